@@ -1,0 +1,22 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// The network ε_θ(x_t, t) of Ho et al. 2020 (arXiv:2006.11239): the seam between a network and everything else.
+/// What its output means is the process's <see cref="Prediction"/>; ε unless said otherwise.
+/// </summary>
+public interface IEpsilonModel
+{
+    /// <summary>
+    /// Whether layers that behave differently in training, such as dropout, do so now. A sampler refuses such a model, because its pictures
+    /// would silently be worse.
+    /// </summary>
+    bool InTrainingMode => false;
+
+    /// <summary>Predicts the noise in <paramref name="xt"/>.</summary>
+    /// <param name="xt">The noisy examples x_t, [B, …].</param>
+    /// <param name="t">The timesteps, int64 [B] on the device of <paramref name="xt"/>. Range: 0 ≤ t &lt; T.</param>
+    /// <returns>The prediction in the shape of <paramref name="xt"/>, or with twice its channels [B, 2C, …] when the variance is learned too. A fresh tensor.</returns>
+    Tensor Predict(Tensor xt, Tensor t);
+}

@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// The network predicts the noise ε: x̂_0 = √(1/ᾱ_t) x_t - √(1/ᾱ_t - 1) ε_θ (Ho et al. 2020, arXiv:2006.11239, eq. 11 and 15).
+/// </summary>
+public sealed class EpsilonPrediction : Prediction
+{
+    internal EpsilonPrediction()
+    {
+    }
+
+    internal override bool DefinedAtZeroSignal => false;
+
+    internal override Tensor PredictX0(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t)
+    {
+        using Tensor weightXt = t.Gather(coefficients.SqrtReciprocalAlphaBars, xt);
+        using Tensor weightNoise = t.Gather(coefficients.SqrtReciprocalAlphaBarsMinusOne, xt);
+        using Tensor scaledXt = weightXt * xt;
+        using Tensor scaledNoise = weightNoise * output;
+        return scaledXt - scaledNoise;
+    }
+
+    internal override Tensor Target(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t) => noise.alias();
+}

@@ -1,0 +1,32 @@
+namespace Ddpm.Core;
+
+/// <summary>
+/// β_t grows linearly from <see cref="BetaStart"/> to <see cref="BetaEnd"/>: the schedule of Ho et al. 2020 (arXiv:2006.11239, sec. 4),
+/// T = 1000, 1e-4 … 0.02.
+/// </summary>
+public sealed class LinearSchedule : IVarianceSchedule
+{
+    /// <summary>Creates the schedule.</summary>
+    /// <param name="timesteps">The number of timesteps T. Range: T ≥ 1.</param>
+    /// <param name="betaStart">β_0. Range: 0 &lt; β_0 &lt; 1.</param>
+    /// <param name="betaEnd">β_{T-1}. Range: 0 &lt; β_{T-1} &lt; 1. With T = 1 only β_0 is used.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public LinearSchedule(int timesteps = 1000, double betaStart = 1e-4, double betaEnd = 0.02)
+    {
+        Timesteps = Require.AtLeast(timesteps, 1);
+        BetaStart = Require.OpenUnitInterval(betaStart);
+        BetaEnd = Require.OpenUnitInterval(betaEnd);
+    }
+
+    /// <inheritdoc/>
+    public int Timesteps { get; }
+
+    /// <summary>β_0, the first variance.</summary>
+    public double BetaStart { get; }
+
+    /// <summary>β_{T-1}, the last variance.</summary>
+    public double BetaEnd { get; }
+
+    /// <inheritdoc/>
+    public double Beta(int t) => Spacing.Linear(BetaStart, BetaEnd, Timesteps, Require.Timestep(t, Timesteps));
+}

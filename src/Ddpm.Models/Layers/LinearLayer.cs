@@ -1,0 +1,24 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Ddpm.Models;
+
+/// <summary>A fully connected layer: […, in] → […, out].</summary>
+internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
+{
+    // Named as in the state dict: TorchSharp replaces the field by that name when the module moves.
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+
+    public LinearLayer(Initializer initializer, int inFeatures, int outFeatures, double scale = 1)
+        : base(nameof(LinearLayer))
+    {
+        weight = initializer.Weight([outFeatures, inFeatures], scale);
+        bias = Initializer.Constant(outFeatures, 0);
+        register_parameter(nameof(weight), weight);
+        register_parameter(nameof(bias), bias);
+    }
+
+    public override Tensor forward(Tensor x) => F.linear(x, weight, bias);
+}

@@ -1,0 +1,52 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Ddpm.Models;
+
+/// <summary>
+/// Every pixel attends to every other: norm, softmax(q kᵀ/√d) v, projection, plus the input (Ho et al. 2020, arXiv:2006.11239, appendix B;
+/// Vaswani et al. 2017, arXiv:1706.03762). [B, C, H, W] → [B, C, H, W].
+/// </summary>
+internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
+{
+    private readonly GroupNormLayer norm;
+    private readonly LinearLayer query;
+    private readonly LinearLayer key;
+    private readonly LinearLayer value;
+    private readonly LinearLayer projection;
+    private readonly int heads;
+    private readonly double outputScale;
+
+    public AttentionBlock(Initializer initializer, UNetOptions options, int channels, double outputScale = 1)
+        : base(nameof(AttentionBlock))
+    {
+        this.outputScale = outputScale;
+        heads = channels / (options.AttentionHeadChannels ?? channels);
+        norm = new GroupNormLayer(options.NormGroups, channels, options.NormEpsilon);
+        query = new LinearLayer(initializer, channels, channels);
+        key = new LinearLayer(initializer, channels, channels);
+        value = new LinearLayer(initializer, channels, channels);
+        projection = new LinearLayer(initializer, channels, channels, scale: Initializer.NearZero);
+
+        register_module("group_norm", norm);
+        register_module("to_q", query);
+        register_module("to_k", key);
+        register_module("to_v", value);
+        register_module("to_out", nn.ModuleList<nn.Module<Tensor, Tensor>>(projection));
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        long batch = x.size(0), channels = x.size(1), pixels = x.size(2) * x.size(3);
+        Tensor tokens = norm.forward(x).reshape(batch, channels, pixels).transpose(1, 2); // [B, HW, C]
+        Tensor attended = F.scaled_dot_product_attention(Heads(query.forward(tokens)), Heads(key.forward(tokens)), Heads(value.forward(tokens)));
+        Tensor merged = attended.transpose(1, 2).reshape(batch, pixels, channels); // [B, HW, C]
+        Tensor h = projection.forward(merged).transpose(1, 2).reshape(x.shape) + x;
+        if (outputScale != 1) h /= outputScale;
+        return h.MoveToOuterDisposeScope();
+    }
+
+    // [B, HW, C] → [B, heads, HW, C/heads]
+    private Tensor Heads(Tensor tokens) => tokens.view(tokens.size(0), tokens.size(1), heads, -1).transpose(1, 2);
+}

@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Models;
+
+/// <summary>The bottom of the network: residual block, attention, residual block.</summary>
+internal sealed class MiddleLevel : nn.Module<Tensor, Tensor, Tensor>
+{
+    private readonly ResidualBlock first;
+    private readonly AttentionBlock attention;
+    private readonly ResidualBlock second;
+
+    public MiddleLevel(Initializer initializer, UNetOptions options, Dropout dropout)
+        : base(nameof(MiddleLevel))
+    {
+        int channels = options.Channels(options.Levels - 1);
+        first = new ResidualBlock(initializer, options, dropout, channels, channels, options.MidBlockScale);
+        attention = new AttentionBlock(initializer, options, channels, options.MidBlockScale);
+        second = new ResidualBlock(initializer, options, dropout, channels, channels, options.MidBlockScale);
+        register_module("attentions", nn.ModuleList(attention));
+        register_module("resnets", nn.ModuleList(first, second));
+    }
+
+    public override Tensor forward(Tensor x, Tensor time)
+    {
+        using var scope = NewDisposeScope();
+        return second.forward(attention.forward(first.forward(x, time)), time).MoveToOuterDisposeScope();
+    }
+}

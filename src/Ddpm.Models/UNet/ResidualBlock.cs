@@ -1,0 +1,67 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Ddpm.Models;
+
+/// <summary>
+/// norm, SiLU, convolution; the time embedding is added; norm, SiLU, dropout, convolution; plus the input
+/// (Ho et al. 2020, arXiv:2006.11239, appendix B). [B, Cin, H, W], [B, 4·C] → [B, Cout, H, W].
+/// </summary>
+internal sealed class ResidualBlock : nn.Module<Tensor, Tensor, Tensor>
+{
+    private readonly GroupNormLayer norm1;
+    private readonly ConvolutionLayer conv1;
+    private readonly LinearLayer timeProjection;
+    private readonly GroupNormLayer norm2;
+    private readonly ConvolutionLayer conv2;
+    private readonly ConvolutionLayer? shortcut;
+    private readonly Dropout dropout;
+    private readonly bool timeScaleShift;
+    private readonly double outputScale;
+
+    public ResidualBlock(Initializer initializer, UNetOptions options, Dropout dropout, int inChannels, int outChannels, double outputScale = 1)
+        : base(nameof(ResidualBlock))
+    {
+        this.dropout = dropout;
+        this.outputScale = outputScale;
+        timeScaleShift = options.TimeScaleShift;
+
+        norm1 = new GroupNormLayer(options.NormGroups, inChannels, options.NormEpsilon);
+        conv1 = new ConvolutionLayer(initializer, inChannels, outChannels, kernel: 3, padding: 1);
+        timeProjection = new LinearLayer(initializer, TimeEmbedding.Features(options), timeScaleShift ? 2 * outChannels : outChannels);
+        norm2 = new GroupNormLayer(options.NormGroups, outChannels, options.NormEpsilon);
+        conv2 = new ConvolutionLayer(initializer, outChannels, outChannels, kernel: 3, padding: 1, scale: Initializer.NearZero);
+        shortcut = inChannels == outChannels ? null : new ConvolutionLayer(initializer, inChannels, outChannels, kernel: 1);
+
+        register_module("norm1", norm1);
+        register_module("conv1", conv1);
+        register_module("time_emb_proj", timeProjection);
+        register_module("norm2", norm2);
+        register_module("conv2", conv2);
+        if (shortcut is not null) register_module("conv_shortcut", shortcut);
+    }
+
+    /// <param name="x">The features, [B, Cin, H, W].</param>
+    /// <param name="time">The time embedding after SiLU, [B, 4·C].</param>
+    public override Tensor forward(Tensor x, Tensor time)
+    {
+        using var scope = NewDisposeScope();
+        Tensor h = conv1.forward(F.silu(norm1.forward(x)));
+        Tensor projected = timeProjection.forward(time).unsqueeze(-1).unsqueeze(-1); // [B, Cout, 1, 1]
+        if (timeScaleShift)
+        {
+            Tensor[] scaleAndShift = projected.chunk(2, 1);
+            h = norm2.forward(h) * (scaleAndShift[0] + 1) + scaleAndShift[1];
+        }
+        else
+        {
+            h = norm2.forward(h + projected);
+        }
+
+        h = F.silu(h);
+        if (training) h = dropout.Apply(h);
+        h = conv2.forward(h) + (shortcut?.forward(x) ?? x);
+        if (outputScale != 1) h /= outputScale;
+        return h.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Ddpm.Models;
+
+/// <summary>
+/// Tells the network its timestep: the sinusoidal embedding of Vaswani et al. 2017 (arXiv:1706.03762, sec. 3.5) and two dense layers with
+/// a SiLU between (Ho et al. 2020, arXiv:2006.11239, appendix B). [B] → [B, 4·C].
+/// </summary>
+internal sealed class TimeEmbedding : nn.Module<Tensor, Tensor>
+{
+    private readonly UNetOptions options;
+    private readonly LinearLayer first;
+    private readonly LinearLayer second;
+
+    public TimeEmbedding(Initializer initializer, UNetOptions options)
+        : base(nameof(TimeEmbedding))
+    {
+        this.options = options;
+        first = new LinearLayer(initializer, options.BaseChannels, Features(options));
+        second = new LinearLayer(initializer, Features(options), Features(options));
+        register_module("linear_1", first);
+        register_module("linear_2", second);
+    }
+
+    /// <summary>The width of the embedding.</summary>
+    public static int Features(UNetOptions options) => 4 * options.BaseChannels;
+
+    /// <summary>[sin(t f) | cos(t f)] with f_i = 10000^(-i/(half - shift)), float32 [B, channels]; a zero is appended where the channels are odd.</summary>
+    public static Tensor Sinusoid(Tensor t, int channels, double frequencyShift, bool cosineFirst)
+    {
+        using var scope = NewDisposeScope();
+        int half = channels / 2;
+        Tensor exponent = arange(half, dtype: float32, device: t.device) * (-Math.Log(10000)) / (half - frequencyShift);
+        Tensor angle = t.to(float32).unsqueeze(1) * exponent.exp().unsqueeze(0); // [B, half]
+        Tensor embedding = cosineFirst ? cat([angle.cos(), angle.sin()], 1) : cat([angle.sin(), angle.cos()], 1);
+        if (channels % 2 == 1) embedding = F.pad(embedding, [0, 1]);
+        return embedding.MoveToOuterDisposeScope();
+    }
+
+    public override Tensor forward(Tensor t)
+    {
+        using var scope = NewDisposeScope();
+        Tensor sinusoid = Sinusoid(t, options.BaseChannels, options.FrequencyShift, options.CosineFirst);
+        return second.forward(F.silu(first.forward(sinusoid))).MoveToOuterDisposeScope();
+    }
+}

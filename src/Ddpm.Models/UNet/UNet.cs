@@ -1,0 +1,128 @@
+using Ddpm.Core;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Ddpm.Models;
+
+/// <summary>
+/// The U-Net of Ho et al. 2020 (arXiv:2006.11239, appendix B), layer for layer the authors' network, with diffusers' names in its state dict
+/// (UNet2DModel) so that weights go both ways. Starts from the authors' initialisation.
+/// </summary>
+/// <remarks>Dispose it to free its weights. Prediction does not change the network: several threads may sample from one network at once.</remarks>
+public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IEpsilonModel, IStochasticModel
+{
+    private readonly ConvolutionLayer convIn;
+    private readonly TimeEmbedding timeEmbedding;
+    private readonly List<DownLevel> downLevels = [];
+    private readonly MiddleLevel middle;
+    private readonly List<UpLevel> upLevels = [];
+    private readonly GroupNormLayer normOut;
+    private readonly ConvolutionLayer convOut;
+    private readonly Dropout dropout;
+
+    /// <summary>A network with fresh weights.</summary>
+    /// <param name="options">Its shape; the paper's CIFAR-10 network by default.</param>
+    /// <param name="seed">The seed of its weights: two networks of one seed are bit-equal.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public UNet(UNetOptions? options = null, long seed = 0)
+        : base(nameof(UNet))
+    {
+        Options = options ?? UNetOptions.Cifar10;
+        Options.Validate();
+        dropout = new Dropout(Options.Dropout);
+        dropout.Seed(seed);
+        using var initializer = new Initializer(seed);
+
+        // Layers draw their weights in the order in which diffusers makes them.
+        convIn = new ConvolutionLayer(initializer, Options.InChannels, Options.BaseChannels, kernel: 3, padding: 1);
+        timeEmbedding = new TimeEmbedding(initializer, Options);
+
+        var skipChannels = new Stack<int>([Options.BaseChannels]);
+        int channels = Options.BaseChannels;
+        for (int level = 0; level < Options.Levels; level++)
+        {
+            downLevels.Add(new DownLevel(initializer, Options, dropout, level, channels));
+            channels = Options.Channels(level);
+            int skips = level < Options.Levels - 1 ? Options.BlocksPerLevel + 1 : Options.BlocksPerLevel;
+            for (int skip = 0; skip < skips; skip++) skipChannels.Push(channels);
+        }
+
+        middle = new MiddleLevel(initializer, Options, dropout);
+        for (int level = Options.Levels - 1; level >= 0; level--)
+        {
+            upLevels.Add(new UpLevel(initializer, Options, dropout, level, channels, skipChannels));
+            channels = Options.Channels(level);
+        }
+
+        normOut = new GroupNormLayer(Options.NormGroups, channels, Options.NormEpsilon);
+        convOut = new ConvolutionLayer(initializer, channels, Options.OutChannels, kernel: 3, padding: 1, scale: Initializer.NearZero);
+
+        // The order of the state dict: diffusers registers the middle after both ways.
+        register_module("conv_in", convIn);
+        register_module("time_embedding", timeEmbedding);
+        register_module("down_blocks", nn.ModuleList([.. downLevels]));
+        register_module("up_blocks", nn.ModuleList([.. upLevels]));
+        register_module("mid_block", middle);
+        register_module("conv_norm_out", normOut);
+        register_module("conv_out", convOut);
+    }
+
+    /// <summary>The shape of the network.</summary>
+    public UNetOptions Options { get; }
+
+    /// <inheritdoc/>
+    public bool InTrainingMode => training && Options.Dropout > 0;
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t) => forward(xt, t);
+
+    /// <inheritdoc/>
+    public void SeedStochasticLayers(long seed) => dropout.Seed(seed);
+
+    /// <summary>Predicts the noise in x_t.</summary>
+    /// <param name="x">The noisy images x_t, [B, C, H, W] with H and W multiples of <see cref="UNetOptions.Divisor"/>.</param>
+    /// <param name="t">The timesteps, int64 [B]. Range: 0 ≤ t &lt; T.</param>
+    /// <returns>The prediction, [B, <see cref="UNetOptions.OutChannels"/>, H, W]; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit the network.</exception>
+    public override Tensor forward(Tensor x, Tensor t)
+    {
+        CheckInput(x, t);
+        using var scope = NewDisposeScope();
+        if (Options.CenterInput) x = x * 2 - 1;
+
+        Tensor time = F.silu(timeEmbedding.forward(t)); // [B, 4·C]; every block begins with this SiLU
+        Tensor h = convIn.forward(x);
+        var skips = new List<Tensor> { h };
+        foreach (DownLevel level in downLevels) h = level.forward(h, time, skips);
+        h = middle.forward(h, time);
+        foreach (UpLevel level in upLevels) h = level.forward(h, time, skips);
+        return convOut.forward(F.silu(normOut.forward(h))).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) dropout.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void CheckInput(Tensor x, Tensor t)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(t);
+        if (x.dim() != 4 || x.size(1) != Options.InChannels)
+        {
+            throw new ArgumentException($"x must have the shape [B, {Options.InChannels}, H, W], but has [{string.Join(", ", x.shape)}].", nameof(x));
+        }
+
+        if (x.size(2) % Options.Divisor != 0 || x.size(3) % Options.Divisor != 0)
+        {
+            throw new ArgumentException($"x must have a height and width that are multiples of {Options.Divisor}, since the network halves them {Options.Levels - 1} times, but has [{string.Join(", ", x.shape)}].", nameof(x));
+        }
+
+        if (t.dim() != 1 || t.size(0) != x.size(0))
+        {
+            throw new ArgumentException($"t must have the shape [{x.size(0)}], one timestep for each image, but has [{string.Join(", ", t.shape)}].", nameof(t));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+
+namespace Ddpm.Models;
+
+/// <summary>
+/// The shape of a <see cref="UNet"/>. The defaults are the CIFAR-10 network of Ho et al. 2020 (arXiv:2006.11239, appendix B): 35.7 M parameters.
+/// </summary>
+public sealed record UNetOptions
+{
+    /// <summary>The paper's network for CIFAR-10: 32×32 RGB, 35,746,307 parameters, dropout 0.1.</summary>
+    public static UNetOptions Cifar10 { get; } = new();
+
+    /// <summary>The height of the images. Range: a multiple of 2^(levels-1).</summary>
+    /// <value>32.</value>
+    public int Height { get; init; } = 32;
+
+    /// <summary>The width of the images. Range: a multiple of 2^(levels-1).</summary>
+    /// <value>32.</value>
+    public int Width { get; init; } = 32;
+
+    /// <summary>The channels of x_t: 3 for RGB, 1 for grayscale. Range: ≥ 1.</summary>
+    /// <value>3.</value>
+    public int InChannels { get; init; } = 3;
+
+    /// <summary>The channels of the output: <see cref="InChannels"/>, or twice as many where the variance is learned too. Range: ≥ 1.</summary>
+    /// <value>3.</value>
+    public int OutChannels { get; init; } = 3;
+
+    /// <summary>The channels that the multipliers multiply. Range: ≥ 1.</summary>
+    /// <value>128 (appendix B).</value>
+    public int BaseChannels { get; init; } = 128;
+
+    /// <summary>The channels of each level in units of <see cref="BaseChannels"/>, from the full resolution down; each level but the last halves the image.</summary>
+    /// <value>1, 2, 2, 2: levels of 32, 16, 8 and 4 pixels (appendix B).</value>
+    public ImmutableArray<int> ChannelMultipliers { get; init; } = [1, 2, 2, 2];
+
+    /// <summary>The residual blocks of each level on the way down; the way up has one more. Range: ≥ 1.</summary>
+    /// <value>2 (appendix B).</value>
+    public int BlocksPerLevel { get; init; } = 2;
+
+    /// <summary>The heights of the levels that attend after each residual block. The middle of the network always attends.</summary>
+    /// <value>16 (appendix B).</value>
+    public ImmutableArray<int> AttentionResolutions { get; init; } = [16];
+
+    /// <summary>The channels of each attention head; null for one head as wide as its block. Range: a divisor of the channels that attend.</summary>
+    /// <value>Null: one head (the authors' code).</value>
+    public int? AttentionHeadChannels { get; init; }
+
+    /// <summary>The probability with which dropout zeroes an element in each residual block. Range: 0 ≤ p &lt; 1.</summary>
+    /// <value>0.1 (appendix B).</value>
+    public double Dropout { get; init; } = 0.1;
+
+    /// <summary>The groups of each normalisation. Range: a divisor of every level's channels.</summary>
+    /// <value>32 (the authors' code).</value>
+    public int NormGroups { get; init; } = 32;
+
+    /// <summary>What each normalisation adds to the variance. Range: &gt; 0.</summary>
+    /// <value>1e-6 (the authors' code); improved-diffusion and diffusers' own default have 1e-5.</value>
+    public double NormEpsilon { get; init; } = 1e-6;
+
+    /// <summary>How down-sampling pads: 0 for right and bottom only, as TensorFlow does at stride 2, or 1 for all sides. Range: 0 or 1.</summary>
+    /// <value>0 (the authors' code).</value>
+    public int DownsamplePadding { get; init; }
+
+    /// <summary>Whether the time embedding is [cos | sin] instead of [sin | cos].</summary>
+    /// <value>False (the authors' code).</value>
+    public bool CosineFirst { get; init; }
+
+    /// <summary>What is subtracted from the number of frequencies in the time embedding's exponent. Range: ≥ 0.</summary>
+    /// <value>1 (the authors' code): the lowest frequency is exactly 1/10,000.</value>
+    public double FrequencyShift { get; init; } = 1;
+
+    /// <summary>What the sums of the middle blocks' residuals are divided by. Range: &gt; 0.</summary>
+    /// <value>1.</value>
+    public double MidBlockScale { get; init; } = 1;
+
+    /// <summary>Whether the time embedding scales and shifts the second normalisation instead of being added before it (improved-diffusion).</summary>
+    /// <value>False (the authors' code).</value>
+    public bool TimeScaleShift { get; init; }
+
+    /// <summary>Whether the input is mapped from [0, 1] to [-1, 1] first.</summary>
+    /// <value>False (the authors' code).</value>
+    public bool CenterInput { get; init; }
+
+    /// <summary>The number of levels.</summary>
+    public int Levels => ChannelMultipliers.Length;
+
+    /// <summary>What the image's sides must be multiples of: 2^(levels-1).</summary>
+    public int Divisor => 1 << (Levels - 1);
+
+    /// <summary>Whether two networks have the same shape; the lists are compared by their elements.</summary>
+    /// <param name="other">Another network's shape.</param>
+    public bool Equals(UNetOptions? other) => other is not null && Key().Equals(other.Key());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Key().GetHashCode();
+
+    /// <summary>The channels of a level.</summary>
+    /// <param name="level">The level, 0 for the full resolution.</param>
+    internal int Channels(int level) => BaseChannels * ChannelMultipliers[level];
+
+    /// <summary>Whether a level attends.</summary>
+    /// <param name="level">The level, 0 for the full resolution.</param>
+    internal bool Attends(int level) => AttentionResolutions.Contains(Height >> level);
+
+    private (string Lists, (int, int, int, int, int, int, int?, double) Sizes, (int, double, int, bool, double, double, bool, bool) Variants) Key() =>
+        (string.Join(',', ChannelMultipliers) + ";" + string.Join(',', AttentionResolutions),
+         (Height, Width, InChannels, OutChannels, BaseChannels, BlocksPerLevel, AttentionHeadChannels, Dropout),
+         (NormGroups, NormEpsilon, DownsamplePadding, CosineFirst, FrequencyShift, MidBlockScale, TimeScaleShift, CenterInput));
+}
