@@ -1,0 +1,102 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>
+/// An exponential moving average of a network's parameters, θ' ← d θ' + (1-d) θ (Ho et al. 2020, arXiv:2006.11239, appendix B, d = 0.9999).
+/// It is what one samples with: on CIFAR-10 it is worth an FID of 3.2 against 12.
+/// </summary>
+public sealed class ExponentialMovingAverage : IDisposable
+{
+    private readonly Parameter[] parameters;
+    private readonly Tensor[] average;
+    private bool swapped;
+
+    /// <summary>An average that starts as the parameters are now.</summary>
+    /// <param name="network">The network; move it to its device first. It is not disposed with the average.</param>
+    /// <param name="decay">d. Range: 0 ≤ d &lt; 1.</param>
+    /// <param name="ramp">
+    /// Whether the decay grows as min(d, (1+n)/(10+n)) with the number n of updates. Without it a run of a few thousand steps at 0.9999 ends
+    /// with an average that is still mostly the random start.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is out of range.</exception>
+    public ExponentialMovingAverage(nn.Module network, double decay = 0.9999, bool ramp = true)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (decay is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(decay), decay, $"decay must be 0 ≤ d < 1, but is {decay}.");
+        Decay = decay;
+        Ramp = ramp;
+        parameters = [.. network.parameters()];
+        average = [.. parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
+    }
+
+    /// <summary>The decay d that the ramp leads to.</summary>
+    public double Decay { get; }
+
+    /// <summary>Whether the decay grows from 0.1 up to <see cref="Decay"/>.</summary>
+    public bool Ramp { get; }
+
+    /// <summary>The number of updates so far.</summary>
+    public long Updates { get; private set; }
+
+    /// <summary>The decay that the next update uses.</summary>
+    public double CurrentDecay => Ramp ? Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates)) : Decay;
+
+    /// <summary>Takes the network's parameters into the average.</summary>
+    /// <exception cref="InvalidOperationException">The network holds the average at the moment, see <see cref="SwapIn"/>.</exception>
+    public void Update()
+    {
+        if (swapped) throw new InvalidOperationException("The network holds the average at the moment: dispose what SwapIn returned before training goes on.");
+        using var noGradient = no_grad();
+        double weight = 1 - CurrentDecay;
+        for (int i = 0; i < average.Length; i++)
+        {
+            using Tensor difference = parameters[i] - average[i];
+            average[i].add_(difference, alpha: weight);
+        }
+
+        Updates++;
+    }
+
+    /// <summary>Puts the average into the network until the result is disposed, which puts the trained parameters back.</summary>
+    /// <returns>Dispose it to undo the exchange; nothing is copied anew, the values change places.</returns>
+    /// <exception cref="InvalidOperationException">The network holds the average already.</exception>
+    public IDisposable SwapIn()
+    {
+        if (swapped) throw new InvalidOperationException("The network holds the average already.");
+        Exchange();
+        swapped = true;
+        return new Restore(this);
+    }
+
+    /// <summary>Frees the average.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in average) tensor.Dispose();
+    }
+
+    private void Exchange()
+    {
+        using var noGradient = no_grad();
+        for (int i = 0; i < average.Length; i++)
+        {
+            using Tensor kept = average[i].clone();
+            average[i].copy_(parameters[i]);
+            parameters[i].copy_(kept);
+        }
+    }
+
+    private sealed class Restore(ExponentialMovingAverage owner) : IDisposable
+    {
+        private ExponentialMovingAverage? owner = owner;
+
+        public void Dispose()
+        {
+            if (owner is null) return;
+            owner.Exchange();
+            owner.swapped = false;
+            owner = null;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>Where a trainer's examples come from. A batch is a function of its number alone, so that a run can be repeated and resumed.</summary>
+public interface IBatchSource
+{
+    /// <summary>The number of examples in each batch. Range: ≥ 1.</summary>
+    int BatchSize { get; }
+
+    /// <summary>One batch.</summary>
+    /// <param name="number">Its number, the step of the training run. Range: ≥ 0.</param>
+    /// <returns>The examples x_0, float32 [B, …] in [-1, 1]; a fresh tensor on the CPU.</returns>
+    Tensor Batch(long number);
+}

@@ -1,0 +1,11 @@
+namespace Ddpm.Training;
+
+/// <summary>What a random number of a training run is for. Each purpose has a stream of its own, so that none repeats another's numbers.</summary>
+internal enum RandomPurpose
+{
+    Order = 1,
+    Flip = 2,
+    Timestep = 3,
+    Noise = 4,
+    Dropout = 5,
+}

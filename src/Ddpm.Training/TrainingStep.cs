@@ -1,0 +1,8 @@
+namespace Ddpm.Training;
+
+/// <summary>What one step of training did.</summary>
+/// <param name="Step">The step, counted from 0.</param>
+/// <param name="Loss">The mean loss of the batch.</param>
+/// <param name="GradientNorm">The norm of all gradients before clipping.</param>
+/// <param name="LearningRate">The learning rate that the step was made with.</param>
+public readonly record struct TrainingStep(long Step, double Loss, double GradientNorm, double LearningRate);
