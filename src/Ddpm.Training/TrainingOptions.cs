@@ -14,6 +14,10 @@ public sealed record TrainingOptions
     /// <value>5000 (the authors' code).</value>
     public int WarmupSteps { get; init; } = 5000;
 
+    /// <summary>Over how many steps the learning rate falls to 0 along half a cosine, warm-up included; null for a constant rate. Range: ≥ 1.</summary>
+    /// <value>Null: the authors' rate is constant. Short runs gain much by a decay.</value>
+    public int? CosineDecaySteps { get; init; }
+
     /// <summary>Adam's decay of the first moment. Range: 0 ≤ β₁ &lt; 1.</summary>
     /// <value>0.9.</value>
     public double AdamBeta1 { get; init; } = 0.9;
@@ -42,14 +46,23 @@ public sealed record TrainingOptions
     /// <value>0.</value>
     public long Seed { get; init; }
 
-    /// <summary>The learning rate of a step: LearningRate · min(step / WarmupSteps, 1), which is 0 for the first step as in the authors' code.</summary>
+    /// <summary>
+    /// The learning rate of a step: LearningRate · min(step / WarmupSteps, 1), which is 0 for the first step as in the authors' code; times
+    /// (1 + cos(π min(step / CosineDecaySteps, 1)))/2 where it decays.
+    /// </summary>
     /// <param name="step">The step, counted from 0.</param>
-    public double LearningRateAt(long step) => WarmupSteps == 0 ? LearningRate : LearningRate * Math.Min((double)step / WarmupSteps, 1);
+    public double LearningRateAt(long step)
+    {
+        double warmup = WarmupSteps == 0 ? 1 : Math.Min((double)step / WarmupSteps, 1);
+        double decay = CosineDecaySteps is { } steps ? (1 + Math.Cos(Math.PI * Math.Min((double)step / steps, 1))) / 2 : 1;
+        return LearningRate * warmup * decay;
+    }
 
     internal TrainingOptions Validated()
     {
         Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), "> 0", LearningRate);
         Check(WarmupSteps >= 0, nameof(WarmupSteps), "≥ 0", WarmupSteps);
+        Check(CosineDecaySteps is null or >= 1, nameof(CosineDecaySteps), "≥ 1, or null", CosineDecaySteps);
         Check(AdamBeta1 is >= 0 and < 1, nameof(AdamBeta1), "0 ≤ β < 1", AdamBeta1);
         Check(AdamBeta2 is >= 0 and < 1, nameof(AdamBeta2), "0 ≤ β < 1", AdamBeta2);
         Check(AdamEpsilon > 0 && double.IsFinite(AdamEpsilon), nameof(AdamEpsilon), "> 0", AdamEpsilon);

@@ -1,0 +1,35 @@
+namespace Ddpm.Core;
+
+/// <summary>Writes files so that a reader sees the old one or the new one, never a part: a crash or a full disk leaves the old one.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes to a temporary name in the same folder, flushes to the disk, then renames.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="write">Writes the contents to a stream, which it may not keep.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        string full = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(full) ?? throw new ArgumentException($"path must name a file, but is {path}.", nameof(path));
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder {folder} for {Path.GetFileName(full)} does not exist.");
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}

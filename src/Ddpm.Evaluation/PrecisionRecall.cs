@@ -1,0 +1,69 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Evaluation;
+
+/// <summary>
+/// Improved precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991): each set is covered by balls around its points that reach to their
+/// k-th nearest neighbour in the set; a point of the other set counts where it lies in at least one ball (boundary included).
+/// </summary>
+public static class PrecisionRecall
+{
+    /// <summary>Measures generated samples against real ones.</summary>
+    /// <param name="real">Features of real samples, [N, D] with N &gt; <paramref name="neighbours"/>.</param>
+    /// <param name="generated">Features of generated samples, [M, D] with M &gt; <paramref name="neighbours"/>. The sizes of both sets move the result: compare only equal sizes.</param>
+    /// <param name="neighbours">k. Range: ≥ 1. The paper has 3.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <returns>Precision and recall.</returns>
+    /// <exception cref="ArgumentException">A set has another shape, too few rows, or a number that is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
+    public static PrecisionRecallResult Compute(Tensor real, Tensor generated, int neighbours = 3, CancellationToken cancellationToken = default) =>
+        Compute(real, generated, neighbours, Distances.BlockRows, cancellationToken);
+
+    internal static PrecisionRecallResult Compute(Tensor real, Tensor generated, int neighbours, int blockRows, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor realSet = Distances.Validated(real, nameof(real)), generatedSet = Distances.Validated(generated, nameof(generated));
+        Distances.SameWidth(realSet, generatedSet, nameof(generated));
+        RequireRows(realSet, neighbours, nameof(real));
+        RequireRows(generatedSet, neighbours, nameof(generated));
+
+        Tensor realRadii = Radii(realSet, neighbours, blockRows, cancellationToken), generatedRadii = Radii(generatedSet, neighbours, blockRows, cancellationToken);
+        return new PrecisionRecallResult(
+            ShareCovered(generatedSet, realSet, realRadii, blockRows, cancellationToken),
+            ShareCovered(realSet, generatedSet, generatedRadii, blockRows, cancellationToken));
+    }
+
+    /// <summary>The distance of each point to its k-th nearest neighbour in its own set, itself left out, [N].</summary>
+    private static Tensor Radii(Tensor set, int neighbours, int blockRows, CancellationToken cancellationToken)
+    {
+        Tensor radii = empty(set.size(0), dtype: float64);
+        Distances.ForEachBlock(set, set, blockRows, (first, distances) =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // Left out by its place, not by its distance of 0: duplicates are neighbours.
+            distances.diagonal(first).fill_(double.PositiveInfinity);
+            (Tensor nearest, _) = distances.topk(neighbours, dim: 1, largest: false, sorted: true);
+            radii.narrow(0, first, distances.size(0)).copy_(nearest.select(1, neighbours - 1));
+        });
+        return radii;
+    }
+
+    /// <summary>The share of points that lie in at least one ball.</summary>
+    private static double ShareCovered(Tensor points, Tensor centres, Tensor radii, int blockRows, CancellationToken cancellationToken)
+    {
+        long covered = 0;
+        Distances.ForEachBlock(points, centres, blockRows, (_, distances) =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            covered += distances.le(radii.unsqueeze(0)).any(1).sum().item<long>();
+        });
+        return (double)covered / points.size(0);
+    }
+
+    private static void RequireRows(Tensor set, int neighbours, string name)
+    {
+        if (set.size(0) <= neighbours) throw new ArgumentException($"{name} must have more than k = {neighbours} rows, but has {set.size(0)}.", name);
+    }
+}

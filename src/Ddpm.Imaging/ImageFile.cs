@@ -1,0 +1,69 @@
+using Ddpm.Core;
+using SkiaSharp;
+using static TorchSharp.torch;
+
+namespace Ddpm.Imaging;
+
+/// <summary>PNG and JPEG files as tensors.</summary>
+public static class ImageFile
+{
+    /// <summary>Writes a PNG file, in one piece or not at all.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="image">uint8 [C, H, W] with C = 1 (grayscale) or 3 (RGB).</param>
+    /// <exception cref="ArgumentException">The tensor has another shape or type.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void SavePng(string path, Tensor image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (image.dtype != uint8) throw new ArgumentException($"image must be uint8, but is {image.dtype}; see {nameof(PixelConversion)}.{nameof(PixelConversion.ToBytes)}.", nameof(image));
+        if (image.dim() != 3 || image.size(0) is not (1 or 3) || image.numel() == 0) throw new ArgumentException($"image must have the shape [1, H, W] or [3, H, W], but has [{string.Join(", ", image.shape)}].", nameof(image));
+        int height = (int)image.size(1), width = (int)image.size(2);
+        bool gray = image.size(0) == 1;
+        var info = new SKImageInfo(width, height, gray ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
+        byte[] pixels = gray ? Interleaved(image) : WithOpacity(Interleaved(image));
+        using SKImage picture = SKImage.FromPixelCopy(info, pixels);
+        using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100) ?? throw new InvalidOperationException($"Skia could not encode an image of {width}×{height} as PNG.");
+        AtomicFile.Write(path, png.SaveTo);
+    }
+
+    /// <summary>Reads a PNG or JPEG file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="grayscale">Whether to read one channel (luma, ITU-R BT.601) instead of three.</param>
+    /// <returns>uint8 [1, H, W] or [3, H, W]; a fresh tensor.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no image that can be read; the message names it.</exception>
+    public static Tensor Load(string path, bool grayscale = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no image file {path}.", path);
+        using SKBitmap? decoded = SKBitmap.Decode(path);
+        if (decoded is null) throw new InvalidDataException($"{path} is not an image that can be read (PNG or JPEG expected), or it is damaged.");
+        using var bitmap = new SKBitmap(new SKImageInfo(decoded.Width, decoded.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        if (!decoded.CopyTo(bitmap, SKColorType.Rgba8888)) throw new InvalidDataException($"{path} has a pixel format that cannot be converted ({decoded.ColorType}).");
+
+        using var scope = NewDisposeScope();
+        Tensor rgb = tensor(bitmap.Bytes, uint8).reshape(decoded.Height, decoded.Width, 4).narrow(2, 0, 3).permute(2, 0, 1); // [3, H, W]
+        if (!grayscale) return rgb.contiguous().MoveToOuterDisposeScope();
+        Tensor values = rgb.to(float64);
+        return (values[0] * 0.299 + values[1] * 0.587 + values[2] * 0.114).unsqueeze(0).round().to(uint8).MoveToOuterDisposeScope();
+    }
+
+    // [C, H, W] → bytes in the order H, W, C
+    private static byte[] Interleaved(Tensor image)
+    {
+        using var scope = NewDisposeScope();
+        return image.cpu().permute(1, 2, 0).contiguous().data<byte>().ToArray();
+    }
+
+    private static byte[] WithOpacity(byte[] rgb)
+    {
+        var rgba = new byte[rgb.Length / 3 * 4];
+        for (int i = 0, o = 0; i < rgb.Length; i += 3, o += 4)
+        {
+            rgb.AsSpan(i, 3).CopyTo(rgba.AsSpan(o));
+            rgba[o + 3] = byte.MaxValue;
+        }
+
+        return rgba;
+    }
+}
