@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+
+namespace Ddpm.Models;
+
+/// <summary>Between <see cref="UNetOptions"/> and the config.json of diffusers' UNet2DModel.</summary>
+internal static class UNetConfiguration
+{
+    /// <summary>The version of diffusers whose words the files use.</summary>
+    public const string FormatVersion = "0.27.0";
+
+    private const string File = "unet/config.json";
+
+    public static JsonObject Write(UNetOptions options)
+    {
+        if (options.ChannelMultipliers[0] != 1) throw new NotSupportedException($"UNet2DModel begins with as many channels as its first level has, so that ChannelMultipliers must begin with 1, but begins with {options.ChannelMultipliers[0]}.");
+        int levels = options.Levels;
+        return new JsonObject
+        {
+            ["_class_name"] = "UNet2DModel",
+            ["_diffusers_version"] = FormatVersion,
+            ["act_fn"] = "silu",
+            ["attention_head_dim"] = options.AttentionHeadChannels,
+            ["block_out_channels"] = Array(Enumerable.Range(0, levels).Select(options.Channels)),
+            ["center_input_sample"] = options.CenterInput,
+            ["down_block_types"] = Array(Enumerable.Range(0, levels).Select(level => options.Attends(level) ? "AttnDownBlock2D" : "DownBlock2D")),
+            ["downsample_padding"] = options.DownsamplePadding,
+            ["dropout"] = options.Dropout,
+            ["flip_sin_to_cos"] = options.CosineFirst,
+            ["freq_shift"] = options.FrequencyShift,
+            ["in_channels"] = options.InChannels,
+            ["layers_per_block"] = options.BlocksPerLevel,
+            ["mid_block_scale_factor"] = options.MidBlockScale,
+            ["norm_eps"] = options.NormEpsilon,
+            ["norm_num_groups"] = options.NormGroups,
+            ["out_channels"] = options.OutChannels,
+            ["resnet_time_scale_shift"] = options.TimeScaleShift ? "scale_shift" : "default",
+            ["sample_size"] = options.Height == options.Width ? options.Height : new JsonArray(options.Height, options.Width),
+            ["time_embedding_type"] = "positional",
+            ["up_block_types"] = Array(Enumerable.Range(0, levels).Reverse().Select(level => options.Attends(level) ? "AttnUpBlock2D" : "UpBlock2D")),
+        };
+    }
+
+    public static UNetOptions Read(JsonObject json)
+    {
+        var reader = new ConfigurationReader(json, File);
+        reader.Expect("_class_name", "UNet2DModel");
+        reader.Expect("act_fn", "silu");
+        reader.Expect("time_embedding_type", "positional");
+        int[] channels = reader.Require<int[]>("block_out_channels");
+        string[] down = reader.Require<string[]>("down_block_types"), up = reader.Require<string[]>("up_block_types");
+        (int height, int width) = json["sample_size"] is JsonArray size ? (size[0]!.GetValue<int>(), size[1]!.GetValue<int>()) : (reader.Require<int>("sample_size"), reader.Require<int>("sample_size"));
+        if (channels.Length == 0 || channels.Any(c => c % channels[0] != 0)) throw new InvalidDataException($"{File}: block_out_channels must be multiples of the first, but are {string.Join(", ", channels)}.");
+        if (down.Length != channels.Length || down.Any(type => type is not ("DownBlock2D" or "AttnDownBlock2D"))) throw new InvalidDataException($"{File}: down_block_types must be {channels.Length} of DownBlock2D and AttnDownBlock2D, but are {string.Join(", ", down)}.");
+        string[] mirrored = [.. down.Reverse().Select(type => type.Replace("Down", "Up", StringComparison.Ordinal))];
+        if (!up.SequenceEqual(mirrored)) throw new InvalidDataException($"{File}: up_block_types must mirror down_block_types, {string.Join(", ", mirrored)}, but are {string.Join(", ", up)}.");
+
+        var options = new UNetOptions
+        {
+            Height = height,
+            Width = width,
+            InChannels = reader.Get("in_channels", 3),
+            OutChannels = reader.Get("out_channels", 3),
+            BaseChannels = channels[0],
+            ChannelMultipliers = [.. channels.Select(c => c / channels[0])],
+            BlocksPerLevel = reader.Get("layers_per_block", 2),
+            AttentionResolutions = [.. Enumerable.Range(0, down.Length).Where(level => down[level] == "AttnDownBlock2D").Select(level => height >> level)],
+            AttentionHeadChannels = reader.Get<int?>("attention_head_dim", json.ContainsKey("attention_head_dim") ? null : 8),
+            Dropout = reader.Get("dropout", 0.0),
+            NormGroups = reader.Get("norm_num_groups", 32),
+            NormEpsilon = reader.Get("norm_eps", 1e-5),
+            DownsamplePadding = reader.Get("downsample_padding", 1),
+            CosineFirst = reader.Get("flip_sin_to_cos", true),
+            FrequencyShift = reader.Get("freq_shift", 0.0),
+            MidBlockScale = reader.Get("mid_block_scale_factor", 1.0),
+            TimeScaleShift = reader.Get("resnet_time_scale_shift", "default") == "scale_shift",
+            CenterInput = reader.Get("center_input_sample", false),
+        };
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException($"{File}: {exception.Message}", exception);
+        }
+
+        return options;
+    }
+
+    private static JsonArray Array<T>(IEnumerable<T> items) => [.. items.Select(item => (JsonNode?)JsonValue.Create(item))];
+}
