@@ -1,0 +1,41 @@
+using SkiaSharp;
+
+namespace Ddpm.Plotting.Tests;
+
+public sealed class LossPlotTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-plotting-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void SavePng_Losses_DrawsTextAndCurve()
+    {
+        string path = Path.Combine(folder.FullName, "loss.png");
+        LossPlot.SavePng(path, [.. Enumerable.Range(1, 500).Select(i => 1.0 / i + 0.05)]);
+
+        using SKBitmap picture = SKBitmap.Decode(path);
+        (picture.Width, picture.Height).Should().Be((900, 500));
+        // The title stands in the top rows: without a font they would be blank.
+        int dark = 0;
+        for (int y = 0; y < 30; y++)
+        {
+            for (int x = 0; x < picture.Width; x++) dark += picture.GetPixel(x, y).Red < 100 ? 1 : 0;
+        }
+
+        dark.Should().BeGreaterThan(100);
+    }
+
+    [Fact]
+    public void MovingMean_Window_IsThatOfTheLastEntries() =>
+        LossPlot.MovingMean([1, 2, 3, 4], 2).Should().Equal(1, 1.5, 2.5, 3.5);
+
+    [Fact]
+    public void SavePng_BadLosses_Throws()
+    {
+        string path = Path.Combine(folder.FullName, "loss.png");
+        FluentActions.Invoking(() => LossPlot.SavePng(path, [])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => LossPlot.SavePng(path, [1, double.NaN])).Should().Throw<ArgumentException>().WithMessage("*NaN*");
+        File.Exists(path).Should().BeFalse();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Ddpm.Core;
+using Ddpm.Evaluation;
+using Ddpm.Imaging;
+using Ddpm.Models;
+using Ddpm.Training;
+using static TorchSharp.torch;
+
+namespace Quickstart.Tests;
+
+public sealed class QuickstartRunTests : IDisposable
+{
+    private readonly DirectoryInfo output = Directory.CreateTempSubdirectory("ddpm-quickstart-");
+
+    public void Dispose() => output.Delete(recursive: true);
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Execute_DefaultsAndSeed_MakesDigitsAsGoodAsHeldOutOnes()
+    {
+        using var console = new StringWriter();
+        (PrecisionRecallResult generated, PrecisionRecallResult heldOut) = QuickstartRun.Execute(new QuickstartOptions(1000, 256, 1, output, "cpu"), console, default, default);
+
+        generated.Precision.Should().BeGreaterThanOrEqualTo(heldOut.Precision - 0.05);
+        generated.Recall.Should().BeGreaterThanOrEqualTo(heldOut.Recall - 0.05);
+        // The bar itself must mean something: real digits of other people are no noise.
+        heldOut.Precision.Should().BeGreaterThan(0.5);
+        console.ToString().Should().MatchRegex(@"precision 0\.\d\d \(held-out real 0\.\d\d\), recall 0\.\d\d \(held-out real 0\.\d\d\)");
+        foreach (string file in new[] { "samples.png", "neighbours.png", "denoising.png", "loss.png" })
+        {
+            using Tensor picture = ImageFile.Load(Path.Combine(output.FullName, file));
+            picture.size(1).Should().BeGreaterThan(100, file);
+        }
+
+        using TrainedModel model = ModelFolder.Load(Path.Combine(output.FullName, "model"));
+        using Tensor one = new DdpmSampler(model.Network, model.Process).Sample(new SamplingRequest { Count = 1, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) });
+        using Tensor shown = ImageFile.Load(Path.Combine(output.FullName, "samples.png"), grayscale: true);
+        using Tensor cell = shown.slice(1, 2, 66, 8).slice(2, 2, 66, 8); // the first image: 2 pixels of margin, each pixel 8 wide
+        using Tensor bytes = PixelConversion.ToBytes(one[0]);
+        using Tensor difference = (cell.to(int32) - bytes.to(int32)).abs();
+        difference.max().item<int>().Should().BeLessThanOrEqualTo(1, "the folder must hold the network that drew the picture");
+    }
+
+    [Fact]
+    public void Execute_TrainingStopped_StillSamples()
+    {
+        using var console = new StringWriter();
+        using var stop = new CancellationTokenSource();
+        stop.CancelAfter(TimeSpan.FromSeconds(1));
+        using var abort = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+
+        FluentActions.Invoking(() => QuickstartRun.Execute(new QuickstartOptions(1_000_000, 64, 1, output, "cpu"), console, stop.Token, abort.Token)).Should().Throw<OperationCanceledException>();
+
+        console.ToString().Should().Contain("Stopped after").And.Contain("Sampling");
+        File.Exists(Path.Combine(output.FullName, "model", "model_index.json")).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Load_EmbeddedDigits_AreAllThere()
+    {
+        using ImageDataset digits = Digits.Load();
+
+        digits.Count.Should().Be(1797);
+        digits.Shape.Should().Equal(1, 8, 8);
+        using Tensor images = digits.Images();
+        images.max().item<byte>().Should().Be(255);
+        images.min().item<byte>().Should().Be(0);
+        // The first digit's first row in the file: 0, 0, 5, 13, 9, 1, 0, 0.
+        images[0, 0, 0].data<byte>().ToArray().Should().Equal(0, 0, 80, 207, 143, 16, 0, 0);
+    }
+
+    [Theory]
+    [InlineData("--steps 0", "--steps must be at least 1, but is 0.")]
+    [InlineData("--steps many", "many")]
+    [InlineData("--samples 5", "--samples must be at least 64, but is 5.")]
+    [InlineData("--device tpu", "--device must be cpu, cuda or cuda:N, but is tpu.")]
+    [InlineData("--colour red", "--colour")]
+    public async Task Program_WrongOption_SaysWhatIsWrongAndShowsTheUsage(string arguments, string message)
+    {
+        var start = new ProcessStartInfo("dotnet", $"{typeof(QuickstartRun).Assembly.Location} {arguments}") { RedirectStandardError = true, RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync(), text = process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        process.ExitCode.Should().Be(1);
+        (await error).Should().Contain(message);
+        (await text).Should().Contain("Usage:");
+    }
+}
