@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Ddpm.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models.Tests.Folders;

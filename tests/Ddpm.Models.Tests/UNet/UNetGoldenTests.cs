@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ddpm.Core;
 using Ddpm.Tests;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models.Tests.Networks;

@@ -1,0 +1,52 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training.Tests;
+
+public sealed class ExponentialMovingAverageTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Update_KnownParameters_FollowsTheRecurrence(bool ramp)
+    {
+        using Linear network = nn.Linear(1, 1, hasBias: false);
+        using var noGradient = no_grad();
+        network.weight!.fill_(1.0);
+        using var average = new ExponentialMovingAverage(network, 0.9, ramp);
+        double expected = 1;
+        for (int n = 0; n < 200; n++)
+        {
+            network.weight!.fill_(n);
+            double decay = ramp ? Math.Min(0.9, (1.0 + n) / (10.0 + n)) : 0.9;
+            average.CurrentDecay.Should().Be(decay);
+            average.Update();
+            expected = decay * expected + (1 - decay) * n;
+        }
+
+        using (average.SwapIn()) network.weight!.item<float>().Should().BeApproximately((float)expected, 1e-3f);
+        network.weight!.item<float>().Should().Be(199);
+        average.Updates.Should().Be(200);
+    }
+
+    [Fact]
+    public void SwapIn_Twice_IsRefusedAndUpdateToo()
+    {
+        using Linear network = nn.Linear(2, 2);
+        using var average = new ExponentialMovingAverage(network);
+        using IDisposable swapped = average.SwapIn();
+        FluentActions.Invoking(average.SwapIn).Should().Throw<InvalidOperationException>();
+        FluentActions.Invoking(average.Update).Should().Throw<InvalidOperationException>();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-0.1)]
+    [InlineData(double.NaN)]
+    public void Constructor_DecayOutOfRange_Throws(double decay)
+    {
+        using Linear network = nn.Linear(2, 2);
+        FluentActions.Invoking(() => new ExponentialMovingAverage(network, decay)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("decay must be 0 ≤ d < 1*");
+    }
+}

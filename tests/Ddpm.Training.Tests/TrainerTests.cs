@@ -1,0 +1,170 @@
+using Ddpm.Core;
+using Ddpm.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training.Tests;
+
+public sealed class TrainerTests
+{
+    private static readonly UNetOptions Tiny = new() { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4 };
+    private static readonly ReverseDiffusion Process = new(new LinearSchedule(100, 1e-3, 0.2));
+
+    [Fact]
+    public void Run_OneSeedTwice_GivesBitEqualWeightsAndSamples()
+    {
+        (Dictionary<string, Tensor> firstWeights, Tensor firstSamples) = TrainAndSample(4);
+        (Dictionary<string, Tensor> secondWeights, Tensor secondSamples) = TrainAndSample(4);
+        (_, Tensor otherSamples) = TrainAndSample(5);
+
+        foreach ((string key, Tensor value) in firstWeights) value.Equals(secondWeights[key]).Should().BeTrue(key);
+        firstSamples.Equals(secondSamples).Should().BeTrue();
+        firstSamples.Equals(otherSamples).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Sample_TrainedNetworkAtAnyBatchSize_IsTheSamePicture()
+    {
+        using UNet network = Trained(4, 5, out _);
+        network.eval();
+        var sampler = new DdpmSampler(network, Process);
+        Tensor At(int batch) => sampler.Sample(new SamplingRequest { Count = 64, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1), BatchSize = batch });
+        using Tensor at64 = At(64), at7 = At(7), at1 = At(1);
+
+        // float32 rounding of 100 steps; a wrong row would differ by the size of the pictures.
+        at64.sub(at7).abs().max().item<float>().Should().BeLessThan(1e-4f);
+        at64.sub(at1).abs().max().item<float>().Should().BeLessThan(1e-4f);
+    }
+
+    [Fact]
+    public void Run_OnOneImage_LearnsIt()
+    {
+        // Data of a single point: the best ε-model reaches a loss near 0, the start is E ε² = 1.
+        using var dataset = new ImageDataset(arange(64, dtype: uint8).reshape(1, 1, 8, 8) * 4);
+        using var network = new UNet(Tiny with { BaseChannels = 16, Dropout = 0 }, 1);
+        using var trainer = Trainer.Create(network, Process, new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20 });
+        var losses = new List<double>();
+        trainer.Run(new ShuffledBatches(dataset, 32, 1), 250, new Listener(at => losses.Add(at.Loss)));
+
+        losses[0].Should().BeApproximately(1, 0.1);
+        losses.TakeLast(20).Average().Should().BeLessThan(0.15);
+    }
+
+    [Fact]
+    public void Step_FirstOne_HasLearningRateZeroAsTheAuthors()
+    {
+        using var network = new UNet(Tiny, 1);
+        using Tensor before = network.state_dict()["conv_in.weight"].clone();
+        using var trainer = Trainer.Create(network, Process);
+        using Tensor x0 = zeros(2, 1, 8, 8);
+
+        TrainingStep step = trainer.Step(x0);
+
+        step.LearningRate.Should().Be(0);
+        network.state_dict()["conv_in.weight"].Equals(before).Should().BeTrue();
+        new TrainingOptions().LearningRateAt(2500).Should().Be(1e-4);
+        new TrainingOptions().LearningRateAt(5000).Should().Be(2e-4);
+        new TrainingOptions { WarmupSteps = 0, CosineDecaySteps = 10, LearningRate = 1 }.LearningRateAt(5).Should().BeApproximately(0.5, 1e-12);
+        new TrainingOptions { WarmupSteps = 0, CosineDecaySteps = 10, LearningRate = 1 }.LearningRateAt(12).Should().Be(0);
+    }
+
+    [Fact]
+    public void Run_Cancelled_ReturnsAndGoesOnLaterAsIfNothingHappened()
+    {
+        using UNet straight = Trained(4, 6, out _);
+        using var network = new UNet(Tiny, 4);
+        using ImageDataset dataset = Data();
+        using var trainer = Trainer.Create(network, Process, Options(4));
+        var batches = new ShuffledBatches(dataset, 8, 4);
+        using var cancellation = new CancellationTokenSource();
+
+        trainer.Run(batches, 6, new Listener(at => { if (at.Step == 2) cancellation.Cancel(); }), cancellation.Token).Should().BeFalse();
+        trainer.StepsDone.Should().Be(2);
+        trainer.Run(batches, 6).Should().BeTrue();
+
+        foreach ((string key, Tensor value) in straight.state_dict()) value.Equals(network.state_dict()[key]).Should().BeTrue(key);
+    }
+
+    [Fact]
+    public void Step_NotFinite_StopsWithTheWeightsOfTheStepBefore()
+    {
+        using var network = new UNet(Tiny, 1);
+        using var trainer = Trainer.Create(network, Process, Options(1));
+        using Tensor good = zeros(2, 1, 8, 8), bad = full([2, 1, 8, 8], float.NaN);
+        trainer.Step(good);
+        using Tensor before = network.state_dict()["conv_out.bias"].clone();
+
+        FluentActions.Invoking(() => trainer.Step(bad)).Should().Throw<NonFiniteException>().WithMessage("The loss became NaN at training step 1*");
+
+        network.state_dict()["conv_out.bias"].Equals(before).Should().BeTrue();
+        trainer.StepsDone.Should().Be(1);
+    }
+
+    [Fact]
+    public void Step_Repeated_LeavesNoTensor()
+    {
+        using var network = new UNet(Tiny, 1);
+        using var trainer = Trainer.Create(network, Process, Options(1));
+        using Tensor x0 = zeros(2, 1, 8, 8);
+        for (int i = 0; i < 3; i++) trainer.Step(x0);
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (int i = 0; i < 10; i++) trainer.Step(x0);
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+    }
+
+    [Fact]
+    public void Step_Clipping_ReportsTheNormAndLimitsTheUpdate()
+    {
+        // With Adam the size of a gradient does not show in the step, so look at the gradients themselves.
+        using var network = new UNet(Tiny, 1);
+        using var trainer = Trainer.Create(network, Process, Options(1) with { GradientClip = 0.01 });
+        using Tensor x0 = zeros(2, 1, 8, 8);
+
+        double norm = trainer.Step(x0).GradientNorm;
+
+        norm.Should().BeGreaterThan(0.02);
+        double after = Math.Sqrt(network.parameters().Sum(parameter => parameter.grad!.to(float64).square().sum().item<double>()));
+        after.Should().BeApproximately(0.01, 1e-5);
+    }
+
+    [Fact]
+    public void Create_BadOptions_NamesTheOption()
+    {
+        using var network = new UNet(Tiny);
+        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { LearningRate = -1 })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.LearningRate must be > 0, but is -1*");
+        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { EmaDecay = 1 })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.EmaDecay*");
+    }
+
+    private static TrainingOptions Options(long seed) => new() { LearningRate = 1e-3, WarmupSteps = 0, Seed = seed };
+
+    private static ImageDataset Data()
+    {
+        using Tensor pixels = (arange(20 * 64, dtype: int64) * 31 % 256).to(uint8).reshape(20, 1, 8, 8);
+        return new ImageDataset(pixels);
+    }
+
+    private static UNet Trained(long seed, int steps, out Trainer trainer)
+    {
+        var network = new UNet(Tiny, seed);
+        using ImageDataset dataset = Data();
+        trainer = Trainer.Create(network, Process, Options(seed));
+        trainer.Run(new ShuffledBatches(dataset, 8, seed), steps);
+        return network;
+    }
+
+    private static (Dictionary<string, Tensor> Weights, Tensor Samples) TrainAndSample(long seed)
+    {
+        UNet network = Trained(seed, 6, out Trainer trainer);
+        using (trainer.Ema.SwapIn())
+        {
+            network.eval();
+            Tensor samples = new DdpmSampler(network, Process).Sample(new SamplingRequest { Count = 3, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(seed) });
+            return (network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone()), samples);
+        }
+    }
+
+    private sealed class Listener(Action<TrainingProgress> handle) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => handle(value);
+    }
+}
