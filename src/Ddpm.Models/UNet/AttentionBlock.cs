@@ -49,4 +49,9 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
 
     // [B, HW, C] → [B, heads, HW, C/heads]
     private Tensor Heads(Tensor tokens) => tokens.view(tokens.size(0), tokens.size(1), heads, -1).transpose(1, 2);
+
+    // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -44,4 +44,9 @@ internal sealed class DownLevel : nn.Module<Tensor, Tensor, IList<Tensor>, Tenso
         skips.Add(x);
         return x;
     }
+
+    // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
 }

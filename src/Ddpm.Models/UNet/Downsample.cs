@@ -26,4 +26,9 @@ internal sealed class Downsample : nn.Module<Tensor, Tensor>
         using Tensor padded = F.pad(x, [0, 1, 0, 1]);
         return convolution.forward(padded);
     }
+
+    // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
 }

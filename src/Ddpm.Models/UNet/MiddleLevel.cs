@@ -25,4 +25,9 @@ internal sealed class MiddleLevel : nn.Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         return second.forward(attention.forward(first.forward(x, time)), time).MoveToOuterDisposeScope();
     }
+
+    // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
 }

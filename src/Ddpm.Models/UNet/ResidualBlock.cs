@@ -64,4 +64,9 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor, Tensor>
         if (outputScale != 1) h /= outputScale;
         return h.MoveToOuterDisposeScope();
     }
+
+    // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -44,4 +44,9 @@ internal sealed class TimeEmbedding : nn.Module<Tensor, Tensor>
         Tensor sinusoid = Sinusoid(t, options.BaseChannels, options.FrequencyShift, options.CosineFirst);
         return second.forward(F.silu(first.forward(sinusoid))).MoveToOuterDisposeScope();
     }
+
+    // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -125,4 +125,10 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IEpsilonModel, ISt
             throw new ArgumentException($"t must have the shape [{x.size(0)}], one timestep for each image, but has [{string.Join(", ", t.shape)}].", nameof(t));
         }
     }
+
+    /// <inheritdoc/>
+    // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
 }

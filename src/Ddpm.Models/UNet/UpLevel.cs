@@ -47,4 +47,9 @@ internal sealed class UpLevel : nn.Module<Tensor, Tensor, IList<Tensor>, Tensor>
 
         return upsample?.forward(x) ?? x;
     }
+
+    // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -21,4 +21,9 @@ internal sealed class Upsample : nn.Module<Tensor, Tensor>
         using Tensor repeated = F.interpolate(x, scale_factor: Twice, mode: InterpolationMode.Nearest);
         return convolution.forward(repeated);
     }
+
+    // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
 }
