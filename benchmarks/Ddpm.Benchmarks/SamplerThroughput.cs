@@ -5,7 +5,6 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Ddpm.Core;
 using Ddpm.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Benchmarks;

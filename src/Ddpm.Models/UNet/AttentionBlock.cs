@@ -9,7 +9,7 @@ namespace Ddpm.Models;
 /// </summary>
 internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
 {
-    private readonly GroupNormLayer norm;
+    private readonly GroupNormLayer? norm;
     private readonly LinearLayer query;
     private readonly LinearLayer key;
     private readonly LinearLayer value;
@@ -17,18 +17,18 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
     private readonly int heads;
     private readonly double outputScale;
 
-    public AttentionBlock(Initializer initializer, UNetOptions options, int channels, double outputScale = 1)
+    public AttentionBlock(Initializer initializer, UNetOptions options, int channels, double outputScale = 1, bool normalise = true)
         : base(nameof(AttentionBlock))
     {
         this.outputScale = outputScale;
         heads = channels / (options.AttentionHeadChannels ?? channels);
-        norm = new GroupNormLayer(options.NormGroups, channels, options.NormEpsilon);
+        norm = normalise ? new GroupNormLayer(options.NormGroups, channels, options.NormEpsilon) : null;
         query = new LinearLayer(initializer, channels, channels);
         key = new LinearLayer(initializer, channels, channels);
         value = new LinearLayer(initializer, channels, channels);
         projection = new LinearLayer(initializer, channels, channels, scale: Initializer.NearZero);
 
-        register_module("group_norm", norm);
+        if (norm is not null) register_module("group_norm", norm);
         register_module("to_q", query);
         register_module("to_k", key);
         register_module("to_v", value);
@@ -39,7 +39,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         long batch = x.size(0), channels = x.size(1), pixels = x.size(2) * x.size(3);
-        Tensor tokens = norm.forward(x).reshape(batch, channels, pixels).transpose(1, 2); // [B, HW, C]
+        Tensor tokens = (norm?.forward(x) ?? x).reshape(batch, channels, pixels).transpose(1, 2); // [B, HW, C]
         Tensor attended = F.scaled_dot_product_attention(Heads(query.forward(tokens)), Heads(key.forward(tokens)), Heads(value.forward(tokens)));
         Tensor merged = attended.transpose(1, 2).reshape(batch, pixels, channels); // [B, HW, C]
         Tensor h = projection.forward(merged).transpose(1, 2).reshape(x.shape) + x;

@@ -14,7 +14,8 @@ internal sealed class MiddleLevel : nn.Module<Tensor, Tensor, Tensor>
     {
         int channels = options.Channels(options.Levels - 1);
         first = new ResidualBlock(initializer, options, dropout, channels, channels, options.MidBlockScale);
-        attention = new AttentionBlock(initializer, options, channels, options.MidBlockScale);
+        // diffusers leaves this norm out where the time embedding scales and shifts.
+        attention = new AttentionBlock(initializer, options, channels, options.MidBlockScale, normalise: !options.TimeScaleShift);
         second = new ResidualBlock(initializer, options, dropout, channels, channels, options.MidBlockScale);
         register_module("attentions", nn.ModuleList(attention));
         register_module("resnets", nn.ModuleList(first, second));

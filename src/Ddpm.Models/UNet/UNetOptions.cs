@@ -74,7 +74,7 @@ public sealed record UNetOptions
     /// <value>1.</value>
     public double MidBlockScale { get; init; } = 1;
 
-    /// <summary>Whether the time embedding scales and shifts the second normalisation instead of being added before it (improved-diffusion).</summary>
+    /// <summary>Whether the time embedding scales and shifts the second normalisation instead of being added before it (improved-diffusion). As in diffusers, the middle's attention then has no normalisation.</summary>
     /// <value>False (the authors' code).</value>
     public bool TimeScaleShift { get; init; }
 
