@@ -18,7 +18,7 @@ namespace Ddpm.Benchmarks;
 public class SamplerThroughput : IDisposable
 {
     /// <summary>The steps of one measured run; a whole run of the paper has 1,000, each like any other.</summary>
-    public const int Steps = 20;
+    public const int Steps = 100;
 
     private UNet network = null!;
     private DdpmSampler sampler = null!;
@@ -33,7 +33,7 @@ public class SamplerThroughput : IDisposable
     {
         network = new UNet(new UNetOptions { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 8, Dropout = 0 });
         network.eval();
-        sampler = new DdpmSampler(network, new ReverseDiffusion(new LinearSchedule(Steps, 1e-3, 0.5)));
+        sampler = new DdpmSampler(network, new ReverseDiffusion(new LinearSchedule(Steps, 1e-3, 0.2)));
         x = randn(Batch, 1, 8, 8);
         t = full(Batch, 10L, int64);
     }

@@ -1,0 +1,39 @@
+using System.Xml.Linq;
+
+namespace Ddpm.Core.Tests;
+
+/// <summary>The table of docs/architecture.md, enforced on the project files.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Ddpm.Core"] = ["TorchSharp", "Microsoft.Extensions.Logging.Abstractions"],
+        ["Ddpm.Models"] = ["Ddpm.Core"],
+        ["Ddpm.Imaging"] = ["Ddpm.Core", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
+        ["Ddpm.Plotting"] = ["Ddpm.Core", "ScottPlot"],
+        ["Ddpm.Training"] = ["Ddpm.Core", "Ddpm.Models", "Ddpm.Imaging"],
+        ["Ddpm.Evaluation"] = ["Ddpm.Core"],
+    };
+
+    [Fact]
+    public void Projects_References_AreThoseOfTheTable()
+    {
+        string source = Path.Combine(Root(), "src");
+        Directory.GetDirectories(source).Select(Path.GetFileName).Should().BeEquivalentTo(Allowed.Keys);
+        foreach ((string package, string[] allowed) in Allowed)
+        {
+            XDocument project = XDocument.Load(Path.Combine(source, package, package + ".csproj"));
+            IEnumerable<string> references = project.Descendants().Where(element => element.Name.LocalName is "PackageReference" or "ProjectReference")
+                .Select(element => (string?)element.Attribute("Include") ?? (string)element.Attribute("Update")!)
+                .Select(name => name.EndsWith(".csproj", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(name) : name);
+            references.Should().BeEquivalentTo(allowed, package);
+        }
+    }
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ddpm.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("The tests must run below the folder of Ddpm.sln.");
+    }
+}
