@@ -30,7 +30,7 @@ internal static class Pictures
         ImageFile.SavePng(path, ImageGrid.Compose(joined, new ImageGridOptions { Columns = 8, Padding = 8 }));
     }
 
-    /// <summary>From noise to digits, left to right: for each sample x_t above and the estimate x̂_0 beneath.</summary>
+    /// <summary>From noise to digits, left to right: for each sample x_t above and the estimate x̂_0 made from it beneath; the last estimate is the sample.</summary>
     public static void Denoising(string path, DdpmSampler sampler, SamplingRequest request, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
@@ -38,9 +38,9 @@ internal static class Pictures
         var estimates = new List<Tensor>();
         foreach (SamplingState state in sampler.Steps(request, cancellationToken))
         {
-            if (state.X0 is null || !Shows(state.Timestep)) continue;
-            noisy.Add(PixelConversion.ToBytes(state.X));
-            estimates.Add(PixelConversion.ToBytes(state.X0));
+            if (state.X0 is not null && Shows(state.Timestep)) estimates.Add(PixelConversion.ToBytes(state.X0));
+            // What this state holds is the x_t of the next estimate.
+            if (Shows(state.Timestep - 1)) noisy.Add(PixelConversion.ToBytes(state.X));
         }
 
         int columns = noisy.Count;
