@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Ddpm.Core;
 using Quickstart;
-using TorchSharp;
 
 var steps = new Option<int>("--steps") { Description = "Training steps, at least 1", DefaultValueFactory = _ => 1000 };
 var samples = new Option<int>("--samples") { Description = "Samples to draw and to measure, at least 64", DefaultValueFactory = _ => 256 };
@@ -18,7 +18,7 @@ device.Validators.Add(result =>
     string name = result.GetValue(device) ?? "";
     bool cuda = name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name["cuda:".Length..], out int number) && number >= 0);
     if (name != "cpu" && !cuda) result.AddError($"--device must be cpu, cuda or cuda:N, but is {name}.");
-    else if (cuda && !torch.cuda.is_available()) result.AddError($"--device is {name}, but no CUDA device can be used here (the sample references TorchSharp-cpu; use TorchSharp-cuda-linux or -windows).");
+    else if (cuda && !TorchRuntime.IsCudaAvailable()) result.AddError($"--device is {name}, but no CUDA device can be used here (the sample references TorchSharp-cpu; use TorchSharp-cuda-linux or -windows).");
 });
 
 var command = new RootCommand("Trains a small diffusion model on 1,797 handwritten digits, samples new ones and writes pictures.") { steps, samples, seed, output, device };

@@ -32,6 +32,16 @@ public static class TorchRuntime
         throw new TorchRuntimeException(Repair.Value.Problem ?? $"{Library} could not be loaded, though its repair reports no problem.");
     }
 
+    /// <summary>
+    /// Whether an NVIDIA GPU can be used. False without a word where no CUDA package is referenced, where TorchSharp's own question prints a page.
+    /// </summary>
+    /// <exception cref="TorchRuntimeException">The native library cannot be loaded.</exception>
+    public static bool IsCudaAvailable()
+    {
+        EnsureLoaded();
+        return NativeLibrary.TryLoad("torch_cuda", typeof(torch).Assembly, searchPath: null, out _) && torch.cuda.is_available();
+    }
+
     private static object? Register()
     {
         // Raised only after the ordinary search has failed, for TorchSharp's own loading and for its P/Invokes. The load context is that of
