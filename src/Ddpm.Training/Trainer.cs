@@ -18,20 +18,22 @@ public sealed class Trainer : IDisposable
 {
     private readonly nn.Module module;
     private readonly IEpsilonModel model;
-    private readonly SimpleObjective objective;
+    private readonly Objective objective;
+    private readonly ITimestepSampler timesteps;
     private readonly Parameter[] parameters;
     private readonly Adam optimizer;
     private readonly PerSampleNoise noise;
     private readonly Device device;
     private readonly ILogger logger;
 
-    private Trainer(nn.Module module, IEpsilonModel model, ReverseDiffusion process, TrainingOptions options, ILogger logger)
+    private Trainer(nn.Module module, IEpsilonModel model, Objective objective, ITimestepSampler timesteps, TrainingOptions options, ILogger logger)
     {
         this.module = module;
         this.model = model;
         this.logger = logger;
         Options = options.Validated();
-        objective = new SimpleObjective(process);
+        this.objective = objective;
+        this.timesteps = timesteps;
         parameters = [.. module.parameters()];
         if (parameters.Length == 0) throw new ArgumentException("network must have parameters to train, but has none.", nameof(module));
         device = parameters[0].device;
@@ -57,11 +59,24 @@ public sealed class Trainer : IDisposable
     /// <param name="logger">Told of the start and end of each run; nobody by default.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the network has no parameters.</exception>
     public static Trainer Create<TNetwork>(TNetwork network, ReverseDiffusion process, TrainingOptions? options = null, ILogger<Trainer>? logger = null)
+        where TNetwork : nn.Module, IEpsilonModel =>
+        Create(network, new SimpleObjective(process), options, null, logger);
+
+    /// <summary>A trainer of a network for any objective. Move the network to its device first: moving replaces the parameters that the optimiser holds.</summary>
+    /// <typeparam name="TNetwork">The network's type.</typeparam>
+    /// <param name="network">The network; it stays the caller's.</param>
+    /// <param name="objective">What to minimise.</param>
+    /// <param name="options">How; by default as the paper for CIFAR-10.</param>
+    /// <param name="timesteps">Which timesteps each step trains; uniform by default.</param>
+    /// <param name="logger">Told of the start and end of each run; nobody by default.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the network has no parameters.</exception>
+    public static Trainer Create<TNetwork>(TNetwork network, Objective objective, TrainingOptions? options = null, ITimestepSampler? timesteps = null, ILogger<Trainer>? logger = null)
         where TNetwork : nn.Module, IEpsilonModel
     {
         ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(process);
-        return new Trainer(network, network, process, options ?? TrainingOptions.Default, logger ?? NullLogger<Trainer>.Instance);
+        ArgumentNullException.ThrowIfNull(objective);
+        timesteps ??= new UniformTimesteps(objective.Process.Coefficients.Timesteps);
+        return new Trainer(network, network, objective, timesteps, options ?? TrainingOptions.Default, logger ?? NullLogger<Trainer>.Instance);
     }
 
     /// <summary>Trains until <paramref name="totalSteps"/> steps are done.</summary>
@@ -102,12 +117,15 @@ public sealed class Trainer : IDisposable
         module.train();
 
         // Gradients of the mean loss at random t and ε.
-        (long[] t, Tensor eps) = Draw(x0, step);
+        (TimestepDraw draw, Tensor eps) = Draw(x0, step);
+        long[] t = [.. draw.Timesteps];
         (model as IStochasticModel)?.SeedStochasticLayers(RandomPurpose.Dropout.Seed(Options.Seed, step));
         optimizer.zero_grad();
-        Tensor loss = objective.Loss(model, x0.to(device), t, eps).mean();
+        Tensor each = objective.Loss(model, x0.to(device), t, eps);
+        Tensor loss = (each * tensor(draw.Weights.ToArray(), each.dtype, each.device)).mean();
         double lossValue = loss.to(float64).item<double>();
         if (!double.IsFinite(lossValue)) throw new NonFiniteException($"The loss became {lossValue} at training step {step}; timesteps {string.Join(", ", t)}.");
+        timesteps.Observe(draw, each.detach().to(float64, CPU).data<double>().ToArray());
         loss.backward();
 
         // Clipping. An infinite bound measures the norm and scales nothing.
@@ -132,14 +150,12 @@ public sealed class Trainer : IDisposable
         Ema.Dispose();
     }
 
-    private (long[] T, Tensor Eps) Draw(Tensor x0, long step)
+    private (TimestepDraw Draw, Tensor Eps) Draw(Tensor x0, long step)
     {
-        int run = checked((int)step);
-        int timesteps = objective.Process.Coefficients.Timesteps;
-        long seed = RandomPurpose.Timestep.Seed(Options.Seed);
-        long[] places = [.. Enumerable.Range(0, checked((int)x0.size(0))).Select(i => (long)i)];
-        long[] t = [.. places.Select(place => new CounterBasedRandom(seed, place, run).UniformBelow(0, timesteps))];
+        int run = checked((int)step), count = checked((int)x0.size(0));
+        TimestepDraw draw = timesteps.Draw(RandomPurpose.Timestep.Seed(Options.Seed), run, count);
+        long[] places = [.. Enumerable.Range(0, count).Select(i => (long)i)];
         Tensor eps = noise.Draw(new NoiseRequest { SampleIndices = places, Step = run, Shape = x0.shape, ElementType = x0.dtype, Device = device });
-        return (t, eps);
+        return (draw, eps);
     }
 }

@@ -80,6 +80,29 @@ public sealed class ForwardDiffusion
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public double Variance(int t) => 1 - Coefficients.AlphaBars[Require.Timestep(t, Coefficients.Timesteps)];
 
+    /// <summary>ln(1 - ᾱ_t), the log variance of q(x_t | x_0) (eq. 4).</summary>
+    /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
+    /// <returns>The log variance. Range: ≤ 0.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
+    public double LogVariance(int t) => Coefficients.LogOneMinusAlphaBars[Require.Timestep(t, Coefficients.Timesteps)];
+
+    /// <summary>The noise ε = (x_t - √ᾱ_t x_0)/√(1-ᾱ_t) that leads from <paramref name="x0"/> to <paramref name="xt"/> (eq. 4 solved for ε).</summary>
+    /// <param name="x0">The clean examples x_0, or estimates of them, [B, …].</param>
+    /// <param name="xt">The noisy examples x_t in the shape of <paramref name="x0"/>.</param>
+    /// <param name="t">The timesteps.</param>
+    /// <returns>ε in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
+    public Tensor Noise(Tensor x0, Tensor xt, TimeIndex t)
+    {
+        Require.SameShape(xt, Require.Batch(x0));
+        t.Validated(Coefficients.Timesteps, x0);
+        using var scope = NewDisposeScope();
+        Tensor signal = t.Gather(Coefficients.SqrtAlphaBars, x0);
+        Tensor spread = t.Gather(Coefficients.SqrtOneMinusAlphaBars, x0);
+        return ((xt - signal * x0) / spread).MoveToOuterDisposeScope();
+    }
+
     /// <summary>
     /// L_T = KL(q(x_T | x_0) ‖ N(0, I)), the part of the variational bound that has nothing to learn (eq. 5), averaged over the
     /// dimensions of an example.

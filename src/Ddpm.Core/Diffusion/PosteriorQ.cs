@@ -49,4 +49,12 @@ public sealed class PosteriorQ
     /// <returns>β̃_t. Range: 0 ≤ β̃_t &lt; β_t; exactly 0 at t = 0.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public double Variance(int t) => Coefficients.PosteriorVariances[Require.Timestep(t, Coefficients.Timesteps)];
+
+    /// <summary>ln β̃_t, "clipped" at t = 0 where β̃_0 = 0.</summary>
+    /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
+    /// <param name="initial">What stands at t = 0.</param>
+    /// <returns>ln β̃_t.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
+    public double LogVariance(int t, InitialLogVariance initial = InitialLogVariance.SecondEntry) =>
+        Require.Timestep(t, Coefficients.Timesteps) == 0 ? Coefficients.PosteriorLogVariances(initial)[0] : Math.Log(Coefficients.PosteriorVariances[t]);
 }

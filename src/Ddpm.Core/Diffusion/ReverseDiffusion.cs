@@ -9,24 +9,37 @@ namespace Ddpm.Core;
 /// </summary>
 public sealed class ReverseDiffusion
 {
-    private readonly ImmutableArray<double> logVariances;
+    private readonly VarianceTables variances;
+    private readonly ImmutableArray<double>? fixedLogVariances;
 
     /// <summary>The reverse process of a schedule.</summary>
     /// <param name="schedule">The schedule that the network was trained with, or a respacing of it.</param>
     /// <param name="options">Prediction, variance and clipping; by default the paper's for CIFAR-10.</param>
     /// <exception cref="ArgumentException">The schedule is invalid, or ends without signal (ᾱ_{T-1} = 0) where the prediction cannot give x̂_0.</exception>
     public ReverseDiffusion(IVarianceSchedule schedule, ReverseDiffusionOptions? options = null)
+        : this(new DiffusionCoefficients(schedule), options)
     {
+    }
+
+    /// <summary>The reverse process of a tabulated schedule.</summary>
+    /// <param name="coefficients">The tables.</param>
+    /// <param name="options">Prediction, variance and clipping; by default the paper's for CIFAR-10.</param>
+    /// <exception cref="ArgumentException">The schedule ends without signal (ᾱ_{T-1} = 0) where the prediction cannot give x̂_0.</exception>
+    public ReverseDiffusion(DiffusionCoefficients coefficients, ReverseDiffusionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(coefficients);
         Options = options ?? ReverseDiffusionOptions.Default;
         Options.Validate();
-        Coefficients = new DiffusionCoefficients(schedule);
-        Posterior = new PosteriorQ(Coefficients);
-        if (Coefficients.AlphaBars[^1] == 0 && !Options.Prediction.DefinedAtZeroSignal)
+        Coefficients = coefficients;
+        Forward = new ForwardDiffusion(coefficients);
+        Posterior = new PosteriorQ(coefficients);
+        if (coefficients.AlphaBars[^1] == 0 && !Options.Prediction.DefinedAtZeroSignal)
         {
-            throw new ArgumentException($"schedule must leave some signal at t = {Coefficients.Timesteps - 1} for {Options.Prediction.GetType().Name}, which divides by √ᾱ_t, but ᾱ_t is 0 there.", nameof(schedule));
+            throw new ArgumentException($"schedule must leave some signal at t = {coefficients.Timesteps - 1} for {Options.Prediction.GetType().Name}, which divides by √ᾱ_t, but ᾱ_t is 0 there; {nameof(Prediction)}.{nameof(Prediction.V)} and {nameof(Prediction)}.{nameof(Prediction.X0)} do without.", nameof(coefficients));
         }
 
-        logVariances = Options.Variance.LogVariances(Coefficients);
+        variances = new VarianceTables(coefficients, Options.InitialLogVariance);
+        fixedLogVariances = Options.Variance.FixedLogVariances(variances);
     }
 
     /// <summary>Prediction, variance and clipping.</summary>
@@ -35,34 +48,100 @@ public sealed class ReverseDiffusion
     /// <summary>The tables that the process computes with.</summary>
     public DiffusionCoefficients Coefficients { get; }
 
+    /// <summary>The forward process q that this one reverses.</summary>
+    public ForwardDiffusion Forward { get; }
+
     /// <summary>The posterior q(x_{t-1} | x_t, x_0) whose mean the reverse process takes.</summary>
     public PosteriorQ Posterior { get; }
 
-    /// <summary>ln σ_t² over t = 0 … T-1, for a likelihood; at t = 0 the entry of t = 1 (no noise is added there when sampling).</summary>
-    public IReadOnlyList<double> LogVariances => logVariances;
+    /// <summary>ln β̃_t with the process's convention at t = 0.</summary>
+    internal ImmutableArray<double> PosteriorLogVariances => variances.SmallLog;
 
-    /// <summary>x̂_0 and the mean of p_θ(x_{t-1} | x_t).</summary>
-    /// <param name="output">The network's output at (<paramref name="xt"/>, <paramref name="t"/>), in the shape of <paramref name="xt"/>.</param>
+    /// <summary>x̂_0, mean and variance of p_θ(x_{t-1} | x_t).</summary>
+    /// <param name="output">
+    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>): in the shape of <paramref name="xt"/>, or with twice its second axis,
+    /// [B, 2C, …], when the variance is learned; the prediction comes first.
+    /// </param>
     /// <param name="xt">The noisy examples x_t, [B, …].</param>
     /// <param name="t">The timesteps.</param>
-    /// <returns>Fresh tensors in the shape of <paramref name="xt"/>; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <returns>Fresh tensors; the caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public ReverseMoments Moments(Tensor output, Tensor xt, TimeIndex t)
     {
-        Require.SameShape(output, Require.Batch(xt));
+        Require.Batch(output);
+        Require.Batch(xt);
+        if (!output.shape.AsSpan().SequenceEqual(OutputShape(xt))) throw new ArgumentException($"output must have {ExpectedOutput(xt)}, but has {Require.Shape(output)}.", nameof(output));
         t.Validated(Coefficients.Timesteps, xt);
-        using var scope = NewDisposeScope();
-        Tensor x0 = Options.Prediction.PredictX0(Coefficients, output, xt, t);
-        // The authors clip x̂_0 before they form the mean, when they sample and when they evaluate the bound.
-        if (Options.ClipX0) x0 = x0.clamp(-1, 1);
-        Tensor mean = Options.Prediction.Mean(Posterior, output, x0, xt, t);
-        return new ReverseMoments(x0.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope());
+        return Moments(output, xt, t, Options.Clipping);
     }
 
-    /// <summary>σ_t, the standard deviation of p_θ(x_{t-1} | x_t).</summary>
+    /// <summary>ln σ_t² of a fixed variance, for a likelihood.</summary>
+    /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
+    /// <returns>ln σ_t²; at t = 0 as <see cref="ReverseDiffusionOptions.InitialLogVariance"/> has it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
+    /// <exception cref="InvalidOperationException">The variance is learned: it is a part of <see cref="Moments(Tensor, Tensor, TimeIndex)"/>.</exception>
+    public double LogVariance(int t)
+    {
+        Require.Timestep(t, Coefficients.Timesteps);
+        return (fixedLogVariances ?? throw new InvalidOperationException($"{Options.Variance.GetType().Name} depends on the network's output; see {nameof(Moments)}."))[t];
+    }
+
+    /// <summary>σ_t of a fixed variance, the standard deviation of p_θ(x_{t-1} | x_t) in sampling.</summary>
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
     /// <returns>σ_t; 0 at t = 0, where Algorithm 2 adds no noise.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
-    public double StandardDeviation(int t) => Require.Timestep(t, Coefficients.Timesteps) == 0 ? 0 : Math.Exp(0.5 * logVariances[t]);
+    /// <exception cref="InvalidOperationException">The variance is learned: it is a part of <see cref="Moments(Tensor, Tensor, TimeIndex)"/>.</exception>
+    public double StandardDeviation(int t) => Math.Exp(0.5 * LogVariance(t)) * (t == 0 ? 0 : 1);
+
+    /// <summary>Asks a network, which is told the timesteps it was trained with. Called inside a dispose scope.</summary>
+    /// <exception cref="InvalidOperationException">The output has the wrong shape.</exception>
+    internal Tensor Predict(IEpsilonModel model, Tensor xt, TimeIndex t)
+    {
+        Tensor output = model.Predict(xt, t.ToTensor(xt.size(0), xt.device, Coefficients.Schedule.ModelTimestep));
+        if (!output.shape.AsSpan().SequenceEqual(OutputShape(xt)))
+        {
+            throw new InvalidOperationException($"The model must put out {ExpectedOutput(xt)}, but put out {Require.Shape(output)}.");
+        }
+
+        return output;
+    }
+
+    /// <summary>The halves of an output; the second is null when the variance is fixed. Called inside a dispose scope.</summary>
+    internal (Tensor Prediction, Tensor? Variance) Split(Tensor output)
+    {
+        if (!Options.Variance.IsLearned) return (output, null);
+        long channels = output.size(1) / 2;
+        return (output.narrow(1, 0, channels), output.narrow(1, channels, channels));
+    }
+
+    internal ReverseMoments Moments(Tensor output, Tensor xt, TimeIndex t, X0Clipping clipping)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor prediction, Tensor? variance) = Split(output);
+        return Moments(prediction, variance, xt, t, clipping);
+    }
+
+    internal ReverseMoments Moments(Tensor prediction, Tensor? varianceOutput, Tensor xt, TimeIndex t, X0Clipping clipping)
+    {
+        using var scope = NewDisposeScope();
+        // The authors clip x̂_0 before they form the mean, when they sample and when they evaluate the bound.
+        Tensor x0 = clipping.ApplyCore(Options.Prediction.PredictX0(Coefficients, prediction, xt, t));
+        Tensor mean = Options.Prediction.Mean(Posterior, prediction, x0, xt, t);
+        (Tensor variance, Tensor logVariance) = Options.Variance.Evaluate(variances, varianceOutput, xt, t);
+        return new ReverseMoments(x0.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope(), variance.MoveToOuterDisposeScope(), logVariance.MoveToOuterDisposeScope());
+    }
+
+    private long[] OutputShape(Tensor xt)
+    {
+        long[] shape = xt.shape;
+        if (!Options.Variance.IsLearned) return shape;
+        if (shape.Length < 2) throw new ArgumentException($"xt must have an axis after the batch's for {Options.Variance.GetType().Name}, whose outputs are twice as many along it, but has the shape {Require.Shape(xt)}.", nameof(xt));
+        shape[1] *= 2;
+        return shape;
+    }
+
+    private string ExpectedOutput(Tensor xt) => Options.Variance.IsLearned
+        ? $"the shape of x_t with twice its second axis, {Require.Shape(OutputShape(xt))}, for {Options.Variance.GetType().Name}"
+        : $"the shape of x_t, {Require.Shape(xt)}, for {Options.Variance.GetType().Name}";
 }

@@ -14,13 +14,18 @@ public sealed record ReverseDiffusionOptions
     /// <value>β_t ("fixed large"), the authors' choice for CIFAR-10; they used β̃_t for the 256×256 sets.</value>
     public ReverseVariance Variance { get; init; } = ReverseVariance.FixedLarge;
 
-    /// <summary>Whether x̂_0 is clipped to [-1, 1] before the mean is formed. Right for images; wrong for data on another scale.</summary>
-    /// <value>True, as the authors' programs do.</value>
-    public bool ClipX0 { get; init; } = true;
+    /// <summary>How x̂_0 is kept in the data's range before the mean is formed. [-1, 1] is right for images and wrong for data on another scale.</summary>
+    /// <value>[-1, 1], as in the authors' programs.</value>
+    public X0Clipping Clipping { get; init; } = X0Clipping.Unit;
+
+    /// <summary>What stands for ln σ_0² in a likelihood.</summary>
+    /// <value>The entry of t = 1, as in the authors' CIFAR-10 code and in improved-diffusion.</value>
+    public InitialLogVariance InitialLogVariance { get; init; } = InitialLogVariance.SecondEntry;
 
     internal void Validate()
     {
         if (Prediction is null) throw new ArgumentException("Prediction must not be null.", nameof(Prediction));
         if (Variance is null) throw new ArgumentException("Variance must not be null.", nameof(Variance));
+        if (Clipping is null) throw new ArgumentException("Clipping must not be null.", nameof(Clipping));
     }
 }

@@ -5,10 +5,12 @@ namespace Ddpm.Core;
 /// <summary>What the reverse process says of one step. Owns its tensors.</summary>
 public sealed class ReverseMoments : IDisposable
 {
-    internal ReverseMoments(Tensor x0, Tensor mean)
+    internal ReverseMoments(Tensor x0, Tensor mean, Tensor variance, Tensor logVariance)
     {
         X0 = x0;
         Mean = mean;
+        Variance = variance;
+        LogVariance = logVariance;
     }
 
     /// <summary>The estimate x̂_0 of the clean examples, after clipping, [B, …].</summary>
@@ -17,10 +19,24 @@ public sealed class ReverseMoments : IDisposable
     /// <summary>The mean μ_θ(x_t, t) of p_θ(x_{t-1} | x_t), [B, …].</summary>
     public Tensor Mean { get; }
 
-    /// <summary>Frees both tensors.</summary>
+    /// <summary>
+    /// The variance σ_t² of p_θ(x_{t-1} | x_t), broadcastable to [B, …]: of that shape where it is learned; else [B, 1, …], or [] in float64
+    /// when the timestep is shared.
+    /// </summary>
+    public Tensor Variance { get; }
+
+    /// <summary>
+    /// ln σ_t² as a likelihood takes it, in the shape of <see cref="Variance"/>: its logarithm but at t = 0, where
+    /// <see cref="ReverseDiffusionOptions.InitialLogVariance"/> rules.
+    /// </summary>
+    public Tensor LogVariance { get; }
+
+    /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
         X0.Dispose();
         Mean.Dispose();
+        Variance.Dispose();
+        LogVariance.Dispose();
     }
 }

@@ -57,6 +57,11 @@ public readonly struct CounterBasedRandom : IEquatable<CounterBasedRandom>
         return (long)Math.BigMul(((ulong)a << 32) | b, (ulong)range, out _);
     }
 
+    /// <summary>A uniform number of the stream.</summary>
+    /// <param name="element">Which number of the stream.</param>
+    /// <returns>A multiple of 2⁻⁵³. Range: 0 ≤ u &lt; 1.</returns>
+    public double Uniform(uint element) => UniformBelow(element, 1L << 53) * (1.0 / (1L << 53));
+
     /// <inheritdoc/>
     public bool Equals(CounterBasedRandom other) => key == other.key && streamIndex == other.streamIndex && streamStep == other.streamStep;
 

@@ -13,14 +13,10 @@ public sealed class EpsilonPrediction : Prediction
 
     internal override bool DefinedAtZeroSignal => false;
 
-    internal override Tensor PredictX0(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t)
-    {
-        using Tensor weightXt = t.Gather(coefficients.SqrtReciprocalAlphaBars, xt);
-        using Tensor weightNoise = t.Gather(coefficients.SqrtReciprocalAlphaBarsMinusOne, xt);
-        using Tensor scaledXt = weightXt * xt;
-        using Tensor scaledNoise = weightNoise * output;
-        return scaledXt - scaledNoise;
-    }
+    internal override Tensor PredictX0(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t) =>
+        t.Gather(coefficients.SqrtReciprocalAlphaBars, xt) * xt - t.Gather(coefficients.SqrtReciprocalAlphaBarsMinusOne, xt) * output;
 
-    internal override Tensor Target(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t) => noise.alias();
+    internal override Tensor TargetCore(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t) => noise.alias();
+
+    internal override double X0Sensitivity(DiffusionCoefficients coefficients, int t) => coefficients.SqrtReciprocalAlphaBarsMinusOne[t];
 }

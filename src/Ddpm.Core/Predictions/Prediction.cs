@@ -15,24 +15,46 @@ public abstract class Prediction
     /// <summary>The network predicts the noise ε in x_t: the paper's choice.</summary>
     public static Prediction Epsilon { get; } = new EpsilonPrediction();
 
+    /// <summary>The network predicts the clean example x_0.</summary>
+    public static Prediction X0 { get; } = new X0Prediction();
+
+    /// <summary>The network predicts v = √ᾱ_t ε - √(1-ᾱ_t) x_0 (Salimans and Ho 2022, arXiv:2202.00512).</summary>
+    public static Prediction V { get; } = new VPrediction();
+
+    /// <summary>The network predicts the mean μ̃_t of the posterior: the baseline of the paper's Table 2.</summary>
+    public static Prediction PosteriorMean { get; } = new PosteriorMeanPrediction();
+
     /// <summary>Whether x̂_0 exists where ᾱ_t = 0, that is where x_t holds no signal.</summary>
     internal abstract bool DefinedAtZeroSignal { get; }
-
-    /// <summary>The estimate x̂_0 of the clean example.</summary>
-    /// <param name="coefficients">The tables of the process.</param>
-    /// <param name="output">The network's output in the shape of <paramref name="xt"/>.</param>
-    /// <param name="xt">The noisy examples, [B, …].</param>
-    /// <param name="t">The timesteps.</param>
-    internal abstract Tensor PredictX0(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t);
 
     /// <summary>What the network is trained to put out.</summary>
     /// <param name="coefficients">The tables of the process.</param>
     /// <param name="x0">The clean examples, [B, …].</param>
     /// <param name="xt">The noisy examples.</param>
     /// <param name="noise">The noise ε in <paramref name="xt"/>.</param>
-    /// <param name="t">The timesteps.</param>
-    internal abstract Tensor Target(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t);
+    /// <param name="t">The timesteps of the process.</param>
+    /// <returns>The target in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
+    public Tensor Target(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t)
+    {
+        ArgumentNullException.ThrowIfNull(coefficients);
+        Require.SameShape(xt, Require.Batch(x0));
+        Require.SameShape(noise, x0);
+        t.Validated(coefficients.Timesteps, x0);
+        using var scope = NewDisposeScope();
+        return TargetCore(coefficients, x0, xt, noise, t).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The estimate x̂_0 of the clean example. Called inside a dispose scope.</summary>
+    internal abstract Tensor PredictX0(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t);
+
+    /// <summary>What the network is trained to put out; perhaps an alias of an argument. Called inside a dispose scope.</summary>
+    internal abstract Tensor TargetCore(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t);
 
     /// <summary>The mean of p_θ(x_{t-1} | x_t): μ̃_t at the (perhaps clipped) x̂_0, unless the network predicts the mean itself.</summary>
     internal virtual Tensor Mean(PosteriorQ posterior, Tensor output, Tensor x0, Tensor xt, TimeIndex t) => posterior.Mean(x0, xt, t);
+
+    /// <summary>|∂x̂_0/∂output|, by which an error of the output becomes one of x̂_0.</summary>
+    internal abstract double X0Sensitivity(DiffusionCoefficients coefficients, int t);
 }

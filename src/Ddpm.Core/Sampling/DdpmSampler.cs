@@ -137,16 +137,9 @@ public sealed class DdpmSampler
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor modelTime = ((TimeIndex)t).ToTensor(xt.size(0), xt.device, process.Coefficients.Schedule.ModelTimestep);
-        Tensor output = model.Predict(xt, modelTime);
-        if (!output.shape.AsSpan().SequenceEqual(xt.shape))
-        {
-            throw new InvalidOperationException($"The model must put out the shape of x_t, {Require.Shape(xt)}, for this process, but put out {Require.Shape(output)}.");
-        }
-
-        ReverseMoments moments = process.Moments(output, xt, t);
-        double sigma = process.StandardDeviation(t);
-        Tensor next = sigma == 0 ? moments.Mean : moments.Mean + noise.Draw(draw) * sigma;
+        ReverseMoments moments = process.Moments(process.Predict(model, xt, t), xt, t, process.Options.Clipping);
+        // No noise at the last step.
+        Tensor next = t == 0 ? moments.Mean : moments.Mean + (0.5 * moments.LogVariance).exp() * noise.Draw(draw);
         NonFiniteException.ThrowIfNonFinite(next, "x_{t-1}", t);
         return (next.DetachFromDisposeScope(), moments.X0.DetachFromDisposeScope());
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
@@ -6,53 +7,62 @@ namespace Ddpm.Core;
 /// Every number that follows from a schedule, as float64 tables over t = 0 … T-1 (Ho et al. 2020, arXiv:2006.11239, eq. 2, 4, 6, 7).
 /// Immutable; computed and validated once.
 /// </summary>
-/// <remarks>float32 tables, as several published programs use, are off by up to 5e-4 relative in 1-ᾱ; here a number is cast to the tensor's type at the last moment.</remarks>
+/// <remarks>float32 tables, as several published programs use, are off by up to 3e-3 relative; here a number is cast to the tensor's type at the last moment.</remarks>
 public sealed class DiffusionCoefficients
 {
-    /// <summary>Tabulates a schedule.</summary>
+    private DiffusionCoefficients(IVarianceSchedule schedule, TablePrecision precision, StepTables tables)
+    {
+        Schedule = schedule;
+        Precision = precision;
+        int timesteps = tables.Beta.Length;
+        double[] alphaBar = tables.AlphaBar, previous = tables.AlphaBarPrevious, noise = tables.OneMinusAlphaBar;
+        Betas = [.. tables.Beta];
+        StepBetas = [.. tables.StepBeta];
+        Alphas = [.. tables.Alpha];
+        AlphaBars = [.. alphaBar];
+        AlphaBarsPrevious = [.. previous];
+        SqrtAlphaBars = Table(timesteps, t => Math.Sqrt(alphaBar[t]));
+        SqrtOneMinusAlphaBars = Table(timesteps, t => Math.Sqrt(noise[t]));
+        LogOneMinusAlphaBars = Table(timesteps, t => Math.Log(noise[t]));
+        SqrtReciprocalAlphaBars = Table(timesteps, t => Math.Sqrt(1 / alphaBar[t]));
+        SqrtReciprocalAlphaBarsMinusOne = Table(timesteps, t => Math.Sqrt(1 / alphaBar[t] - 1));
+        PosteriorVariances = [.. tables.PosteriorVariance];
+        PosteriorMeanX0Weights = [.. tables.PosteriorMeanX0Weight];
+        PosteriorMeanXtWeights = [.. tables.PosteriorMeanXtWeight];
+        SignalToNoiseRatios = [.. tables.SignalToNoiseRatio];
+    }
+
+    /// <summary>Tabulates a schedule in float64.</summary>
     /// <param name="schedule">The schedule.</param>
     /// <exception cref="ArgumentException">The schedule has no timestep, or a β_t that is NaN or outside (0, 1); only the last may be 1.</exception>
     public DiffusionCoefficients(IVarianceSchedule schedule)
+        : this(schedule, TablePrecision.DoublePrecision)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
-        Schedule = schedule;
-        double[] beta = ValidatedBetas(schedule);
-        int timesteps = beta.Length;
+    }
 
-        var alpha = new double[timesteps];
-        var alphaBar = new double[timesteps];
-        var alphaBarPrevious = new double[timesteps];
-        double product = 1;
-        for (int t = 0; t < timesteps; t++)
-        {
-            alpha[t] = 1 - beta[t];
-            alphaBarPrevious[t] = product;
-            product *= alpha[t];
-            alphaBar[t] = product;
-        }
-
-        Betas = [.. beta];
-        Alphas = [.. alpha];
-        AlphaBars = [.. alphaBar];
-        AlphaBarsPrevious = [.. alphaBarPrevious];
-        SqrtAlphaBars = Table(timesteps, t => Math.Sqrt(alphaBar[t]));
-        SqrtOneMinusAlphaBars = Table(timesteps, t => Math.Sqrt(1 - alphaBar[t]));
-        SqrtReciprocalAlphaBars = Table(timesteps, t => Math.Sqrt(1 / alphaBar[t]));
-        SqrtReciprocalAlphaBarsMinusOne = Table(timesteps, t => Math.Sqrt(1 / alphaBar[t] - 1));
-        PosteriorVariances = Table(timesteps, t => beta[t] * (1 - alphaBarPrevious[t]) / (1 - alphaBar[t]));
-        PosteriorMeanX0Weights = Table(timesteps, t => beta[t] * Math.Sqrt(alphaBarPrevious[t]) / (1 - alphaBar[t]));
-        PosteriorMeanXtWeights = Table(timesteps, t => (1 - alphaBarPrevious[t]) * Math.Sqrt(alpha[t]) / (1 - alphaBar[t]));
-        SignalToNoiseRatios = Table(timesteps, t => alphaBar[t] / (1 - alphaBar[t]));
+    /// <summary>Tabulates a schedule.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="precision">The arithmetic of the tables.</param>
+    /// <exception cref="ArgumentException">The schedule has no timestep, or a β_t that is NaN or outside (0, 1); only the last may be 1.</exception>
+    public DiffusionCoefficients(IVarianceSchedule schedule, TablePrecision precision)
+        : this(schedule, precision, Compute(schedule, precision))
+    {
     }
 
     /// <summary>The schedule that was tabulated.</summary>
     public IVarianceSchedule Schedule { get; }
 
+    /// <summary>The arithmetic that the tables were computed in.</summary>
+    public TablePrecision Precision { get; }
+
     /// <summary>The number of timesteps T.</summary>
     public int Timesteps => Betas.Length;
 
-    /// <summary>β_t, the variance of the noise that step t adds. Range: 0 &lt; β_t &lt; 1.</summary>
+    /// <summary>β_t, the variance of the noise that step t adds. Range: 0 &lt; β_t &lt; 1; the last may be 1.</summary>
     public ImmutableArray<double> Betas { get; }
+
+    /// <summary>β_t as the reverse step uses it: <see cref="Betas"/>, but 1 - ᾱ_t/ᾱ_{t-1} with float32 tables.</summary>
+    public ImmutableArray<double> StepBetas { get; }
 
     /// <summary>α_t = 1 - β_t.</summary>
     public ImmutableArray<double> Alphas { get; }
@@ -68,6 +78,9 @@ public sealed class DiffusionCoefficients
 
     /// <summary>√(1-ᾱ_t), the factor of the noise in x_t (eq. 4).</summary>
     public ImmutableArray<double> SqrtOneMinusAlphaBars { get; }
+
+    /// <summary>ln(1-ᾱ_t), the log variance of q(x_t | x_0) (eq. 4).</summary>
+    public ImmutableArray<double> LogOneMinusAlphaBars { get; }
 
     /// <summary>√(1/ᾱ_t), the factor of x_t in x̂_0 (eq. 4 solved for x_0). Infinite where ᾱ_t = 0.</summary>
     public ImmutableArray<double> SqrtReciprocalAlphaBars { get; }
@@ -86,6 +99,42 @@ public sealed class DiffusionCoefficients
 
     /// <summary>ᾱ_t/(1-ᾱ_t), the signal-to-noise ratio (Kingma et al. 2021, arXiv:2107.00630).</summary>
     public ImmutableArray<double> SignalToNoiseRatios { get; }
+
+    /// <summary>ln β̃_t, "clipped" at t = 0 where β̃_0 = 0.</summary>
+    /// <param name="initial">What stands at t = 0.</param>
+    /// <returns>The table over t = 0 … T-1.</returns>
+    public ImmutableArray<double> PosteriorLogVariances(InitialLogVariance initial = InitialLogVariance.SecondEntry) =>
+        Table(Timesteps, t => Math.Log(t == 0 ? First(initial, PosteriorVariances[0]) : PosteriorVariances[t]));
+
+    /// <summary>The fixed large variance β_t, with the entry of t = 0 that a likelihood takes.</summary>
+    /// <param name="initial">What stands at t = 0: β̃_1, or β_0 itself.</param>
+    /// <returns>The table over t = 0 … T-1.</returns>
+    public ImmutableArray<double> LargeVariances(InitialLogVariance initial = InitialLogVariance.SecondEntry) =>
+        Table(Timesteps, t => t == 0 ? First(initial, StepBetas[0]) : StepBetas[t]);
+
+    /// <summary>β_t as diffusers and improved-diffusion compute it in float32, [T]; a fresh tensor.</summary>
+    internal static Tensor SinglePrecisionBetas(IVarianceSchedule schedule) =>
+        schedule is ISinglePrecisionSchedule single ? single.SinglePrecisionBetas() : tensor(ValidatedBetas(schedule), float32);
+
+    private static StepTables Compute(IVarianceSchedule schedule, TablePrecision precision)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        double[] beta = ValidatedBetas(schedule);
+        return precision switch
+        {
+            TablePrecision.DoublePrecision => StepTables.InDoublePrecision(beta),
+            TablePrecision.SinglePrecision => StepTables.InSinglePrecision(schedule),
+            _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"precision must be DoublePrecision or SinglePrecision, but is {precision}."),
+        };
+    }
+
+    private double First(InitialLogVariance initial, double variance) => initial switch
+    {
+        // With one timestep there is no second entry: β_0 itself.
+        InitialLogVariance.SecondEntry => Timesteps > 1 ? PosteriorVariances[1] : StepBetas[0],
+        InitialLogVariance.Floored => Math.Max(variance, 1e-20),
+        _ => throw new ArgumentOutOfRangeException(nameof(initial), initial, $"initial must be SecondEntry or Floored, but is {initial}."),
+    };
 
     private static ImmutableArray<double> Table(int timesteps, Func<int, double> entry)
     {

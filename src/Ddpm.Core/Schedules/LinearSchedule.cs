@@ -1,10 +1,12 @@
+using static TorchSharp.torch;
+
 namespace Ddpm.Core;
 
 /// <summary>
 /// β_t grows linearly from <see cref="BetaStart"/> to <see cref="BetaEnd"/>: the schedule of Ho et al. 2020 (arXiv:2006.11239, sec. 4),
 /// T = 1000, 1e-4 … 0.02.
 /// </summary>
-public sealed class LinearSchedule : IVarianceSchedule
+public sealed class LinearSchedule : IVarianceSchedule, ISinglePrecisionSchedule
 {
     /// <summary>Creates the schedule.</summary>
     /// <param name="timesteps">The number of timesteps T. Range: T ≥ 1.</param>
@@ -27,6 +29,21 @@ public sealed class LinearSchedule : IVarianceSchedule
     /// <summary>β_{T-1}, the last variance.</summary>
     public double BetaEnd { get; }
 
+    /// <summary>
+    /// The paper's schedule with its variances scaled by 1000/T, so that about as much signal is left at the end for every T:
+    /// "linear" of improved-diffusion (Nichol and Dhariwal 2021, arXiv:2102.09672). The same as the paper's at T = 1000.
+    /// </summary>
+    /// <param name="timesteps">The number of timesteps T. Range: T ≥ 21, below which the last variance 20/T is no longer less than 1.</param>
+    /// <returns>β from 0.1/T to 20/T.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 21.</exception>
+    public static LinearSchedule Scaled(int timesteps)
+    {
+        double scale = 1000.0 / Require.AtLeast(timesteps, 21);
+        return new LinearSchedule(timesteps, scale * 1e-4, scale * 0.02);
+    }
+
     /// <inheritdoc/>
     public double Beta(int t) => Spacing.Linear(BetaStart, BetaEnd, Timesteps, Require.Timestep(t, Timesteps));
+
+    Tensor ISinglePrecisionSchedule.SinglePrecisionBetas() => linspace(BetaStart, BetaEnd, Timesteps, float32);
 }

@@ -15,6 +15,12 @@ internal static class Require
     public static double OpenUnitInterval(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be greater than 0 and less than 1, but is {value}.");
 
+    public static double UnitInterval(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and at most 1, but is {value}.");
+
+    public static double NotNegative(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and at least 0, but is {value}.");
+
     public static double Positive(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive and finite, but is {value}.");
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
@@ -12,5 +13,8 @@ public sealed class FixedLargeVariance : ReverseVariance
     /// <inheritdoc/>
     public override int OutputsPerElement => 1;
 
-    internal override ImmutableArray<double> LogVariances(DiffusionCoefficients coefficients) => LogTable(coefficients, coefficients.Betas);
+    internal override ImmutableArray<double>? FixedLogVariances(VarianceTables tables) => tables.LargeLog;
+
+    internal override (Tensor Variance, Tensor LogVariance) Evaluate(VarianceTables tables, Tensor? output, Tensor xt, TimeIndex t) =>
+        (t.Gather(tables.Large, xt), t.Gather(tables.LargeLog, xt));
 }

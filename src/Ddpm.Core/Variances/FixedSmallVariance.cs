@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
@@ -12,5 +13,8 @@ public sealed class FixedSmallVariance : ReverseVariance
     /// <inheritdoc/>
     public override int OutputsPerElement => 1;
 
-    internal override ImmutableArray<double> LogVariances(DiffusionCoefficients coefficients) => LogTable(coefficients, coefficients.PosteriorVariances);
+    internal override ImmutableArray<double>? FixedLogVariances(VarianceTables tables) => tables.SmallLog;
+
+    internal override (Tensor Variance, Tensor LogVariance) Evaluate(VarianceTables tables, Tensor? output, Tensor xt, TimeIndex t) =>
+        (t.Gather(tables.Small, xt), t.Gather(tables.SmallLog, xt));
 }

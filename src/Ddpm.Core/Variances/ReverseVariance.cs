@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
@@ -15,21 +16,27 @@ public abstract class ReverseVariance
     /// <summary>σ_t² = β_t, the upper bound, right for normally distributed data: the paper's choice for CIFAR-10.</summary>
     public static ReverseVariance FixedLarge { get; } = new FixedLargeVariance();
 
+    /// <summary>The network puts out ln σ_t² for each element, beside its prediction: the learned diagonal Σ of the paper's Table 2.</summary>
+    public static ReverseVariance Learned { get; } = new LearnedVariance();
+
+    /// <summary>The network puts out where ln σ_t² lies between ln β̃_t and ln β_t: improved-diffusion (arXiv:2102.09672, eq. 15).</summary>
+    public static ReverseVariance LearnedRange { get; } = new LearnedRangeVariance();
+
     /// <summary>How many numbers the network puts out for each element of x_t: 1, or 2 when it predicts the variance too.</summary>
     public abstract int OutputsPerElement { get; }
 
-    /// <summary>
-    /// ln σ_t² over t = 0 … T-1. The entry at t = 0, where β̃_0 = 0 has no logarithm, is that of t = 1, as Ho et al.'s CIFAR-10 code and
-    /// improved-diffusion have it; it matters for likelihoods only, since no noise is added at t = 0.
-    /// </summary>
-    internal abstract ImmutableArray<double> LogVariances(DiffusionCoefficients coefficients);
+    /// <summary>Whether the network predicts the variance.</summary>
+    public bool IsLearned => OutputsPerElement == 2;
 
-    private protected static ImmutableArray<double> LogTable(DiffusionCoefficients coefficients, ImmutableArray<double> variances)
-    {
-        double first = coefficients.Timesteps > 1 ? coefficients.PosteriorVariances[1] : coefficients.Betas[0];
-        var log = ImmutableArray.CreateBuilder<double>(variances.Length);
-        log.Add(Math.Log(first));
-        for (int t = 1; t < variances.Length; t++) log.Add(Math.Log(variances[t]));
-        return log.MoveToImmutable();
-    }
+    /// <summary>ln σ_t² over t = 0 … T-1; null when learned.</summary>
+    internal abstract ImmutableArray<double>? FixedLogVariances(VarianceTables tables);
+
+    /// <summary>
+    /// σ_t² and ln σ_t², broadcastable to x_t. Called inside a dispose scope.
+    /// </summary>
+    /// <param name="tables">The tables of the process.</param>
+    /// <param name="output">The second half of the network's output in the shape of <paramref name="xt"/>; null when the variance is fixed.</param>
+    /// <param name="xt">The noisy examples.</param>
+    /// <param name="t">The timesteps.</param>
+    internal abstract (Tensor Variance, Tensor LogVariance) Evaluate(VarianceTables tables, Tensor? output, Tensor xt, TimeIndex t);
 }

@@ -11,6 +11,14 @@ internal static class SchedulerConfigurationFile
     public static JsonObject Write(ReverseDiffusion process)
     {
         if (process.Coefficients.Schedule is not LinearSchedule schedule) throw new NotSupportedException($"A {process.Coefficients.Schedule.GetType().Name} cannot be written yet; only a {nameof(LinearSchedule)} can.");
+        if (process.Options.Prediction is not EpsilonPrediction) throw new NotSupportedException($"{process.Options.Prediction.GetType().Name} cannot be written yet; only {nameof(EpsilonPrediction)} can.");
+        if (process.Options.Variance.IsLearned) throw new NotSupportedException($"{process.Options.Variance.GetType().Name} cannot be written yet; only fixed variances can.");
+        bool clips = process.Options.Clipping switch
+        {
+            NoClipping => false,
+            StaticClipping { Limit: 1 } => true,
+            _ => throw new NotSupportedException($"{process.Options.Clipping.GetType().Name} cannot be written yet; only none and [-1, 1] can."),
+        };
         return new JsonObject
         {
             ["_class_name"] = "DDPMScheduler",
@@ -18,7 +26,7 @@ internal static class SchedulerConfigurationFile
             ["beta_end"] = schedule.BetaEnd,
             ["beta_schedule"] = "linear",
             ["beta_start"] = schedule.BetaStart,
-            ["clip_sample"] = process.Options.ClipX0,
+            ["clip_sample"] = clips,
             ["num_train_timesteps"] = schedule.Timesteps,
             ["prediction_type"] = "epsilon",
             ["trained_betas"] = null,
@@ -39,7 +47,7 @@ internal static class SchedulerConfigurationFile
                 new LinearSchedule(reader.Get("num_train_timesteps", 1000), reader.Get("beta_start", 1e-4), reader.Get("beta_end", 0.02)),
                 new ReverseDiffusionOptions
                 {
-                    ClipX0 = reader.Get("clip_sample", true),
+                    Clipping = reader.Get("clip_sample", true) ? X0Clipping.Unit : X0Clipping.None,
                     Variance = variance switch
                     {
                         "fixed_small" => ReverseVariance.FixedSmall,

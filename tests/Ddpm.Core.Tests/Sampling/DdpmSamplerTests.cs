@@ -6,7 +6,7 @@ namespace Ddpm.Core.Tests.Sampling;
 public sealed class DdpmSamplerTests
 {
     private static ReverseDiffusion Process(int timesteps = 1000, ReverseVariance? variance = null) =>
-        new(new LinearSchedule(timesteps, 0.1 / timesteps, Math.Min(0.5, 20.0 / timesteps)), new ReverseDiffusionOptions { ClipX0 = false, Variance = variance ?? ReverseVariance.FixedLarge });
+        new(new LinearSchedule(timesteps, 0.1 / timesteps, Math.Min(0.5, 20.0 / timesteps)), new ReverseDiffusionOptions { Clipping = X0Clipping.None, Variance = variance ?? ReverseVariance.FixedLarge });
 
     private static SamplingRequest Request(int count, params long[] shape) => new() { Count = count, SampleShape = shape, Noise = new PerSampleNoise(5) };
 
@@ -79,7 +79,7 @@ public sealed class DdpmSamplerTests
     public void Steps_LastOne_AddsNoNoise()
     {
         // With T = 1 the only step is the last: x̂_0 itself, whatever the noise source says after x_T.
-        ReverseDiffusion process = new(new LinearSchedule(1, 0.5, 0.5), new ReverseDiffusionOptions { ClipX0 = false });
+        ReverseDiffusion process = new(new LinearSchedule(1, 0.5, 0.5), new ReverseDiffusionOptions { Clipping = X0Clipping.None });
         foreach (SamplingState state in new DdpmSampler(new GaussianModel(process.Coefficients, 0, 1), process).Steps(Request(2, 3)))
         {
             if (state.Step == 1) state.X.sub(state.X0!).abs().max().item<float>().Should().BeLessThan(1e-6f);

@@ -16,7 +16,7 @@ public sealed class ModelFolderTests : IDisposable
     public void Save_ThenLoad_GivesTheSameNetworkAndProcess()
     {
         using var network = new UNet(Small, 3);
-        var process = new ReverseDiffusion(new LinearSchedule(250, 4e-4, 0.08), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall, ClipX0 = false });
+        var process = new ReverseDiffusion(new LinearSchedule(250, 4e-4, 0.08), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall, Clipping = X0Clipping.None });
 
         ModelFolder.Save(folder.FullName, network, process);
         using TrainedModel model = ModelFolder.Load(folder.FullName);

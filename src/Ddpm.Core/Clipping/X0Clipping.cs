@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>How the estimate x̂_0 is kept in the range of the data before the mean of p_θ(x_{t-1} | x_t) is formed from it.</summary>
+public abstract class X0Clipping
+{
+    private protected X0Clipping()
+    {
+    }
+
+    /// <summary>x̂_0 is left alone: for data without bounds.</summary>
+    public static X0Clipping None { get; } = new NoClipping();
+
+    /// <summary>x̂_0 is clipped to [-1, 1]: for images.</summary>
+    public static X0Clipping Unit { get; } = new StaticClipping(1);
+
+    /// <summary>x̂_0 is clipped to [-limit, limit].</summary>
+    /// <param name="limit">The bound. Range: &gt; 0.</param>
+    /// <returns>The clipping.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is not positive and finite.</exception>
+    public static X0Clipping Static(double limit) => new StaticClipping(limit);
+
+    /// <summary>Dynamic thresholding: x̂_0 is clipped to a percentile of its own magnitudes and scaled back to [-1, 1].</summary>
+    /// <param name="quantile">The share of magnitudes below the threshold. Range: 0 &lt; quantile ≤ 1.</param>
+    /// <param name="maximum">The largest threshold. Range: ≥ 1.</param>
+    /// <returns>The clipping.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public static X0Clipping Dynamic(double quantile = 0.995, double maximum = double.PositiveInfinity) => new DynamicThresholding(quantile, maximum);
+
+    /// <summary>Applies the rule to x̂_0.</summary>
+    /// <param name="x0">The estimates, [B, …].</param>
+    /// <returns>The clipped estimates in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException"><paramref name="x0"/> has no batch axis or does not hold floating-point numbers.</exception>
+    public Tensor Apply(Tensor x0)
+    {
+        Require.Batch(x0);
+        using var scope = NewDisposeScope();
+        return ApplyCore(x0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The rule; perhaps an alias of its argument. Called inside a dispose scope.</summary>
+    internal abstract Tensor ApplyCore(Tensor x0);
+}

@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// A network that is told t · 1000/T in place of t, as a floating-point number: "rescale_timesteps" of improved-diffusion (arXiv:2102.09672),
+/// needed for networks that were trained so.
+/// </summary>
+public sealed class RescaledTimeModel : IEpsilonModel
+{
+    private readonly IEpsilonModel model;
+    private readonly int timesteps;
+
+    /// <summary>Wraps a network.</summary>
+    /// <param name="model">The network, which must take floating-point timesteps; it stays the caller's.</param>
+    /// <param name="timesteps">T of the schedule that it was trained with. Range: ≥ 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 1.</exception>
+    public RescaledTimeModel(IEpsilonModel model, int timesteps)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        this.model = model;
+        this.timesteps = Require.AtLeast(timesteps, 1);
+    }
+
+    /// <inheritdoc/>
+    public bool InTrainingMode => model.InTrainingMode;
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t)
+    {
+        ArgumentNullException.ThrowIfNull(t);
+        using var scope = NewDisposeScope();
+        return model.Predict(xt, t.to(float32) * (1000.0 / timesteps)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,57 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// A distribution of data of which the posterior mean E[x_0 | x_t] is known in closed form, so that samplers and bounds can be tried against
+/// mathematics. Works in float64. Owns its tensors.
+/// </summary>
+public abstract class DataDistribution : IDisposable
+{
+    private protected DataDistribution(long[] shape) => Shape = shape;
+
+    /// <summary>The shape of one example.</summary>
+    public IReadOnlyList<long> Shape { get; }
+
+    /// <summary>The number of elements D of one example.</summary>
+    public long Dimensions => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>The posterior mean E[x_0 | x_t] where x_t = √ᾱ x_0 + √(1-ᾱ) ε.</summary>
+    /// <param name="xt">The noisy examples, [B, …] with the distribution's shape, on its device.</param>
+    /// <param name="alphaBar">ᾱ of each example, [B], or of all, []. Range: 0 ≤ ᾱ &lt; 1.</param>
+    /// <returns>The means in the shape of <paramref name="xt"/>, float64; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public Tensor PosteriorMean(Tensor xt, Tensor alphaBar)
+    {
+        ArgumentNullException.ThrowIfNull(alphaBar);
+        using var scope = NewDisposeScope();
+        Tensor flat = Flat(xt, nameof(xt));
+        if (alphaBar.dim() > 1 || (alphaBar.dim() == 1 && alphaBar.size(0) != flat.size(0)))
+        {
+            throw new ArgumentException($"alphaBar must have the shape [] or [{flat.size(0)}], but has {Require.Shape(alphaBar)}.", nameof(alphaBar));
+        }
+
+        Tensor signal = alphaBar.to(float64, flat.device).reshape(-1, 1).expand(flat.size(0), 1);
+        return PosteriorMeanCore(flat, signal).reshape(xt.shape).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        DisposeCore();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>E[x_0 | x_t] of rows: x_t [B, D], ᾱ [B, 1] → [B, D]. Called inside a dispose scope.</summary>
+    private protected abstract Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar);
+
+    private protected abstract void DisposeCore();
+
+    /// <summary>[B, …] → [B, D] in float64. Called inside a dispose scope.</summary>
+    private protected Tensor Flat(Tensor examples, string name)
+    {
+        Require.Batch(examples, name);
+        if (!examples.shape.AsSpan(1).SequenceEqual(Shape.ToArray())) throw new ArgumentException($"{name} must have the shape [B, {string.Join(", ", Shape)}], but has {Require.Shape(examples)}.", name);
+        return examples.to(float64).reshape(examples.size(0), Dimensions);
+    }
+}

@@ -1,0 +1,12 @@
+namespace Ddpm.Core;
+
+/// <summary>How far the evaluation of a bound is.</summary>
+/// <param name="StepsDone">Network calls done.</param>
+/// <param name="StepsTotal">Network calls in all; null when the number of batches is not known.</param>
+/// <param name="ExamplesDone">Examples finished.</param>
+/// <param name="Elapsed">The time since the start.</param>
+public readonly record struct BoundProgress(long StepsDone, long? StepsTotal, long ExamplesDone, TimeSpan Elapsed)
+{
+    /// <summary>The time that is left at the mean pace so far; null before the first step, or when the number of batches is not known.</summary>
+    public TimeSpan? Remaining => StepsDone == 0 || StepsTotal is null ? null : Elapsed * ((double)(StepsTotal.Value - StepsDone) / StepsDone);
+}

@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// The variational bound L_T + Σ L_{t-1} + L_0 on the negative log-likelihood in bits/dim, and the rate–distortion curve of progressive coding
+/// (Ho et al. 2020, arXiv:2006.11239, eq. 5 and sec. 4.3), by one call of the network for each timestep of the process. With a
+/// <see cref="RespacedSchedule"/> it is the bound of the shorter process. Holds no tensor.
+/// </summary>
+public sealed class VariationalBound
+{
+    private readonly IEpsilonModel model;
+    private readonly ReverseDiffusion process;
+    private readonly ILogger logger;
+
+    /// <summary>The bound of a trained network.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="process">The process that it was trained with, or a respacing of it.</param>
+    /// <param name="options">How it is evaluated; by default with the paper's decoder.</param>
+    /// <param name="logger">Told of the start and end of each evaluation; nobody by default.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public VariationalBound(IEpsilonModel model, ReverseDiffusion process, BoundOptions? options = null, ILogger<VariationalBound>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(process);
+        this.model = model;
+        this.process = process;
+        this.logger = logger ?? NullLogger<VariationalBound>.Instance;
+        Options = (options ?? BoundOptions.Default).Validated();
+    }
+
+    /// <summary>How the bound is evaluated.</summary>
+    public BoundOptions Options { get; }
+
+    /// <summary>Every term of one batch with one draw of noise.</summary>
+    /// <param name="x0">The clean examples x_0, [B, …]; in [-1, 1] for pixels.</param>
+    /// <param name="noise">Where the noise comes from. Timestep t of draw d asks for step d T + t.</param>
+    /// <param name="firstExample">The number of the first example, which the noise depends on. Range: ≥ 0.</param>
+    /// <param name="draw">Which draw d this is. Range: ≥ 0.</param>
+    /// <param name="cancellationToken">Stops the evaluation within one step.</param>
+    /// <returns>The terms; the caller disposes them.</returns>
+    /// <exception cref="ArgumentException">An argument is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
+    public BoundTerms Terms(Tensor x0, INoiseSource noise, long firstExample = 0, int draw = 0, CancellationToken cancellationToken = default)
+    {
+        Require.Batch(x0);
+        ArgumentNullException.ThrowIfNull(noise);
+        Require.AtLeast(firstExample, 0);
+        Require.AtLeast(draw, 0);
+        RequireEvaluationMode();
+        return Terms(x0, noise, firstExample, draw, static () => { }, cancellationToken);
+    }
+
+    /// <summary>The bound over a set of examples, a batch at a time.</summary>
+    /// <param name="data">The clean examples x_0, [N, …]; in [-1, 1] for pixels.</param>
+    /// <param name="noise">Where the noise comes from; example k asks as sample k.</param>
+    /// <param name="progress">Told after every call of the network.</param>
+    /// <param name="cancellationToken">Stops the evaluation within one step.</param>
+    /// <returns>Means with their standard errors. The same, to rounding, whatever the batch size.</returns>
+    /// <exception cref="ArgumentException"><paramref name="data"/> is empty or does not hold floating-point numbers.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
+    public BoundReport Evaluate(Tensor data, INoiseSource noise, IProgress<BoundProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        long count = Require.Batch(data).size(0), batches = (count + Options.BatchSize - 1) / Options.BatchSize;
+        return Evaluate(Split(data, count), noise, batches * Options.Draws * process.Coefficients.Timesteps, progress, cancellationToken);
+    }
+
+    /// <summary>The bound over a set of examples that comes in batches, so that it need not fit in memory.</summary>
+    /// <param name="batches">Batches [B, …] of clean examples. One is read before the next is asked for; they stay the source's.</param>
+    /// <param name="noise">Where the noise comes from; example k of the set asks as sample k.</param>
+    /// <param name="progress">Told after every call of the network.</param>
+    /// <param name="cancellationToken">Stops the evaluation within one step.</param>
+    /// <returns>Means with their standard errors.</returns>
+    /// <exception cref="ArgumentException">There is no example, or a batch does not hold floating-point numbers.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
+    public BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, IProgress<BoundProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Evaluate(batches, noise, null, progress, cancellationToken);
+
+    private BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, long? stepsTotal, IProgress<BoundProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        ArgumentNullException.ThrowIfNull(noise);
+        RequireEvaluationMode();
+        int timesteps = process.Coefficients.Timesteps;
+        logger.BoundStarted(timesteps, Options.Draws);
+        long started = Stopwatch.GetTimestamp(), examples = 0, steps = 0;
+        RunningMoments prior = new(1, Options.Draws), total = new(1, Options.Draws), terms = new(timesteps, Options.Draws);
+        RunningMoments x0Errors = new(timesteps, Options.Draws), noiseErrors = new(timesteps, Options.Draws), rates = new(timesteps, Options.Draws);
+
+        void Stepped() => progress?.Report(new BoundProgress(++steps, stepsTotal, examples, Stopwatch.GetElapsedTime(started)));
+        foreach (Tensor batch in batches)
+        {
+            Require.Batch(batch);
+            using var scope = NewDisposeScope();
+            Tensor x0 = batch.to(Options.Device);
+            var draws = new BoundTerms[Options.Draws];
+            for (int draw = 0; draw < draws.Length; draw++) draws[draw] = Terms(x0, noise, examples, draw, Stepped, cancellationToken);
+            Tensor each = stack(draws.Select(d => d.Terms)), priors = stack(draws.Select(d => d.Prior.unsqueeze(1)));
+            terms.Add(each);
+            prior.Add(priors);
+            total.Add(stack(draws.Select(d => d.Total.unsqueeze(1))));
+            x0Errors.Add(stack(draws.Select(d => d.X0MeanSquaredErrors)));
+            noiseErrors.Add(stack(draws.Select(d => d.NoiseMeanSquaredErrors)));
+            // Before x_t is used, L_T and the terms of all later timesteps have been received: a sum from the last timestep down, without the term of t.
+            Tensor received = each.flip(2).cumsum(2);
+            rates.Add(cat([priors, priors + received.narrow(2, 0, timesteps - 1)], 2));
+            examples += batch.size(0);
+        }
+
+        if (examples == 0) throw new ArgumentException("batches must have at least 1 example, but have none.", nameof(batches));
+        ImmutableArray<Estimate> rate = rates.Estimates(), x0Error = x0Errors.Estimates();
+        var report = new BoundReport
+        {
+            Examples = examples,
+            Draws = Options.Draws,
+            Total = total.Estimates()[0],
+            Prior = prior.Estimates()[0],
+            Terms = terms.Estimates(),
+            X0MeanSquaredErrors = x0Error,
+            NoiseMeanSquaredErrors = noiseErrors.Estimates(),
+            RateDistortion = [.. Enumerable.Range(0, timesteps).Select(k => new RateDistortionPoint(k + 1, timesteps - 1 - k, rate[k], PixelRmse(x0Error[timesteps - 1 - k])))],
+        };
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        logger.BoundFinished(examples, report.Total.Mean, report.Total.StandardError, elapsed.TotalSeconds);
+        return report;
+    }
+
+    private BoundTerms Terms(Tensor x0, INoiseSource noise, long firstExample, int draw, Action stepped, CancellationToken cancellationToken)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        int timesteps = process.Coefficients.Timesteps;
+        NoiseRequest request = new()
+        {
+            SampleIndices = [.. Enumerable.Range(0, checked((int)x0.size(0))).Select(k => firstExample + k)],
+            Step = 0,
+            Shape = x0.shape,
+            ElementType = x0.dtype,
+            Device = x0.device,
+        };
+        Tensor terms = zeros([x0.size(0), timesteps], float64), x0Errors = zeros_like(terms), noiseErrors = zeros_like(terms);
+        // In the order of sampling, so that what is known first is computed first.
+        for (int t = timesteps - 1; t >= 0; t--)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var step = NewDisposeScope();
+            Tensor eps = noise.Draw(request with { Step = checked(draw * timesteps + t) });
+            Tensor xt = process.Forward.Sample(x0, t, eps);
+            ReverseMoments moments = process.Moments(process.Predict(model, xt, t), xt, t, process.Options.Clipping);
+            Tensor term = BoundTerm.BitsPerDim(process, Options.Decoder, moments, x0, xt, t);
+            NonFiniteException.ThrowIfNonFinite(term, "The bound's term", t);
+            Write(terms, t, term);
+            Write(x0Errors, t, MeanSquare(moments.X0 - x0));
+            Write(noiseErrors, t, MeanSquare(process.Forward.Noise(moments.X0, xt, t) - eps));
+            stepped();
+        }
+
+        Tensor prior = process.Forward.PriorDivergence(x0).to(float64, CPU);
+        Tensor total = prior + terms.sum(1);
+        return new BoundTerms(total.MoveToOuterDisposeScope(), prior.MoveToOuterDisposeScope(), terms.MoveToOuterDisposeScope(), x0Errors.MoveToOuterDisposeScope(), noiseErrors.MoveToOuterDisposeScope());
+    }
+
+    private void RequireEvaluationMode()
+    {
+        if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils the bound: call eval() on it before.");
+    }
+
+    private IEnumerable<Tensor> Split(Tensor data, long count)
+    {
+        for (long first = 0; first < count; first += Options.BatchSize)
+        {
+            using Tensor batch = data.narrow(0, first, Math.Min(Options.BatchSize, count - first));
+            yield return batch;
+        }
+    }
+
+    private static Tensor MeanSquare(Tensor difference) => difference.square().reshape(difference.size(0), -1).mean([1]);
+
+    private static void Write(Tensor table, int t, Tensor column) => table.select(1, t).copy_(column);
+
+    // The root of the mean, its errors to first order; 127.5 takes [-1, 1] to 0–255.
+    private static Estimate PixelRmse(Estimate meanSquare)
+    {
+        double root = Math.Sqrt(meanSquare.Mean), slope = 127.5 / (2 * root);
+        return new Estimate(127.5 * root, slope * meanSquare.StandardError, slope * meanSquare.NoiseStandardError);
+    }
+}

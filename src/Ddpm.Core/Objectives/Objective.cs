@@ -1,0 +1,62 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>What a network is trained to minimise, example by example.</summary>
+public abstract class Objective
+{
+    private protected Objective(ReverseDiffusion process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        Process = process;
+    }
+
+    /// <summary>The process that the objective trains for.</summary>
+    public ReverseDiffusion Process { get; }
+
+    /// <summary>The loss of each example with its parts.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="x0">The clean examples x_0, [B, …].</param>
+    /// <param name="t">The timesteps.</param>
+    /// <param name="noise">Standard normal noise ε in the shape of <paramref name="x0"/>.</param>
+    /// <returns>Fresh tensors [B] that carry gradients; the caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
+    /// <exception cref="InvalidOperationException">The model's output does not have the shape that the process expects.</exception>
+    public ObjectiveTerms Evaluate(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var scope = NewDisposeScope();
+        Tensor xt = Process.Forward.Sample(x0, t, noise);
+        ObjectiveTerms terms = Compute(Process.Predict(model, xt, t), x0, xt, noise, t);
+        terms.Loss.MoveToOuterDisposeScope();
+        terms.MeanSquaredError?.MoveToOuterDisposeScope();
+        terms.Bound?.MoveToOuterDisposeScope();
+        return terms;
+    }
+
+    /// <summary>The loss of each example; the reduction is the caller's.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="x0">The clean examples x_0, [B, …].</param>
+    /// <param name="t">The timesteps.</param>
+    /// <param name="noise">Standard normal noise ε in the shape of <paramref name="x0"/>.</param>
+    /// <returns>The loss of each example, [B]; carries gradients. A fresh tensor.</returns>
+    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
+    /// <exception cref="InvalidOperationException">The model's output does not have the shape that the process expects.</exception>
+    public Tensor Loss(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise)
+    {
+        using var scope = NewDisposeScope();
+        return Evaluate(model, x0, t, noise).Loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The formula. Called inside a dispose scope.</summary>
+    private protected abstract ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t);
+
+    /// <summary>The mean squared error of the prediction against its target, [B].</summary>
+    private protected Tensor MeanSquaredError(Tensor prediction, Tensor x0, Tensor xt, Tensor noise, TimeIndex t)
+    {
+        Tensor target = Process.Options.Prediction.TargetCore(Process.Coefficients, x0, xt, noise, t);
+        return (prediction - target).square().reshape(x0.size(0), -1).mean([1]);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// A schedule over some timesteps of another: β'_i = 1 - ᾱ_{S_i}/ᾱ_{S_{i-1}} (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 19), so that its
+/// ᾱ' are the original's at S_0 &lt; S_1 &lt; …; the network is still told the original's timesteps. Every other formula follows
+/// unchanged: samplers take fewer steps, bounds have fewer terms.
+/// </summary>
+public sealed class RespacedSchedule : IVarianceSchedule, ISinglePrecisionSchedule
+{
+    private readonly ImmutableArray<double> betas;
+
+    /// <summary>Respaces a schedule.</summary>
+    /// <param name="original">The schedule that the network was trained with.</param>
+    /// <param name="retained">The timesteps S that remain, ascending, such as <see cref="TimestepSpacing"/> gives. Range: 0 ≤ S_i &lt; T.</param>
+    /// <exception cref="ArgumentException">The original is invalid, or the timesteps are none, out of range or not ascending.</exception>
+    public RespacedSchedule(IVarianceSchedule original, IEnumerable<int> retained)
+    {
+        var coefficients = new DiffusionCoefficients(original);
+        Original = original;
+        Retained = TimestepSpacing.Explicit(coefficients.Timesteps, retained);
+        var builder = ImmutableArray.CreateBuilder<double>(Retained.Length);
+        double previous = 1;
+        foreach (int t in Retained)
+        {
+            builder.Add(1 - coefficients.AlphaBars[t] / previous);
+            previous = coefficients.AlphaBars[t];
+        }
+
+        betas = builder.MoveToImmutable();
+    }
+
+    /// <summary>The schedule that the network was trained with.</summary>
+    public IVarianceSchedule Original { get; }
+
+    /// <summary>The original's timesteps that remain, ascending.</summary>
+    public ImmutableArray<int> Retained { get; }
+
+    /// <inheritdoc/>
+    public int Timesteps => Retained.Length;
+
+    /// <inheritdoc/>
+    public double Beta(int t) => betas[Require.Timestep(t, Timesteps)];
+
+    /// <inheritdoc/>
+    public int ModelTimestep(int t) => Original.ModelTimestep(Retained[Require.Timestep(t, Timesteps)]);
+
+    Tensor ISinglePrecisionSchedule.SinglePrecisionBetas()
+    {
+        using var scope = NewDisposeScope();
+        Tensor alphaBar = (1 - DiffusionCoefficients.SinglePrecisionBetas(Original)).cumprod(0)[tensor(Retained.Select(t => (long)t).ToArray())];
+        return (1 - alphaBar / cat([ones(1, float32), alphaBar[..^1]])).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// Timesteps in proportion to the root mean square of their last losses, which lowers the variance of L_vlb (Nichol and Dhariwal 2021,
+/// arXiv:2102.09672, eq. 18); uniform until every timestep has been seen often enough. Not thread-safe.
+/// </summary>
+public sealed class LossSecondMomentTimesteps : ITimestepSampler
+{
+    private readonly double[][] history;
+    private readonly int[] seen;
+
+    /// <summary>A sampler over T timesteps.</summary>
+    /// <param name="timesteps">T. Range: ≥ 1.</param>
+    /// <param name="historyLength">How many of a timestep's last losses count, and must be there before the first draw that is not uniform. Range: ≥ 1.</param>
+    /// <param name="uniformProbability">The share of draws that stays uniform, so that no timestep is forgotten. Range: 0 … 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public LossSecondMomentTimesteps(int timesteps, int historyLength = 10, double uniformProbability = 0.001)
+    {
+        Require.AtLeast(timesteps, 1);
+        HistoryLength = Require.AtLeast(historyLength, 1);
+        UniformProbability = Require.UnitInterval(uniformProbability);
+        history = [.. Enumerable.Range(0, timesteps).Select(_ => new double[historyLength])];
+        seen = new int[timesteps];
+    }
+
+    /// <summary>How many of a timestep's last losses count.</summary>
+    public int HistoryLength { get; }
+
+    /// <summary>The share of draws that stays uniform.</summary>
+    public double UniformProbability { get; }
+
+    /// <summary>Whether every timestep has been seen often enough for draws that are not uniform.</summary>
+    public bool IsWarmedUp => Array.TrueForAll(seen, count => count >= HistoryLength);
+
+    /// <summary>The probability p_t of each timestep at the next draw.</summary>
+    public ImmutableArray<double> Probabilities
+    {
+        get
+        {
+            int timesteps = history.Length;
+            if (!IsWarmedUp) return [.. Enumerable.Repeat(1.0 / timesteps, timesteps)];
+            double[] roots = [.. history.Select(losses => Math.Sqrt(losses.Average(loss => loss * loss)))];
+            double sum = roots.Sum();
+            // Losses that are all zero say nothing: uniform.
+            return sum == 0 ? [.. Enumerable.Repeat(1.0 / timesteps, timesteps)] : [.. roots.Select(root => (1 - UniformProbability) * root / sum + UniformProbability / timesteps)];
+        }
+    }
+
+    /// <inheritdoc/>
+    public TimestepDraw Draw(long seed, int trainingStep, int count)
+    {
+        Require.AtLeast(count, 1);
+        ImmutableArray<double> probabilities = Probabilities;
+        double sum = 0;
+        double[] cumulative = [.. probabilities.Select(p => sum += p)];
+        long[] drawn = [.. Enumerable.Range(0, count).Select(place => (long)Find(cumulative, new CounterBasedRandom(seed, place, trainingStep).Uniform(0) * sum))];
+        return new TimestepDraw([.. drawn], [.. drawn.Select(t => 1 / (probabilities.Length * probabilities[(int)t]))]);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There is not one loss for each timestep, or a loss is not finite; nothing is taken over.</exception>
+    public void Observe(TimestepDraw draw, ReadOnlySpan<double> losses)
+    {
+        ArgumentNullException.ThrowIfNull(draw);
+        if (losses.Length != draw.Timesteps.Length) throw new ArgumentException($"losses must have one for each of the {draw.Timesteps.Length} timesteps, but has {losses.Length}.", nameof(losses));
+        for (int i = 0; i < losses.Length; i++)
+        {
+            if (!double.IsFinite(losses[i])) throw new ArgumentException($"losses must be finite, but losses[{i}] is {losses[i]}.", nameof(losses));
+        }
+
+        for (int i = 0; i < losses.Length; i++)
+        {
+            int t = (int)draw.Timesteps[i];
+            history[t][seen[t] % HistoryLength] = losses[i];
+            // Modulo the length, so that it never overflows, but never back below it.
+            seen[t] = seen[t] + 1 >= 2 * HistoryLength ? HistoryLength : seen[t] + 1;
+        }
+    }
+
+    private static int Find(double[] cumulative, double position)
+    {
+        int index = Array.BinarySearch(cumulative, position);
+        // A hit on a boundary belongs to the next timestep, whose interval begins there.
+        return Math.Min(index >= 0 ? index + 1 : ~index, cumulative.Length - 1);
+    }
+}

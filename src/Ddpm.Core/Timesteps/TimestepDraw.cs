@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace Ddpm.Core;
+
+/// <summary>Timesteps for a batch.</summary>
+/// <param name="Timesteps">The timestep of each example. Range: 0 ≤ t &lt; T.</param>
+/// <param name="Weights">1/(T p_t) for each example, by which its loss is multiplied so that the mean is that of uniform timesteps.</param>
+public sealed record TimestepDraw(ImmutableArray<long> Timesteps, ImmutableArray<double> Weights)
+{
+    internal static TimestepDraw Unweighted(IEnumerable<long> timesteps)
+    {
+        ImmutableArray<long> drawn = [.. timesteps];
+        return new TimestepDraw(drawn, [.. drawn.Select(_ => 1.0)]);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Ddpm.Core;
+
+/// <summary>The variances of a process that its choices of σ_t² are made of.</summary>
+internal sealed class VarianceTables
+{
+    public VarianceTables(DiffusionCoefficients coefficients, InitialLogVariance initial)
+    {
+        Small = coefficients.PosteriorVariances;
+        SmallLog = coefficients.PosteriorLogVariances(initial);
+        Large = coefficients.LargeVariances(initial);
+        LargeLog = Log(Large);
+        StepBetasLog = Log(coefficients.StepBetas);
+    }
+
+    /// <summary>β̃_t; 0 at t = 0.</summary>
+    public ImmutableArray<double> Small { get; }
+
+    /// <summary>ln β̃_t, with the process's convention at t = 0.</summary>
+    public ImmutableArray<double> SmallLog { get; }
+
+    /// <summary>β_t, with the process's convention at t = 0.</summary>
+    public ImmutableArray<double> Large { get; }
+
+    /// <summary>The logarithm of <see cref="Large"/>.</summary>
+    public ImmutableArray<double> LargeLog { get; }
+
+    /// <summary>ln β_t, the upper end of a learned range at t = 0 too.</summary>
+    public ImmutableArray<double> StepBetasLog { get; }
+
+    private static ImmutableArray<double> Log(ImmutableArray<double> table) => [.. table.Select(Math.Log)];
+}
