@@ -115,16 +115,17 @@ public sealed class ReverseDiffusion
         return (output.narrow(1, 0, channels), output.narrow(1, channels, channels));
     }
 
-    internal ReverseMoments Moments(Tensor output, Tensor xt, TimeIndex t, X0Clipping clipping)
+    /// <summary>The moments with another clipping than the process's.</summary>
+    /// <param name="output">The network's output.</param>
+    /// <param name="xt">The noisy examples.</param>
+    /// <param name="t">The timesteps.</param>
+    /// <param name="clipping">What is done to x̂_0.</param>
+    /// <param name="detachMean">Whether no gradient reaches the prediction.</param>
+    internal ReverseMoments Moments(Tensor output, Tensor xt, TimeIndex t, X0Clipping clipping, bool detachMean = false)
     {
         using var scope = NewDisposeScope();
-        (Tensor prediction, Tensor? variance) = Split(output);
-        return Moments(prediction, variance, xt, t, clipping);
-    }
-
-    internal ReverseMoments Moments(Tensor prediction, Tensor? varianceOutput, Tensor xt, TimeIndex t, X0Clipping clipping)
-    {
-        using var scope = NewDisposeScope();
+        (Tensor prediction, Tensor? varianceOutput) = Split(output);
+        if (detachMean) prediction = prediction.detach();
         // The authors clip x̂_0 before they form the mean, when they sample and when they evaluate the bound.
         Tensor x0 = clipping.ApplyCore(Options.Prediction.PredictX0(Coefficients, prediction, xt, t));
         Tensor mean = Options.Prediction.Mean(Posterior, prediction, x0, xt, t);

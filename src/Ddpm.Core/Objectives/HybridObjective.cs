@@ -31,9 +31,9 @@ public sealed class HybridObjective : Objective
 
     private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t)
     {
-        (Tensor prediction, Tensor? variance) = Process.Split(output);
+        (Tensor prediction, _) = Process.Split(output);
         Tensor error = MeanSquaredError(prediction, x0, xt, noise, t);
-        ReverseMoments moments = Process.Moments(prediction.detach(), variance, xt, t, X0Clipping.None);
+        ReverseMoments moments = Process.Moments(output, xt, t, X0Clipping.None, detachMean: true);
         Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t) * boundWeight;
         return new ObjectiveTerms(error + bound, error, bound);
     }

@@ -75,6 +75,6 @@ public sealed class ReverseDiffusionTests
     public void Moments_OutputOfAnotherShape_NamesBoth()
     {
         using Tensor xt = zeros(2, 3), output = zeros(2, 6);
-        FluentActions.Invoking(() => new ReverseDiffusion(new LinearSchedule()).Moments(output, xt, 0)).Should().Throw<ArgumentException>().WithMessage("output must have the shape of*[2, 3], but has [2, 6]*");
+        FluentActions.Invoking(() => new ReverseDiffusion(new LinearSchedule()).Moments(output, xt, 0)).Should().Throw<ArgumentException>().WithMessage("output must have the shape of x_t, [2, 3], for FixedLargeVariance, but has [2, 6]*");
     }
 }
