@@ -69,10 +69,7 @@ public sealed class ReverseDiffusion
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public ReverseMoments Moments(Tensor output, Tensor xt, TimeIndex t)
     {
-        Require.Batch(output);
-        Require.Batch(xt);
-        if (!output.shape.AsSpan().SequenceEqual(OutputShape(xt))) throw new ArgumentException($"output must have {ExpectedOutput(xt)}, but has {Require.Shape(output)}.", nameof(output));
-        t.Validated(Coefficients.Timesteps, xt);
+        RequireOutput(output, xt, t);
         return Moments(output, xt, t, Options.Clipping);
     }
 
@@ -106,6 +103,18 @@ public sealed class ReverseDiffusion
 
         return output;
     }
+
+    /// <summary>Checks a network's output against the samples and timesteps it belongs to.</summary>
+    internal void RequireOutput(Tensor output, Tensor xt, TimeIndex t)
+    {
+        Require.Batch(output);
+        Require.Batch(xt);
+        if (!output.shape.AsSpan().SequenceEqual(OutputShape(xt))) throw new ArgumentException($"output must have {ExpectedOutput(xt)}, but has {Require.Shape(output)}.", nameof(output));
+        t.Validated(Coefficients.Timesteps, xt);
+    }
+
+    /// <summary>x̂_0 before clipping. Called inside a dispose scope.</summary>
+    internal Tensor PredictX0(Tensor output, Tensor xt, TimeIndex t) => Options.Prediction.PredictX0(Coefficients, Split(output).Prediction, xt, t);
 
     /// <summary>The halves of an output; the second is null when the variance is fixed. Called inside a dispose scope.</summary>
     internal (Tensor Prediction, Tensor? Variance) Split(Tensor output)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
@@ -112,18 +111,20 @@ public sealed class DiffusionCoefficients
     public ImmutableArray<double> LargeVariances(InitialLogVariance initial = InitialLogVariance.SecondEntry) =>
         Table(Timesteps, t => t == 0 ? First(initial, StepBetas[0]) : StepBetas[t]);
 
-    /// <summary>β_t as diffusers and improved-diffusion compute it in float32, [T]; a fresh tensor.</summary>
-    internal static Tensor SinglePrecisionBetas(IVarianceSchedule schedule) =>
-        schedule is ISinglePrecisionSchedule single ? single.SinglePrecisionBetas() : tensor(ValidatedBetas(schedule), float32);
+    /// <summary>β_t computed in float32, as diffusers does, [T].</summary>
+    internal static float[] SinglePrecisionBetas(IVarianceSchedule schedule)
+    {
+        double[] betas = ValidatedBetas(schedule);
+        return schedule is ISinglePrecisionSchedule single ? single.SinglePrecisionBetas() : [.. betas.Select(beta => (float)beta)];
+    }
 
     private static StepTables Compute(IVarianceSchedule schedule, TablePrecision precision)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        double[] beta = ValidatedBetas(schedule);
         return precision switch
         {
-            TablePrecision.DoublePrecision => StepTables.InDoublePrecision(beta),
-            TablePrecision.SinglePrecision => StepTables.InSinglePrecision(schedule),
+            TablePrecision.DoublePrecision => StepTables.InDoublePrecision(ValidatedBetas(schedule)),
+            TablePrecision.SinglePrecision => StepTables.InSinglePrecision(SinglePrecisionBetas(schedule)),
             _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"precision must be DoublePrecision or SinglePrecision, but is {precision}."),
         };
     }

@@ -1,10 +1,8 @@
-using static TorchSharp.torch;
-
 namespace Ddpm.Core;
 
 /// <summary>A schedule whose β_t, computed in float32 as PyTorch programs do, are not the float64 ones rounded.</summary>
 internal interface ISinglePrecisionSchedule
 {
-    /// <summary>β_t in float32, [T]; a fresh tensor.</summary>
-    Tensor SinglePrecisionBetas();
+    /// <summary>β_t computed in float32, [T].</summary>
+    float[] SinglePrecisionBetas();
 }

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Ddpm.Core;
 
 /// <summary>
@@ -45,5 +43,5 @@ public sealed class LinearSchedule : IVarianceSchedule, ISinglePrecisionSchedule
     /// <inheritdoc/>
     public double Beta(int t) => Spacing.Linear(BetaStart, BetaEnd, Timesteps, Require.Timestep(t, Timesteps));
 
-    Tensor ISinglePrecisionSchedule.SinglePrecisionBetas() => linspace(BetaStart, BetaEnd, Timesteps, float32);
+    float[] ISinglePrecisionSchedule.SinglePrecisionBetas() => SinglePrecision.Linspace(BetaStart, BetaEnd, Timesteps);
 }

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Ddpm.Core;
 
 /// <summary>
@@ -36,9 +34,6 @@ public sealed class QuadraticSchedule : IVarianceSchedule, ISinglePrecisionSched
         return root * root;
     }
 
-    Tensor ISinglePrecisionSchedule.SinglePrecisionBetas()
-    {
-        using Tensor roots = linspace(Math.Sqrt(BetaStart), Math.Sqrt(BetaEnd), Timesteps, float32);
-        return roots.square();
-    }
+    float[] ISinglePrecisionSchedule.SinglePrecisionBetas() =>
+        [.. SinglePrecision.Linspace(Math.Sqrt(BetaStart), Math.Sqrt(BetaEnd), Timesteps).Select(root => root * root)];
 }

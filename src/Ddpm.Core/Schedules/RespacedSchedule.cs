@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
@@ -47,10 +46,9 @@ public sealed class RespacedSchedule : IVarianceSchedule, ISinglePrecisionSchedu
     /// <inheritdoc/>
     public int ModelTimestep(int t) => Original.ModelTimestep(Retained[Require.Timestep(t, Timesteps)]);
 
-    Tensor ISinglePrecisionSchedule.SinglePrecisionBetas()
+    float[] ISinglePrecisionSchedule.SinglePrecisionBetas()
     {
-        using var scope = NewDisposeScope();
-        Tensor alphaBar = (1 - DiffusionCoefficients.SinglePrecisionBetas(Original)).cumprod(0)[tensor(Retained.Select(t => (long)t).ToArray())];
-        return (1 - alphaBar / cat([ones(1, float32), alphaBar[..^1]])).MoveToOuterDisposeScope();
+        float[] alphaBars = SinglePrecision.AlphaBars(DiffusionCoefficients.SinglePrecisionBetas(Original));
+        return SinglePrecision.BetasOf([.. Retained.Select(t => alphaBars[t])]);
     }
 }

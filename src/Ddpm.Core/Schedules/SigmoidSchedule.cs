@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Ddpm.Core;
 
 /// <summary>
@@ -37,9 +34,9 @@ public sealed class SigmoidSchedule : IVarianceSchedule, ISinglePrecisionSchedul
         return 1 / (1 + Math.Exp(-position)) * (BetaEnd - BetaStart) + BetaStart;
     }
 
-    Tensor ISinglePrecisionSchedule.SinglePrecisionBetas()
+    float[] ISinglePrecisionSchedule.SinglePrecisionBetas()
     {
-        using var scope = NewDisposeScope();
-        return (torch.sigmoid(linspace(-6, 6, Timesteps, float32)) * (BetaEnd - BetaStart) + BetaStart).MoveToOuterDisposeScope();
+        float range = (float)(BetaEnd - BetaStart), start = (float)BetaStart;
+        return [.. SinglePrecision.Linspace(-6, 6, Timesteps).Select(position => 1 / (1 + MathF.Exp(-position)) * range + start)];
     }
 }

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Ddpm.Core;
 
 /// <summary>The tables that depend on the arithmetic they are computed in.</summary>
@@ -54,29 +52,28 @@ internal sealed class StepTables
         };
     }
 
-    /// <summary>By torch itself, operation by operation as diffusers' DDPMScheduler has them, so that no rounding differs.</summary>
-    public static StepTables InSinglePrecision(IVarianceSchedule schedule)
+    /// <summary>Operation by operation as diffusers' DDPMScheduler has them.</summary>
+    public static StepTables InSinglePrecision(float[] beta)
     {
-        using var scope = NewDisposeScope();
-        Tensor beta = DiffusionCoefficients.SinglePrecisionBetas(schedule);
-        Tensor alphaBar = (1 - beta).cumprod(0);
-        Tensor previous = cat([ones(1, float32), alphaBar[..^1]]);
-        Tensor noise = 1 - alphaBar, noisePrevious = 1 - previous;
-        Tensor alpha = alphaBar / previous, stepBeta = 1 - alpha;
+        float[] alphaBar = SinglePrecision.AlphaBars(beta), stepBeta = SinglePrecision.BetasOf(alphaBar);
+        float[] previous = [1, .. alphaBar[..^1]];
+        double[] Table(Func<int, float> entry) => [.. Enumerable.Range(0, beta.Length).Select(t => (double)entry(t))];
         return new StepTables
         {
-            Beta = Read(beta),
-            StepBeta = Read(stepBeta),
-            Alpha = Read(alpha),
-            AlphaBar = Read(alphaBar),
-            AlphaBarPrevious = Read(previous),
-            OneMinusAlphaBar = Read(noise),
-            PosteriorVariance = Read(noisePrevious / noise * stepBeta),
-            PosteriorMeanX0Weight = Read(previous.sqrt() * stepBeta / noise),
-            PosteriorMeanXtWeight = Read(alpha.sqrt() * noisePrevious / noise),
-            SignalToNoiseRatio = Read((alphaBar.sqrt() / noise.sqrt()).square()),
+            Beta = Table(t => beta[t]),
+            StepBeta = Table(t => stepBeta[t]),
+            Alpha = Table(t => alphaBar[t] / previous[t]),
+            AlphaBar = Table(t => alphaBar[t]),
+            AlphaBarPrevious = Table(t => previous[t]),
+            OneMinusAlphaBar = Table(t => 1 - alphaBar[t]),
+            PosteriorVariance = Table(t => (1 - previous[t]) / (1 - alphaBar[t]) * stepBeta[t]),
+            PosteriorMeanX0Weight = Table(t => MathF.Sqrt(previous[t]) * stepBeta[t] / (1 - alphaBar[t])),
+            PosteriorMeanXtWeight = Table(t => MathF.Sqrt(alphaBar[t] / previous[t]) * (1 - previous[t]) / (1 - alphaBar[t])),
+            SignalToNoiseRatio = Table(t =>
+            {
+                float ratio = MathF.Sqrt(alphaBar[t]) / MathF.Sqrt(1 - alphaBar[t]);
+                return ratio * ratio;
+            }),
         };
     }
-
-    private static double[] Read(Tensor table) => table.to(float64).data<double>().ToArray();
 }

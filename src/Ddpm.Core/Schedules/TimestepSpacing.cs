@@ -105,7 +105,7 @@ public static class TimestepSpacing
 
     /// <summary>
     /// Every k-th timestep from 0 for the smallest whole k that gives n of them: "ddimN" of improved-diffusion (arXiv:2102.09672).
-    /// At T = 1000 there is such a k for 62 of the 1000 n only.
+    /// At T = 1000 there is such a k for 63 of the 1000 n only.
     /// </summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
@@ -35,14 +34,15 @@ public sealed class ZeroTerminalSnrSchedule : IVarianceSchedule, ISinglePrecisio
     /// <inheritdoc/>
     public int ModelTimestep(int t) => Original.ModelTimestep(t);
 
-    Tensor ISinglePrecisionSchedule.SinglePrecisionBetas()
+    float[] ISinglePrecisionSchedule.SinglePrecisionBetas()
     {
-        using var scope = NewDisposeScope();
-        Tensor roots = (1 - DiffusionCoefficients.SinglePrecisionBetas(Original)).cumprod(0).sqrt();
-        Tensor first = roots[0], last = roots[-1];
-        Tensor alphaBar = ((roots - last) * (first / (first - last))).square();
-        Tensor alpha = cat([alphaBar[..1], alphaBar[1..] / alphaBar[..^1]]);
-        return (1 - alpha).MoveToOuterDisposeScope();
+        float[] roots = [.. SinglePrecision.AlphaBars(DiffusionCoefficients.SinglePrecisionBetas(Original)).Select(MathF.Sqrt)];
+        float first = roots[0], last = roots[^1], scale = first / (first - last);
+        return SinglePrecision.BetasOf([.. roots.Select(root =>
+        {
+            float shifted = (root - last) * scale;
+            return shifted * shifted;
+        })]);
     }
 
     private static ImmutableArray<double> Rescaled(ImmutableArray<double> roots)

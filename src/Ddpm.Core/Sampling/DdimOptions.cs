@@ -1,0 +1,25 @@
+namespace Ddpm.Core;
+
+/// <summary>How <see cref="DdimSampler"/> steps.</summary>
+public sealed record DdimOptions
+{
+    /// <summary>Deterministic, with the network's own noise.</summary>
+    public static DdimOptions Default { get; } = new();
+
+    /// <summary>How much noise a step adds: 0 none, 1 as much as ancestral sampling with σ_t² = β̃_t. Range: 0 ≤ η ≤ 1.</summary>
+    /// <value>0.</value>
+    public double Eta { get; init; }
+
+    /// <summary>
+    /// Whether the noise is derived anew from the clipped x̂_0, as improved-diffusion does, rather than kept as the network gave it, as diffusers does.
+    /// The same where nothing is clipped.
+    /// </summary>
+    /// <value>False.</value>
+    public bool RederiveNoise { get; init; }
+
+    internal DdimOptions Validated()
+    {
+        Require.UnitInterval(Eta);
+        return this;
+    }
+}
