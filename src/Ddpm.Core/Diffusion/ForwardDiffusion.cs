@@ -36,7 +36,7 @@ public sealed class ForwardDiffusion
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public Tensor Sample(Tensor x0, TimeIndex t, Tensor noise)
     {
-        Require.SameShape(noise, Require.Batch(x0));
+        Require.SameShape(noise, x0);
         t.Validated(Coefficients.Timesteps, x0);
         using var scope = NewDisposeScope();
         Tensor signal = t.Gather(Coefficients.SqrtAlphaBars, x0);
@@ -53,7 +53,7 @@ public sealed class ForwardDiffusion
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public Tensor Step(Tensor previous, TimeIndex t, Tensor noise)
     {
-        Require.SameShape(noise, Require.Batch(previous));
+        Require.SameShape(noise, previous);
         t.Validated(Coefficients.Timesteps, previous);
         using var scope = NewDisposeScope();
         Tensor signal = t.Gather(Coefficients.Alphas, previous).sqrt();
@@ -95,7 +95,7 @@ public sealed class ForwardDiffusion
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public Tensor Noise(Tensor x0, Tensor xt, TimeIndex t)
     {
-        Require.SameShape(xt, Require.Batch(x0));
+        Require.SameShape(xt, x0);
         t.Validated(Coefficients.Timesteps, x0);
         using var scope = NewDisposeScope();
         Tensor signal = t.Gather(Coefficients.SqrtAlphaBars, x0);

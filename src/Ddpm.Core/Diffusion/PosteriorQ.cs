@@ -36,7 +36,7 @@ public sealed class PosteriorQ
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public Tensor Mean(Tensor x0, Tensor xt, TimeIndex t)
     {
-        Require.SameShape(xt, Require.Batch(x0));
+        Require.SameShape(xt, x0);
         t.Validated(Coefficients.Timesteps, x0);
         using var scope = NewDisposeScope();
         Tensor weightX0 = t.Gather(Coefficients.PosteriorMeanX0Weights, x0);

@@ -26,7 +26,7 @@ public abstract class Decoder
     /// <exception cref="ArgumentException">The shapes differ, or a tensor does not hold floating-point numbers.</exception>
     public Tensor LogLikelihood(Tensor x0, Tensor mean, Tensor logVariance)
     {
-        Require.SameShape(mean, Require.Batch(x0));
+        Require.SameShape(mean, x0);
         ArgumentNullException.ThrowIfNull(logVariance);
         using var scope = NewDisposeScope();
         return LogLikelihoodCore(x0, mean, logVariance).MoveToOuterDisposeScope();

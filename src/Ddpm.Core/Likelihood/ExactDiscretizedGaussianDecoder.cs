@@ -8,6 +8,10 @@ namespace Ddpm.Core;
 /// </summary>
 public sealed class ExactDiscretizedGaussianDecoder : Decoder
 {
+    // Below, where float32 would underflow, the asymptotic series; at -12 its first neglected term is 1e-16.
+    private const double Tail = -12;
+    private const int Terms = 14;
+
     internal ExactDiscretizedGaussianDecoder()
     {
     }
@@ -20,10 +24,13 @@ public sealed class ExactDiscretizedGaussianDecoder : Decoder
         ArgumentNullException.ThrowIfNull(z);
         using var scope = NewDisposeScope();
         // Each form is given only arguments at which it, and its gradient, are finite.
-        Tensor negative = z.clamp(max: 0), positive = z.clamp(min: 0);
-        Tensor tail = (0.5 * special.erfcx(negative * -Math.Sqrt(0.5))).log() - 0.5 * negative.square();
-        Tensor rest = (-0.5 * (positive * Math.Sqrt(0.5)).erfc()).log1p();
-        return where(z < 0, tail, rest).MoveToOuterDisposeScope();
+        Tensor tail = z.clamp(max: Tail), middle = z.clamp(Tail, 0), positive = z.clamp(min: 0);
+        Tensor square = tail.square(), series = ones_like(z);
+        for (int k = Terms; k >= 1; k--) series = 1 - series * (2 * k - 1) / square;
+        Tensor asymptotic = series.log() - 0.5 * square - (-tail).log() - 0.5 * Math.Log(2 * Math.PI);
+        Tensor left = (0.5 * (middle * -Math.Sqrt(0.5)).erfc()).log();
+        Tensor right = (-0.5 * (positive * Math.Sqrt(0.5)).erfc()).log1p();
+        return where(z < Tail, asymptotic, where(z < 0, left, right)).MoveToOuterDisposeScope();
     }
 
     internal override Tensor LogLikelihoodCore(Tensor x0, Tensor mean, Tensor logVariance)

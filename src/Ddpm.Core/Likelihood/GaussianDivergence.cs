@@ -18,8 +18,9 @@ public static class GaussianDivergence
         ArgumentNullException.ThrowIfNull(otherMean);
         ArgumentNullException.ThrowIfNull(otherLogVariance);
         using var scope = NewDisposeScope();
+        // e^r - 1 - r, which is r²/2 when the variances are nearly equal: without expm1 it would be rounding error there.
         Tensor logRatio = logVariance - otherLogVariance;
-        Tensor variances = logRatio.exp() - logRatio - 1;
+        Tensor variances = logRatio.expm1() - logRatio;
         return (0.5 * (variances + (mean - otherMean).square() * (-otherLogVariance).exp())).MoveToOuterDisposeScope();
     }
 }

@@ -39,7 +39,7 @@ public abstract class Prediction
     public Tensor Target(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t)
     {
         ArgumentNullException.ThrowIfNull(coefficients);
-        Require.SameShape(xt, Require.Batch(x0));
+        Require.SameShape(xt, x0);
         Require.SameShape(noise, x0);
         t.Validated(coefficients.Timesteps, x0);
         using var scope = NewDisposeScope();

@@ -36,9 +36,10 @@ internal static class Require
         return value;
     }
 
-    /// <summary>Two tensors of one shape.</summary>
+    /// <summary>Two floating-point tensors of one shape with a batch axis.</summary>
     public static torch.Tensor SameShape(torch.Tensor value, torch.Tensor expected, [CallerArgumentExpression(nameof(value))] string name = "", [CallerArgumentExpression(nameof(expected))] string expectedName = "")
     {
+        Batch(expected, expectedName);
         Batch(value, name);
         if (!value.shape.AsSpan().SequenceEqual(expected.shape))
         {
