@@ -24,7 +24,7 @@ public sealed class EmpiricalData : DataDistribution
         using var scope = NewDisposeScope();
         if (!examples.isfinite().all().item<bool>()) throw new ArgumentException("examples must be finite.", nameof(examples));
         this.examples = examples.to(float64, copy: true).reshape(examples.size(0), -1).DetachFromDisposeScope();
-        halfSquares = (0.5 * this.examples.square().sum(1)).DetachFromDisposeScope();
+        halfSquares = (0.5 * this.examples.square().sum([1])).DetachFromDisposeScope();
     }
 
     private protected override Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar)

@@ -69,7 +69,7 @@ public sealed class GaussianMixtureData : DataDistribution
         (Tensor logProbability, Tensor projected, Tensor spread) = Joint(xt, alphaBar);
         // Each component's own posterior mean, m + Q √ᾱ λ/(ᾱλ + 1-ᾱ) Qᵀ (x_t - √ᾱ m), weighted by how likely the component is given x_t.
         Tensor each = means.unsqueeze(1) + (alphaBar.sqrt() * variances.unsqueeze(1) / spread * projected).matmul(axes.transpose(1, 2));
-        return (logProbability.softmax(0).unsqueeze(2) * each).sum(0);
+        return (logProbability.softmax(0).unsqueeze(2) * each).sum([0]);
     }
 
     private protected override void DisposeCore()
@@ -85,7 +85,7 @@ public sealed class GaussianMixtureData : DataDistribution
     {
         Tensor projected = (xt - alphaBar.sqrt() * means.unsqueeze(1)).matmul(axes);
         Tensor spread = alphaBar * variances.unsqueeze(1) + (1 - alphaBar);
-        Tensor exponent = (Math.Log(2 * Math.PI) + spread.log() + projected.square() / spread).sum(2);
+        Tensor exponent = (Math.Log(2 * Math.PI) + spread.log() + projected.square() / spread).sum([2]);
         return (logWeights.unsqueeze(1) - 0.5 * exponent, projected, spread);
     }
 

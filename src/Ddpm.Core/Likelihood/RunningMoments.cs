@@ -19,8 +19,8 @@ internal sealed class RunningMoments(int quantities, int draws)
         long batch = values.size(1);
         Tensor each = values.mean([0]);
         Tensor batchMean = each.mean([0]);
-        double[] means = Read(batchMean), deviations = Read((each - batchMean).square().sum(0));
-        double[] within = draws > 1 ? Read(values.var(0, unbiased: true).sum(0)) : new double[quantities];
+        double[] means = Read(batchMean), deviations = Read((each - batchMean).square().sum([0]));
+        double[] within = draws > 1 ? Read(values.var(0, unbiased: true).sum([0])) : new double[quantities];
         long total = examples + batch;
         for (int i = 0; i < quantities; i++)
         {

@@ -166,7 +166,7 @@ public sealed class VariationalBound
         }
 
         Tensor prior = process.Forward.PriorDivergence(x0).to(float64, CPU);
-        Tensor total = prior + terms.sum(1);
+        Tensor total = prior + terms.sum([1]);
         return new BoundTerms(total.MoveToOuterDisposeScope(), prior.MoveToOuterDisposeScope(), terms.MoveToOuterDisposeScope(), x0Errors.MoveToOuterDisposeScope(), noiseErrors.MoveToOuterDisposeScope());
     }
 

@@ -97,7 +97,7 @@ public sealed class MomentsGoldenTests
             : expected.GetProperty("per_example_first4").Numbers();
         first.ShouldBeClose(listed, tolerance, tolerance * scale, name);
         flat.mean([1]).Values().ShouldBeClose(expected.GetProperty("per_example_mean").Numbers(), tolerance, tolerance * scale, $"{name} mean");
-        flat.square().sum(1).sqrt().Values().ShouldBeClose(expected.GetProperty("per_example_l2").Numbers(), tolerance, tolerance * scale, $"{name} l2");
+        flat.square().sum([1]).sqrt().Values().ShouldBeClose(expected.GetProperty("per_example_l2").Numbers(), tolerance, tolerance * scale, $"{name} l2");
     }
 
     private static void CheckSingle(Tensor actual, Tensor expected, JsonElement golden, string name)

@@ -23,7 +23,7 @@ public sealed class VariationalBoundGoldenTests
 
         terms.Total.Values().ShouldBeClose(golden.GetProperty("total_bpd").Numbers(), 1e-9, 0, "total");
         terms.Prior.Values().ShouldBeClose(golden.GetProperty("prior_bpd").Numbers(), 1e-9, 1e-15, "prior");
-        terms.Terms.sum(1).Values().ShouldBeClose(golden.GetProperty("vb_sum").Numbers(), 1e-9, 0, "sum of terms");
+        terms.Terms.sum([1]).Values().ShouldBeClose(golden.GetProperty("vb_sum").Numbers(), 1e-9, 0, "sum of terms");
         terms.X0MeanSquaredErrors.mean([1]).Values().ShouldBeClose(golden.GetProperty("xstart_mse_mean_over_t").Numbers(), 1e-9, 0, "x_0 error");
         terms.NoiseMeanSquaredErrors.mean([1]).Values().ShouldBeClose(golden.GetProperty("mse_mean_over_t").Numbers(), 1e-9, 0, "noise error");
         int[] selected = golden.GetProperty("t_selected").Integers();
