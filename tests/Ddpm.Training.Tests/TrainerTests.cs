@@ -51,6 +51,28 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Run_LearnedVarianceWithImportanceSampling_LowersTheBound()
+    {
+        using var dataset = new ImageDataset(arange(64, dtype: uint8).reshape(1, 1, 8, 8) * 4);
+        using var network = new UNet(Tiny with { BaseChannels = 16, OutChannels = 2, Dropout = 0 }, 1);
+        var process = new ReverseDiffusion(Process.Coefficients, new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange });
+        var timesteps = new LossSecondMomentTimesteps(100, historyLength: 2);
+        using var trainer = Trainer.Create(network, new HybridObjective(process), new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20 }, timesteps);
+        using Tensor x0 = arange(64, dtype: float32).reshape(1, 1, 8, 8).mul(4).div(127.5).sub(1);
+        network.eval();
+        double before = new VariationalBound(network, process).Evaluate(x0, new PerSampleNoise(1)).Total.Mean;
+
+        trainer.Run(new ShuffledBatches(dataset, 32, 1), 200);
+
+        network.eval();
+        timesteps.IsWarmedUp.Should().BeTrue();
+        timesteps.Probabilities.Max().Should().BeGreaterThan(2 * timesteps.Probabilities.Min(), "the losses of different timesteps differ");
+        new VariationalBound(network, process).Evaluate(x0, new PerSampleNoise(1)).Total.Mean.Should().BeLessThan(0.7 * before);
+        using Tensor samples = new DdpmSampler(network, process).Sample(new SamplingRequest { Count = 2, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) });
+        samples.sub(x0).abs().mean().item<float>().Should().BeLessThan(0.5f);
+    }
+
+    [Fact]
     public void Step_FirstOne_HasLearningRateZeroAsTheAuthors()
     {
         using var network = new UNet(Tiny, 1);
