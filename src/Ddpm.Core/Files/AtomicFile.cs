@@ -10,6 +10,18 @@ public static class AtomicFile
     /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        using StagedFile staged = Stage(path, write);
+        staged.Commit();
+    }
+
+    /// <summary>Writes to a temporary name in the same folder and flushes to the disk, so that several files can be renamed one after the other once all are there.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="write">Writes the contents to a stream, which it may not keep.</param>
+    /// <returns>The staged file, which <see cref="StagedFile.Commit"/> puts in place and disposal removes.</returns>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
+    public static StagedFile Stage(string path, Action<Stream> write)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         string full = Path.GetFullPath(path);
@@ -18,18 +30,16 @@ public static class AtomicFile
         string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            write(stream);
+            stream.Flush(flushToDisk: true);
         }
         catch
         {
             File.Delete(temporary);
             throw;
         }
+
+        return new StagedFile(temporary, full);
     }
 }

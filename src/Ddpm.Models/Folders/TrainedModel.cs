@@ -8,12 +8,16 @@ public sealed class TrainedModel : IDisposable
     /// <summary>Puts a network and its process together.</summary>
     /// <param name="network">The network; disposed with the pair.</param>
     /// <param name="process">The process.</param>
-    public TrainedModel(UNet network, ReverseDiffusion process)
+    /// <param name="report">What was left over when they were read; nothing by default.</param>
+    /// <exception cref="ArgumentException">The network does not put out what the process needs.</exception>
+    public TrainedModel(UNet network, ReverseDiffusion process, LoadReport? report = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(process);
+        RequireFit(network.Options, process);
         Network = network;
         Process = process;
+        Report = report ?? new LoadReport();
     }
 
     /// <summary>The network, ready to sample.</summary>
@@ -22,6 +26,19 @@ public sealed class TrainedModel : IDisposable
     /// <summary>The process that the network was trained for.</summary>
     public ReverseDiffusion Process { get; }
 
+    /// <summary>What was left over when they were read.</summary>
+    public LoadReport Report { get; }
+
     /// <summary>Frees the network.</summary>
     public void Dispose() => Network.Dispose();
+
+    /// <summary>Checks that a network puts out what a process needs.</summary>
+    internal static void RequireFit(UNetOptions options, ReverseDiffusion process)
+    {
+        int outputs = process.Options.Variance.OutputsPerElement;
+        if (options.OutChannels != outputs * options.InChannels)
+        {
+            throw new ArgumentException($"The network puts out {options.OutChannels} channels for {options.InChannels}, but {process.Options.Variance.GetType().Name} needs {outputs * options.InChannels}: {nameof(UNetOptions.OutChannels)} and {nameof(ReverseDiffusionOptions.Variance)} disagree.", nameof(process));
+        }
+    }
 }

@@ -8,8 +8,6 @@ internal static class UNetConfiguration
     /// <summary>The version of diffusers whose words the files use.</summary>
     public const string FormatVersion = "0.27.0";
 
-    private const string File = "unet/config.json";
-
     public static JsonObject Write(UNetOptions options)
     {
         if (options.ChannelMultipliers[0] != 1) throw new NotSupportedException($"UNet2DModel begins with as many channels as its first level has, so that ChannelMultipliers must begin with 1, but begins with {options.ChannelMultipliers[0]}.");
@@ -40,19 +38,24 @@ internal static class UNetConfiguration
         };
     }
 
-    public static UNetOptions Read(JsonObject json)
+    public static UNetOptions Read(JsonObject json, string file, List<string> ignored)
     {
-        var reader = new ConfigurationReader(json, File);
+        var reader = new ConfigurationReader(json, file);
         reader.Expect("_class_name", "UNet2DModel");
         reader.Expect("act_fn", "silu");
         reader.Expect("time_embedding_type", "positional");
+        reader.Expect("mid_block_type", "UNetMidBlock2D");
+        reader.Expect("downsample_type", "conv");
+        reader.Expect("upsample_type", "conv");
+        reader.Expect("add_attention", true);
+        foreach (string field in (string[])["time_embedding_dim", "class_embed_type", "attn_norm_num_groups"]) reader.ExpectAbsent(field);
         int[] channels = reader.Require<int[]>("block_out_channels");
         string[] down = reader.Require<string[]>("down_block_types"), up = reader.Require<string[]>("up_block_types");
-        (int height, int width) = json["sample_size"] is JsonArray size ? (size[0]!.GetValue<int>(), size[1]!.GetValue<int>()) : (reader.Require<int>("sample_size"), reader.Require<int>("sample_size"));
-        if (channels.Length == 0 || channels.Any(c => c % channels[0] != 0)) throw new InvalidDataException($"{File}: block_out_channels must be multiples of the first, but are {string.Join(", ", channels)}.");
-        if (down.Length != channels.Length || down.Any(type => type is not ("DownBlock2D" or "AttnDownBlock2D"))) throw new InvalidDataException($"{File}: down_block_types must be {channels.Length} of DownBlock2D and AttnDownBlock2D, but are {string.Join(", ", down)}.");
+        (int height, int width) = reader.Node("sample_size") is JsonArray size ? (size[0]!.GetValue<int>(), size[1]!.GetValue<int>()) : (reader.Require<int>("sample_size"), reader.Require<int>("sample_size"));
+        if (channels.Length == 0 || channels.Any(c => c % channels[0] != 0)) throw new InvalidDataException($"{file}: block_out_channels must be multiples of the first, but are {string.Join(", ", channels)}.");
+        if (down.Length != channels.Length || down.Any(type => type is not ("DownBlock2D" or "AttnDownBlock2D"))) throw new InvalidDataException($"{file}: down_block_types must be {channels.Length} of DownBlock2D and AttnDownBlock2D, but are {string.Join(", ", down)}.");
         string[] mirrored = [.. down.Reverse().Select(type => type.Replace("Down", "Up", StringComparison.Ordinal))];
-        if (!up.SequenceEqual(mirrored)) throw new InvalidDataException($"{File}: up_block_types must mirror down_block_types, {string.Join(", ", mirrored)}, but are {string.Join(", ", up)}.");
+        if (!up.SequenceEqual(mirrored)) throw new InvalidDataException($"{file}: up_block_types must mirror down_block_types, {string.Join(", ", mirrored)}, but are {string.Join(", ", up)}.");
 
         var options = new UNetOptions
         {
@@ -64,7 +67,7 @@ internal static class UNetConfiguration
             ChannelMultipliers = [.. channels.Select(c => c / channels[0])],
             BlocksPerLevel = reader.Get("layers_per_block", 2),
             AttentionResolutions = [.. Enumerable.Range(0, down.Length).Where(level => down[level] == "AttnDownBlock2D").Select(level => height >> level)],
-            AttentionHeadChannels = reader.Get<int?>("attention_head_dim", json.ContainsKey("attention_head_dim") ? null : 8),
+            AttentionHeadChannels = reader.Get<int?>("attention_head_dim", reader.Names("attention_head_dim") ? null : 8),
             Dropout = reader.Get("dropout", 0.0),
             NormGroups = reader.Get("norm_num_groups", 32),
             NormEpsilon = reader.Get("norm_eps", 1e-5),
@@ -72,7 +75,12 @@ internal static class UNetConfiguration
             CosineFirst = reader.Get("flip_sin_to_cos", true),
             FrequencyShift = reader.Get("freq_shift", 0.0),
             MidBlockScale = reader.Get("mid_block_scale_factor", 1.0),
-            TimeScaleShift = reader.Get("resnet_time_scale_shift", "default") == "scale_shift",
+            TimeScaleShift = reader.Get("resnet_time_scale_shift", "default") switch
+            {
+                "default" => false,
+                "scale_shift" => true,
+                string other => throw new InvalidDataException($"{file}: resnet_time_scale_shift must be default or scale_shift, but is {other}."),
+            },
             CenterInput = reader.Get("center_input_sample", false),
         };
         try
@@ -81,9 +89,10 @@ internal static class UNetConfiguration
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidDataException($"{File}: {exception.Message}", exception);
+            throw new InvalidDataException($"{file}: {exception.Message}", exception);
         }
 
+        ignored.AddRange(reader.Ignored);
         return options;
     }
 

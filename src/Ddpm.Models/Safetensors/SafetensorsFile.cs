@@ -8,7 +8,7 @@ namespace Ddpm.Models;
 /// A safetensors file that is open for reading. The header is checked in full before anything else; nothing is executed, and nothing is allotted
 /// that the file is too short to fill. Dispose it to close the file.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ISafetensors
 {
     // The reference implementation's bound on a header.
     private const long LargestHeader = 100_000_000;
@@ -53,12 +53,8 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Reads one tensor.</summary>
-    /// <param name="name">Its name.</param>
-    /// <returns>The tensor on the CPU; a fresh one.</returns>
-    /// <exception cref="KeyNotFoundException">The file has no tensor of that name.</exception>
-    /// <exception cref="SafetensorsException">The file ended early.</exception>
-    public Tensor Read(string name)
+    /// <inheritdoc/>
+    public Tensor Read(string name, bool widen = false)
     {
         if (!byName.TryGetValue(name, out SafetensorsEntry? entry)) throw new KeyNotFoundException($"{path} has no tensor {name}.");
         using var scope = NewDisposeScope();
@@ -82,6 +78,7 @@ public sealed class SafetensorsFile : IDisposable
             }
         }
 
+        if (widen && entry.ElementType is (ScalarType.Float16 or ScalarType.BFloat16)) tensor = tensor.to(float32);
         return tensor.MoveToOuterDisposeScope();
     }
 
@@ -93,6 +90,7 @@ public sealed class SafetensorsFile : IDisposable
         Span<byte> prefix = stackalloc byte[8];
         if (stream.Length < prefix.Length) throw new SafetensorsException($"{path} must begin with the 8 bytes of the header's length, but is {stream.Length} bytes long.");
         stream.ReadExactly(prefix);
+        if (Pickle.IsOne(prefix)) throw new SafetensorsException(Pickle.Refusal(path));
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > LargestHeader || (long)length > stream.Length - prefix.Length)
         {
@@ -110,6 +108,11 @@ public sealed class SafetensorsFile : IDisposable
         catch (JsonException exception)
         {
             throw new SafetensorsException($"{path} has a header that is not valid JSON, or has a name twice: {exception.Message}", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The parser does not look at the text of names before they are asked for.
+            throw new SafetensorsException($"{path} has a name in its header that is not valid Unicode: {exception.Message}", exception);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class UNetGoldenTests
         JsonElement variant = Variants.EnumerateArray().Single(candidate => candidate.GetProperty("name").GetString() == name);
         var configuration = JsonNode.Parse(variant.GetProperty("config").GetRawText())!.AsObject();
         configuration["_class_name"] = "UNet2DModel";
-        using var network = ClosedForm(UNetConfiguration.Read(configuration));
+        using var network = ClosedForm(UNetConfiguration.Read(configuration, "config.json", []));
         network.state_dict().Keys.Should().Equal(variant.GetProperty("keys").EnumerateArray().Select(entry => entry[0].GetString()!));
         network.parameters().Sum(parameter => parameter.numel()).Should().Be(variant.GetProperty("parameter_count").GetInt64());
 

@@ -1,0 +1,34 @@
+namespace Ddpm.Core;
+
+/// <summary>A file that is written in full under a temporary name. Dispose it to remove it if it was not put in place.</summary>
+public sealed class StagedFile : IDisposable
+{
+    private readonly string temporary;
+    private bool done;
+
+    internal StagedFile(string temporary, string path)
+    {
+        this.temporary = temporary;
+        FilePath = path;
+    }
+
+    /// <summary>Where the file will be.</summary>
+    public string FilePath { get; }
+
+    /// <summary>Puts the file in place, over the one that is there.</summary>
+    /// <exception cref="IOException">The file cannot be replaced; the old one is untouched.</exception>
+    public void Commit()
+    {
+        if (done) return;
+        File.Move(temporary, FilePath, overwrite: true);
+        done = true;
+    }
+
+    /// <summary>Removes the temporary file if it was not put in place.</summary>
+    public void Dispose()
+    {
+        if (done) return;
+        done = true;
+        File.Delete(temporary);
+    }
+}

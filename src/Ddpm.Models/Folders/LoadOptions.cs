@@ -1,0 +1,18 @@
+using Ddpm.Core;
+
+namespace Ddpm.Models;
+
+/// <summary>How <see cref="ModelFolder.Load"/> reads.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>Strict, with the folder's own process.</summary>
+    public static LoadOptions Default { get; } = new();
+
+    /// <summary>Whether a tensor that is missing, unexpected or of another shape is an error. Otherwise the <see cref="LoadReport"/> lists it.</summary>
+    /// <value>True.</value>
+    public bool Strict { get; init; } = true;
+
+    /// <summary>The process, in place of the folder's own; needed for a folder that holds a network alone.</summary>
+    /// <value>Null: the folder's.</value>
+    public ReverseDiffusion? Process { get; init; }
+}

@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Models;
+
+/// <summary>Stored tensors, in one file or in several. Dispose it to close them.</summary>
+public interface ISafetensors : IDisposable
+{
+    /// <summary>The tensors.</summary>
+    IReadOnlyList<SafetensorsEntry> Entries { get; }
+
+    /// <summary>The text that was kept beside them.</summary>
+    IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Reads one tensor, straight into its memory.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="widen">Whether 16-bit floating-point numbers become float32.</param>
+    /// <returns>The tensor on the CPU; a fresh one.</returns>
+    /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
+    /// <exception cref="SafetensorsException">The file ended early.</exception>
+    Tensor Read(string name, bool widen = false);
+}

@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Ddpm.Core;
+using static TorchSharp.torch;
+
+namespace Ddpm.Models.Tests.Safetensors;
+
+/// <summary>
+/// Damaged files are refused, or hold what they say within their own bytes; nothing else may happen. DDPM_FUZZ_COUNT sets the number of mutations.
+/// </summary>
+public sealed class SafetensorsFuzzTests : IDisposable
+{
+    private const int ShortCount = 3000;
+    private static readonly string[] Tokens = ["0", "-1", "1e3", "9223372036854775807", "18446744073709551616", "4611686018427387904", "null", "\"F32\"", "\"BF16\"", "\"I8\"", "[]", "{}", "[1,2,3]", ",", "\"a\"", "\"__metadata__\"", "\ud83d", "\0", "0.5", "true"];
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-fuzz-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Open_MutatedFile_RefusesItOrReadsWithinIt()
+    {
+        int count = int.TryParse(Environment.GetEnvironmentVariable("DDPM_FUZZ_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int asked) ? asked : ShortCount;
+        byte[][] seeds = Seeds();
+        string path = Path.Combine(folder.FullName, "mutated.safetensors");
+        int refused = 0, read = 0;
+        for (int i = 0; i < count; i++)
+        {
+            var random = new CounterBasedRandom(17, i, 0);
+            byte[] mutated = Mutate(seeds[i % seeds.Length], random);
+            File.WriteAllBytes(path, mutated);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                using SafetensorsFile file = SafetensorsFile.Open(path);
+                long expected = 0;
+                foreach (SafetensorsEntry entry in file.Entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
+                {
+                    entry.Begin.Should().Be(expected);
+                    expected = entry.End;
+                    using Tensor tensor = file.Read(entry.Name);
+                    (tensor.numel() * tensor.element_size()).Should().Be(entry.End - entry.Begin);
+                }
+
+                expected.Should().BeLessThanOrEqualTo(mutated.Length - 8);
+                read++;
+            }
+            catch (SafetensorsException exception)
+            {
+                exception.Message.Should().Contain("mutated.safetensors");
+                refused++;
+            }
+            catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
+            {
+                throw new Xunit.Sdk.XunitException($"Mutation {i} of seed {i % seeds.Length} gave {exception}: {Convert.ToHexString(mutated)}");
+            }
+
+            (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(10_000_000, "mutation {0}", i);
+        }
+
+        // Both happen: a mutation of the data alone is no damage that the format could see.
+        refused.Should().BeGreaterThan(count / 10);
+        read.Should().BeGreaterThan(count / 100);
+        Console.WriteLine($"{count} mutations: {refused} refused, {read} read.");
+    }
+
+    private byte[][] Seeds()
+    {
+        using var scope = NewDisposeScope();
+        (string, Tensor)[][] files =
+        [
+            [("a", zeros(2))],
+            [("a", zeros(2, 3)), ("b.weight", ones(4).to(float16)), ("c", tensor(7L)), ("d", zeros([0, 5]))],
+            [("long.name.of.a.tensor", arange(40).reshape(4, 10).to(float64)), ("mask", ones(9, dtype: @bool)), ("x", ones(3, dtype: int8))],
+        ];
+        return [.. files.Select((tensors, i) =>
+        {
+            string path = Path.Combine(folder.FullName, $"seed{i}.safetensors");
+            SafetensorsWriter.Write(path, tensors.Select(pair => new KeyValuePair<string, Tensor>(pair.Item1, pair.Item2)), new Dictionary<string, string> { ["note"] = "a seed" });
+            return File.ReadAllBytes(path);
+        })];
+    }
+
+    private static byte[] Mutate(byte[] seed, CounterBasedRandom random)
+    {
+        List<byte> bytes = [.. seed];
+        uint next = 0;
+        int Below(int range) => (int)random.UniformBelow(next++, Math.Max(1, range));
+        int header = (int)BinaryPrimitives.ReadInt64LittleEndian(seed);
+        for (int round = Below(3); round >= 0; round--)
+        {
+            if (bytes.Count == 0) break;
+            switch (Below(8))
+            {
+                case 0: // a bit anywhere
+                    bytes[Below(bytes.Count)] ^= (byte)(1 << Below(8));
+                    break;
+                case 1: // a bit of the header's length
+                    bytes[Below(Math.Min(8, bytes.Count))] ^= (byte)(1 << Below(8));
+                    break;
+                case 2: // cut
+                    bytes.RemoveRange(Below(bytes.Count), 0);
+                    bytes = bytes[..Below(bytes.Count + 1)];
+                    break;
+                case 3: // more
+                    bytes.AddRange(new byte[1 + Below(20)]);
+                    break;
+                case 4: // a piece left out
+                    int at = Below(bytes.Count);
+                    bytes.RemoveRange(at, Math.Min(1 + Below(6), bytes.Count - at));
+                    break;
+                case 5: // a piece twice, such as a whole entry
+                    int from = Below(bytes.Count), length = Math.Min(1 + Below(80), bytes.Count - from);
+                    bytes.InsertRange(Below(bytes.Count), bytes.GetRange(from, length));
+                    break;
+                case 6: // another byte in the header
+                    bytes[Math.Min(8 + Below(header), bytes.Count - 1)] = (byte)Below(256);
+                    break;
+                default: // a token in place of a piece of the header, its length kept right
+                    byte[] token = Encoding.UTF8.GetBytes(Tokens[Below(Tokens.Length)]);
+                    int place = Math.Min(8 + Below(header), bytes.Count - 1), gone = Math.Min(Below(12), bytes.Count - place);
+                    bytes.RemoveRange(place, gone);
+                    bytes.InsertRange(place, token);
+                    if (bytes.Count >= 8)
+                    {
+                        var prefix = new byte[8];
+                        BinaryPrimitives.WriteInt64LittleEndian(prefix, header + token.Length - gone);
+                        for (int i = 0; i < 8; i++) bytes[i] = prefix[i];
+                    }
+
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
+}
