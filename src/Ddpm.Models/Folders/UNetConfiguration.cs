@@ -8,11 +8,14 @@ internal static class UNetConfiguration
     /// <summary>The version of diffusers whose words the files use.</summary>
     public const string FormatVersion = "0.27.0";
 
+    // Ours, which diffusers ignores.
+    private const string NullLabelField = "null_class_label", DimensionsField = "spatial_dimensions";
+
     public static JsonObject Write(UNetOptions options)
     {
         if (options.ChannelMultipliers[0] != 1) throw new NotSupportedException($"UNet2DModel begins with as many channels as its first level has, so that ChannelMultipliers must begin with 1, but begins with {options.ChannelMultipliers[0]}.");
         int levels = options.Levels;
-        return new JsonObject
+        var json = new JsonObject
         {
             ["_class_name"] = "UNet2DModel",
             ["_diffusers_version"] = FormatVersion,
@@ -32,10 +35,19 @@ internal static class UNetConfiguration
             ["norm_num_groups"] = options.NormGroups,
             ["out_channels"] = options.OutChannels,
             ["resnet_time_scale_shift"] = options.TimeScaleShift ? "scale_shift" : "default",
-            ["sample_size"] = options.Height == options.Width ? options.Height : new JsonArray(options.Height, options.Width),
+            ["sample_size"] = options.IsSignal || options.Height == options.Width ? options.Height : new JsonArray(options.Height, options.Width),
             ["time_embedding_type"] = "positional",
             ["up_block_types"] = Array(Enumerable.Range(0, levels).Reverse().Select(level => options.Attends(level) ? "AttnUpBlock2D" : "UpBlock2D")),
         };
+        if (options.ClassCount is not null)
+        {
+            json["num_class_embeds"] = options.LabelRows;
+            json[NullLabelField] = options.NullLabel;
+        }
+
+        // diffusers ignores the field and stops at the shapes of the weights.
+        if (options.IsSignal) json[DimensionsField] = 1;
+        return json;
     }
 
     public static UNetOptions Read(JsonObject json, string file, List<string> ignored)
@@ -57,8 +69,15 @@ internal static class UNetConfiguration
         string[] mirrored = [.. down.Reverse().Select(type => type.Replace("Down", "Up", StringComparison.Ordinal))];
         if (!up.SequenceEqual(mirrored)) throw new InvalidDataException($"{file}: up_block_types must mirror down_block_types, {string.Join(", ", mirrored)}, but are {string.Join(", ", up)}.");
 
+        bool nullLabel = reader.Get(NullLabelField, false);
+        int? rows = reader.Get<int?>("num_class_embeds", null);
+        int dimensions = reader.Get(DimensionsField, 2);
+        if (dimensions is not (1 or 2)) throw new InvalidDataException($"{file}: {DimensionsField} must be 1 or 2, but is {dimensions}.");
         var options = new UNetOptions
         {
+            IsSignal = dimensions == 1,
+            ClassCount = rows - (nullLabel ? 1 : 0),
+            NullLabel = rows is null || nullLabel,
             Height = height,
             Width = width,
             InChannels = reader.Get("in_channels", 3),

@@ -15,13 +15,13 @@ internal sealed class GroupNormLayer : nn.Module<Tensor, Tensor>
     private readonly int groups;
     private readonly double epsilon;
 
-    public GroupNormLayer(int groups, int channels, double epsilon)
+    public GroupNormLayer(Initializer initializer, int groups, int channels, double epsilon)
         : base(nameof(GroupNormLayer))
     {
         this.groups = groups;
         this.epsilon = epsilon;
-        weight = Initializer.Constant(channels, 1);
-        bias = Initializer.Constant(channels, 0);
+        weight = initializer.Constant(channels, 1);
+        bias = initializer.Constant(channels, 0);
         register_parameter(nameof(weight), weight);
         register_parameter(nameof(bias), bias);
     }

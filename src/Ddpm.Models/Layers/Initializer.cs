@@ -13,8 +13,16 @@ internal sealed class Initializer : IDisposable
     public const double NearZero = 1e-10;
 
     private readonly Generator generator;
+    private readonly bool shapesOnly;
 
-    public Initializer(long seed) => generator = new Generator(unchecked((ulong)seed), CPU);
+    /// <summary>Draws weights.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="shapesOnly">Whether parameters have a shape but no memory, to count them.</param>
+    public Initializer(long seed, bool shapesOnly = false)
+    {
+        generator = new Generator(unchecked((ulong)seed), CPU);
+        this.shapesOnly = shapesOnly;
+    }
 
     /// <summary>A weight [out, in, …] drawn uniformly from ±√(3 · scale / mean of fan-in and fan-out).</summary>
     public Parameter Weight(ReadOnlySpan<long> shape, double scale = 1)
@@ -24,13 +32,21 @@ internal sealed class Initializer : IDisposable
         double fanAverage = (shape[0] + shape[1]) * receptiveField / 2.0;
         double limit = Math.Sqrt(3 * scale / fanAverage);
         using var noGradient = no_grad();
+        if (shapesOnly) return Owned(empty(shape.ToArray(), float32, META));
         Tensor weight = rand(shape.ToArray(), dtype: float32, generator: generator);
         weight.mul_(2 * limit).sub_(limit);
         return Owned(weight);
     }
 
     /// <summary>A parameter [size] with one value everywhere.</summary>
-    public static Parameter Constant(long size, double value) => Owned(full(size, value, dtype: float32));
+    public Parameter Constant(long size, double value) => Owned(shapesOnly ? empty(size, float32, META) : full(size, value, dtype: float32));
+
+    /// <summary>A weight [rows, columns] of standard normal numbers, as torch's embeddings begin.</summary>
+    public Parameter Normal(long rows, long columns)
+    {
+        using var noGradient = no_grad();
+        return Owned(shapesOnly ? empty([rows, columns], float32, META) : randn([rows, columns], dtype: float32, generator: generator));
+    }
 
     public void Dispose() => generator.Dispose();
 

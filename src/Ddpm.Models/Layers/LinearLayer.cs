@@ -15,10 +15,13 @@ internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
         : base(nameof(LinearLayer))
     {
         weight = initializer.Weight([outFeatures, inFeatures], scale);
-        bias = Initializer.Constant(outFeatures, 0);
+        bias = initializer.Constant(outFeatures, 0);
         register_parameter(nameof(weight), weight);
         register_parameter(nameof(bias), bias);
     }
+
+    /// <summary>The type of the weights.</summary>
+    public ScalarType ElementType => weight.dtype;
 
     public override Tensor forward(Tensor x) => F.linear(x, weight, bias);
 }

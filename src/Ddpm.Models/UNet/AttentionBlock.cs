@@ -22,7 +22,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
     {
         this.outputScale = outputScale;
         heads = channels / (options.AttentionHeadChannels ?? channels);
-        norm = normalise ? new GroupNormLayer(options.NormGroups, channels, options.NormEpsilon) : null;
+        norm = normalise ? new GroupNormLayer(initializer, options.NormGroups, channels, options.NormEpsilon) : null;
         query = new LinearLayer(initializer, channels, channels);
         key = new LinearLayer(initializer, channels, channels);
         value = new LinearLayer(initializer, channels, channels);
@@ -38,7 +38,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        long batch = x.size(0), channels = x.size(1), pixels = x.size(2) * x.size(3);
+        long batch = x.size(0), channels = x.size(1), pixels = x.numel() / (batch * channels);
         Tensor tokens = (norm?.forward(x) ?? x).reshape(batch, channels, pixels).transpose(1, 2); // [B, HW, C]
         Tensor attended = F.scaled_dot_product_attention(Heads(query.forward(tokens)), Heads(key.forward(tokens)), Heads(value.forward(tokens)));
         Tensor merged = attended.transpose(1, 2).reshape(batch, pixels, channels); // [B, HW, C]

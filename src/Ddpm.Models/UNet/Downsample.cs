@@ -16,14 +16,14 @@ internal sealed class Downsample : nn.Module<Tensor, Tensor>
     {
         // TensorFlow's "SAME" at stride 2 and an even size pads one row and column at the right and the bottom only.
         padRightAndBottom = options.DownsamplePadding == 0;
-        convolution = new ConvolutionLayer(initializer, channels, channels, kernel: 3, stride: 2, padding: options.DownsamplePadding);
+        convolution = new ConvolutionLayer(initializer, options.SpatialDimensions, channels, channels, kernel: 3, stride: 2, padding: options.DownsamplePadding);
         register_module("conv", convolution);
     }
 
     public override Tensor forward(Tensor x)
     {
         if (!padRightAndBottom) return convolution.forward(x);
-        using Tensor padded = F.pad(x, [0, 1, 0, 1]);
+        using Tensor padded = F.pad(x, x.dim() == 3 ? [0, 1] : [0, 1, 0, 1]);
         return convolution.forward(padded);
     }
 

@@ -26,12 +26,12 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor, Tensor>
         this.outputScale = outputScale;
         timeScaleShift = options.TimeScaleShift;
 
-        norm1 = new GroupNormLayer(options.NormGroups, inChannels, options.NormEpsilon);
-        conv1 = new ConvolutionLayer(initializer, inChannels, outChannels, kernel: 3, padding: 1);
+        norm1 = new GroupNormLayer(initializer, options.NormGroups, inChannels, options.NormEpsilon);
+        conv1 = new ConvolutionLayer(initializer, options.SpatialDimensions, inChannels, outChannels, kernel: 3, padding: 1);
         timeProjection = new LinearLayer(initializer, TimeEmbedding.Features(options), timeScaleShift ? 2 * outChannels : outChannels);
-        norm2 = new GroupNormLayer(options.NormGroups, outChannels, options.NormEpsilon);
-        conv2 = new ConvolutionLayer(initializer, outChannels, outChannels, kernel: 3, padding: 1, scale: Initializer.NearZero);
-        shortcut = inChannels == outChannels ? null : new ConvolutionLayer(initializer, inChannels, outChannels, kernel: 1);
+        norm2 = new GroupNormLayer(initializer, options.NormGroups, outChannels, options.NormEpsilon);
+        conv2 = new ConvolutionLayer(initializer, options.SpatialDimensions, outChannels, outChannels, kernel: 3, padding: 1, scale: Initializer.NearZero);
+        shortcut = inChannels == outChannels ? null : new ConvolutionLayer(initializer, options.SpatialDimensions, inChannels, outChannels, kernel: 1);
 
         register_module("norm1", norm1);
         register_module("conv1", conv1);
@@ -47,7 +47,8 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         Tensor h = conv1.forward(F.silu(norm1.forward(x)));
-        Tensor projected = timeProjection.forward(time).unsqueeze(-1).unsqueeze(-1); // [B, Cout, 1, 1]
+        Tensor projected = timeProjection.forward(time).unsqueeze(-1); // [B, Cout, 1, 1], or [B, Cout, 1] for signals
+        if (x.dim() == 4) projected = projected.unsqueeze(-1);
         if (timeScaleShift)
         {
             Tensor[] scaleAndShift = projected.chunk(2, 1);

@@ -9,16 +9,25 @@ namespace Ddpm.Models;
 /// </summary>
 internal sealed class TimeEmbedding : nn.Module<Tensor, Tensor>
 {
-    private readonly UNetOptions options;
+    private readonly int channels;
+    private readonly double frequencyShift;
+    private readonly bool cosineFirst;
     private readonly LinearLayer first;
     private readonly LinearLayer second;
 
     public TimeEmbedding(Initializer initializer, UNetOptions options)
+        : this(initializer, options.BaseChannels, Features(options), options.FrequencyShift, options.CosineFirst)
+    {
+    }
+
+    public TimeEmbedding(Initializer initializer, int channels, int features, double frequencyShift, bool cosineFirst)
         : base(nameof(TimeEmbedding))
     {
-        this.options = options;
-        first = new LinearLayer(initializer, options.BaseChannels, Features(options));
-        second = new LinearLayer(initializer, Features(options), Features(options));
+        this.channels = channels;
+        this.frequencyShift = frequencyShift;
+        this.cosineFirst = cosineFirst;
+        first = new LinearLayer(initializer, channels, features);
+        second = new LinearLayer(initializer, features, features);
         register_module("linear_1", first);
         register_module("linear_2", second);
     }
@@ -41,7 +50,8 @@ internal sealed class TimeEmbedding : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor t)
     {
         using var scope = NewDisposeScope();
-        Tensor sinusoid = Sinusoid(t, options.BaseChannels, options.FrequencyShift, options.CosineFirst);
+        // The embedding is float32 whatever the network's type, as in diffusers.
+        Tensor sinusoid = Sinusoid(t, channels, frequencyShift, cosineFirst).to(first.ElementType);
         return second.forward(F.silu(first.forward(sinusoid))).MoveToOuterDisposeScope();
     }
 

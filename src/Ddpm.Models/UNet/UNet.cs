@@ -9,10 +9,11 @@ namespace Ddpm.Models;
 /// (UNet2DModel) so that weights go both ways. Starts from the authors' initialisation.
 /// </summary>
 /// <remarks>Dispose it to free its weights. Prediction does not change the network: several threads may sample from one network at once.</remarks>
-public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IEpsilonModel, IStochasticModel
+public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilonModel, IStochasticModel
 {
     private readonly ConvolutionLayer convIn;
     private readonly TimeEmbedding timeEmbedding;
+    private readonly EmbeddingLayer? classEmbedding;
     private readonly List<DownLevel> downLevels = [];
     private readonly MiddleLevel middle;
     private readonly List<UpLevel> upLevels = [];
@@ -25,17 +26,23 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IEpsilonModel, ISt
     /// <param name="seed">The seed of its weights: two networks of one seed are bit-equal.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public UNet(UNetOptions? options = null, long seed = 0)
+        : this(options ?? UNetOptions.Cifar10, seed, shapesOnly: false)
+    {
+    }
+
+    private UNet(UNetOptions options, long seed, bool shapesOnly)
         : base(nameof(UNet))
     {
-        Options = options ?? UNetOptions.Cifar10;
+        Options = options;
         Options.Validate();
         dropout = new Dropout(Options.Dropout);
         dropout.Seed(seed);
-        using var initializer = new Initializer(seed);
+        using var initializer = new Initializer(seed, shapesOnly);
 
         // Layers draw their weights in the order in which diffusers makes them.
-        convIn = new ConvolutionLayer(initializer, Options.InChannels, Options.BaseChannels, kernel: 3, padding: 1);
+        convIn = new ConvolutionLayer(initializer, Options.SpatialDimensions, Options.InChannels, Options.BaseChannels, kernel: 3, padding: 1);
         timeEmbedding = new TimeEmbedding(initializer, Options);
+        if (Options.LabelRows > 0) classEmbedding = new EmbeddingLayer(initializer, Options.LabelRows, TimeEmbedding.Features(Options));
 
         var skipChannels = new Stack<int>([Options.BaseChannels]);
         int channels = Options.BaseChannels;
@@ -54,12 +61,13 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IEpsilonModel, ISt
             channels = Options.Channels(level);
         }
 
-        normOut = new GroupNormLayer(Options.NormGroups, channels, Options.NormEpsilon);
-        convOut = new ConvolutionLayer(initializer, channels, Options.OutChannels, kernel: 3, padding: 1, scale: Initializer.NearZero);
+        normOut = new GroupNormLayer(initializer, Options.NormGroups, channels, Options.NormEpsilon);
+        convOut = new ConvolutionLayer(initializer, Options.SpatialDimensions, channels, Options.OutChannels, kernel: 3, padding: 1, scale: Initializer.NearZero);
 
         // The order of the state dict: diffusers registers the middle after both ways.
         register_module("conv_in", convIn);
         register_module("time_embedding", timeEmbedding);
+        if (classEmbedding is not null) register_module("class_embedding", classEmbedding);
         register_module("down_blocks", nn.ModuleList([.. downLevels]));
         register_module("up_blocks", nn.ModuleList([.. upLevels]));
         register_module("mid_block", middle);
@@ -74,29 +82,53 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IEpsilonModel, ISt
     public bool InTrainingMode => training && Options.Dropout > 0;
 
     /// <inheritdoc/>
-    public Tensor Predict(Tensor xt, Tensor t) => forward(xt, t);
+    public int ClassCount => Options.ClassCount ?? 0;
+
+    /// <summary>How many parameters a network of this shape has, without making one.</summary>
+    /// <param name="options">The shape.</param>
+    /// <returns>The number of parameters.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static long CountParameters(UNetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var network = new UNet(options, 0, shapesOnly: true);
+        return network.parameters().Sum(parameter => parameter.numel());
+    }
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    {
+        CheckInput(xt, t);
+        using var scope = NewDisposeScope();
+        return Forward(xt, t, Labels(labels, xt)).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public void SeedStochasticLayers(long seed) => dropout.Seed(seed);
 
-    /// <summary>Predicts the noise in x_t.</summary>
-    /// <param name="x">The noisy images x_t, [B, C, H, W] with H and W multiples of <see cref="UNetOptions.Divisor"/>.</param>
+    /// <summary>Predicts the noise in x_t; without a label where the network knows labels.</summary>
+    /// <param name="x">The noisy images x_t, [B, C, H, W] with H and W multiples of <see cref="UNetOptions.Divisor"/>; signals [B, C, L] where the options say so.</param>
     /// <param name="t">The timesteps, int64 [B]. Range: 0 ≤ t &lt; T.</param>
     /// <returns>The prediction, [B, <see cref="UNetOptions.OutChannels"/>, H, W]; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">A shape does not fit the network.</exception>
-    public override Tensor forward(Tensor x, Tensor t)
+    public override Tensor forward(Tensor x, Tensor t) => Predict(x, t, null);
+
+    private Tensor Forward(Tensor x, Tensor t, Tensor? labels)
     {
-        CheckInput(x, t);
-        using var scope = NewDisposeScope();
         if (Options.CenterInput) x = x * 2 - 1;
 
-        Tensor time = F.silu(timeEmbedding.forward(t)); // [B, 4·C]; every block begins with this SiLU
+        Tensor embedding = timeEmbedding.forward(t);
+        if (labels is not null) embedding += classEmbedding!.forward(labels);
+        Tensor time = F.silu(embedding); // [B, 4·C]; every block begins with this SiLU
         Tensor h = convIn.forward(x);
         var skips = new List<Tensor> { h };
         foreach (DownLevel level in downLevels) h = level.forward(h, time, skips);
         h = middle.forward(h, time);
         foreach (UpLevel level in upLevels) h = level.forward(h, time, skips);
-        return convOut.forward(F.silu(normOut.forward(h))).MoveToOuterDisposeScope();
+        return convOut.forward(F.silu(normOut.forward(h)));
     }
 
     /// <inheritdoc/>
@@ -110,20 +142,44 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IEpsilonModel, ISt
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(t);
-        if (x.dim() != 4 || x.size(1) != Options.InChannels)
+        if (x.dim() != 2 + Options.SpatialDimensions || x.size(1) != Options.InChannels)
         {
-            throw new ArgumentException($"x must have the shape [B, {Options.InChannels}, H, W], but has [{string.Join(", ", x.shape)}].", nameof(x));
+            throw new ArgumentException($"x must have the shape [B, {Options.InChannels}, {(Options.IsSignal ? "L" : "H, W")}], but has [{string.Join(", ", x.shape)}].", nameof(x));
         }
 
-        if (x.size(2) % Options.Divisor != 0 || x.size(3) % Options.Divisor != 0)
+        if (x.shape.AsSpan(2).ToArray().Any(size => size == 0 || size % Options.Divisor != 0))
         {
-            throw new ArgumentException($"x must have a height and width that are multiples of {Options.Divisor}, since the network halves them {Options.Levels - 1} times, but has [{string.Join(", ", x.shape)}].", nameof(x));
+            throw new ArgumentException($"x must have a {(Options.IsSignal ? "length that is a multiple" : "height and width that are multiples")} of {Options.Divisor}, since the network halves them {Options.Levels - 1} times, but has [{string.Join(", ", x.shape)}].", nameof(x));
         }
 
         if (t.dim() != 1 || t.size(0) != x.size(0))
         {
             throw new ArgumentException($"t must have the shape [{x.size(0)}], one timestep for each image, but has [{string.Join(", ", t.shape)}].", nameof(t));
         }
+    }
+
+    // The rows of the embedding to take: the label's, or the last where there is none.
+    private Tensor? Labels(Tensor? labels, Tensor x)
+    {
+        if (Options.ClassCount is not { } count)
+        {
+            return labels is null ? null : throw new ArgumentException($"labels must be null, for the network knows none: {nameof(UNetOptions)}.{nameof(UNetOptions.ClassCount)} is null.", nameof(labels));
+        }
+
+        if (labels is null)
+        {
+            return Options.NullLabel ? full(x.size(0), (long)count, int64, x.device) : throw new ArgumentException($"labels must be given, for the network was made without a null label: {nameof(UNetOptions)}.{nameof(UNetOptions.NullLabel)} is false.", nameof(labels));
+        }
+
+        if (labels.dim() != 1 || labels.size(0) != x.size(0) || labels.dtype != ScalarType.Int64)
+        {
+            throw new ArgumentException($"labels must be int64 [{x.size(0)}], one for each example, but are {labels.dtype} [{string.Join(", ", labels.shape)}].", nameof(labels));
+        }
+
+        // -1 stands for no label, so that a batch may mix both.
+        long smallest = labels.min().item<long>(), largest = labels.max().item<long>(), least = Options.NullLabel ? -1 : 0;
+        if (smallest < least || largest >= count) throw new ArgumentOutOfRangeException(nameof(labels), $"labels must be {least} … {count - 1}{(Options.NullLabel ? ", -1 for none" : "")}, but reach from {smallest} to {largest}.");
+        return smallest < 0 ? where(labels < 0, count, labels) : labels;
     }
 
     /// <inheritdoc/>

@@ -10,11 +10,23 @@ public sealed record UNetOptions
     /// <summary>The paper's network for CIFAR-10: 32×32 RGB, 35,746,307 parameters, dropout 0.1.</summary>
     public static UNetOptions Cifar10 { get; } = new();
 
-    /// <summary>The height of the images. Range: a multiple of 2^(levels-1).</summary>
+    /// <summary>The paper's network for LSUN and CelebA-HQ: 256×256 RGB, six levels, 113,673,219 parameters, no dropout (appendix B).</summary>
+    public static UNetOptions Lsun256 { get; } = new() { Height = 256, Width = 256, ChannelMultipliers = [1, 1, 2, 2, 4, 4], Dropout = 0 };
+
+    /// <summary>The same network under its other name.</summary>
+    public static UNetOptions CelebAHq256 => Lsun256;
+
+    /// <summary>The paper's large network for LSUN Bedroom: 255,677,955 parameters; its 192 channels are inferred from "256M" (appendix B).</summary>
+    public static UNetOptions Lsun256Large { get; } = Lsun256 with { BaseChannels = 192 };
+
+    /// <summary>A small network for 28×28 grayscale, such as MNIST: levels of 28, 14 and 7 pixels, 6.1 M parameters. Not the paper's.</summary>
+    public static UNetOptions Mnist28 { get; } = new() { Height = 28, Width = 28, InChannels = 1, OutChannels = 1, BaseChannels = 64, ChannelMultipliers = [1, 2, 2], AttentionResolutions = [14] };
+
+    /// <summary>The height of the images, or the length of the signals. Range: a multiple of 2^(levels-1).</summary>
     /// <value>32.</value>
     public int Height { get; init; } = 32;
 
-    /// <summary>The width of the images. Range: a multiple of 2^(levels-1).</summary>
+    /// <summary>The width of the images; not used for signals. Range: a multiple of 2^(levels-1).</summary>
     /// <value>32.</value>
     public int Width { get; init; } = 32;
 
@@ -82,11 +94,29 @@ public sealed record UNetOptions
     /// <value>False (the authors' code).</value>
     public bool CenterInput { get; init; }
 
+    /// <summary>Whether the data are signals [B, C, L], such as sound, of length <see cref="Height"/>: every convolution is then over one dimension.</summary>
+    /// <value>False: images [B, C, H, W].</value>
+    public bool IsSignal { get; init; }
+
+    /// <summary>How many classes the network can be told, through <see cref="Core.IConditionalEpsilonModel"/>; null for none. Range: ≥ 1.</summary>
+    /// <value>Null: unconditional, as in the paper.</value>
+    public int? ClassCount { get; init; }
+
+    /// <summary>Whether the network has an embedding for "no class" beside those of its classes, as classifier-free guidance needs (Ho and Salimans 2022, arXiv:2207.12598). Without effect where <see cref="ClassCount"/> is null.</summary>
+    /// <value>True.</value>
+    public bool NullLabel { get; init; } = true;
+
     /// <summary>The number of levels.</summary>
     public int Levels => ChannelMultipliers.Length;
 
     /// <summary>What the image's sides must be multiples of: 2^(levels-1).</summary>
     public int Divisor => 1 << (Levels - 1);
+
+    /// <summary>The dimensions of an example without its channels: 2 for images, 1 for signals.</summary>
+    internal int SpatialDimensions => IsSignal ? 1 : 2;
+
+    /// <summary>The rows of the class embedding: one for each class, the last for none.</summary>
+    internal int LabelRows => ClassCount is { } count ? count + (NullLabel ? 1 : 0) : 0;
 
     /// <summary>Whether two networks have the same shape; the lists are compared by their elements.</summary>
     /// <param name="other">Another network's shape.</param>
@@ -103,8 +133,9 @@ public sealed record UNetOptions
     /// <param name="level">The level, 0 for the full resolution.</param>
     internal bool Attends(int level) => AttentionResolutions.Contains(Height >> level);
 
-    private (string Lists, (int, int, int, int, int, int, int?, double) Sizes, (int, double, int, bool, double, double, bool, bool) Variants) Key() =>
+    private (string Lists, (int, int, int, int, int, int, int?, double) Sizes, (int, double, int, bool, double, double, bool, bool) Variants, (bool, int?, bool) Inputs) Key() =>
         (string.Join(',', ChannelMultipliers) + ";" + string.Join(',', AttentionResolutions),
          (Height, Width, InChannels, OutChannels, BaseChannels, BlocksPerLevel, AttentionHeadChannels, Dropout),
-         (NormGroups, NormEpsilon, DownsamplePadding, CosineFirst, FrequencyShift, MidBlockScale, TimeScaleShift, CenterInput));
+         (NormGroups, NormEpsilon, DownsamplePadding, CosineFirst, FrequencyShift, MidBlockScale, TimeScaleShift, CenterInput),
+         (IsSignal, ClassCount, NullLabel));
 }

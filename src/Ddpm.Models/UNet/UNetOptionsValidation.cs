@@ -16,7 +16,8 @@ internal static class UNetOptionsValidation
         Check(options.OutChannels >= 1, nameof(options.OutChannels), "≥ 1", options.OutChannels);
         Check(options.BlocksPerLevel >= 1, nameof(options.BlocksPerLevel), "≥ 1", options.BlocksPerLevel);
         Check(options.Height >= 1 && options.Height % options.Divisor == 0, nameof(options.Height), $"a positive multiple of {options.Divisor} = 2^(levels-1)", options.Height);
-        Check(options.Width >= 1 && options.Width % options.Divisor == 0, nameof(options.Width), $"a positive multiple of {options.Divisor} = 2^(levels-1)", options.Width);
+        Check(options.ClassCount is null or >= 1, nameof(options.ClassCount), "null or ≥ 1", options.ClassCount);
+        Check(options.IsSignal || (options.Width >= 1 && options.Width % options.Divisor == 0), nameof(options.Width), $"a positive multiple of {options.Divisor} = 2^(levels-1)", options.Width);
         Check(options.Dropout is >= 0 and < 1, nameof(options.Dropout), "0 ≤ p < 1", options.Dropout);
         Check(options.NormGroups >= 1, nameof(options.NormGroups), "≥ 1", options.NormGroups);
         Check(options.NormEpsilon > 0 && double.IsFinite(options.NormEpsilon), nameof(options.NormEpsilon), "> 0", options.NormEpsilon);

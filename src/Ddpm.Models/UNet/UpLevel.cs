@@ -23,7 +23,7 @@ internal sealed class UpLevel : nn.Module<Tensor, Tensor, IList<Tensor>, Tensor>
             if (options.Attends(level)) attentions.Add(new AttentionBlock(initializer, options, channels));
         }
 
-        if (level > 0) upsample = new Upsample(initializer, channels);
+        if (level > 0) upsample = new Upsample(initializer, options, channels);
 
         // diffusers lists attentions before residual blocks; the order of the keys is part of the format.
         if (attentions.Count > 0) register_module("attentions", nn.ModuleList([.. attentions]));

@@ -6,19 +6,19 @@ namespace Ddpm.Models;
 /// <summary>Doubles the image by repeating its pixels, then a 3×3 convolution. [B, C, H, W] → [B, C, 2H, 2W].</summary>
 internal sealed class Upsample : nn.Module<Tensor, Tensor>
 {
-    private static readonly double[] Twice = [2, 2];
+    private static readonly double[] TwicePlane = [2, 2], TwiceLine = [2];
     private readonly ConvolutionLayer convolution;
 
-    public Upsample(Initializer initializer, int channels)
+    public Upsample(Initializer initializer, UNetOptions options, int channels)
         : base(nameof(Upsample))
     {
-        convolution = new ConvolutionLayer(initializer, channels, channels, kernel: 3, padding: 1);
+        convolution = new ConvolutionLayer(initializer, options.SpatialDimensions, channels, channels, kernel: 3, padding: 1);
         register_module("conv", convolution);
     }
 
     public override Tensor forward(Tensor x)
     {
-        using Tensor repeated = F.interpolate(x, scale_factor: Twice, mode: InterpolationMode.Nearest);
+        using Tensor repeated = F.interpolate(x, scale_factor: x.dim() == 3 ? TwiceLine : TwicePlane, mode: InterpolationMode.Nearest);
         return convolution.forward(repeated);
     }
 

@@ -114,6 +114,19 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void Save_SignalsAndClasses_AreReadBack()
+    {
+        foreach (UNetOptions options in new[] { Small with { IsSignal = true, Width = 16 }, Small with { ClassCount = 10 }, Small with { ClassCount = 10, NullLabel = false } })
+        {
+            using var network = new UNet(options, 3);
+            ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
+            using TrainedModel model = ModelFolder.Load(folder.FullName);
+            model.Network.Options.Should().Be(options);
+            foreach ((string key, Tensor value) in network.state_dict()) value.Equals(model.Network.state_dict()[key]).Should().BeTrue(key);
+        }
+    }
+
+    [Fact]
     public void Save_WhatTheFormatCannotSay_IsRefusedBeforeAnythingIsWritten()
     {
         using var network = new UNet(Small);

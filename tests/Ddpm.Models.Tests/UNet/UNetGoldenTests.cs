@@ -13,11 +13,14 @@ public sealed class UNetGoldenTests
 
     public static TheoryData<string> Names => new(Variants.EnumerateArray().Select(variant => variant.GetProperty("name").GetString()!));
 
-    [Fact]
-    public void StateDict_Cifar10_HasThePublishedKeysShapesAndOrder()
+    [Theory]
+    [InlineData("cifar10", 328, 35_746_307)]
+    [InlineData("celebahq256", 450, 113_673_219)]
+    public void StateDict_PaperNetworks_HaveThePublishedKeysShapesAndOrder(string name, int tensors, long parameters)
     {
-        JsonElement golden = Load("04_unet_cifar10_keys.json");
-        using var network = new UNet(UNetOptions.Cifar10);
+        JsonElement golden = Load($"04_unet_{name}_keys.json");
+        UNetOptions options = name == "cifar10" ? UNetOptions.Cifar10 : UNetOptions.CelebAHq256;
+        using var network = new UNet(options);
         Dictionary<string, Tensor> state = network.state_dict();
 
         state.Keys.Should().Equal(golden.GetProperty("tensors").EnumerateArray().Select(entry => entry.GetProperty("key").GetString()!));
@@ -27,8 +30,25 @@ public sealed class UNetGoldenTests
             state[key].shape.Should().Equal(entry.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()), key);
         }
 
-        state.Count.Should().Be(328);
-        network.parameters().Sum(parameter => parameter.numel()).Should().Be(35_746_307);
+        state.Count.Should().Be(tensors);
+        network.parameters().Sum(parameter => parameter.numel()).Should().Be(parameters);
+        UNet.CountParameters(options).Should().Be(parameters);
+        // The published config.json is what is written, and what is written is read.
+        JsonObject written = UNetConfiguration.Write(options), published = JsonNode.Parse(golden.GetProperty("config").GetRawText())!.AsObject();
+        foreach ((string key, JsonNode? value) in published)
+        {
+            if (key.StartsWith('_') || !written.ContainsKey(key)) continue;
+            Same(value, written[key]).Should().BeTrue("{0}: {1} and {2}", key, value?.ToJsonString(), written[key]?.ToJsonString());
+        }
+
+        UNetConfiguration.Read(written, "config.json", []).Should().Be(options);
+    }
+
+    [Fact]
+    public void CountParameters_LargeAndLearnedVariance_ArePublished()
+    {
+        UNet.CountParameters(UNetOptions.Lsun256Large).Should().Be(255_677_955);
+        UNet.CountParameters(UNetOptions.Cifar10 with { OutChannels = 6 }).Should().Be(35_749_766);
     }
 
     [Theory]
@@ -125,4 +145,10 @@ public sealed class UNetGoldenTests
 
     private static void Close(double[] actual, JsonElement expected) =>
         actual.Zip(expected.EnumerateArray().Select(value => value.GetDouble()), (a, e) => Math.Abs(a - e)).Max().Should().BeLessThan(2e-5);
+
+    // 1 and 1.0 are the same number.
+    private static bool Same(JsonNode? left, JsonNode? right) =>
+        left is JsonValue a && right is JsonValue b && a.GetValueKind() == JsonValueKind.Number && b.GetValueKind() == JsonValueKind.Number
+            ? double.Parse(a.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture).Equals(double.Parse(b.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture))
+            : JsonNode.DeepEquals(left, right);
 }

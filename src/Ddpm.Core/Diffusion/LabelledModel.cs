@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>A conditional network that is told one class for all examples, so that samplers, which know no classes, sample it.</summary>
+public sealed class LabelledModel : IEpsilonModel
+{
+    private readonly IConditionalEpsilonModel model;
+    private readonly long label;
+
+    /// <summary>Wraps a network.</summary>
+    /// <param name="model">The network; it stays the caller's.</param>
+    /// <param name="label">The class. Range: 0 … <see cref="IConditionalEpsilonModel.ClassCount"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The network does not know the class.</exception>
+    public LabelledModel(IConditionalEpsilonModel model, long label)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (label < 0 || label >= model.ClassCount) throw new ArgumentOutOfRangeException(nameof(label), label, $"label must be a class 0 … {model.ClassCount - 1} of the network, but is {label}.");
+        this.model = model;
+        this.label = label;
+    }
+
+    /// <inheritdoc/>
+    public bool InTrainingMode => model.InTrainingMode;
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t)
+    {
+        ArgumentNullException.ThrowIfNull(xt);
+        using Tensor labels = full(xt.size(0), label, int64, xt.device);
+        return model.Predict(xt, t, labels);
+    }
+}
