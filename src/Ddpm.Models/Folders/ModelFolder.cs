@@ -88,7 +88,8 @@ public static class ModelFolder
             throw new InvalidDataException($"{folder}: {exception.Message}", exception);
         }
 
-        var network = new UNet(networkOptions);
+        // A strict load reads every weight, so that none needs a first value.
+        var network = new UNet(networkOptions, 0, options.Strict ? Initialization.Uninitialized : Initialization.Drawn);
         try
         {
             using ISafetensors weights = FolderFiles.OpenWeights(unet, out string path);

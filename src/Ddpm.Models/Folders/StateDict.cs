@@ -32,8 +32,15 @@ internal static class StateDict
         using var noGradient = no_grad();
         foreach (string name in fitting)
         {
-            using Tensor source = weights.Read(sources[name].Name), shaped = source.reshape(targets[name].shape);
-            targets[name].copy_(shaped);
+            Tensor target = targets[name];
+            if (sources[name].ElementType == target.dtype)
+            {
+                weights.ReadInto(sources[name].Name, target);
+                continue;
+            }
+
+            using Tensor source = weights.Read(sources[name].Name), shaped = source.reshape(target.shape);
+            target.copy_(shaped);
         }
 
         return new LoadReport

@@ -13,15 +13,12 @@ internal sealed class Initializer : IDisposable
     public const double NearZero = 1e-10;
 
     private readonly Generator generator;
-    private readonly bool shapesOnly;
+    private readonly Initialization initialization;
 
-    /// <summary>Draws weights.</summary>
-    /// <param name="seed">The seed.</param>
-    /// <param name="shapesOnly">Whether parameters have a shape but no memory, to count them.</param>
-    public Initializer(long seed, bool shapesOnly = false)
+    public Initializer(long seed, Initialization initialization = Initialization.Drawn)
     {
         generator = new Generator(unchecked((ulong)seed), CPU);
-        this.shapesOnly = shapesOnly;
+        this.initialization = initialization;
     }
 
     /// <summary>A weight [out, in, …] drawn uniformly from ±√(3 · scale / mean of fan-in and fan-out).</summary>
@@ -32,23 +29,25 @@ internal sealed class Initializer : IDisposable
         double fanAverage = (shape[0] + shape[1]) * receptiveField / 2.0;
         double limit = Math.Sqrt(3 * scale / fanAverage);
         using var noGradient = no_grad();
-        if (shapesOnly) return Owned(empty(shape.ToArray(), float32, META));
+        if (initialization != Initialization.Drawn) return Owned(Empty(shape.ToArray()));
         Tensor weight = rand(shape.ToArray(), dtype: float32, generator: generator);
         weight.mul_(2 * limit).sub_(limit);
         return Owned(weight);
     }
 
     /// <summary>A parameter [size] with one value everywhere.</summary>
-    public Parameter Constant(long size, double value) => Owned(shapesOnly ? empty(size, float32, META) : full(size, value, dtype: float32));
+    public Parameter Constant(long size, double value) => Owned(initialization == Initialization.Drawn ? full(size, value, dtype: float32) : Empty(size));
 
     /// <summary>A weight [rows, columns] of standard normal numbers, as torch's embeddings begin.</summary>
     public Parameter Normal(long rows, long columns)
     {
         using var noGradient = no_grad();
-        return Owned(shapesOnly ? empty([rows, columns], float32, META) : randn([rows, columns], dtype: float32, generator: generator));
+        return Owned(initialization == Initialization.Drawn ? randn([rows, columns], dtype: float32, generator: generator) : Empty(rows, columns));
     }
 
     public void Dispose() => generator.Dispose();
+
+    private Tensor Empty(params long[] shape) => empty(shape, float32, initialization == Initialization.ShapesOnly ? META : CPU);
 
     // A parameter made inside a dispose scope would die with the scope.
     private static Parameter Owned(Tensor value)

@@ -18,4 +18,12 @@ public interface ISafetensors : IDisposable
     /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
     /// <exception cref="SafetensorsException">The file ended early.</exception>
     Tensor Read(string name, bool widen = false);
+
+    /// <summary>Reads one tensor straight into the memory of another.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="target">The other: contiguous, on the CPU, of the same element type and as many elements; its shape may differ.</param>
+    /// <exception cref="ArgumentException"><paramref name="target"/> is not so; nothing is read.</exception>
+    /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
+    /// <exception cref="SafetensorsException">The file ended early; the other holds a part.</exception>
+    void ReadInto(string name, Tensor target);
 }

@@ -56,34 +56,54 @@ public sealed class SafetensorsFile : ISafetensors
     /// <inheritdoc/>
     public Tensor Read(string name, bool widen = false)
     {
-        if (!byName.TryGetValue(name, out SafetensorsEntry? entry)) throw new KeyNotFoundException($"{path} has no tensor {name}.");
+        SafetensorsEntry entry = Entry(name);
         using var scope = NewDisposeScope();
         Tensor tensor = empty([.. entry.Shape], entry.ElementType);
-        if (tensor.numel() > 0)
-        {
-            Tensor flat = tensor.view(-1);
-            const long chunk = 1L << 26;
-            stream.Position = dataStart + entry.Begin;
-            for (long first = 0; first < flat.size(0); first += chunk)
-            {
-                using Tensor part = flat.narrow(0, first, Math.Min(chunk, flat.size(0) - first));
-                try
-                {
-                    stream.ReadExactly(part.bytes);
-                }
-                catch (EndOfStreamException exception)
-                {
-                    throw new SafetensorsException($"{path} ended within tensor {name}; it was shortened after it was opened.", exception);
-                }
-            }
-        }
-
+        Fill(entry, tensor);
         if (widen && entry.ElementType is (ScalarType.Float16 or ScalarType.BFloat16)) tensor = tensor.to(float32);
         return tensor.MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public void ReadInto(string name, Tensor target)
+    {
+        SafetensorsEntry entry = Entry(name);
+        ArgumentNullException.ThrowIfNull(target);
+        long elements = entry.Shape.Aggregate(1L, (product, size) => product * size);
+        if (target.dtype != entry.ElementType || target.numel() != elements || target.device_type != TorchSharp.DeviceType.CPU || !target.is_contiguous())
+        {
+            throw new ArgumentException($"target must be contiguous, on the CPU, of type {entry.ElementType} and have {elements} elements for tensor {name}, but is {(target.is_contiguous() ? "" : "not contiguous, ")}on {target.device}, of type {target.dtype} and has {target.numel()}.", nameof(target));
+        }
+
+        Fill(entry, target);
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => stream.Dispose();
+
+    private SafetensorsEntry Entry(string name) => byName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new KeyNotFoundException($"{path} has no tensor {name}.");
+
+    private void Fill(SafetensorsEntry entry, Tensor tensor)
+    {
+        if (tensor.numel() == 0) return;
+        using var noGradient = no_grad();
+        using Tensor flat = tensor.detach().view(-1);
+        // A span holds less than 2 GiB.
+        const long chunk = 1L << 26;
+        stream.Position = dataStart + entry.Begin;
+        for (long first = 0; first < flat.size(0); first += chunk)
+        {
+            using Tensor part = flat.narrow(0, first, Math.Min(chunk, flat.size(0) - first));
+            try
+            {
+                stream.ReadExactly(part.bytes);
+            }
+            catch (EndOfStreamException exception)
+            {
+                throw new SafetensorsException($"{path} ended within tensor {entry.Name}; it was shortened after it was opened.", exception);
+            }
+        }
+    }
 
     private static SafetensorsFile Read(FileStream stream, string path)
     {

@@ -65,14 +65,18 @@ public sealed class SafetensorsShards : ISafetensors
     }
 
     /// <inheritdoc/>
-    public Tensor Read(string name, bool widen = false) =>
-        byTensor.TryGetValue(name, out SafetensorsFile? file) ? file.Read(name, widen) : throw new KeyNotFoundException($"The index has no tensor {name}.");
+    public Tensor Read(string name, bool widen = false) => Holder(name).Read(name, widen);
+
+    /// <inheritdoc/>
+    public void ReadInto(string name, Tensor target) => Holder(name).ReadInto(name, target);
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
         foreach (SafetensorsFile file in files) file.Dispose();
     }
+
+    private SafetensorsFile Holder(string tensor) => byTensor.TryGetValue(tensor, out SafetensorsFile? file) ? file : throw new KeyNotFoundException($"The index has no tensor {tensor}.");
 
     private static (Dictionary<string, string> Map, Dictionary<string, string> Metadata) ReadIndex(string path)
     {

@@ -26,18 +26,18 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     /// <param name="seed">The seed of its weights: two networks of one seed are bit-equal.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public UNet(UNetOptions? options = null, long seed = 0)
-        : this(options ?? UNetOptions.Cifar10, seed, shapesOnly: false)
+        : this(options ?? UNetOptions.Cifar10, seed, Initialization.Drawn)
     {
     }
 
-    private UNet(UNetOptions options, long seed, bool shapesOnly)
+    internal UNet(UNetOptions options, long seed, Initialization initialization)
         : base(nameof(UNet))
     {
         Options = options;
         Options.Validate();
         dropout = new Dropout(Options.Dropout);
         dropout.Seed(seed);
-        using var initializer = new Initializer(seed, shapesOnly);
+        using var initializer = new Initializer(seed, initialization);
 
         // Layers draw their weights in the order in which diffusers makes them.
         convIn = new ConvolutionLayer(initializer, Options.SpatialDimensions, Options.InChannels, Options.BaseChannels, kernel: 3, padding: 1);
@@ -91,7 +91,7 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     public static long CountParameters(UNetOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        using var network = new UNet(options, 0, shapesOnly: true);
+        using var network = new UNet(options, 0, Initialization.ShapesOnly);
         return network.parameters().Sum(parameter => parameter.numel());
     }
 

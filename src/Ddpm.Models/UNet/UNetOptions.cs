@@ -19,7 +19,7 @@ public sealed record UNetOptions
     /// <summary>The paper's large network for LSUN Bedroom: 255,677,955 parameters; its 192 channels are inferred from "256M" (appendix B).</summary>
     public static UNetOptions Lsun256Large { get; } = Lsun256 with { BaseChannels = 192 };
 
-    /// <summary>A small network for 28×28 grayscale, such as MNIST: levels of 28, 14 and 7 pixels, 6.1 M parameters. Not the paper's.</summary>
+    /// <summary>A small network for 28×28 grayscale, such as MNIST: levels of 28, 14 and 7 pixels, 6,469,889 parameters. Not the paper's.</summary>
     public static UNetOptions Mnist28 { get; } = new() { Height = 28, Width = 28, InChannels = 1, OutChannels = 1, BaseChannels = 64, ChannelMultipliers = [1, 2, 2], AttentionResolutions = [14] };
 
     /// <summary>The height of the images, or the length of the signals. Range: a multiple of 2^(levels-1).</summary>

@@ -284,18 +284,20 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void Save_Interrupted_LeavesTheOldModel()
+    public void Save_ThatFails_LeavesTheOldFilesAndNothingElse()
     {
-        using UNet first = new(Small, 1), second = new(Small with { BlocksPerLevel = 2 }, 2);
+        using UNet first = new(Small, 1), second = new(Small, 2);
         ModelFolder.Save(folder.FullName, first, new ReverseDiffusion(new LinearSchedule()));
-        // The place of the last file is taken by a folder, so that it cannot be staged over: all the others have been written by then.
-        string index = Path.Combine(folder.FullName, "scheduler", "scheduler_config.json");
-        byte[] contents = File.ReadAllBytes(index);
-        File.Delete(index);
-        Directory.CreateDirectory(index);
-        FluentActions.Invoking(() => ModelFolder.Save(folder.FullName, second, new ReverseDiffusion(new CosineSchedule()))).Should().Throw<Exception>();
-        Directory.Delete(index);
-        File.WriteAllBytes(index, contents);
+        string weights = Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors"), scheduler = Path.Combine(folder.FullName, "scheduler");
+        byte[] before = File.ReadAllBytes(weights);
+        // A folder can be made neither over a file nor beneath one.
+        Directory.Delete(scheduler, recursive: true);
+        File.WriteAllText(scheduler, "in the way");
+        FluentActions.Invoking(() => ModelFolder.Save(folder.FullName, second, new ReverseDiffusion(new LinearSchedule()))).Should().Throw<IOException>();
+
+        File.ReadAllBytes(weights).Should().Equal(before);
+        // Written in full but not put in place: a process that ends here leaves the old one too.
+        using (SafetensorsWriter.Stage(weights, second.state_dict())) File.ReadAllBytes(weights).Should().Equal(before);
         folder.GetFiles("*.tmp", SearchOption.AllDirectories).Should().BeEmpty();
     }
 

@@ -77,6 +77,18 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void ReadInto_OtherTypeOrSize_IsRefused()
+    {
+        string path = Path.Combine(folder.FullName, "x.safetensors");
+        using Tensor a = arange(6, float32).reshape(2, 3), same = zeros(6), wide = zeros(6, float64), small = zeros(5), across = zeros(3, 2).t();
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["a"] = a });
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        file.ReadInto("a", same);
+        same.data<float>().ToArray().Should().Equal(0, 1, 2, 3, 4, 5);
+        foreach (Tensor wrong in new[] { wide, small, across }) FluentActions.Invoking(() => file.ReadInto("a", wrong)).Should().Throw<ArgumentException>().WithMessage("target must be contiguous, on the CPU, of type Float32 and have 6 elements for tensor a*");
+    }
+
+    [Fact]
     public void Shards_WriteThenRead_AreBitEqualAndBounded()
     {
         using var scope = NewDisposeScope();

@@ -48,6 +48,7 @@ public sealed class UNetGoldenTests
     public void CountParameters_LargeAndLearnedVariance_ArePublished()
     {
         UNet.CountParameters(UNetOptions.Lsun256Large).Should().Be(255_677_955);
+        UNet.CountParameters(UNetOptions.Mnist28).Should().Be(6_469_889, "its documentation says so");
         UNet.CountParameters(UNetOptions.Cifar10 with { OutChannels = 6 }).Should().Be(35_749_766);
     }
 
