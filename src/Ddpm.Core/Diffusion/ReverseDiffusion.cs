@@ -39,7 +39,7 @@ public sealed class ReverseDiffusion
         }
 
         variances = new VarianceTables(coefficients, Options.InitialLogVariance);
-        fixedLogVariances = Options.Variance.FixedLogVariances(variances);
+        fixedLogVariances = variances.Fixed = Options.Variance.FixedLogVariances(variances);
     }
 
     /// <summary>Prediction, variance and clipping.</summary>
@@ -93,9 +93,10 @@ public sealed class ReverseDiffusion
 
     /// <summary>Asks a network, which is told the timesteps it was trained with. Called inside a dispose scope.</summary>
     /// <exception cref="InvalidOperationException">The output has the wrong shape.</exception>
-    internal Tensor Predict(IEpsilonModel model, Tensor xt, TimeIndex t)
+    internal Tensor Predict(IEpsilonModel model, Tensor xt, TimeIndex t, Tensor? labels = null)
     {
-        Tensor output = model.Predict(xt, t.ToTensor(xt.size(0), xt.device, Coefficients.Schedule.ModelTimestep));
+        Tensor time = t.ToTensor(xt.size(0), xt.device, Coefficients.Schedule.ModelTimestep);
+        Tensor output = labels is null ? model.Predict(xt, time) : ((IConditionalEpsilonModel)model).Predict(xt, time, labels);
         if (!output.shape.AsSpan().SequenceEqual(OutputShape(xt)))
         {
             throw new InvalidOperationException($"The model must put out {ExpectedOutput(xt)}, but put out {Require.Shape(output)}.");
@@ -140,6 +141,14 @@ public sealed class ReverseDiffusion
         Tensor mean = Options.Prediction.Mean(Posterior, prediction, x0, xt, t);
         (Tensor variance, Tensor logVariance) = Options.Variance.Evaluate(variances, varianceOutput, xt, t);
         return new ReverseMoments(x0.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope(), variance.MoveToOuterDisposeScope(), logVariance.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The mean and ln σ_t² of p_θ(x_{t-1} | x_t) from an x̂_0 that has been clipped, or replaced, already. Called inside a dispose scope.</summary>
+    internal (Tensor Mean, Tensor LogVariance) MomentsAt(StepInput input)
+    {
+        (Tensor prediction, Tensor? varianceOutput) = Split(input.Output);
+        Tensor mean = input.X0Replaced ? Posterior.Mean(input.X0, input.Xt, input.T) : Options.Prediction.Mean(Posterior, prediction, input.X0, input.Xt, input.T);
+        return (mean, Options.Variance.Evaluate(variances, varianceOutput, input.Xt, input.T).LogVariance);
     }
 
     private long[] OutputShape(Tensor xt)

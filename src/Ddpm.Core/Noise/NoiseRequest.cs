@@ -18,6 +18,21 @@ public sealed record NoiseRequest
     /// <value>float32.</value>
     public ScalarType ElementType { get; init; } = ScalarType.Float32;
 
+    /// <summary>A request in the shape, type and place of a batch.</summary>
+    /// <param name="like">The batch, [B, …].</param>
+    /// <param name="firstSample">The number of its first example. Range: ≥ 0.</param>
+    /// <param name="step">Which draw this is. Range: ≥ 0.</param>
+    /// <returns>The request.</returns>
+    /// <exception cref="ArgumentException"><paramref name="like"/> has no batch axis or does not hold floating-point numbers.</exception>
+    public static NoiseRequest For(Tensor like, long firstSample, int step) => new()
+    {
+        SampleIndices = [.. Enumerable.Range(0, checked((int)Require.Batch(like).size(0))).Select(k => firstSample + k)],
+        Step = step,
+        Shape = like.shape,
+        ElementType = like.dtype,
+        Device = like.device,
+    };
+
     /// <summary>The device of the noise.</summary>
     /// <value>The CPU.</value>
     public Device Device { get; init; } = CPU;

@@ -17,6 +17,13 @@ public sealed record DdimOptions
     /// <value>False.</value>
     public bool RederiveNoise { get; init; }
 
+    /// <summary>
+    /// Measurements of the network from which the variance of each step's x̂_0 follows, which is then added to the step's noise: Analytic-DPM (Bao et al. 2022,
+    /// arXiv:2201.06503).
+    /// </summary>
+    /// <value>Null: nothing is added.</value>
+    public NoiseCalibration? Calibration { get; init; }
+
     internal DdimOptions Validated()
     {
         Require.UnitInterval(Eta);

@@ -30,14 +30,24 @@ public sealed class DdimSampler : DiffusionSampler
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
-    private protected override (Tensor Next, Tensor X0) Advance(Tensor output, Tensor xt, int t, Func<Tensor> noise)
+    private protected override StepRule Begin() => new Rule(Process, options);
+
+    private sealed class Rule(ReverseDiffusion process, DdimOptions options) : StepRule
     {
-        Tensor raw = Process.PredictX0(output, xt, t);
-        Tensor x0 = Process.Options.Clipping.ApplyCore(raw);
-        Tensor eps = Process.Forward.Noise(options.RederiveNoise ? x0 : raw, xt, t);
-        double previous = Process.Coefficients.AlphaBarsPrevious[t], variance = options.Eta * options.Eta * Process.Coefficients.PosteriorVariances[t];
-        // 1 - ᾱ_{t-1} - σ² is 0 at t = 0 but for rounding.
-        Tensor next = Math.Sqrt(previous) * x0 + Math.Sqrt(Math.Max(0, 1 - previous - variance)) * eps;
-        return (variance == 0 ? next : next + Math.Sqrt(variance) * noise(), x0);
+        public override Tensor Advance(StepInput input, Func<Tensor> noise)
+        {
+            int t = input.T;
+            Tensor eps = process.Forward.Noise(options.RederiveNoise || input.X0Replaced ? input.X0 : input.RawX0, input.Xt, t);
+            double previous = process.Coefficients.AlphaBarsPrevious[t], variance = Variance(t);
+            // 1 - ᾱ_{t-1} - σ² is 0 at t = 0 but for rounding.
+            Tensor next = Math.Sqrt(previous) * input.X0 + Math.Sqrt(Math.Max(0, 1 - previous - options.Eta * options.Eta * process.Coefficients.PosteriorVariances[t])) * eps;
+            return variance == 0 ? next : next + Math.Sqrt(variance) * noise();
+        }
+
+        private double Variance(int t)
+        {
+            double added = options.Eta * options.Eta * process.Coefficients.PosteriorVariances[t];
+            return t == 0 || options.Calibration is null ? added : options.Calibration.DdimVariance(process.Coefficients, t, added);
+        }
     }
 }

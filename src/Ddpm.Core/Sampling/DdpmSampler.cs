@@ -28,9 +28,14 @@ public sealed class DdpmSampler : DiffusionSampler
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
-    private protected override (Tensor Next, Tensor X0) Advance(Tensor output, Tensor xt, int t, Func<Tensor> noise)
+    private protected override StepRule Begin() => new Rule(Process);
+
+    private sealed class Rule(ReverseDiffusion process) : StepRule
     {
-        ReverseMoments moments = Process.Moments(output, xt, t, Process.Options.Clipping);
-        return (t == 0 ? moments.Mean : moments.Mean + (0.5 * moments.LogVariance).exp() * noise(), moments.X0);
+        public override Tensor Advance(StepInput input, Func<Tensor> noise)
+        {
+            (Tensor mean, Tensor logVariance) = process.MomentsAt(input);
+            return input.T == 0 ? mean : mean + (0.5 * logVariance).exp() * noise();
+        }
     }
 }

@@ -26,11 +26,11 @@ public abstract class DiffusionSampler
     /// <summary>The process that is sampled.</summary>
     public ReverseDiffusion Process { get; }
 
-    /// <summary>Draws samples, a batch at a time.</summary>
+    /// <summary>Draws samples, a batch at a time, and puts them together.</summary>
     /// <param name="request">How many, of which shape, from which noise.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
-    /// <returns>The samples, [Count, …], on the request's device; a fresh tensor.</returns>
+    /// <returns>The samples, [Count, …] without those to skip, on the request's device; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">The request is out of range.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
@@ -38,29 +38,18 @@ public abstract class DiffusionSampler
     public Tensor Sample(SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request.Validated();
-        long started = Stopwatch.GetTimestamp();
-        int batches = (request.Count + request.BatchSize - 1) / request.BatchSize;
-        long stepsTotal = (long)batches * Process.Coefficients.Timesteps, stepsDone = 0;
-        logger.SamplingStarted(request.Count, Process.Coefficients.Timesteps, request.BatchSize);
-
-        Tensor samples = empty([request.Count, .. request.SampleShape], request.ElementType, request.Device).DetachFromDisposeScope();
+        Validate(request);
+        Tensor samples = empty([Positions(request).Length, .. request.SampleShape], request.ElementType, request.Device).DetachFromDisposeScope();
         try
         {
-            for (int first = 0; first < request.Count; first += request.BatchSize)
+            long first = 0;
+            foreach (SampleBatch batch in Batches(request, progress, cancellationToken))
             {
-                int count = Math.Min(request.BatchSize, request.Count - first);
-                foreach (SamplingState state in Steps(request with { Count = count, FirstSample = request.FirstSample + first }, cancellationToken))
+                using (batch)
+                using (Tensor slot = samples.narrow(0, first, batch.Indices.Length))
                 {
-                    if (state.Step == 0) continue;
-                    bool finished = state.Timestep == 0;
-                    if (finished)
-                    {
-                        using Tensor slot = samples.narrow(0, first, count);
-                        slot.copy_(state.X);
-                    }
-
-                    progress?.Report(new SamplingProgress(++stepsDone, stepsTotal, finished ? first + count : first, request.Count, Stopwatch.GetElapsedTime(started)));
+                    slot.copy_(batch.Samples);
+                    first += batch.Indices.Length;
                 }
             }
         }
@@ -70,12 +59,26 @@ public abstract class DiffusionSampler
             throw;
         }
 
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        logger.SamplingFinished(request.Count, elapsed.TotalSeconds);
         return samples;
     }
 
-    /// <summary>Draws one batch and shows every step of it, from pure noise to the finished samples: T + 1 states.</summary>
+    /// <summary>Draws samples and hands each batch out when it is finished, so that any number needs the memory of one batch.</summary>
+    /// <param name="request">How many, of which shape, from which noise.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops the run within one step.</param>
+    /// <returns>The batches; the caller disposes each. Leaving the loop early frees the rest.</returns>
+    /// <exception cref="ArgumentException">The request is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public IEnumerable<SampleBatch> Batches(SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Validate(request);
+        return IterateBatches(request, progress, cancellationToken);
+    }
+
+    /// <summary>Draws one batch and shows every step of it, from pure noise to the finished samples: T + 1 states, or t + 2 from a start at t.</summary>
     /// <param name="request">How many, of which shape, from which noise; all in one batch.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The states; their tensors live until the next one is asked for. Leaving the loop early frees everything.</returns>
@@ -86,42 +89,184 @@ public abstract class DiffusionSampler
     public IEnumerable<SamplingState> Steps(SamplingRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        Validate(request);
+        return Iterate(request, Positions(request), cancellationToken);
+    }
+
+    /// <summary>Goes on from noisy examples: x_t → x_0.</summary>
+    /// <param name="xt">The noisy examples x_t, [B, …].</param>
+    /// <param name="t">Their timestep. Range: 0 ≤ t &lt; T.</param>
+    /// <param name="noise">Where the noise of the steps comes from; a step asks as it would in a whole run.</param>
+    /// <param name="firstSample">The number of the first example. Range: ≥ 0.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops the run within one step.</param>
+    /// <returns>The samples in the shape, type and place of <paramref name="xt"/>; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">An argument is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    public Tensor SampleFrom(Tensor xt, int t, INoiseSource noise, long firstSample = 0, IProgress<SamplingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Require.Batch(xt);
+        SamplingRequest request = new()
+        {
+            Count = checked((int)xt.size(0)),
+            SampleShape = xt.shape[1..],
+            Noise = noise,
+            FirstSample = firstSample,
+            ElementType = xt.dtype,
+            Device = xt.device,
+            Start = new SamplingStart(xt, t),
+        };
+        return Sample(request, progress, cancellationToken);
+    }
+
+    /// <summary>Adds noise to examples up to t and takes it away again: how far x̂_0 strays, and variations of a picture ("image to image", SDEdit, arXiv:2108.01073).</summary>
+    /// <param name="x0">The examples x_0, [B, …].</param>
+    /// <param name="t">How far. Range: 0 ≤ t &lt; T.</param>
+    /// <param name="noise">Where the noise comes from: what is added asks for step 0, the steps as in a whole run.</param>
+    /// <param name="firstSample">The number of the first example. Range: ≥ 0.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops the run within one step.</param>
+    /// <returns>The samples in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">An argument is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    public Tensor Reconstruct(Tensor x0, int t, INoiseSource noise, long firstSample = 0, IProgress<SamplingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Require.Batch(x0);
+        ArgumentNullException.ThrowIfNull(noise);
+        Require.AtLeast(firstSample, 0);
+        using Tensor eps = noise.Draw(NoiseRequest.For(x0, firstSample, 0));
+        using Tensor xt = Process.Forward.Sample(x0, t, eps);
+        return SampleFrom(xt, t, noise, firstSample, progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// Between pairs of examples (Ho et al. 2020, arXiv:2006.11239, sec. 4.4): both are noised to t, mixed, and sampled from there. The noise is the same for
+    /// every weight, so that only the mixture changes.
+    /// </summary>
+    /// <param name="first">The examples at weight 0, [B, …].</param>
+    /// <param name="second">The examples at weight 1 in the shape of <paramref name="first"/>.</param>
+    /// <param name="weights">The weights λ. Range: 0 ≤ λ ≤ 1.</param>
+    /// <param name="t">How far both are noised; the larger, the coarser what is mixed. Range: 0 ≤ t &lt; T.</param>
+    /// <param name="noise">Where the noise comes from: pair k asks as sample k, its second end as sample k + B where the ends have noise of their own.</param>
+    /// <param name="options">How both are mixed; as in the paper by default.</param>
+    /// <param name="cancellationToken">Stops the run within one step.</param>
+    /// <returns>The samples, [weights, B, …]; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">An argument is out of range, or the shapes differ.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    public Tensor Interpolate(Tensor first, Tensor second, IReadOnlyList<double> weights, int t, INoiseSource noise, InterpolationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Require.SameShape(second, first);
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(noise);
+        if (weights.Count == 0 || weights.Any(weight => weight is not (>= 0 and <= 1))) throw new ArgumentException($"weights must be one or more numbers from 0 to 1, but are {string.Join(", ", weights)}.", nameof(weights));
+        options ??= InterpolationOptions.Default;
+        using var scope = NewDisposeScope();
+        Tensor eps = noise.Draw(NoiseRequest.For(first, 0, 0));
+        Tensor epsSecond = options.SharedNoise ? eps : noise.Draw(NoiseRequest.For(second, first.size(0), 0));
+        Tensor start = Process.Forward.Sample(first, t, eps), end = Process.Forward.Sample(second, t, epsSecond);
+        Tensor[] samples = [.. weights.Select(weight => SampleFrom(options.Mix(start, end, weight), t, noise, 0, null, cancellationToken))];
+        return stack(samples).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What one run remembers from step to step.</summary>
+    private protected abstract StepRule Begin();
+
+    /// <summary>One step from an output, for loops of one's own.</summary>
+    private protected SamplingStep StepFrom(Tensor output, Tensor xt, int t, Tensor? noise)
+    {
+        using var scope = NewDisposeScope();
+        Process.RequireOutput(output, xt, t);
+        if (noise is not null) Require.SameShape(noise, xt);
+        Tensor Noise() => noise ?? throw new ArgumentNullException(nameof(noise), $"noise must be given at t = {t}, where the step adds some.");
+        using StepRule rule = Begin();
+        Tensor raw = Process.PredictX0(output, xt, t), x0 = Process.Options.Clipping.ApplyCore(raw);
+        Tensor next = rule.Advance(new StepInput(output, xt, t, raw, x0, false), Noise);
+        return new SamplingStep(next.MoveToOuterDisposeScope(), x0.MoveToOuterDisposeScope());
+    }
+
+    private void Validate(SamplingRequest request)
+    {
         request.Validated();
         if (model.InTrainingMode)
         {
             throw new InvalidOperationException("The model is in training mode, where dropout spoils samples: call eval() on it before sampling.");
         }
 
-        return Iterate(request, cancellationToken);
+        if (request.Start is { } start) Require.Timestep(start.Timestep, Process.Coefficients.Timesteps, "Start.Timestep");
+        if (request.Labels is not null && model is not IConditionalEpsilonModel)
+        {
+            throw new ArgumentException($"Labels must be null for {model.GetType().Name}, which is no {nameof(IConditionalEpsilonModel)}.", nameof(request));
+        }
     }
 
-    private IEnumerable<SamplingState> Iterate(SamplingRequest request, CancellationToken cancellationToken)
+    // The samples to draw, counted from the request's first.
+    private static int[] Positions(SamplingRequest request) =>
+        [.. Enumerable.Range(0, request.Count).Where(position => request.Skip?.Contains(request.FirstSample + position) != true)];
+
+    private IEnumerable<SampleBatch> IterateBatches(SamplingRequest request, IProgress<SamplingProgress>? progress, CancellationToken cancellationToken)
     {
-        // A scope belongs to one thread and must not stay open while the consumer runs: x is detached and freed by hand.
-        int timesteps = Process.Coefficients.Timesteps;
+        long started = Stopwatch.GetTimestamp();
+        int[] positions = Positions(request);
+        int batches = (positions.Length + request.BatchSize - 1) / request.BatchSize, stepsPerBatch = (request.Start?.Timestep ?? Process.Coefficients.Timesteps - 1) + 1;
+        long stepsTotal = (long)batches * stepsPerBatch, stepsDone = 0;
+        int done = 0;
+        logger.SamplingStarted(positions.Length, stepsPerBatch, request.BatchSize);
+        foreach (int[] batch in positions.Chunk(request.BatchSize))
+        {
+            Tensor? samples = null;
+            foreach (SamplingState state in Iterate(request, batch, cancellationToken))
+            {
+                if (state.Step == 0) continue;
+                if (state.Timestep == 0)
+                {
+                    samples = state.X.alias().DetachFromDisposeScope();
+                    done += batch.Length;
+                }
+
+                progress?.Report(new SamplingProgress(++stepsDone, stepsTotal, done, positions.Length, Stopwatch.GetElapsedTime(started)));
+            }
+
+            yield return new SampleBatch([.. batch.Select(position => request.FirstSample + position)], samples!);
+        }
+
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        logger.SamplingFinished(positions.Length, elapsed.TotalSeconds);
+    }
+
+    private IEnumerable<SamplingState> Iterate(SamplingRequest request, int[] positions, CancellationToken cancellationToken)
+    {
+        // A scope belongs to one thread and must not stay open while the consumer runs: what lives on is detached and freed by hand.
+        int timesteps = Process.Coefficients.Timesteps, start = request.Start?.Timestep ?? timesteps - 1;
         NoiseRequest draw = new()
         {
-            SampleIndices = [.. Enumerable.Range(0, request.Count).Select(k => request.FirstSample + k)],
+            SampleIndices = [.. positions.Select(position => request.FirstSample + position)],
             Step = 0,
-            Shape = [request.Count, .. request.SampleShape],
+            Shape = [positions.Length, .. request.SampleShape],
             ElementType = request.ElementType,
             Device = request.Device,
         };
-        Tensor x = request.Noise.Draw(draw).DetachFromDisposeScope();
+        using Tensor? labels = request.Labels is { } each ? tensor(positions.Select(position => each[position / request.SamplesPerLabel]).ToArray(), int64, request.Device).DetachFromDisposeScope() : null;
+        using StepRule rule = Begin();
+        Tensor x = (request.Start is null ? request.Noise.Draw(draw) : Rows(request.Start.Xt, positions, request)).DetachFromDisposeScope();
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return new SamplingState(0, timesteps, x, null);
-            for (int t = timesteps - 1; t >= 0; t--)
+            yield return new SamplingState(0, start + 1, x, null);
+            for (int t = start; t >= 0; t--)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int step = timesteps - t;
-                (Tensor next, Tensor x0) = Transition(x, t, request.Noise, draw with { Step = step });
+                (Tensor next, Tensor x0) = Transition(rule, x, t, labels, request, draw with { Step = timesteps - t });
                 x.Dispose();
                 x = next;
                 using (x0)
                 {
-                    yield return new SamplingState(step, t, x, x0);
+                    yield return new SamplingState(start + 1 - t, t, x, x0);
                 }
             }
         }
@@ -131,30 +276,27 @@ public abstract class DiffusionSampler
         }
     }
 
-    private (Tensor Next, Tensor X0) Transition(Tensor xt, int t, INoiseSource noise, NoiseRequest draw)
+    private (Tensor Next, Tensor X0) Transition(StepRule rule, Tensor xt, int t, Tensor? labels, SamplingRequest request, NoiseRequest draw)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        (Tensor next, Tensor x0) = Advance(Process.Predict(model, xt, t), xt, t, () => noise.Draw(draw));
+        Tensor output = Process.Predict(model, xt, t, labels);
+        Tensor raw = Process.PredictX0(output, xt, t), x0 = Process.Options.Clipping.ApplyCore(raw);
+        SamplingStepInfo? info = request.Hook is null ? null : new SamplingStepInfo(Process, t, xt, draw.SampleIndices);
+        Tensor? replaced = request.Hook?.ReplaceX0(info!, x0);
+        if (replaced is not null) x0 = Require.SameShape(replaced, xt);
+        Tensor next = rule.Advance(new StepInput(output, xt, t, raw, x0, replaced is not null), () => request.Noise.Draw(draw));
+        if (request.Hook?.ReplacePrevious(info!, next) is { } previous) next = Require.SameShape(previous, xt);
         NonFiniteException.ThrowIfNonFinite(next, "x_{t-1}", t);
+        // A step may hand x̂_0 on as x_0 itself.
+        if (ReferenceEquals(next, x0)) next = next.clone();
         return (next.DetachFromDisposeScope(), x0.DetachFromDisposeScope());
     }
 
-    /// <summary>x_{t-1} and the x̂_0 it was made with, fresh tensors. Called inside a dispose scope.</summary>
-    /// <param name="output">The network's output at (<paramref name="xt"/>, <paramref name="t"/>).</param>
-    /// <param name="xt">The samples.</param>
-    /// <param name="t">The timestep.</param>
-    /// <param name="noise">Draws the step's noise; not to be called where the step needs none.</param>
-    private protected abstract (Tensor Next, Tensor X0) Advance(Tensor output, Tensor xt, int t, Func<Tensor> noise);
-
-    /// <summary>One step from an output, for loops of one's own.</summary>
-    private protected SamplingStep StepFrom(Tensor output, Tensor xt, int t, Tensor? noise)
+    private static Tensor Rows(Tensor all, int[] positions, SamplingRequest request)
     {
         using var scope = NewDisposeScope();
-        Process.RequireOutput(output, xt, t);
-        if (noise is not null) Require.SameShape(noise, xt);
-        Tensor Noise() => noise ?? throw new ArgumentNullException(nameof(noise), $"noise must be given at t = {t}, where the step adds some.");
-        (Tensor next, Tensor x0) = Advance(output, xt, t, Noise);
-        return new SamplingStep(next.MoveToOuterDisposeScope(), x0.MoveToOuterDisposeScope());
+        Tensor index = tensor(positions.Select(position => (long)position).ToArray(), int64, all.device);
+        return all.index_select(0, index).to(request.ElementType, request.Device).MoveToOuterDisposeScope();
     }
 }

@@ -30,6 +30,29 @@ public sealed record SamplingRequest
     /// <value>The CPU.</value>
     public Device Device { get; init; } = CPU;
 
+    /// <summary>Samples that are not to be drawn, by their numbers: those that an interrupted run has finished.</summary>
+    /// <value>None.</value>
+    public IReadOnlySet<long>? Skip { get; init; }
+
+    /// <summary>
+    /// The classes to draw, for an <see cref="IConditionalEpsilonModel"/>: sample k of the request is of class Labels[k / <see cref="SamplesPerLabel"/>].
+    /// <see cref="Count"/> is their number times <see cref="SamplesPerLabel"/>.
+    /// </summary>
+    /// <value>Null: no class.</value>
+    public IReadOnlyList<long>? Labels { get; init; }
+
+    /// <summary>How many samples of each of the <see cref="Labels"/>. Range: ≥ 1.</summary>
+    /// <value>1.</value>
+    public int SamplesPerLabel { get; init; } = 1;
+
+    /// <summary>Where the run begins.</summary>
+    /// <value>Null: with pure noise at t = T-1.</value>
+    public SamplingStart? Start { get; init; }
+
+    /// <summary>Takes part in every step.</summary>
+    /// <value>Null.</value>
+    public IStepHook? Hook { get; init; }
+
     internal SamplingRequest Validated()
     {
         Require.AtLeast(Count, 1);
@@ -41,6 +64,19 @@ public sealed record SamplingRequest
         }
 
         ArgumentNullException.ThrowIfNull(Noise);
+        Require.AtLeast(SamplesPerLabel, 1);
+        if (Labels is not null && (long)Labels.Count * SamplesPerLabel != Count)
+        {
+            throw new ArgumentException($"Labels must be as many that {SamplesPerLabel} of each make Count = {Count}, but are {Labels.Count}.", nameof(Labels));
+        }
+
+        if (Start is { } start)
+        {
+            long[] expected = [Count, .. SampleShape];
+            Require.Batch(start.Xt, "Start.Xt");
+            if (!start.Xt.shape.AsSpan().SequenceEqual(expected)) throw new ArgumentException($"Start.Xt must have the shape [Count, SampleShape], {Require.Shape(expected)}, but has {Require.Shape(start.Xt)}.", nameof(Start));
+        }
+
         return this;
     }
 }

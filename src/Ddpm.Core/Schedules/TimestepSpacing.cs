@@ -122,6 +122,41 @@ public static class TimestepSpacing
         throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be a number of timesteps that a whole stride over {timesteps} gives, but {count} is none; Leading, Trailing and Linspace give any number.");
     }
 
+    /// <summary>
+    /// The timesteps whose noise σ = √((1-ᾱ)/ᾱ) is nearest to n values that are even in σ^(1/ρ), from the first to the last (Karras et al. 2022, arXiv:2206.00364, eq. 5).
+    /// Where two would coincide, the later one moves up.
+    /// </summary>
+    /// <param name="schedule">The schedule that the network was trained with; it must leave some signal at its last timestep.</param>
+    /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
+    /// <param name="rho">ρ; the larger, the more steps where there is little noise. Range: &gt; 0.</param>
+    /// <returns>The timesteps.</returns>
+    /// <exception cref="ArgumentException">The schedule is invalid, or ends without signal.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public static ImmutableArray<int> Karras(IVarianceSchedule schedule, int count, double rho = 7)
+    {
+        DiffusionCoefficients c = new(schedule);
+        RequireCount(c.Timesteps, count);
+        Require.Positive(rho);
+        if (c.AlphaBars[^1] == 0) throw new ArgumentException($"schedule must leave some signal at t = {c.Timesteps - 1}, for its noise is infinite without.", nameof(schedule));
+        // Logarithms, so that the nearest is the nearest in proportion.
+        double[] logs = [.. c.AlphaBars.Select(alphaBar => 0.5 * Math.Log((1 - alphaBar) / alphaBar))];
+        double start = Math.Exp(logs[0] / rho), end = Math.Exp(logs[^1] / rho);
+        int previous = -1;
+        return Table(count, i =>
+        {
+            double target = rho * Math.Log(count == 1 ? end : Spacing.Linear(start, end, count, i));
+            int nearest = Array.BinarySearch(logs, target);
+            if (nearest < 0)
+            {
+                int above = Math.Min(~nearest, logs.Length - 1), below = Math.Max(above - 1, 0);
+                nearest = target - logs[below] < logs[above] - target ? below : above;
+            }
+
+            // As many must be left as are still to come.
+            return previous = Math.Min(Math.Max(previous + 1, nearest), c.Timesteps - (count - i));
+        });
+    }
+
     /// <summary>A list of timesteps, checked.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="retained">The timesteps, ascending, each once.</param>

@@ -22,6 +22,11 @@ public abstract class ReverseVariance
     /// <summary>The network puts out where ln σ_t² lies between ln β̃_t and ln β_t: improved-diffusion (arXiv:2102.09672, eq. 15).</summary>
     public static ReverseVariance LearnedRange { get; } = new LearnedRangeVariance();
 
+    /// <summary>The best variance of each step, from measurements of the network.</summary>
+    /// <param name="calibration">The measurements.</param>
+    /// <returns>The variance.</returns>
+    public static ReverseVariance Analytic(NoiseCalibration calibration) => new AnalyticVariance(calibration);
+
     /// <summary>How many numbers the network puts out for each element of x_t: 1, or 2 when it predicts the variance too.</summary>
     public abstract int OutputsPerElement { get; }
 

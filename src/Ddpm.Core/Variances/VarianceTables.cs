@@ -7,12 +7,19 @@ internal sealed class VarianceTables
 {
     public VarianceTables(DiffusionCoefficients coefficients, InitialLogVariance initial)
     {
+        Coefficients = coefficients;
         Small = coefficients.PosteriorVariances;
         SmallLog = coefficients.PosteriorLogVariances(initial);
         Large = coefficients.LargeVariances(initial);
         LargeLog = Log(Large);
         StepBetasLog = Log(coefficients.StepBetas);
     }
+
+    /// <summary>The tables of the process.</summary>
+    public DiffusionCoefficients Coefficients { get; }
+
+    /// <summary>ln σ_t² of the process's own choice, where that is fixed.</summary>
+    public ImmutableArray<double>? Fixed { get; set; }
 
     /// <summary>β̃_t; 0 at t = 0.</summary>
     public ImmutableArray<double> Small { get; }

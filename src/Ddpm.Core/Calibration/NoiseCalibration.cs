@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// How large a network's ε is on average: e_t = E‖ε_θ(x_t, t)‖²/D. From it follows how uncertain x̂_0 is, (1-ᾱ_t)/ᾱ_t (1 - e_t), and so the best variance of every step, of any
+/// respacing, without training: Analytic-DPM (Bao et al. 2022, arXiv:2201.06503, theorem 1). Measured once for a network and kept beside its weights.
+/// </summary>
+public sealed class NoiseCalibration
+{
+    /// <summary>Measurements that are known already.</summary>
+    /// <param name="meanSquares">e_t over the timesteps of the schedule that the network was trained with. Range: ≥ 0.</param>
+    /// <exception cref="ArgumentException">There are none, or one is negative or not finite.</exception>
+    public NoiseCalibration(IEnumerable<double> meanSquares)
+    {
+        ArgumentNullException.ThrowIfNull(meanSquares);
+        MeanSquares = [.. meanSquares];
+        if (MeanSquares.IsEmpty) throw new ArgumentException("meanSquares must have at least 1 entry, but is empty.", nameof(meanSquares));
+        for (int t = 0; t < MeanSquares.Length; t++)
+        {
+            if (!(MeanSquares[t] >= 0) || !double.IsFinite(MeanSquares[t])) throw new ArgumentException($"meanSquares must be finite and at least 0, but meanSquares[{t}] is {MeanSquares[t]}.", nameof(meanSquares));
+        }
+    }
+
+    /// <summary>e_t over the timesteps of the schedule that the network was trained with.</summary>
+    public ImmutableArray<double> MeanSquares { get; }
+
+    /// <summary>Measures a network: 10 to 16 examples are enough (arXiv:2201.06503, sec. 6), each with noise of its own at each timestep.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="process">The process that it was trained with; not respaced.</param>
+    /// <param name="data">Clean examples, [N, …], on the network's device.</param>
+    /// <param name="noise">Where the noise comes from; timestep t asks for step t.</param>
+    /// <param name="cancellationToken">Stops within one call of the network.</param>
+    /// <returns>The measurements.</returns>
+    /// <exception cref="ArgumentException">The process is respaced, or the data is no batch.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static NoiseCalibration Measure(IEpsilonModel model, ReverseDiffusion process, Tensor data, INoiseSource noise, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(process);
+        ArgumentNullException.ThrowIfNull(noise);
+        Require.Batch(data);
+        if (process.Coefficients.Schedule is RespacedSchedule) throw new ArgumentException("process must be the one that the network was trained with, but is respaced: its calibration serves every respacing.", nameof(process));
+        if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils the measurement: call eval() on it before.");
+        using var noGradient = no_grad();
+        var squares = new double[process.Coefficients.Timesteps];
+        for (int t = 0; t < squares.Length; t++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            Tensor xt = process.Forward.Sample(data, t, noise.Draw(NoiseRequest.For(data, 0, t)));
+            Tensor x0 = process.PredictX0(process.Predict(model, xt, t), xt, t);
+            squares[t] = process.Forward.Noise(x0, xt, t).square().mean().to(float64).item<double>();
+        }
+
+        return new NoiseCalibration(squares);
+    }
+
+    /// <summary>Reads measurements.</summary>
+    /// <param name="path">A file that <see cref="Save"/> wrote.</param>
+    /// <returns>The measurements.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file holds something else.</exception>
+    public static NoiseCalibration Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return new NoiseCalibration(JsonSerializer.Deserialize<double[]>(File.ReadAllBytes(path)) ?? throw new InvalidDataException($"{path} must hold a list of numbers, but holds null."));
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path} must hold a list of numbers at least 0: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes the measurements as a JSON list, in one piece or not at all.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
+    public void Save(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, MeanSquares.ToArray()));
+
+    /// <summary>
+    /// The timesteps of the shorter process whose bound is best: the cheapest path of <paramref name="count"/> nodes from 0 to T-1 under the cost ln(σ*²/β̃) of a step, by
+    /// dynamic programming (arXiv:2201.06503, sec. 5). For pictures even spacings are better.
+    /// </summary>
+    /// <param name="schedule">The schedule that the network was trained with.</param>
+    /// <param name="count">The number of timesteps. Range: 2 … T.</param>
+    /// <returns>The timesteps, for <see cref="RespacedSchedule"/>.</returns>
+    /// <exception cref="ArgumentException">The schedule has another number of timesteps than were measured.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
+    public ImmutableArray<int> OptimalTrajectory(IVarianceSchedule schedule, int count)
+    {
+        DiffusionCoefficients c = new(schedule);
+        int timesteps = c.Timesteps;
+        RequireLength(timesteps);
+        if (count < 2 || count > timesteps) throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be 2 … {timesteps}, but is {count}.");
+        var cost = new double[timesteps];
+        Array.Fill(cost, double.PositiveInfinity);
+        cost[0] = 0;
+        var from = new int[count, timesteps];
+        for (int node = 1; node < count; node++)
+        {
+            var next = new double[timesteps];
+            Array.Fill(next, double.PositiveInfinity);
+            for (int r = node; r < timesteps; r++)
+            {
+                for (int s = node - 1; s < r; s++)
+                {
+                    double through = cost[s] + StepCost(c.AlphaBars[s], c.AlphaBars[r], MeanSquares[r]);
+                    if (through >= next[r]) continue;
+                    next[r] = through;
+                    from[node, r] = s;
+                }
+            }
+
+            cost = next;
+        }
+
+        var path = new int[count];
+        path[^1] = timesteps - 1;
+        for (int node = count - 1; node > 0; node--) path[node - 1] = from[node, path[node]];
+        return [.. path];
+    }
+
+    /// <summary>ln(σ*²/β̃) of a step from the noise of r to that of s.</summary>
+    internal static double StepCost(double alphaBarS, double alphaBarR, double meanSquare)
+    {
+        double beta = 1 - alphaBarR / alphaBarS, posterior = beta * (1 - alphaBarS) / (1 - alphaBarR);
+        return Math.Log(StepVariance(alphaBarS, alphaBarR, meanSquare) / posterior);
+    }
+
+    /// <summary>σ*² of a DDPM step from the noise of r to that of s: β̃, and what x̂_0's own uncertainty adds.</summary>
+    internal static double StepVariance(double alphaBarS, double alphaBarR, double meanSquare)
+    {
+        double beta = 1 - alphaBarR / alphaBarS, weight = Math.Sqrt(alphaBarS) * beta / (1 - alphaBarR);
+        return beta * (1 - alphaBarS) / (1 - alphaBarR) + weight * weight * X0Variance(alphaBarR, meanSquare);
+    }
+
+    /// <summary>σ*² of the steps of a process, ascending.</summary>
+    internal ImmutableArray<double> StepVariances(DiffusionCoefficients coefficients) =>
+        [.. Enumerable.Range(0, coefficients.Timesteps).Select(t => StepVariance(coefficients.AlphaBarsPrevious[t], coefficients.AlphaBars[t], At(coefficients, t)))];
+
+    /// <summary>σ*² of a DDIM step that adds noise of variance <paramref name="added"/> itself.</summary>
+    internal double DdimVariance(DiffusionCoefficients coefficients, int t, double added)
+    {
+        double alphaBarR = coefficients.AlphaBars[t], alphaBarS = coefficients.AlphaBarsPrevious[t];
+        double weight = Math.Sqrt(alphaBarS) - Math.Sqrt(Math.Max(0, 1 - alphaBarS - added) * alphaBarR / (1 - alphaBarR));
+        return added + weight * weight * X0Variance(alphaBarR, At(coefficients, t));
+    }
+
+    // The variance of x_0 given x_t: data in [-1, 1] has no more than 1.
+    private static double X0Variance(double alphaBar, double meanSquare) => Math.Clamp((1 - alphaBar) / alphaBar * (1 - meanSquare), 0, 1);
+
+    private double At(DiffusionCoefficients coefficients, int t)
+    {
+        int original = coefficients.Schedule.ModelTimestep(t);
+        return original < MeanSquares.Length ? MeanSquares[original] : throw new ArgumentException($"The calibration must cover timestep {original} of the network, but has {MeanSquares.Length} entries: it was measured with another process.", nameof(coefficients));
+    }
+
+    private void RequireLength(int timesteps)
+    {
+        if (MeanSquares.Length != timesteps) throw new ArgumentException($"schedule must have the {MeanSquares.Length} timesteps that were measured, but has {timesteps}.");
+    }
+}

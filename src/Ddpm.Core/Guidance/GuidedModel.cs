@@ -1,0 +1,66 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// Classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): ε_∅ + w (ε_c - ε_∅), where ε_c knows the class and ε_∅ does not. A wrapper of a conditional network, which
+/// samplers call as any other; both predictions are one call with twice the batch.
+/// </summary>
+/// <remarks>w = 1 is the network itself, larger is more typical and less varied. (The paper's own w is ours - 1.) A learned variance is taken from the conditional half.</remarks>
+public sealed class GuidedModel : IConditionalEpsilonModel
+{
+    private readonly IConditionalEpsilonModel model;
+
+    /// <summary>Guides a network.</summary>
+    /// <param name="model">The network, with a null label; it stays the caller's.</param>
+    /// <param name="scale">w. Range: ≥ 0.</param>
+    /// <param name="rescale">φ: how much of the guided prediction is scaled back to the standard deviation of the conditional one, against over-exposure (Lin et al. 2023, arXiv:2305.08891, sec. 3.4; 0.7 there). Range: 0 … 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public GuidedModel(IConditionalEpsilonModel model, double scale, double rescale = 0)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        this.model = model;
+        Scale = Require.NotNegative(scale);
+        Rescale = Require.UnitInterval(rescale);
+    }
+
+    /// <summary>w, the strength of the guidance.</summary>
+    public double Scale { get; }
+
+    /// <summary>φ, how much is scaled back.</summary>
+    public double Rescale { get; }
+
+    /// <inheritdoc/>
+    public int ClassCount => model.ClassCount;
+
+    /// <inheritdoc/>
+    public bool InTrainingMode => model.InTrainingMode;
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t) => model.Predict(xt, t);
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    {
+        if (labels is null || Scale == 1) return model.Predict(xt, t, labels);
+        Require.Batch(xt);
+        ArgumentNullException.ThrowIfNull(t);
+        using var scope = NewDisposeScope();
+        Tensor output = model.Predict(cat([xt, xt]), cat([t, t]), cat([labels, full_like(labels, -1)]));
+        Tensor conditional = output.narrow(0, 0, xt.size(0)), unconditional = output.narrow(0, xt.size(0), xt.size(0));
+        // The prediction is the first half of the channels where there are twice as many as x_t has.
+        long channels = xt.dim() > 1 ? xt.size(1) : 0;
+        bool learned = xt.dim() > 1 && output.size(1) == 2 * channels;
+        Tensor with = learned ? conditional.narrow(1, 0, channels) : conditional, without = learned ? unconditional.narrow(1, 0, channels) : unconditional;
+        Tensor guided = without + Scale * (with - without);
+        if (Rescale > 0) guided *= Rescale * Deviation(with) / Deviation(guided) + (1 - Rescale);
+        return (learned ? cat([guided, conditional.narrow(1, channels, channels)], 1) : guided).MoveToOuterDisposeScope();
+    }
+
+    // The standard deviation of each example, [B, 1, …].
+    private static Tensor Deviation(Tensor x)
+    {
+        long[] shape = [x.size(0), .. Enumerable.Repeat(1L, (int)x.dim() - 1)];
+        return x.reshape(x.size(0), -1).std(1, unbiased: true).reshape(shape);
+    }
+}

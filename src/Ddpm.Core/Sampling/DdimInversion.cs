@@ -1,0 +1,66 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// DDIM backwards: from examples to the noise that deterministic DDIM makes them of (Song, Meng, Ermon 2020, arXiv:2010.02502, sec. 4.3). x_t at the noise of t - 1 goes to
+/// that of t by the network's estimate at t - 1; the way back returns to the example to the order of the steps. Holds no tensor.
+/// </summary>
+public sealed class DdimInversion
+{
+    private readonly IEpsilonModel model;
+    private readonly ReverseDiffusion process;
+
+    /// <summary>The inversion of a trained network's DDIM.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="process">The process that it was trained with, or a respacing of it.</param>
+    public DdimInversion(IEpsilonModel model, ReverseDiffusion process)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(process);
+        this.model = model;
+        this.process = process;
+    }
+
+    /// <summary>Finds the noise of examples.</summary>
+    /// <param name="x0">The examples x_0, [B, …].</param>
+    /// <param name="cancellationToken">Stops the run within one step.</param>
+    /// <returns>x_T, from which DDIM with η = 0 and no clipping leads back, in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException"><paramref name="x0"/> has no batch axis or does not hold floating-point numbers.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">The noise became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    public Tensor Invert(Tensor x0, CancellationToken cancellationToken = default)
+    {
+        Require.Batch(x0);
+        if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils the inversion: call eval() on it before.");
+        using var noGradient = no_grad();
+        DiffusionCoefficients c = process.Coefficients;
+        Tensor x = x0.clone().DetachFromDisposeScope();
+        try
+        {
+            for (int t = 0; t < c.Timesteps; t++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                // The estimate of the timestep whose noise x has; at the first, where it has none, of the first.
+                int known = Math.Max(t - 1, 0);
+                Tensor output = process.Predict(model, x, known);
+                Tensor estimate = process.PredictX0(output, x, known), eps = process.Forward.Noise(estimate, x, known);
+                // Without noise the example itself is the estimate.
+                Tensor clean = t == 0 ? x : estimate;
+                Tensor next = c.SqrtAlphaBars[t] * clean + c.SqrtOneMinusAlphaBars[t] * eps;
+                NonFiniteException.ThrowIfNonFinite(next, "x_{t+1}", t);
+                x.Dispose();
+                x = next.DetachFromDisposeScope();
+            }
+        }
+        catch
+        {
+            x.Dispose();
+            throw;
+        }
+
+        return x;
+    }
+}

@@ -1,0 +1,31 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>How <see cref="DiffusionSampler.Interpolate"/> mixes.</summary>
+public sealed record InterpolationOptions
+{
+    /// <summary>As in the paper: linearly, each end with noise of its own.</summary>
+    public static InterpolationOptions Default { get; } = new();
+
+    /// <summary>Whether the mixture goes along the great circle instead of the chord, which keeps the length of noise (Song et al. 2020, arXiv:2010.02502, appendix D.5).</summary>
+    /// <value>False: (1-λ) x + λ x' (Ho et al. 2020, sec. 4.4).</value>
+    public bool Spherical { get; init; }
+
+    /// <summary>Whether both ends are noised alike.</summary>
+    /// <value>False.</value>
+    public bool SharedNoise { get; init; }
+
+    /// <summary>The mixture of two batches, example by example. Called inside a dispose scope.</summary>
+    internal Tensor Mix(Tensor first, Tensor second, double weight)
+    {
+        if (!Spherical) return (1 - weight) * first + weight * second;
+        Tensor a = first.reshape(first.size(0), -1), b = second.reshape(second.size(0), -1);
+        Tensor cosine = (a * b).sum([1], keepdim: true) / (a.norm(1, keepdim: true) * b.norm(1, keepdim: true));
+        Tensor angle = cosine.clamp(-1, 1).acos(), sine = angle.sin();
+        // Along the same line the circle is the chord.
+        Tensor straight = sine < 1e-6;
+        Tensor left = where(straight, 1 - weight, ((1 - weight) * angle).sin() / sine), right = where(straight, weight, (weight * angle).sin() / sine);
+        return (left * a + right * b).reshape(first.shape);
+    }
+}

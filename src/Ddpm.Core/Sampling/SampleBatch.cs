@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>Finished samples. Owns its tensor.</summary>
+public sealed class SampleBatch : IDisposable
+{
+    internal SampleBatch(ImmutableArray<long> indices, Tensor samples)
+    {
+        Indices = indices;
+        Samples = samples;
+    }
+
+    /// <summary>The number of each sample.</summary>
+    public ImmutableArray<long> Indices { get; }
+
+    /// <summary>The samples, [B, …].</summary>
+    public Tensor Samples { get; }
+
+    /// <summary>Frees the samples.</summary>
+    public void Dispose() => Samples.Dispose();
+}
