@@ -223,6 +223,7 @@ public abstract class DiffusionSampler
             foreach (SamplingState state in Iterate(request, batch, cancellationToken))
             {
                 if (state.Step == 0) continue;
+                if (state.Step % request.PreviewEvery == 0 || state.Timestep == 0) request.Preview?.Invoke(state);
                 if (state.Timestep == 0)
                 {
                     samples = state.X.alias().DetachFromDisposeScope();

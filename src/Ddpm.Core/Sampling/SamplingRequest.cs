@@ -53,6 +53,14 @@ public sealed record SamplingRequest
     /// <value>Null.</value>
     public IStepHook? Hook { get; init; }
 
+    /// <summary>Sees the run after every so many steps, <see cref="PreviewEvery"/>, and at its end; the state's tensors live until it returns.</summary>
+    /// <value>Null.</value>
+    public Action<SamplingState>? Preview { get; init; }
+
+    /// <summary>How many steps lie between two previews of a batch. Range: ≥ 1.</summary>
+    /// <value>50.</value>
+    public int PreviewEvery { get; init; } = 50;
+
     internal SamplingRequest Validated()
     {
         Require.AtLeast(Count, 1);
@@ -65,6 +73,7 @@ public sealed record SamplingRequest
 
         ArgumentNullException.ThrowIfNull(Noise);
         Require.AtLeast(SamplesPerLabel, 1);
+        Require.AtLeast(PreviewEvery, 1);
         if (Labels is not null && (long)Labels.Count * SamplesPerLabel != Count)
         {
             throw new ArgumentException($"Labels must be as many that {SamplesPerLabel} of each make Count = {Count}, but are {Labels.Count}.", nameof(Labels));

@@ -24,8 +24,13 @@ public abstract class ReverseVariance
 
     /// <summary>The best variance of each step, from measurements of the network.</summary>
     /// <param name="calibration">The measurements.</param>
+    /// <param name="lastStepLimit">
+    /// The most noise that the last noisy step may leave in a picture, as its mean magnitude in pixel values of 0–255; matters at few steps. The authors take 2 for the linear
+    /// schedule, else 1 (arXiv:2201.06503, appendix F.2). Null for no limit, as a likelihood needs it. Range: &gt; 0.
+    /// </param>
     /// <returns>The variance.</returns>
-    public static ReverseVariance Analytic(NoiseCalibration calibration) => new AnalyticVariance(calibration);
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="lastStepLimit"/> is not positive and finite.</exception>
+    public static ReverseVariance Analytic(NoiseCalibration calibration, double? lastStepLimit = null) => new AnalyticVariance(calibration, lastStepLimit);
 
     /// <summary>How many numbers the network puts out for each element of x_t: 1, or 2 when it predicts the variance too.</summary>
     public abstract int OutputsPerElement { get; }

@@ -138,6 +138,7 @@ internal static class SchedulerConfigurationFile
         LearnedRangeVariance => "learned_range",
         // diffusers' "learned" is the variance itself, ours its logarithm; at this name it finds twice the channels that it expects, and stops.
         LearnedVariance => "learned_log",
+        AnalyticVariance => throw new NotSupportedException("An AnalyticVariance is a choice of the sampler: save the process that the network was trained with, and the calibration beside it."),
         _ => throw new NotSupportedException($"{variance.GetType().Name} has no name in the format."),
     };
 

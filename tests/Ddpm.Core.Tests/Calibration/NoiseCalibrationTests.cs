@@ -38,14 +38,22 @@ public sealed class NoiseCalibrationTests
         Tensor x0 = tensor(new[] { 0.1 - Deviation, 0.1 - Deviation, 0.1 + Deviation, 0.1 + Deviation }).unsqueeze(1);
         double Bound(ReverseVariance variance)
         {
-            // The terms of the steps; the decoder's is another matter.
             ReverseDiffusion process = new(respaced, new ReverseDiffusionOptions { Clipping = X0Clipping.None, Variance = variance });
-            BoundTerms terms = new VariationalBound(model, process, new BoundOptions { Decoder = Decoder.Continuous }).Terms(x0, new TwoPoint());
-            return (terms.Terms.sum([1]) - terms.Terms.select(1, 0)).mean().item<double>();
+            return new VariationalBound(model, process, new BoundOptions { Decoder = Decoder.Continuous }).Terms(x0, new TwoPoint()).Total.mean().item<double>();
         }
 
         double analytic = Bound(ReverseVariance.Analytic(Exact()));
         analytic.Should().BeLessThan(Bound(ReverseVariance.FixedSmall)).And.BeLessThan(Bound(ReverseVariance.FixedLarge));
+    }
+
+    [Fact]
+    public void Analytic_LastStepLimit_BoundsTheLastNoisyStepAlone()
+    {
+        var respaced = new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Linspace(1000, 10));
+        ReverseDiffusion free = new(respaced, new ReverseDiffusionOptions { Variance = ReverseVariance.Analytic(Exact()) }), limited = new(respaced, new ReverseDiffusionOptions { Variance = ReverseVariance.Analytic(Exact(), 2) });
+        limited.StandardDeviation(1).Should().BeApproximately(4.0 / 255 * Math.Sqrt(Math.PI / 2), 1e-12).And.BeLessThan(free.StandardDeviation(1));
+        for (int t = 2; t < 10; t++) limited.LogVariance(t).Should().Be(free.LogVariance(t));
+        FluentActions.Invoking(() => ReverseVariance.Analytic(Exact(), 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("lastStepLimit");
     }
 
     [Fact]

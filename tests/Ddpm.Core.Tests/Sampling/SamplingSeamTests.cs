@@ -47,6 +47,14 @@ public sealed class SamplingSeamTests
     }
 
     [Fact]
+    public void Preview_EveryTenSteps_SeesEveryBatch()
+    {
+        var seen = new List<(int Step, long Rows)>();
+        new DdpmSampler(new Exact(), Process).Sample(Request(6) with { PreviewEvery = 15, Preview = state => seen.Add((state.Step, state.X.size(0))) }).Dispose();
+        seen.Should().Equal((15, 4), (30, 4), (40, 4), (15, 2), (30, 2), (40, 2));
+    }
+
+    [Fact]
     public void SampleFrom_StateOfARun_EndsWhereTheRunEnds()
     {
         var sampler = new DdpmSampler(new Exact(), Process);

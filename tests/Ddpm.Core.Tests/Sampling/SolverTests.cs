@@ -49,20 +49,25 @@ public sealed class SolverTests
         errors.Should().BeInDescendingOrder();
     }
 
-    [Theory]
-    [InlineData("ddim")]
-    [InlineData("dpm-solver")]
-    [InlineData("ipndm")]
-    public void Sample_TwentySteps_HasTheDatasDistribution(string name)
+    [Fact]
+    public void Sample_TwentySteps_HigherOrdersComeNearerToTheDatasVariance()
     {
         using var scope = NewDisposeScope();
         using var data = Normal();
         IVarianceSchedule schedule = new LinearSchedule();
         ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Karras(schedule, 20)), new ReverseDiffusionOptions { Clipping = X0Clipping.None });
-        using Tensor samples = Make(name, new ExactModel(schedule, data), process).Sample(new SamplingRequest { Count = 20_000, SampleShape = [1], Noise = new PerSampleNoise(3), ElementType = float64, BatchSize = 20_000 });
+        double Error(string name)
+        {
+            using Tensor samples = Make(name, new ExactModel(schedule, data), process).Sample(new SamplingRequest { Count = 20_000, SampleShape = [1], Noise = new PerSampleNoise(3), ElementType = float64, BatchSize = 20_000 });
+            samples.mean().item<double>().Should().BeApproximately(Mean, 0.02);
+            return Math.Abs(samples.var().item<double>() / Variance - 1);
+        }
 
-        samples.mean().item<double>().Should().BeApproximately(Mean, 0.02);
-        samples.var().item<double>().Should().BeApproximately(Variance, (name == "ddim" ? 0.15 : 0.05) * Variance);
+        double first = Error("ddim"), second = Error("dpm-solver"), fourth = Error("ipndm");
+        first.Should().BeLessThan(0.35);
+        second.Should().BeLessThan(0.4 * first);
+        // The sampling error alone is 1 %.
+        fourth.Should().BeLessThan(0.2 * first).And.BeLessThan(0.05);
     }
 
     [Fact]
@@ -111,7 +116,7 @@ public sealed class SolverTests
         ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, 25)), new ReverseDiffusionOptions { Clipping = X0Clipping.None, Prediction = Prediction.V });
         using Tensor samples = Make(name, new ExactModel(schedule, data, Prediction.V), process).Sample(new SamplingRequest { Count = 5000, SampleShape = [1], Noise = new PerSampleNoise(3), ElementType = float64, BatchSize = 5000 });
         samples.mean().item<double>().Should().BeApproximately(Mean, 0.03);
-        samples.var().item<double>().Should().BeApproximately(Variance, 0.15 * Variance);
+        samples.var().item<double>().Should().BeApproximately(Variance, (name == "ddim" ? 0.25 : 0.1) * Variance, "25 steps");
         FluentActions.Invoking(() => new PndmSampler(new ExactModel(schedule, data, Prediction.V), process)).Should().Throw<ArgumentException>().WithMessage("process must leave some signal at t = 24*");
         FluentActions.Invoking(() => TimestepSpacing.Karras(schedule, 10)).Should().Throw<ArgumentException>().WithMessage("schedule must leave some signal at t = 999*");
     }
