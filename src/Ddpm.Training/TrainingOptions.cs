@@ -30,6 +30,14 @@ public sealed record TrainingOptions
     /// <value>1e-8.</value>
     public double AdamEpsilon { get; init; } = 1e-8;
 
+    /// <summary>How much of itself each parameter loses in a step, times the learning rate (AdamW, arXiv:1711.05101). Range: ≥ 0.</summary>
+    /// <value>0: Adam, as the authors; improved-diffusion has AdamW with 0 too.</value>
+    public double WeightDecay { get; init; }
+
+    /// <summary>How many batches make a step: their gradients are averaged before the update, so that large batches fit in little memory. Range: ≥ 1.</summary>
+    /// <value>1.</value>
+    public int Accumulation { get; init; } = 1;
+
     /// <summary>The largest norm of all gradients together; larger ones are scaled down to it. Null for no clipping. Range: &gt; 0.</summary>
     /// <value>1 (the authors' code).</value>
     public double? GradientClip { get; init; } = 1;
@@ -66,6 +74,8 @@ public sealed record TrainingOptions
         Check(AdamBeta1 is >= 0 and < 1, nameof(AdamBeta1), "0 ≤ β < 1", AdamBeta1);
         Check(AdamBeta2 is >= 0 and < 1, nameof(AdamBeta2), "0 ≤ β < 1", AdamBeta2);
         Check(AdamEpsilon > 0 && double.IsFinite(AdamEpsilon), nameof(AdamEpsilon), "> 0", AdamEpsilon);
+        Check(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), "≥ 0", WeightDecay);
+        Check(Accumulation >= 1, nameof(Accumulation), "≥ 1", Accumulation);
         Check(GradientClip is null or > 0, nameof(GradientClip), "> 0, or null", GradientClip);
         Check(EmaDecay is >= 0 and < 1, nameof(EmaDecay), "0 ≤ d < 1", EmaDecay);
         return this;

@@ -73,6 +73,23 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Step_AccumulatedBatches_IsTheStepOfTheirUnion()
+    {
+        using UNet whole = new(Tiny with { Dropout = 0 }, 1), parts = new(Tiny with { Dropout = 0 }, 1);
+        using Trainer one = Trainer.Create(whole, Process, new TrainingOptions { WarmupSteps = 0 }), four = Trainer.Create(parts, Process, new TrainingOptions { WarmupSteps = 0, Accumulation = 4 });
+        using Tensor x0 = rand(8, 1, 8, 8) * 2 - 1;
+        Tensor[] split = x0.split(2);
+        for (int step = 0; step < 3; step++)
+        {
+            TrainingStep together = one.Step(x0), accumulated = four.Step(split);
+            accumulated.Loss.Should().BeApproximately(together.Loss, 1e-5);
+            accumulated.GradientNorm.Should().BeApproximately(together.GradientNorm, 1e-4 * together.GradientNorm);
+        }
+
+        foreach ((string key, Tensor value) in whole.state_dict()) value.sub(parts.state_dict()[key]).abs().max().item<float>().Should().BeLessThan(2e-4f, key);
+    }
+
+    [Fact]
     public void Step_FirstOne_HasLearningRateZeroAsTheAuthors()
     {
         using var network = new UNet(Tiny, 1);
@@ -100,7 +117,7 @@ public sealed class TrainerTests
         var batches = new ShuffledBatches(dataset, 8, 4);
         using var cancellation = new CancellationTokenSource();
 
-        trainer.Run(batches, 6, new Listener(at => { if (at.Step == 2) cancellation.Cancel(); }), cancellation.Token).Should().BeFalse();
+        trainer.Run(batches, 6, new Listener(at => { if (at.Step == 2) cancellation.Cancel(); }), null, cancellation.Token).Should().BeFalse();
         trainer.StepsDone.Should().Be(2);
         trainer.Run(batches, 6).Should().BeTrue();
 

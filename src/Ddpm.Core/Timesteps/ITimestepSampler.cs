@@ -16,4 +16,16 @@ public interface ITimestepSampler
     void Observe(TimestepDraw draw, ReadOnlySpan<double> losses)
     {
     }
+
+    /// <summary>What the sampler has learned from losses, for a checkpoint.</summary>
+    /// <returns>The state; empty where there is none.</returns>
+    double[] Save() => [];
+
+    /// <summary>Goes back to a state.</summary>
+    /// <param name="state">What <see cref="Save"/> gave.</param>
+    /// <exception cref="ArgumentException">The state is not one of this sampler; nothing has changed.</exception>
+    void Restore(ReadOnlySpan<double> state)
+    {
+        if (state.Length > 0) throw new ArgumentException($"state must be empty for {GetType().Name}, but has {state.Length} numbers.", nameof(state));
+    }
 }

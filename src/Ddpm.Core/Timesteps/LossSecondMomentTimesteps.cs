@@ -79,6 +79,20 @@ public sealed class LossSecondMomentTimesteps : ITimestepSampler
         }
     }
 
+    /// <inheritdoc/>
+    public double[] Save() => [.. seen.Select(count => (double)count), .. history.SelectMany(losses => losses)];
+
+    /// <inheritdoc/>
+    public void Restore(ReadOnlySpan<double> state)
+    {
+        if (state.Length != seen.Length * (1 + HistoryLength)) throw new ArgumentException($"state must have {seen.Length * (1 + HistoryLength)} numbers for {seen.Length} timesteps and a history of {HistoryLength}, but has {state.Length}.", nameof(state));
+        for (int t = 0; t < seen.Length; t++)
+        {
+            seen[t] = (int)state[t];
+            state.Slice(seen.Length + t * HistoryLength, HistoryLength).CopyTo(history[t]);
+        }
+    }
+
     private static int Find(double[] cumulative, double position)
     {
         int index = Array.BinarySearch(cumulative, position);

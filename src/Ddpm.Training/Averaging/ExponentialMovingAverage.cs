@@ -38,7 +38,13 @@ public sealed class ExponentialMovingAverage : IDisposable
     public bool Ramp { get; }
 
     /// <summary>The number of updates so far.</summary>
-    public long Updates { get; private set; }
+    public long Updates { get; internal set; }
+
+    /// <summary>The averages in the order of the network's parameters; the network's own values while they are swapped in.</summary>
+    internal IReadOnlyList<Tensor> Averages => average;
+
+    /// <summary>Whether the network holds the average at the moment.</summary>
+    internal bool IsSwapped => swapped;
 
     /// <summary>The decay that the next update uses.</summary>
     public double CurrentDecay => Ramp ? Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates)) : Decay;

@@ -36,6 +36,9 @@ public sealed class ShuffledBatches : IBatchSource
     public bool Flip { get; }
 
     /// <inheritdoc/>
+    public string Identity => FormattableString.Invariant($"{nameof(ShuffledBatches)} of {BatchSize} from {dataset.Count} images [{string.Join(", ", dataset.Shape)}], seed {seed}, {(Flip ? "flipped" : "not flipped")}");
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="number"/> is negative.</exception>
     public Tensor Batch(long number)
     {

@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace Ddpm.Training;
+
+/// <summary>
+/// A folder of checkpoints, step-000001000 and so on: written every so many steps, each whole from the moment it appears; the oldest are removed when there are more than are to be
+/// kept. Killing the process loses the work since the last one, no more.
+/// </summary>
+public sealed class CheckpointStore
+{
+    private const string Prefix = "step-";
+
+    /// <summary>A store in a folder.</summary>
+    /// <param name="folder">The folder; made when the first checkpoint is written.</param>
+    /// <param name="every">How many steps lie between two checkpoints. Range: ≥ 1.</param>
+    /// <param name="keepLast">How many of the newest are kept. Range: ≥ 1.</param>
+    /// <param name="keepEvery">Checkpoints at multiples of this many steps are kept for good; null for none. Range: ≥ 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public CheckpointStore(string folder, int every = 1000, int keepLast = 3, long? keepEvery = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keepLast, 1);
+        if (keepEvery < 1) throw new ArgumentOutOfRangeException(nameof(keepEvery), keepEvery, $"keepEvery must be at least 1, or null, but is {keepEvery}.");
+        Folder = folder;
+        Every = every;
+        KeepLast = keepLast;
+        KeepEvery = keepEvery;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>How many steps lie between two checkpoints.</summary>
+    public int Every { get; }
+
+    /// <summary>How many of the newest are kept.</summary>
+    public int KeepLast { get; }
+
+    /// <summary>Checkpoints at multiples of this many steps are kept for good.</summary>
+    public long? KeepEvery { get; }
+
+    /// <summary>The checkpoints that are there, the oldest first, by their steps.</summary>
+    public IReadOnlyList<(long Step, string Folder)> All => !Directory.Exists(Folder)
+        ? []
+        : [.. Directory.GetDirectories(Folder, Prefix + "*")
+            .Select(path => (Valid: long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step), Step: step, Path: path))
+            .Where(entry => entry.Valid).OrderBy(entry => entry.Step).Select(entry => (entry.Step, entry.Path))];
+
+    /// <summary>Writes a checkpoint of a trainer as it is, and removes those that are not to be kept. Nothing where its step has one already.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="IOException">It cannot be written; those before are whole.</exception>
+    public string Save(Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        string path = Path.Combine(Folder, Prefix + trainer.StepsDone.ToString("D9", CultureInfo.InvariantCulture));
+        if (!Directory.Exists(path)) trainer.SaveCheckpoint(path);
+        IReadOnlyList<(long Step, string Folder)> all = All;
+        foreach ((long step, string folder) in all.Take(Math.Max(0, all.Count - KeepLast)))
+        {
+            if (KeepEvery is { } every && step % every == 0) continue;
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return path;
+    }
+
+    /// <summary>Goes back to the newest checkpoint, if there is one.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged or of another run; the trainer is as it was.</exception>
+    public bool RestoreLatest(Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        if (All is not [.., (_, string latest)]) return false;
+        trainer.RestoreCheckpoint(latest);
+        return true;
+    }
+}

@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+using Ddpm.Core;
+
+namespace Ddpm.Training;
+
+/// <summary>Everything that a checkpoint holds.</summary>
+internal sealed record TrainingState
+{
+    public required nn.Module Module { get; init; }
+
+    /// <summary>The names of the parameters, in the order of the averages and moments.</summary>
+    public required string[] Names { get; init; }
+
+    public required ExponentialMovingAverage Ema { get; init; }
+
+    public required AdamOptimizer Optimizer { get; init; }
+
+    public required ITimestepSampler Timesteps { get; init; }
+
+    public required long StepsDone { get; init; }
+
+    public required string? Batches { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+}

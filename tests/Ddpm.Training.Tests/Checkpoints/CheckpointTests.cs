@@ -1,0 +1,141 @@
+using Ddpm.Core;
+using Ddpm.Models;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training.Tests.Checkpoints;
+
+public sealed class CheckpointTests : IDisposable
+{
+    private static readonly UNetOptions Tiny = new() { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4 };
+    private static readonly ReverseDiffusion Process = new(new LinearSchedule(100, 1e-3, 0.2));
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-checkpoint-");
+    private readonly ImageDataset dataset = new(arange(128, dtype: uint8).reshape(2, 1, 8, 8));
+
+    public void Dispose()
+    {
+        dataset.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Restore_InAnotherTrainer_GoesOnBitForBit()
+    {
+        using UNet first = new(Tiny, 1), second = new(Tiny, 2);
+        using Trainer a = Make(first), b = Make(second);
+        string path = Path.Combine(folder.FullName, "x");
+        a.Run(Batches(), 3);
+        a.SaveCheckpoint(path);
+        b.RestoreCheckpoint(path);
+        b.StepsDone.Should().Be(3);
+        a.Run(Batches(), 6);
+        b.Run(Batches(), 6);
+
+        foreach ((string key, Tensor value) in first.state_dict()) value.Equals(second.state_dict()[key]).Should().BeTrue(key);
+        using (a.Ema.SwapIn())
+        using (b.Ema.SwapIn())
+        {
+            foreach ((string key, Tensor value) in first.state_dict()) value.Equals(second.state_dict()[key]).Should().BeTrue(key);
+            FluentActions.Invoking(() => a.SaveCheckpoint(path + "2")).Should().Throw<InvalidOperationException>().WithMessage("*holds the average*");
+        }
+    }
+
+    [Fact]
+    public void Restore_OtherSettingsOrNetworkOrBatches_IsRefusedWithTheDifference()
+    {
+        using UNet network = new(Tiny, 1), wider = new(Tiny with { BaseChannels = 16 }, 1);
+        string path = Path.Combine(folder.FullName, "x");
+        using (Trainer trainer = Make(network))
+        {
+            trainer.Run(Batches(), 1);
+            trainer.SaveCheckpoint(path);
+            FluentActions.Invoking(() => trainer.SaveCheckpoint(path)).Should().Throw<IOException>().WithMessage("*exists already*");
+        }
+
+        using Trainer faster = Make(network, new TrainingOptions { LearningRate = 1, Seed = 4 }), other = Make(wider), cosine = Trainer.Create(network, new ReverseDiffusion(new CosineSchedule(100)));
+        FluentActions.Invoking(() => faster.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*other settings*LearningRate: 0.0002 then, 1 now; Seed: 0 then, 4 now*");
+        FluentActions.Invoking(() => cosine.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*Process.Betas*");
+        FluentActions.Invoking(() => other.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*of another network: *[8, 1, 3, 3] there, Float32 [16, 1, 3, 3] here*");
+        using Trainer same = Make(network);
+        same.RestoreCheckpoint(path);
+        FluentActions.Invoking(() => same.Run(new ShuffledBatches(dataset, 3, 1), 2)).Should().Throw<InvalidOperationException>().WithMessage("*ShuffledBatches of 2 from 2 images*but was given ShuffledBatches of 3*");
+    }
+
+    [Theory]
+    [InlineData("network.safetensors")]
+    [InlineData("average.safetensors")]
+    [InlineData("optimizer.safetensors")]
+    [InlineData("checkpoint.json")]
+    public void Restore_DamagedOrMissingFile_IsNamedAndChangesNothing(string file)
+    {
+        using var network = new UNet(Tiny, 1);
+        using Trainer trainer = Make(network);
+        string path = Path.Combine(folder.FullName, "x"), damaged = Path.Combine(path, file);
+        trainer.Run(Batches(), 1);
+        trainer.SaveCheckpoint(path);
+        trainer.Run(Batches(), 2);
+        Dictionary<string, Tensor> before = network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
+        byte[] whole = File.ReadAllBytes(damaged);
+
+        File.WriteAllBytes(damaged, whole[..(whole.Length / 2)]);
+        FluentActions.Invoking(() => trainer.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage($"*{file}*");
+        File.Delete(damaged);
+        FluentActions.Invoking(() => trainer.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage($"*{file}*");
+
+        trainer.StepsDone.Should().Be(2);
+        foreach ((string key, Tensor value) in network.state_dict()) value.Equals(before[key]).Should().BeTrue(key);
+    }
+
+    [Fact]
+    public void Store_Run_KeepsTheNewestAndEveryKth()
+    {
+        using var network = new UNet(Tiny, 1);
+        using Trainer trainer = Make(network);
+        var store = new CheckpointStore(Path.Combine(folder.FullName, "store"), every: 2, keepLast: 2, keepEvery: 4);
+        store.RestoreLatest(trainer).Should().BeFalse();
+        trainer.Run(Batches(), 13, null, store);
+
+        store.All.Select(entry => entry.Step).Should().Equal(4, 8, 12, 13);
+        Directory.CreateDirectory(Path.Combine(store.Folder, "step-notes"));
+        store.All.Should().HaveCount(4);
+        using Trainer again = Make(network);
+        store.RestoreLatest(again).Should().BeTrue();
+        again.StepsDone.Should().Be(13);
+        FluentActions.Invoking(() => new CheckpointStore("x", 0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new CheckpointStore("x", keepEvery: 0)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("keepEvery must be at least 1, or null, but is 0*");
+    }
+
+    [Fact]
+    public void Run_Cancelled_SavesWhereItStopped()
+    {
+        using var network = new UNet(Tiny, 1);
+        using Trainer trainer = Make(network);
+        using var cancellation = new CancellationTokenSource();
+        var store = new CheckpointStore(Path.Combine(folder.FullName, "store"), every: 100);
+        trainer.Run(Batches(), 50, new Relay(progress =>
+        {
+            if (progress.Step == 3) cancellation.Cancel();
+        }), store, cancellation.Token).Should().BeFalse();
+        store.All.Select(entry => entry.Step).Should().Equal(3);
+    }
+
+    [Fact]
+    public void Save_FolderInTheWay_LeavesNothing()
+    {
+        using var network = new UNet(Tiny, 1);
+        using Trainer trainer = Make(network);
+        string blocked = Path.Combine(folder.FullName, "file");
+        File.WriteAllText(blocked, "in the way");
+        FluentActions.Invoking(() => trainer.SaveCheckpoint(Path.Combine(blocked, "x"))).Should().Throw<IOException>();
+        FluentActions.Invoking(() => trainer.RestoreCheckpoint(Path.Combine(folder.FullName, "none"))).Should().Throw<DirectoryNotFoundException>().WithMessage("*none does not exist*");
+        folder.GetFileSystemInfos().Should().ContainSingle();
+    }
+
+    private static Trainer Make(UNet network, TrainingOptions? options = null) => Trainer.Create(network, Process, options);
+
+    private ShuffledBatches Batches() => new(dataset, 2, 1);
+
+    private sealed class Relay(Action<TrainingProgress> action) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => action(value);
+    }
+}

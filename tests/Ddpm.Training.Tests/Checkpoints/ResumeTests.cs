@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Ddpm.Training.Tests.Checkpoints;
+
+/// <summary>A process that is killed and started again ends with the same bits as one that is not.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-resume-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Theory]
+    [Trait("Category", "Slow")]
+    [InlineData(1, 14, new[] { 3, 8 })] // two epochs of six batches; killed between checkpoints and at one
+    [InlineData(4, 5, new[] { 2, 3 })] // three epochs, mid-epoch too
+    public async Task Run_KilledAndResumed_GivesTheSameBits(int accumulation, int steps, int[] killsAt)
+    {
+        string straight = Path.Combine(folder.FullName, "straight"), broken = Path.Combine(folder.FullName, "broken");
+        Dictionary<long, string> expected = await RunWorker(straight, steps, accumulation, null);
+        var losses = new Dictionary<long, string>();
+        foreach (int killAt in killsAt)
+        {
+            foreach ((long step, string loss) in await RunWorker(broken, steps, accumulation, killAt)) losses[step] = loss;
+        }
+
+        foreach ((long step, string loss) in await RunWorker(broken, steps, accumulation, null)) losses[step] = loss;
+
+        losses.Should().BeEquivalentTo(expected, "every step's loss, to the last digit");
+        string last = $"step-{steps.ToString("D9", CultureInfo.InvariantCulture)}";
+        string[] files = [.. Directory.GetFiles(Path.Combine(straight, last)).Select(path => Path.GetFileName(path)!)];
+        files.Should().HaveCount(4);
+        foreach (string file in files) File.ReadAllBytes(Path.Combine(broken, last, file)).Should().Equal(File.ReadAllBytes(Path.Combine(straight, last, file)), file);
+        Directory.GetDirectories(broken).Where(path => Path.GetFileName(path).StartsWith("step-", StringComparison.Ordinal)).Should().HaveCount(2, "the last two are kept");
+    }
+
+    private static async Task<Dictionary<long, string>> RunWorker(string folder, int steps, int accumulation, int? killAt)
+    {
+        // This folder is tests/Ddpm.Training.Tests/bin/…; the worker lies in the same place of its own project.
+        string worker = Path.Combine(AppContext.BaseDirectory.Replace("Ddpm.Training.Tests", "Ddpm.TrainingWorker", StringComparison.Ordinal), "Ddpm.TrainingWorker.dll");
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [worker, folder, steps.ToString(CultureInfo.InvariantCulture), accumulation.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+        var losses = new Dictionary<long, string>();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            string[] words = line.Split(' ');
+            if (words[0] != "step") continue;
+            long step = long.Parse(words[1], CultureInfo.InvariantCulture);
+            losses[step] = words[3];
+            // SIGKILL: nothing of the process's own runs any more. It may have done a few steps more by then.
+            if (step >= killAt) process.Kill();
+        }
+
+        await process.WaitForExitAsync();
+        if (killAt is null) process.ExitCode.Should().Be(0);
+        return losses;
+    }
+}
