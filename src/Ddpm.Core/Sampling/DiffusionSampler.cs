@@ -288,7 +288,7 @@ public abstract class DiffusionSampler
         if (replaced is not null) x0 = Require.SameShape(replaced, xt);
         Tensor next = rule.Advance(new StepInput(output, xt, t, raw, x0, replaced is not null), () => request.Noise.Draw(draw));
         if (request.Hook?.ReplacePrevious(info!, next) is { } previous) next = Require.SameShape(previous, xt);
-        NonFiniteException.ThrowIfNonFinite(next, "x_{t-1}", t);
+        NonFiniteException.ThrowIfNonFinite(next, "x_{t-1}", t, (request.Start?.Timestep ?? Process.Coefficients.Timesteps - 1) + 1 - t);
         // A step may hand x̂_0 on as x_0 itself.
         if (ReferenceEquals(next, x0)) next = next.clone();
         return (next.DetachFromDisposeScope(), x0.DetachFromDisposeScope());

@@ -13,14 +13,14 @@ public sealed class NonFiniteException : ArithmeticException
     }
 
     /// <summary>Throws if a tensor holds NaN or an infinity.</summary>
-    internal static void ThrowIfNonFinite(Tensor tensor, string name, int t)
+    internal static void ThrowIfNonFinite(Tensor tensor, string name, int t, int? step = null)
     {
         using var scope = NewDisposeScope();
         // max |x| is NaN if any element is, and infinite if any is: one pass, one number.
         double largest = tensor.abs().max().to(float64).item<double>();
         if (!double.IsFinite(largest))
         {
-            throw new NonFiniteException($"{name} became {(double.IsNaN(largest) ? "NaN" : "infinite")} at t = {t} (shape {Require.Shape(tensor)}, {tensor.dtype}). The network's weights or its output are not finite there.");
+            throw new NonFiniteException($"{name} became {(double.IsNaN(largest) ? "NaN" : "infinite")} at t = {t}{(step is null ? "" : $", step {step}")} (shape {Require.Shape(tensor)}, {tensor.dtype}). The network's weights or its output are not finite there.");
         }
     }
 }

@@ -159,7 +159,7 @@ public sealed class DdpmSamplerTests
     {
         ReverseDiffusion process = Process(10);
         FluentActions.Invoking(() => new DdpmSampler(new BadModel(4, xt => xt * double.NaN), process).Sample(Request(2, 3)))
-            .Should().Throw<NonFiniteException>().WithMessage("x_{t-1} became NaN at t = 4 (shape [2, 3]*");
+            .Should().Throw<NonFiniteException>().WithMessage("x_{t-1} became NaN at t = 4, step 6 (shape [2, 3]*");
     }
 
     [Fact]
