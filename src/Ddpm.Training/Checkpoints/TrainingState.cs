@@ -1,5 +1,5 @@
-using static TorchSharp.torch;
 using Ddpm.Core;
+using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
