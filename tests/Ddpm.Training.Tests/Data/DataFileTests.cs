@@ -1,0 +1,89 @@
+using System.IO.Compression;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training.Tests.Data;
+
+public sealed class DataFileTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-data-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Idx_ImagesAndLabels_AreRead(bool compressed)
+    {
+        string images = Write("images", [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, .. Enumerable.Range(0, 12).Select(i => (byte)(20 * i))], compressed);
+        string labels = Write("labels", [0, 0, 8, 1, 0, 0, 0, 2, 7, 9], compressed);
+        using ImageDataset dataset = IdxFile.Images(images);
+        using Tensor pixels = dataset.Images(), classes = IdxFile.Read(labels);
+
+        dataset.Shape.Should().Equal(1, 2, 3);
+        pixels.data<byte>().ToArray().Should().Equal(Enumerable.Range(0, 12).Select(i => (byte)(20 * i)));
+        classes.data<byte>().ToArray().Should().Equal(7, 9);
+        FluentActions.Invoking(() => IdxFile.Images(labels)).Should().Throw<InvalidDataException>().WithMessage("*labels must hold images [N, H, W], but holds [2]*");
+    }
+
+    [Fact]
+    public void Idx_DamagedFiles_AreNamedWithTheReason()
+    {
+        (byte[] Bytes, bool Compressed, string Message)[] cases =
+        [
+            ([], false, "*truncated*"),
+            ([0, 0, 8], false, "*truncated*"),
+            ([1, 2, 3, 4, 5], false, "*must begin as an IDX file*01020304*"),
+            ([0, 0, 13, 1, 0, 0, 0, 1, 0], false, "*must begin as an IDX file*00000D01*"),
+            ([0, 0, 8, 1, 0, 0, 0, 5, 1, 2], false, "*truncated: it holds 2 of the 5 bytes*"),
+            ([0, 0, 8, 1, 0, 0, 0, 1, 1, 2], false, "*longer than it says: it holds 2 bytes, not the 1*"),
+            ([0, 0, 8, 3, 255, 255, 255, 255, 0, 0, 0, 9, 0, 0, 0, 9], false, "*more than the 2 GiB*"),
+            ([0x1F, 0x8B, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], false, "*damaged is not valid gzip*"),
+        ];
+        foreach ((byte[] bytes, bool compressed, string message) in cases)
+        {
+            string path = Write("damaged", bytes, compressed);
+            FluentActions.Invoking(() => IdxFile.Read(path)).Should().Throw<InvalidDataException>(message).WithMessage(message).WithMessage($"*{path}*");
+        }
+
+        FluentActions.Invoking(() => IdxFile.Read(Path.Combine(folder.FullName, "none"))).Should().Throw<FileNotFoundException>();
+    }
+
+    [Fact]
+    public void Cifar_TwoFiles_AreJoinedAndChecked()
+    {
+        byte[] Record(byte[] labels, byte first) => [.. labels, first, .. new byte[3071]];
+        string one = Write("one", [.. Record([3], 11), .. Record([9], 12)], false), two = Write("two", Record([0], 13), false);
+        (Tensor images, Tensor labels) = CifarFile.ReadCifar10(one, two);
+        using (images)
+        using (labels)
+        {
+            images.shape.Should().Equal(3, 3, 32, 32);
+            labels.data<long>().ToArray().Should().Equal(3, 9, 0);
+            images[.., 0, 0, 0].contiguous().data<byte>().ToArray().Should().Equal(11, 12, 13);
+        }
+
+        string hundred = Write("hundred", Record([19, 99], 5), false);
+        (Tensor fineImages, Tensor fine) = CifarFile.ReadCifar100(hundred);
+        fineImages[0, 0, 0, 0].item<byte>().Should().Be(5);
+        fine.data<long>().ToArray().Should().Equal(99);
+        fineImages.Dispose();
+        fine.Dispose();
+        FluentActions.Invoking(() => CifarFile.ReadCifar10(Write("bad", Record([10], 0), false))).Should().Throw<InvalidDataException>().WithMessage("*bad must have classes 0 … 9, but record 0 is of class 10*");
+        FluentActions.Invoking(() => CifarFile.ReadCifar10(Write("short", new byte[100], false))).Should().Throw<InvalidDataException>().WithMessage("*short must hold whole records of 3073 bytes, but has 100*");
+    }
+
+    private string Write(string name, byte[] bytes, bool compressed)
+    {
+        string path = Path.Combine(folder.FullName, name);
+        using FileStream file = File.Create(path);
+        if (!compressed)
+        {
+            file.Write(bytes);
+            return path;
+        }
+
+        using var gzip = new GZipStream(file, CompressionLevel.Fastest);
+        gzip.Write(bytes);
+        return path;
+    }
+}
