@@ -93,7 +93,7 @@ public sealed class SamplingSeamTests
         }
 
         // The mean of two normal numbers has half their variance; on the circle it keeps its length.
-        Tensor x = randn(4, 10_000, dtype: float64), y = randn(4, 10_000, dtype: float64);
+        Tensor x = randn(4, 10_000, dtype: float64, generator: new Generator(1)), y = randn(4, 10_000, dtype: float64, generator: new Generator(2));
         new InterpolationOptions().Mix(x, y, 0.5).square().mean().item<double>().Should().BeApproximately(0.5, 0.02);
         new InterpolationOptions { Spherical = true }.Mix(x, y, 0.5).square().mean().item<double>().Should().BeApproximately(1, 0.02);
         FluentActions.Invoking(() => sampler.Interpolate(a, b, [1.2], 20, new PerSampleNoise(1))).Should().Throw<ArgumentException>().WithMessage("weights must be one or more numbers from 0 to 1, but are 1*2*");
@@ -137,7 +137,7 @@ public sealed class SamplingSeamTests
     {
         using var scope = NewDisposeScope();
         var model = new Linear();
-        Tensor xt = randn(3, 2, dtype: float64), t = zeros(3, int64), labels = tensor(new long[] { 0, 1, 2 });
+        Tensor xt = randn(3, 2, dtype: float64, generator: new Generator(3)), t = zeros(3, int64), labels = tensor(new long[] { 0, 1, 2 });
         Tensor with = model.Predict(xt, t, labels), without = model.Predict(xt, t, null);
 
         new GuidedModel(model, 1).Predict(xt, t, labels).Equals(with).Should().BeTrue();
