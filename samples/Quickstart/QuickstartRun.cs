@@ -31,7 +31,7 @@ internal static class QuickstartRun
             new UNetOptions { Height = Digits.Size, Width = Digits.Size, InChannels = 1, OutChannels = 1, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 8, Dropout = 0 },
             options.Seed);
         network.to(device);
-        using var trainer = Trainer.Create(network, process, new TrainingOptions { LearningRate = 3e-3, WarmupSteps = 100, CosineDecaySteps = options.Steps, Seed = options.Seed });
+        using var trainer = Trainer.Create(network, process, new TrainingOptions { LearningRate = 3e-3, WarmupSteps = 100, Decay = LearningRateDecay.Cosine(options.Steps), Seed = options.Seed });
 
         // Algorithm 1.
         console.WriteLine($"Training {network.parameters().Sum(parameter => parameter.numel()):N0} parameters on {digits.Count:N0} digits, {options.Steps:N0} steps (Ctrl-C stops the training and goes on to sample)");
@@ -67,7 +67,7 @@ internal static class QuickstartRun
         {
             losses.Add(at.Loss);
             line.Show(string.Create(CultureInfo.InvariantCulture, $"step {at.Step:N0}/{at.TotalSteps:N0}  loss {losses.TakeLast(50).Average():F4}  {at.ImagesPerSecond:F0} images/s  {ProgressLine.Time(at.Remaining)} left"), at.Step == at.TotalSteps);
-        }), checkpoints: null, stop);
+        }), hooks: null, stop);
     }
 
     /// <summary>

@@ -31,21 +31,34 @@ public static class ImageFile
     /// <param name="grayscale">Whether to read one channel (luma, ITU-R BT.601) instead of three.</param>
     /// <returns>uint8 [1, H, W] or [3, H, W]; a fresh tensor.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no image that can be read; the message names it.</exception>
-    public static Tensor Load(string path, bool grayscale = false)
+    /// <exception cref="InvalidDataException">The file is no image that can be read, or is damaged or cut off; the message names it.</exception>
+    public static Tensor Load(string path, bool grayscale = false) => Load(path, new ImageLoadOptions { Grayscale = grayscale });
+
+    /// <summary>Reads a PNG or JPEG file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Channels and size.</param>
+    /// <returns>uint8 [1, H, W] or [3, H, W]; a fresh tensor.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no image that can be read, or is damaged or cut off; the message names it.</exception>
+    public static Tensor Load(string path, ImageLoadOptions options)
+    {
+        DecodedImage image = Decode(path, options);
+        using Tensor flat = tensor(image.Pixels.ToArray(), uint8);
+        return flat.reshape(image.Channels, image.Height, image.Width);
+    }
+
+    /// <summary>Reads a PNG or JPEG file without making a tensor. The orientation that a camera noted is followed; transparency is dropped.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Channels and size.</param>
+    /// <returns>The pixels.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no image that can be read, or is damaged or cut off; the message names it.</exception>
+    public static DecodedImage Decode(string path, ImageLoadOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no image file {path}.", path);
-        using SKBitmap? decoded = SKBitmap.Decode(path);
-        if (decoded is null) throw new InvalidDataException($"{path} is not an image that can be read (PNG or JPEG expected), or it is damaged.");
-        using var bitmap = new SKBitmap(new SKImageInfo(decoded.Width, decoded.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
-        if (!decoded.CopyTo(bitmap, SKColorType.Rgba8888)) throw new InvalidDataException($"{path} has a pixel format that cannot be converted ({decoded.ColorType}).");
-
-        using var scope = NewDisposeScope();
-        Tensor rgb = tensor(bitmap.Bytes, uint8).reshape(decoded.Height, decoded.Width, 4).narrow(2, 0, 3).permute(2, 0, 1); // [3, H, W]
-        if (!grayscale) return rgb.contiguous().MoveToOuterDisposeScope();
-        Tensor values = rgb.to(float64);
-        return (values[0] * 0.299 + values[1] * 0.587 + values[2] * 0.114).unsqueeze(0).round().to(uint8).MoveToOuterDisposeScope();
+        return ImageDecoder.Decode(path, options);
     }
 
     // [C, H, W] → bytes in the order H, W, C

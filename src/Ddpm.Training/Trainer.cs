@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ddpm.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +23,8 @@ public sealed class Trainer : IDisposable
     private readonly ITimestepSampler timesteps;
     private readonly Parameter[] parameters;
     private readonly AdamOptimizer optimizer;
+    private readonly ComputeParameters? compute;
+    private readonly ImmutableArray<ExponentialMovingAverage> averages;
     private readonly PerSampleNoise noise;
     private readonly Device device;
     private readonly ILogger logger;
@@ -39,15 +42,25 @@ public sealed class Trainer : IDisposable
         if (parameters.Length == 0) throw new ArgumentException("network must have parameters to train, but has none.", nameof(module));
         device = parameters[0].device;
         noise = new PerSampleNoise(RandomPurpose.Noise.Seed(options.Seed));
-        optimizer = new AdamOptimizer(parameters, options.AdamBeta1, options.AdamBeta2, options.AdamEpsilon, options.WeightDecay);
-        Ema = new ExponentialMovingAverage(module, options.EmaDecay, options.EmaRamp);
+        optimizer = AdamOptimizer.Create(parameters, options);
+        compute = options.ComputeType is { } type ? new ComputeParameters(parameters, type) : null;
+        averages = [.. options.Averages.Select(profile => new ExponentialMovingAverage(module, profile))];
     }
 
     /// <summary>How the network is trained.</summary>
     public TrainingOptions Options { get; }
 
-    /// <summary>The moving average of the parameters: what one samples with.</summary>
-    public ExponentialMovingAverage Ema { get; }
+    /// <summary>The network in training.</summary>
+    public nn.Module Network => module;
+
+    /// <summary>The process that the network is trained for.</summary>
+    public ReverseDiffusion Process => objective.Process;
+
+    /// <summary>The first moving average of the parameters: what one samples with.</summary>
+    public ExponentialMovingAverage Ema => averages[0];
+
+    /// <summary>All moving averages, as <see cref="TrainingOptions.Averages"/> has them.</summary>
+    public IReadOnlyList<ExponentialMovingAverage> Averages => averages;
 
     /// <summary>Steps done.</summary>
     public long StepsDone { get; private set; }
@@ -76,101 +89,114 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(objective);
+        return Create(network, network, objective, options, timesteps, logger);
+    }
+
+    /// <summary>A trainer of a network that is called through another model, such as a <see cref="RescaledTimeModel"/>. Move the network to its device first: moving replaces the parameters that the optimiser holds.</summary>
+    /// <param name="network">The network, whose parameters are trained; it stays the caller's.</param>
+    /// <param name="model">What is called in its stead.</param>
+    /// <param name="objective">What to minimise.</param>
+    /// <param name="options">How; by default as the paper for CIFAR-10.</param>
+    /// <param name="timesteps">Which timesteps each step trains; uniform by default.</param>
+    /// <param name="logger">Told of the start and end of each run; nobody by default.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An option is out of range, or the network has no parameters.</exception>
+    public static Trainer Create(nn.Module network, IEpsilonModel model, Objective objective, TrainingOptions? options = null, ITimestepSampler? timesteps = null, ILogger<Trainer>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(objective);
         timesteps ??= new UniformTimesteps(objective.Process.Coefficients.Timesteps);
-        return new Trainer(network, network, objective, timesteps, options ?? TrainingOptions.Default, logger ?? NullLogger<Trainer>.Instance);
+        return new Trainer(network, model, objective, timesteps, options ?? TrainingOptions.Default, logger ?? NullLogger<Trainer>.Instance);
     }
 
     /// <summary>Trains until <paramref name="totalSteps"/> steps are done.</summary>
     /// <param name="batches">Where the examples come from; batch n of accumulated k belongs to step n / k.</param>
     /// <param name="totalSteps">The number of steps since the network's start at which the run ends. Range: ≥ 0.</param>
     /// <param name="progress">Told after every step.</param>
-    /// <param name="checkpoints">Where checkpoints go, every so many steps, at the end and on cancellation; none by default.</param>
+    /// <param name="hooks">What takes part in the run: a <see cref="CheckpointStore"/>, <see cref="MetricsLog"/>, <see cref="SampleGrids"/>, <see cref="AverageSnapshots"/>, your own.</param>
     /// <param name="cancellationToken">Ends the run after the present step. That is no error: the network and its average are whole, and a further call goes on from there.</param>
     /// <returns>Whether all steps were done; false when the run was cancelled.</returns>
-    /// <exception cref="InvalidOperationException">The trainer was restored from a checkpoint of other batches; the message lists what differs.</exception>
+    /// <exception cref="ArgumentException">The examples or labels do not fit the network; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The trainer was restored from a checkpoint of other batches; the message says what differs.</exception>
     /// <exception cref="NonFiniteException">The loss or the gradients became NaN or infinite; the parameters are those of the step before, and the last checkpoint is whole.</exception>
-    /// <exception cref="IOException">A checkpoint cannot be written; those before are whole.</exception>
-    public bool Run(IBatchSource batches, long totalSteps, IProgress<TrainingProgress>? progress = null, CheckpointStore? checkpoints = null, CancellationToken cancellationToken = default)
+    /// <exception cref="IOException">A hook cannot write; checkpoints before are whole.</exception>
+    public bool Run(IBatchSource batches, long totalSteps, IProgress<TrainingProgress>? progress = null, IEnumerable<ITrainingHook>? hooks = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
+        ITrainingHook[] all = [.. hooks ?? []];
         RequireSameBatches(batches.Identity);
-        logger.TrainingStarted(StepsDone, totalSteps, batches.BatchSize * Options.Accumulation);
-        var pace = new Pace(batches.BatchSize * Options.Accumulation);
-        long saved = StepsDone;
+        int examples = batches.BatchSize * Options.Accumulation;
+        logger.TrainingStarted(StepsDone, totalSteps, examples);
+        foreach (ITrainingHook hook in all) hook.RunStarting(this);
+        var pace = new Pace(examples);
         while (StepsDone < totalSteps && !cancellationToken.IsCancellationRequested)
         {
-            Tensor[] x0 = [.. Enumerable.Range(0, Options.Accumulation).Select(part => batches.Batch(StepsDone * Options.Accumulation + part))];
-            TrainingStep step;
-            try
-            {
-                step = Step(x0);
-            }
-            finally
-            {
-                foreach (Tensor part in x0) part.Dispose();
-            }
-
+            TrainingStep step = NextStep(batches);
             pace.Tick();
-            if (checkpoints is not null && StepsDone % checkpoints.Every == 0)
-            {
-                checkpoints.Save(this);
-                saved = StepsDone;
-            }
-
-            progress?.Report(new TrainingProgress(StepsDone, totalSteps, step.Loss, step.GradientNorm, step.LearningRate, pace.ExamplesPerSecond, pace.Elapsed, pace.Remaining(totalSteps - StepsDone)));
+            var done = new TrainingProgress(StepsDone, totalSteps, step, pace.ExamplesPerSecond, pace.Elapsed, pace.Remaining(totalSteps - StepsDone));
+            foreach (ITrainingHook hook in all) hook.StepDone(this, done);
+            progress?.Report(done);
         }
 
-        if (saved != StepsDone) checkpoints?.Save(this);
+        foreach (ITrainingHook hook in all) hook.RunEnded(this);
         logger.TrainingEnded(StepsDone, totalSteps, pace.Elapsed);
         return StepsDone >= totalSteps;
     }
 
     /// <summary>One step of Algorithm 1.</summary>
-    /// <param name="x0">The clean examples x_0, [B, …]; copied to the network's device where they are not there.</param>
+    /// <param name="x0">The clean examples x_0, [B, …]; copied to the network's device where they are not there. They stay the caller's.</param>
     /// <returns>What the step did.</returns>
     /// <exception cref="ArgumentException"><paramref name="x0"/> does not fit the network.</exception>
     /// <exception cref="NonFiniteException">The loss or the gradients became NaN or infinite; the parameters are those of the step before.</exception>
     public TrainingStep Step(Tensor x0)
     {
         ArgumentNullException.ThrowIfNull(x0);
-        return Step([x0]);
+        using var batch = new TrainingBatch(x0.alias());
+        return Step([batch]);
     }
 
     /// <summary>One step of Algorithm 1 on the mean gradient of several batches of one size.</summary>
-    /// <param name="x0">The clean examples of each batch, [B, …]; copied to the network's device where they are not there.</param>
+    /// <param name="batches">The batches; they stay the caller's.</param>
     /// <returns>What the step did.</returns>
     /// <exception cref="ArgumentException">There is no batch, their sizes differ, or they do not fit the network.</exception>
-    /// <exception cref="InvalidOperationException">The network holds its average, see <see cref="ExponentialMovingAverage.SwapIn"/>.</exception>
+    /// <exception cref="InvalidOperationException">The network holds an average, see <see cref="ExponentialMovingAverage.SwapIn"/>.</exception>
     /// <exception cref="NonFiniteException">The loss or the gradients became NaN or infinite; the parameters are those of the step before.</exception>
-    public TrainingStep Step(IReadOnlyList<Tensor> x0)
+    public TrainingStep Step(IReadOnlyList<TrainingBatch> batches)
     {
-        ArgumentNullException.ThrowIfNull(x0);
-        if (x0.Count == 0 || x0.Any(batch => batch.dim() < 1 || batch.size(0) != x0[0].size(0))) throw new ArgumentException("x0 must have one or more batches of one size.", nameof(x0));
-        if (Ema.IsSwapped) throw new InvalidOperationException("The network holds the average at the moment: dispose what SwapIn returned before training goes on.");
+        ArgumentNullException.ThrowIfNull(batches);
+        if (batches.Count == 0 || batches.Any(batch => batch.X0.size(0) != batches[0].X0.size(0))) throw new ArgumentException("batches must be one or more of one size.", nameof(batches));
+        RequireTrainedParameters("training goes on");
         using var scope = NewDisposeScope();
         long step = StepsDone;
-        int run = checked((int)step), size = checked((int)x0[0].size(0));
+        int size = checked((int)batches[0].X0.size(0));
         module.train();
 
         // Gradients of the mean loss at random t and ε, batch after batch.
-        TimestepDraw draw = timesteps.Draw(RandomPurpose.Timestep.Seed(Options.Seed), run, size * x0.Count);
-        optimizer.ZeroGradients();
-        double lossValue = 0;
-        for (int part = 0; part < x0.Count; part++) lossValue += Backward(x0[part], draw, part, x0.Count, step) / x0.Count;
+        TimestepDraw draw = timesteps.Draw(RandomPurpose.Timestep.Seed(Options.Seed), checked((int)step), size * batches.Count);
+        double[] masses = Masses(batches);
+        var losses = ImmutableArray.CreateBuilder<double>(size * batches.Count);
+        double loss = 0;
+        ClearGradients();
+        for (int part = 0; part < batches.Count; part++)
+        {
+            var micro = new MicroBatch(batches[part], draw, masses, part, step);
+            loss += (compute is null ? Backward(micro, losses) : compute.Run(() => Backward(micro, losses))) / batches.Count;
+        }
 
-        // Clipping. An infinite bound measures the norm and scales nothing.
-        double norm = nn.utils.clip_grad_norm_(parameters, Options.GradientClip ?? double.PositiveInfinity);
-        if (!double.IsFinite(norm)) throw new NonFiniteException($"The gradient's norm became {norm} at training step {step} (loss {lossValue}).");
+        // Clipping as torch's clip_grad_norm_: by (norm + 1e-6)/limit where the norm exceeds the limit.
+        Tensor?[] gradients = compute?.Gradients ?? [.. parameters.Select(parameter => parameter.grad)];
+        double norm = optimizer.Norm(gradients);
+        if (!double.IsFinite(norm)) throw new NonFiniteException($"The gradient's norm became {norm} at training step {step} (loss {loss}; timesteps {string.Join(", ", draw.Timesteps)}).");
+        double divisor = Options.GradientClip is { } limit ? Math.Max(1, (norm + 1e-6) / limit) : 1;
 
-        // Update.
+        // Update, and moving averages.
         double learningRate = Options.LearningRateAt(step);
-        optimizer.Step(learningRate);
-
-        // Moving average.
-        Ema.Update();
+        optimizer.Step(gradients, divisor, learningRate);
+        foreach (ExponentialMovingAverage average in averages) average.Update(Options.FusedUpdates);
         StepsDone++;
-        return new TrainingStep(step, lossValue, norm, learningRate);
+        return new TrainingStep(step, loss, norm, learningRate, draw.Timesteps, losses.MoveToImmutable());
     }
 
     /// <summary>Writes everything that a run consists of into a folder: network, average, optimiser, step, timestep sampler, and the settings that they belong to.</summary>
@@ -179,7 +205,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="IOException">The folder exists or cannot be written; nothing is left behind.</exception>
     public void SaveCheckpoint(string folder)
     {
-        if (Ema.IsSwapped) throw new InvalidOperationException("The network holds the average at the moment: dispose what SwapIn returned before saving.");
+        RequireTrainedParameters("saving");
         Checkpoint.Write(folder, State());
     }
 
@@ -189,39 +215,89 @@ public sealed class Trainer : IDisposable
     /// <exception cref="InvalidDataException">A file is missing or damaged, or is of another network, or settings that matter differ; the message lists them. Nothing has changed.</exception>
     public void RestoreCheckpoint(string folder)
     {
-        if (Ema.IsSwapped) throw new InvalidOperationException("The network holds the average at the moment: dispose what SwapIn returned before restoring.");
+        RequireTrainedParameters("restoring");
         TrainingState state = State();
-        (long step, long updates, string? batches) = Checkpoint.Read(folder, state);
-        StepsDone = step;
-        Ema.Updates = updates;
-        batchIdentity = batches;
+        (StepsDone, batchIdentity) = Checkpoint.Read(folder, state);
     }
 
     /// <summary>Frees the optimiser and the average; the network stays with the caller.</summary>
     public void Dispose()
     {
         optimizer.Dispose();
-        Ema.Dispose();
+        compute?.Dispose();
+        foreach (ExponentialMovingAverage average in averages) average.Dispose();
+    }
+
+    private TrainingStep NextStep(IBatchSource source)
+    {
+        var batches = new List<TrainingBatch>();
+        try
+        {
+            for (int part = 0; part < Options.Accumulation; part++) batches.Add(source.Batch(StepsDone * Options.Accumulation + part));
+            return Step(batches);
+        }
+        finally
+        {
+            foreach (TrainingBatch batch in batches) batch.Dispose();
+        }
     }
 
     // The loss of one batch, whose gradients are added to those of the batches before.
-    private double Backward(Tensor x0, TimestepDraw draw, int part, int parts, long step)
+    private double Backward(MicroBatch micro, ImmutableArray<double>.Builder losses)
     {
         using var scope = NewDisposeScope();
-        int size = (int)x0.size(0), first = part * size;
-        var slice = new TimestepDraw(draw.Timesteps.Slice(first, size), draw.Weights.Slice(first, size));
-        long[] t = [.. slice.Timesteps];
-        long[] places = [.. Enumerable.Range(first, size).Select(i => (long)i)];
-        Tensor eps = noise.Draw(new NoiseRequest { SampleIndices = places, Step = checked((int)step), Shape = x0.shape, ElementType = x0.dtype, Device = device });
-        // The first batch's seed is the step's own, so that one batch a step is as before there were several.
-        (model as IStochasticModel)?.SeedStochasticLayers(RandomPurpose.Dropout.Seed(Options.Seed, step + (long)part * int.MaxValue));
-        Tensor each = objective.Loss(model, x0.to(device), t, eps);
-        Tensor loss = (each * tensor(slice.Weights.ToArray(), each.dtype, each.device)).mean();
+        Tensor x0 = micro.Batch.X0.to(device);
+        Tensor eps = noise.Draw(new NoiseRequest { SampleIndices = micro.Places, Step = checked((int)micro.Step), Shape = x0.shape, ElementType = x0.dtype, Device = device });
+        (module as IStochasticModel ?? model as IStochasticModel)?.SeedStochasticLayers(micro.DropoutSeed(Options.Seed));
+        Tensor each = objective.Loss(Model(micro), x0, micro.Draw.Timesteps.ToArray(), eps, micro.Batch.Mask?.to(device));
+        Tensor loss = (each * tensor(micro.Weights, each.dtype, each.device)).mean();
         double value = loss.to(float64).item<double>();
-        if (!double.IsFinite(value)) throw new NonFiniteException($"The loss became {value} at training step {step}; timesteps {string.Join(", ", t)}.");
-        timesteps.Observe(slice, each.detach().to(float64, CPU).data<double>().ToArray());
-        (parts == 1 ? loss : loss / parts).backward();
+        if (!double.IsFinite(value)) throw new NonFiniteException($"The loss became {value} at training step {micro.Step}; timesteps {string.Join(", ", micro.Draw.Timesteps)}.");
+        double[] values = each.detach().to(float64, CPU).data<double>().ToArray();
+        timesteps.Observe(micro.Draw, values);
+        losses.AddRange(values);
+        (micro.Parts == 1 ? loss : loss / micro.Parts).backward();
         return value;
+    }
+
+    // The model as this batch needs it: told its classes, computing in the type asked for.
+    private IEpsilonModel Model(MicroBatch micro)
+    {
+        IEpsilonModel told = model;
+        if (model is IConditionalEpsilonModel { ClassCount: > 0 } conditional)
+        {
+            if (micro.Batch.Labels is null) throw new ArgumentException($"The network knows {conditional.ClassCount} classes, but the batch has no labels: give the data set labels, or make the network without {nameof(IConditionalEpsilonModel.ClassCount)}.");
+            double dropout = conditional.HasNullLabel ? Options.LabelDropout : 0;
+            told = new ClassifiedModel(conditional, tensor(micro.KeptLabels(Options.Seed, dropout, conditional.ClassCount), int64, device));
+        }
+
+        return Options.ComputeType is { } type ? new ComputeModel(told, type) : told;
+    }
+
+    // What the mask of each example weighs; empty where no batch has a mask.
+    private static double[] Masses(IReadOnlyList<TrainingBatch> batches)
+    {
+        if (batches.All(batch => batch.Mask is null)) return [];
+        using var scope = NewDisposeScope();
+        double[] masses = [.. batches.SelectMany(batch => (batch.Mask ?? ones([1], float64)).to(float64, CPU).expand(batch.X0.shape).reshape(batch.X0.size(0), -1).sum([1]).data<double>().ToArray())];
+        if (!(masses.Sum() > 0)) throw new ArgumentException("The mask must weigh at least one element of the step's batches, but is 0 everywhere.");
+        return masses;
+    }
+
+    private void ClearGradients()
+    {
+        compute?.Clear();
+        if (compute is not null) return;
+        foreach (Parameter parameter in parameters)
+        {
+            using Tensor? gradient = parameter.grad;
+            gradient?.zero_();
+        }
+    }
+
+    private void RequireTrainedParameters(string before)
+    {
+        if (averages.Any(average => average.IsSwapped)) throw new InvalidOperationException($"The network holds the average at the moment: dispose what SwapIn returned before {before}.");
     }
 
     private void RequireSameBatches(string identity)
@@ -238,7 +314,8 @@ public sealed class Trainer : IDisposable
     {
         Module = module,
         Names = [.. module.named_parameters().Select(pair => pair.name)],
-        Ema = Ema,
+        Process = objective.Process,
+        Averages = averages,
         Optimizer = optimizer,
         Timesteps = timesteps,
         StepsDone = StepsDone,

@@ -1,10 +1,19 @@
+using System.Collections.Immutable;
+using TorchSharp;
+
 namespace Ddpm.Training;
 
-/// <summary>How a network is trained. The defaults are those of Ho et al. 2020 (arXiv:2006.11239, appendix B) for CIFAR-10.</summary>
+/// <summary>
+/// How a network is trained. The defaults are those of Ho et al. 2020 (arXiv:2006.11239, appendix B) for CIFAR-10 but for the moving average, whose default suits short runs too; <see cref="Paper"/>
+/// has theirs.
+/// </summary>
 public sealed record TrainingOptions
 {
-    /// <summary>The paper's choices for CIFAR-10.</summary>
+    /// <summary>The defaults.</summary>
     public static TrainingOptions Default { get; } = new();
+
+    /// <summary>The paper's choices for CIFAR-10, with its constant average of 0.9999 for 800,000 steps.</summary>
+    public static TrainingOptions Paper { get; } = new() { Averages = [AverageProfile.Constant()] };
 
     /// <summary>Adam's learning rate after warm-up. Range: &gt; 0.</summary>
     /// <value>2e-4; the authors used 2e-5 for the 256×256 sets.</value>
@@ -14,9 +23,9 @@ public sealed record TrainingOptions
     /// <value>5000 (the authors' code).</value>
     public int WarmupSteps { get; init; } = 5000;
 
-    /// <summary>Over how many steps the learning rate falls to 0 along half a cosine, warm-up included; null for a constant rate. Range: ≥ 1.</summary>
-    /// <value>Null: the authors' rate is constant. Short runs gain much by a decay.</value>
-    public int? CosineDecaySteps { get; init; }
+    /// <summary>How the learning rate falls over the run.</summary>
+    /// <value>None: the authors' rate is constant. Short runs gain much by a decay.</value>
+    public LearningRateDecay Decay { get; init; } = LearningRateDecay.None;
 
     /// <summary>Adam's decay of the first moment. Range: 0 ≤ β₁ &lt; 1.</summary>
     /// <value>0.9.</value>
@@ -42,42 +51,49 @@ public sealed record TrainingOptions
     /// <value>1 (the authors' code).</value>
     public double? GradientClip { get; init; } = 1;
 
-    /// <summary>The decay of the moving average of the parameters. Range: 0 ≤ d &lt; 1.</summary>
-    /// <value>0.9999 (appendix B).</value>
-    public double EmaDecay { get; init; } = 0.9999;
+    /// <summary>The moving averages of the parameters; the first is <see cref="Trainer.Ema"/>. Range: at least one.</summary>
+    /// <value>One, <see cref="AverageProfile.Power"/>, which is right for 500 and for 500,000 steps; the authors had <see cref="AverageProfile.Constant"/>.</value>
+    public ImmutableArray<AverageProfile> Averages { get; init; } = [AverageProfile.Power()];
 
-    /// <summary>Whether the moving average forgets the random start faster in the first steps, see <see cref="ExponentialMovingAverage"/>.</summary>
-    /// <value>True, which makes short runs sensible and changes long ones little; the authors had a constant decay.</value>
-    public bool EmaRamp { get; init; } = true;
+    /// <summary>The probability that an example's class is withheld, so that a network with a null label learns to do without and can be guided (arXiv:2207.12598); other networks have no use for it. Range: 0 … 1.</summary>
+    /// <value>0.1 (the guidance paper).</value>
+    public double LabelDropout { get; init; } = 0.1;
 
-    /// <summary>The seed of timesteps, noise and dropout.</summary>
+    /// <summary>The type in which the network computes; null for its own. With <see cref="torch.ScalarType.BFloat16"/> parameters, sums of gradients, optimiser and averages stay float32.</summary>
+    /// <value>Null.</value>
+    public torch.ScalarType? ComputeType { get; init; }
+
+    /// <summary>Whether norm, update and averages are computed for all parameters in one call of libtorch, or one tensor after the other, which is the same but for rounding and several times as slow.</summary>
+    /// <value>True.</value>
+    public bool FusedUpdates { get; init; } = true;
+
+    /// <summary>The seed of timesteps, noise, dropout and withheld classes.</summary>
     /// <value>0.</value>
     public long Seed { get; init; }
 
-    /// <summary>
-    /// The learning rate of a step: LearningRate · min(step / WarmupSteps, 1), which is 0 for the first step as in the authors' code; times
-    /// (1 + cos(π min(step / CosineDecaySteps, 1)))/2 where it decays.
-    /// </summary>
+    /// <summary>The learning rate of a step: LearningRate · min(step / WarmupSteps, 1), which is 0 for the first step as in the authors' code; times the factor of <see cref="Decay"/>.</summary>
     /// <param name="step">The step, counted from 0.</param>
+    /// <returns>The learning rate.</returns>
     public double LearningRateAt(long step)
     {
         double warmup = WarmupSteps == 0 ? 1 : Math.Min((double)step / WarmupSteps, 1);
-        double decay = CosineDecaySteps is { } steps ? (1 + Math.Cos(Math.PI * Math.Min((double)step / steps, 1))) / 2 : 1;
-        return LearningRate * warmup * decay;
+        return LearningRate * warmup * Decay.Factor(step);
     }
 
     internal TrainingOptions Validated()
     {
         Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), "> 0", LearningRate);
         Check(WarmupSteps >= 0, nameof(WarmupSteps), "≥ 0", WarmupSteps);
-        Check(CosineDecaySteps is null or >= 1, nameof(CosineDecaySteps), "≥ 1, or null", CosineDecaySteps);
+        Check(Decay is not null, nameof(Decay), "a decay", "null");
         Check(AdamBeta1 is >= 0 and < 1, nameof(AdamBeta1), "0 ≤ β < 1", AdamBeta1);
         Check(AdamBeta2 is >= 0 and < 1, nameof(AdamBeta2), "0 ≤ β < 1", AdamBeta2);
         Check(AdamEpsilon > 0 && double.IsFinite(AdamEpsilon), nameof(AdamEpsilon), "> 0", AdamEpsilon);
         Check(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), "≥ 0", WeightDecay);
         Check(Accumulation >= 1, nameof(Accumulation), "≥ 1", Accumulation);
         Check(GradientClip is null or > 0, nameof(GradientClip), "> 0, or null", GradientClip);
-        Check(EmaDecay is >= 0 and < 1, nameof(EmaDecay), "0 ≤ d < 1", EmaDecay);
+        Check(!Averages.IsDefaultOrEmpty && !Averages.Contains(null!), nameof(Averages), "at least one profile", "empty or null");
+        Check(LabelDropout is >= 0 and <= 1, nameof(LabelDropout), "0 … 1", LabelDropout);
+        Check(ComputeType is null or torch.ScalarType.BFloat16, nameof(ComputeType), $"{torch.ScalarType.BFloat16}, or null", ComputeType);
         return this;
     }
 

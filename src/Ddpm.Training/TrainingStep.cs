@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Ddpm.Training;
 
 /// <summary>What one step of training did.</summary>
@@ -5,4 +7,6 @@ namespace Ddpm.Training;
 /// <param name="Loss">The mean loss of the batch.</param>
 /// <param name="GradientNorm">The norm of all gradients before clipping.</param>
 /// <param name="LearningRate">The learning rate that the step was made with.</param>
-public readonly record struct TrainingStep(long Step, double Loss, double GradientNorm, double LearningRate);
+/// <param name="Timesteps">The timestep of each example.</param>
+/// <param name="Losses">The loss of each example, without the weights of its timestep.</param>
+public readonly record struct TrainingStep(long Step, double Loss, double GradientNorm, double LearningRate, ImmutableArray<long> Timesteps, ImmutableArray<double> Losses);

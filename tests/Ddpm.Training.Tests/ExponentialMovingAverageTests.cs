@@ -6,21 +6,22 @@ namespace Ddpm.Training.Tests;
 public sealed class ExponentialMovingAverageTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Update_KnownParameters_FollowsTheRecurrence(bool ramp)
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Update_KnownParameters_FollowsTheRecurrence(bool ramp, bool fused)
     {
         using Linear network = nn.Linear(1, 1, hasBias: false);
         using var noGradient = no_grad();
         network.weight!.fill_(1.0);
-        using var average = new ExponentialMovingAverage(network, 0.9, ramp);
+        using var average = new ExponentialMovingAverage(network, ramp ? AverageProfile.Ramped(0.9) : AverageProfile.Constant(0.9));
         double expected = 1;
         for (int n = 0; n < 200; n++)
         {
             network.weight!.fill_(n);
             double decay = ramp ? Math.Min(0.9, (1.0 + n) / (10.0 + n)) : 0.9;
             average.CurrentDecay.Should().Be(decay);
-            average.Update();
+            average.Update(fused);
             expected = decay * expected + (1 - decay) * n;
         }
 
@@ -45,7 +46,7 @@ public sealed class ExponentialMovingAverageTests
     [InlineData(double.NaN)]
     public void Constructor_DecayOutOfRange_Throws(double decay)
     {
-        using Linear network = nn.Linear(2, 2);
-        FluentActions.Invoking(() => new ExponentialMovingAverage(network, decay)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("decay must be 0 ≤ d < 1*");
+        FluentActions.Invoking(() => AverageProfile.Constant(decay)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("decay must be 0 ≤ d < 1*");
+        FluentActions.Invoking(() => AverageProfile.Ramped(decay)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("decay must be 0 ≤ d < 1*");
     }
 }

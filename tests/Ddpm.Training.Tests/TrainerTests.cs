@@ -78,7 +78,7 @@ public sealed class TrainerTests
         using UNet whole = new(Tiny with { Dropout = 0 }, 1), parts = new(Tiny with { Dropout = 0 }, 1);
         using Trainer one = Trainer.Create(whole, Process, new TrainingOptions { WarmupSteps = 0 }), four = Trainer.Create(parts, Process, new TrainingOptions { WarmupSteps = 0, Accumulation = 4 });
         using Tensor x0 = rand(8, 1, 8, 8, generator: new Generator(1)) * 2 - 1;
-        Tensor[] split = x0.split(2);
+        TrainingBatch[] split = [.. x0.split(2).Select(part => new TrainingBatch(part))];
         for (int step = 0; step < 3; step++)
         {
             TrainingStep together = one.Step(x0), accumulated = four.Step(split);
@@ -104,8 +104,10 @@ public sealed class TrainerTests
         network.state_dict()["conv_in.weight"].Equals(before).Should().BeTrue();
         new TrainingOptions().LearningRateAt(2500).Should().Be(1e-4);
         new TrainingOptions().LearningRateAt(5000).Should().Be(2e-4);
-        new TrainingOptions { WarmupSteps = 0, CosineDecaySteps = 10, LearningRate = 1 }.LearningRateAt(5).Should().BeApproximately(0.5, 1e-12);
-        new TrainingOptions { WarmupSteps = 0, CosineDecaySteps = 10, LearningRate = 1 }.LearningRateAt(12).Should().Be(0);
+        new TrainingOptions { WarmupSteps = 0, Decay = LearningRateDecay.Cosine(10), LearningRate = 1 }.LearningRateAt(5).Should().BeApproximately(0.5, 1e-12);
+        new TrainingOptions { WarmupSteps = 0, Decay = LearningRateDecay.Cosine(10), LearningRate = 1 }.LearningRateAt(12).Should().Be(0);
+        new TrainingOptions { WarmupSteps = 0, Decay = LearningRateDecay.Linear(10), LearningRate = 1 }.LearningRateAt(4).Should().BeApproximately(0.6, 1e-12);
+        new TrainingOptions { WarmupSteps = 4, Decay = LearningRateDecay.Linear(10), LearningRate = 1 }.LearningRateAt(2).Should().BeApproximately(0.5 * 0.8, 1e-12);
     }
 
     [Fact]
@@ -172,7 +174,8 @@ public sealed class TrainerTests
     {
         using var network = new UNet(Tiny);
         FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { LearningRate = -1 })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.LearningRate must be > 0, but is -1*");
-        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { EmaDecay = 1 })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.EmaDecay*");
+        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { Averages = [] })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.Averages must be at least one profile*");
+        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { ComputeType = ScalarType.Float64 })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.ComputeType must be BFloat16, or null, but is Float64*");
     }
 
     private static TrainingOptions Options(long seed) => new() { LearningRate = 1e-3, WarmupSteps = 0, Seed = seed };

@@ -20,7 +20,7 @@ static void Train(string folder, long steps, int accumulation)
     using var trainer = Trainer.Create(network, new HybridObjective(process), new TrainingOptions { LearningRate = 1e-3, WarmupSteps = 3, Accumulation = accumulation, WeightDecay = 0.01, Seed = 9 }, timesteps);
     var store = new CheckpointStore(folder, every: 2, keepLast: 2);
     if (store.RestoreLatest(trainer)) Console.WriteLine($"resumed at {trainer.StepsDone}");
-    trainer.Run(new ShuffledBatches(dataset, 4, 5, flip: true), steps, new Teller(), store);
+    trainer.Run(new ShuffledBatches(dataset, 4, 5, flip: true), steps, new Teller(), [store]);
 }
 
 internal sealed class Teller : IProgress<TrainingProgress>

@@ -8,6 +8,9 @@ public interface IConditionalEpsilonModel : IEpsilonModel
     /// <summary>The number of classes; 0 where the network knows none.</summary>
     int ClassCount { get; }
 
+    /// <summary>Whether the network can be asked without a class, which guidance needs.</summary>
+    bool HasNullLabel => true;
+
     /// <summary>Predicts the noise in <paramref name="xt"/>.</summary>
     /// <param name="xt">The noisy examples x_t, [B, …].</param>
     /// <param name="t">The timesteps, as for <see cref="IEpsilonModel.Predict"/>.</param>

@@ -29,12 +29,12 @@ public sealed class HybridObjective : Objective
         this.boundWeight = Require.Positive(boundWeight ?? process.Coefficients.Timesteps / 1000.0, nameof(boundWeight));
     }
 
-    private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t)
+    private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)
     {
         (Tensor prediction, _) = Process.Split(output);
-        Tensor error = MeanSquaredError(prediction, x0, xt, noise, t);
+        Tensor error = MeanSquaredError(prediction, x0, xt, noise, t, mask);
         ReverseMoments moments = Process.Moments(output, xt, t, X0Clipping.None, detachMean: true);
-        Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t) * boundWeight;
+        Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t, mask) * boundWeight;
         return new ObjectiveTerms(error + bound, error, bound);
     }
 }

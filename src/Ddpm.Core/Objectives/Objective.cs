@@ -19,16 +19,19 @@ public abstract class Objective
     /// <param name="x0">The clean examples x_0, [B, …].</param>
     /// <param name="t">The timesteps.</param>
     /// <param name="noise">Standard normal noise ε in the shape of <paramref name="x0"/>.</param>
+    /// <param name="mask">How much each element counts, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is Σ(w·loss)/Σw, and 0 where its weights are all 0. None by default. Range: ≥ 0.</param>
     /// <returns>Fresh tensors [B] that carry gradients; the caller disposes them.</returns>
     /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     /// <exception cref="InvalidOperationException">The model's output does not have the shape that the process expects.</exception>
-    public ObjectiveTerms Evaluate(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise)
+    public ObjectiveTerms Evaluate(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise, Tensor? mask = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(x0);
+        ExampleMean.Require(mask, x0);
         using var scope = NewDisposeScope();
         Tensor xt = Process.Forward.Sample(x0, t, noise);
-        ObjectiveTerms terms = Compute(Process.Predict(model, xt, t), x0, xt, noise, t);
+        ObjectiveTerms terms = Compute(Process.Predict(model, xt, t), x0, xt, noise, t, mask);
         terms.Loss.MoveToOuterDisposeScope();
         terms.MeanSquaredError?.MoveToOuterDisposeScope();
         terms.Bound?.MoveToOuterDisposeScope();
@@ -40,23 +43,24 @@ public abstract class Objective
     /// <param name="x0">The clean examples x_0, [B, …].</param>
     /// <param name="t">The timesteps.</param>
     /// <param name="noise">Standard normal noise ε in the shape of <paramref name="x0"/>.</param>
+    /// <param name="mask">How much each element counts, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is Σ(w·loss)/Σw, and 0 where its weights are all 0. None by default. Range: ≥ 0.</param>
     /// <returns>The loss of each example, [B]; carries gradients. A fresh tensor.</returns>
     /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     /// <exception cref="InvalidOperationException">The model's output does not have the shape that the process expects.</exception>
-    public Tensor Loss(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise)
+    public Tensor Loss(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise, Tensor? mask = null)
     {
         using var scope = NewDisposeScope();
-        return Evaluate(model, x0, t, noise).Loss.MoveToOuterDisposeScope();
+        return Evaluate(model, x0, t, noise, mask).Loss.MoveToOuterDisposeScope();
     }
 
     /// <summary>The formula. Called inside a dispose scope.</summary>
-    private protected abstract ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t);
+    private protected abstract ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask);
 
     /// <summary>The mean squared error of the prediction against its target, [B].</summary>
-    private protected Tensor MeanSquaredError(Tensor prediction, Tensor x0, Tensor xt, Tensor noise, TimeIndex t)
+    private protected Tensor MeanSquaredError(Tensor prediction, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)
     {
         Tensor target = Process.Options.Prediction.TargetCore(Process.Coefficients, x0, xt, noise, t);
-        return (prediction - target).square().reshape(x0.size(0), -1).mean([1]);
+        return ExampleMean.Of((prediction - target).square(), mask);
     }
 }

@@ -26,9 +26,9 @@ public sealed class SimpleObjective : Objective
         weights = weighting?.Weights(process);
     }
 
-    private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t)
+    private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)
     {
-        Tensor error = MeanSquaredError(output, x0, xt, noise, t);
+        Tensor error = MeanSquaredError(output, x0, xt, noise, t, mask);
         return new ObjectiveTerms(weights is { } table ? error * t.Gather(table, error) : error.alias(), error, null);
     }
 }

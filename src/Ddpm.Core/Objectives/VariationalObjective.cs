@@ -22,10 +22,10 @@ public sealed class VariationalObjective : Objective
         scale = timesScale ? process.Coefficients.Timesteps : 1;
     }
 
-    private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t)
+    private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)
     {
         ReverseMoments moments = Process.Moments(output, xt, t, X0Clipping.None);
-        Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t) * scale;
+        Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t, mask) * scale;
         return new ObjectiveTerms(bound.alias(), null, bound);
     }
 }

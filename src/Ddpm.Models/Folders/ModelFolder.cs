@@ -33,33 +33,35 @@ public static class ModelFolder
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(process);
-        TrainedModel.RequireFit(network.Options, process);
-        byte[] networkJson = Bytes(UNetConfiguration.Write(network.Options)), processJson = Bytes(SchedulerConfigurationFile.Write(process));
-        byte[] indexJson = Bytes(new JsonObject
-        {
-            ["_class_name"] = "DDPMPipeline",
-            ["_diffusers_version"] = UNetConfiguration.FormatVersion,
-            ["scheduler"] = new JsonArray("diffusers", "DDPMScheduler"),
-            ["unet"] = new JsonArray("diffusers", "UNet2DModel"),
-        });
+        Write(folder, network.Options, process, network);
+    }
 
-        string unet = Path.Combine(folder, "unet"), scheduler = Path.Combine(folder, "scheduler");
-        Directory.CreateDirectory(unet);
-        Directory.CreateDirectory(scheduler);
-        var metadata = new Dictionary<string, string> { [ConfigurationKey] = Digest(networkJson, processJson) };
-        var staged = new List<StagedFile>();
-        try
-        {
-            staged.Add(SafetensorsWriter.Stage(Path.Combine(unet, FolderFiles.WeightsName + ".safetensors"), network.state_dict(), metadata));
-            Stage(Path.Combine(unet, FolderFiles.NetworkConfiguration), networkJson, staged);
-            Stage(Path.Combine(scheduler, FolderFiles.SchedulerConfiguration), processJson, staged);
-            Stage(Path.Combine(folder, FolderFiles.Index), indexJson, staged);
-            foreach (StagedFile file in staged) file.Commit();
-        }
-        finally
-        {
-            foreach (StagedFile file in staged) file.Dispose();
-        }
+    /// <summary>Writes the folder of a network and its process without the weights.</summary>
+    /// <param name="folder">The folder; made where it does not exist.</param>
+    /// <param name="network">The shape of the network.</param>
+    /// <param name="process">The process that it is trained for.</param>
+    /// <exception cref="ArgumentException">The network does not put out what the process needs.</exception>
+    /// <exception cref="NotSupportedException">The format has no words for the network or the process; nothing has been written.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static void SaveConfiguration(string folder, UNetOptions network, ReverseDiffusion process)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(process);
+        Write(folder, network, process, null);
+    }
+
+    /// <summary>Reads what <see cref="SaveConfiguration"/> wrote, or the same of a whole folder.</summary>
+    /// <param name="folder">The folder of a pipeline.</param>
+    /// <returns>The shape of the network and its process.</returns>
+    /// <exception cref="FileNotFoundException">A file of the layout is missing.</exception>
+    /// <exception cref="InvalidDataException">A configuration is damaged or says what is not supported; the message names it.</exception>
+    public static (UNetOptions Network, ReverseDiffusion Process) LoadConfiguration(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
+        var ignored = new List<string>();
+        return (ReadNetwork(folder, ignored).Options, ReadProcess(folder, ignored));
     }
 
     /// <summary>Reads a network and its process. Strict by default: every tensor must be there, in its shape, and none besides.</summary>
@@ -75,9 +77,8 @@ public static class ModelFolder
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
         var ignored = new List<string>();
         CheckIndex(folder);
-        string unet = FolderFiles.FindPart(folder, "unet", FolderFiles.NetworkConfiguration) ?? throw new FileNotFoundException($"{folder} is not a model folder: it has no unet/{FolderFiles.NetworkConfiguration} and no {FolderFiles.NetworkConfiguration}.");
+        (UNetOptions networkOptions, string unet) = ReadNetwork(folder, ignored);
         string networkPath = Path.Combine(unet, FolderFiles.NetworkConfiguration);
-        UNetOptions networkOptions = UNetConfiguration.Read(FolderFiles.ReadJson(networkPath), networkPath, ignored);
         ReverseDiffusion process = options.Process ?? ReadProcess(folder, ignored);
         try
         {
@@ -102,6 +103,44 @@ public static class ModelFolder
             network.Dispose();
             throw;
         }
+    }
+
+    private static void Write(string folder, UNetOptions options, ReverseDiffusion process, UNet? network)
+    {
+        TrainedModel.RequireFit(options, process);
+        byte[] networkJson = Bytes(UNetConfiguration.Write(options)), processJson = Bytes(SchedulerConfigurationFile.Write(process));
+        byte[] indexJson = Bytes(new JsonObject
+        {
+            ["_class_name"] = "DDPMPipeline",
+            ["_diffusers_version"] = UNetConfiguration.FormatVersion,
+            ["scheduler"] = new JsonArray("diffusers", "DDPMScheduler"),
+            ["unet"] = new JsonArray("diffusers", "UNet2DModel"),
+        });
+
+        string unet = Path.Combine(folder, "unet"), scheduler = Path.Combine(folder, "scheduler");
+        Directory.CreateDirectory(unet);
+        Directory.CreateDirectory(scheduler);
+        var metadata = new Dictionary<string, string> { [ConfigurationKey] = Digest(networkJson, processJson) };
+        var staged = new List<StagedFile>();
+        try
+        {
+            if (network is not null) staged.Add(SafetensorsWriter.Stage(Path.Combine(unet, FolderFiles.WeightsName + ".safetensors"), network.state_dict(), metadata));
+            Stage(Path.Combine(unet, FolderFiles.NetworkConfiguration), networkJson, staged);
+            Stage(Path.Combine(scheduler, FolderFiles.SchedulerConfiguration), processJson, staged);
+            Stage(Path.Combine(folder, FolderFiles.Index), indexJson, staged);
+            foreach (StagedFile file in staged) file.Commit();
+        }
+        finally
+        {
+            foreach (StagedFile file in staged) file.Dispose();
+        }
+    }
+
+    private static (UNetOptions Options, string Folder) ReadNetwork(string folder, List<string> ignored)
+    {
+        string unet = FolderFiles.FindPart(folder, "unet", FolderFiles.NetworkConfiguration) ?? throw new FileNotFoundException($"{folder} is not a model folder: it has no unet/{FolderFiles.NetworkConfiguration} and no {FolderFiles.NetworkConfiguration}.");
+        string path = Path.Combine(unet, FolderFiles.NetworkConfiguration);
+        return (UNetConfiguration.Read(FolderFiles.ReadJson(path), path, ignored), unet);
     }
 
     private static ReverseDiffusion ReadProcess(string folder, List<string> ignored)

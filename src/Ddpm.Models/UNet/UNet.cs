@@ -84,6 +84,9 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     /// <inheritdoc/>
     public int ClassCount => Options.ClassCount ?? 0;
 
+    /// <inheritdoc/>
+    public bool HasNullLabel => Options.NullLabel;
+
     /// <summary>How many parameters a network of this shape has, without making one.</summary>
     /// <param name="options">The shape.</param>
     /// <returns>The number of parameters.</returns>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// An exponential moving average of a network's parameters, θ' ← d θ' + (1-d) θ (Ho et al. 2020, arXiv:2006.11239, appendix B, d = 0.9999).
+/// A moving average of a network's parameters, θ' ← d θ' + (1-d) θ, with a decay d that an <see cref="AverageProfile"/> gives (Ho et al. 2020, arXiv:2006.11239, appendix B).
 /// It is what one samples with: on CIFAR-10 it is worth an FID of 3.2 against 12.
 /// </summary>
 public sealed class ExponentialMovingAverage : IDisposable
@@ -15,27 +15,17 @@ public sealed class ExponentialMovingAverage : IDisposable
 
     /// <summary>An average that starts as the parameters are now.</summary>
     /// <param name="network">The network; move it to its device first. It is not disposed with the average.</param>
-    /// <param name="decay">d. Range: 0 ≤ d &lt; 1.</param>
-    /// <param name="ramp">
-    /// Whether the decay grows as min(d, (1+n)/(10+n)) with the number n of updates. Without it a run of a few thousand steps at 0.9999 ends
-    /// with an average that is still mostly the random start.
-    /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is out of range.</exception>
-    public ExponentialMovingAverage(nn.Module network, double decay = 0.9999, bool ramp = true)
+    /// <param name="profile">How fast it forgets; by default <see cref="AverageProfile.Power"/>.</param>
+    public ExponentialMovingAverage(nn.Module network, AverageProfile? profile = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (decay is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(decay), decay, $"decay must be 0 ≤ d < 1, but is {decay}.");
-        Decay = decay;
-        Ramp = ramp;
+        Profile = profile ?? AverageProfile.Power();
         parameters = [.. network.parameters()];
         average = [.. parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
     }
 
-    /// <summary>The decay d that the ramp leads to.</summary>
-    public double Decay { get; }
-
-    /// <summary>Whether the decay grows from 0.1 up to <see cref="Decay"/>.</summary>
-    public bool Ramp { get; }
+    /// <summary>How fast the average forgets.</summary>
+    public AverageProfile Profile { get; }
 
     /// <summary>The number of updates so far.</summary>
     public long Updates { get; internal set; }
@@ -47,23 +37,11 @@ public sealed class ExponentialMovingAverage : IDisposable
     internal bool IsSwapped => swapped;
 
     /// <summary>The decay that the next update uses.</summary>
-    public double CurrentDecay => Ramp ? Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates)) : Decay;
+    public double CurrentDecay => Profile.Decay(Updates);
 
     /// <summary>Takes the network's parameters into the average.</summary>
     /// <exception cref="InvalidOperationException">The network holds the average at the moment, see <see cref="SwapIn"/>.</exception>
-    public void Update()
-    {
-        if (swapped) throw new InvalidOperationException("The network holds the average at the moment: dispose what SwapIn returned before training goes on.");
-        using var noGradient = no_grad();
-        double weight = 1 - CurrentDecay;
-        for (int i = 0; i < average.Length; i++)
-        {
-            using Tensor difference = parameters[i] - average[i];
-            average[i].add_(difference, alpha: weight);
-        }
-
-        Updates++;
-    }
+    public void Update() => Update(fused: true);
 
     /// <summary>Puts the average into the network until the result is disposed, which puts the trained parameters back.</summary>
     /// <returns>Dispose it to undo the exchange; nothing is copied anew, the values change places.</returns>
@@ -80,6 +58,26 @@ public sealed class ExponentialMovingAverage : IDisposable
     public void Dispose()
     {
         foreach (Tensor tensor in average) tensor.Dispose();
+    }
+
+    /// <summary>Takes the network's parameters in, by one fused call or one tensor after the other.</summary>
+    internal void Update(bool fused)
+    {
+        if (swapped) throw new InvalidOperationException("The network holds the average at the moment: dispose what SwapIn returned before training goes on.");
+        using var noGradient = no_grad();
+        double weight = 1 - CurrentDecay;
+        if (fused) FusedOperations.Interpolate(average, parameters, weight);
+        else Interpolate(weight);
+        Updates++;
+    }
+
+    private void Interpolate(double weight)
+    {
+        for (int i = 0; i < average.Length; i++)
+        {
+            using Tensor difference = parameters[i] - average[i];
+            average[i].add_(difference, alpha: weight);
+        }
     }
 
     private void Exchange()

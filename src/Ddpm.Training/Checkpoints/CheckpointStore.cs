@@ -6,9 +6,10 @@ namespace Ddpm.Training;
 /// A folder of checkpoints, step-000001000 and so on: written every so many steps, each whole from the moment it appears; the oldest are removed when there are more than are to be
 /// kept. Killing the process loses the work since the last one, no more.
 /// </summary>
-public sealed class CheckpointStore
+public sealed class CheckpointStore : ITrainingHook
 {
     private const string Prefix = "step-";
+    private long startedAt;
 
     /// <summary>A store in a folder.</summary>
     /// <param name="folder">The folder; made when the first checkpoint is written.</param>
@@ -46,6 +47,27 @@ public sealed class CheckpointStore
         : [.. Directory.GetDirectories(Folder, Prefix + "*")
             .Select(path => (Valid: long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step), Step: step, Path: path))
             .Where(entry => entry.Valid).OrderBy(entry => entry.Step).Select(entry => (entry.Step, entry.Path))];
+
+    /// <inheritdoc/>
+    public void RunStarting(Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        startedAt = trainer.StepsDone;
+    }
+
+    /// <inheritdoc/>
+    public void StepDone(Trainer trainer, TrainingProgress progress)
+    {
+        if (progress.Step % Every == 0) Save(trainer);
+    }
+
+    /// <summary>Writes a checkpoint of where the run ended, if a step was done.</summary>
+    /// <param name="trainer">The trainer.</param>
+    public void RunEnded(Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        if (trainer.StepsDone != startedAt) Save(trainer);
+    }
 
     /// <summary>Writes a checkpoint of a trainer as it is, and removes those that are not to be kept. Nothing where its step has one already.</summary>
     /// <param name="trainer">The trainer.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using Ddpm.Core;
@@ -21,11 +22,17 @@ internal static class TrainingSettings
         };
         foreach (var property in typeof(TrainingOptions).GetProperties().Where(property => property.CanWrite))
         {
-            settings[property.Name] = Convert.ToString(property.GetValue(options), CultureInfo.InvariantCulture) ?? "";
+            settings[property.Name] = Text(property.GetValue(options));
         }
 
         return settings;
     }
+
+    private static string Text(object? value) => value switch
+    {
+        ImmutableArray<AverageProfile> profiles => string.Join(", ", profiles),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 
     private static string Digest(double[] values) => Convert.ToHexStringLower(SHA256.HashData(values.SelectMany(BitConverter.GetBytes).ToArray()))[..16];
 }

@@ -11,7 +11,9 @@ internal sealed record TrainingState
     /// <summary>The names of the parameters, in the order of the averages and moments.</summary>
     public required string[] Names { get; init; }
 
-    public required ExponentialMovingAverage Ema { get; init; }
+    public required ReverseDiffusion Process { get; init; }
+
+    public required IReadOnlyList<ExponentialMovingAverage> Averages { get; init; }
 
     public required AdamOptimizer Optimizer { get; init; }
 

@@ -1,8 +1,6 @@
-using static TorchSharp.torch;
-
 namespace Ddpm.Training;
 
-/// <summary>Where a trainer's examples come from. A batch is a function of its number alone, so that a run can be repeated and resumed.</summary>
+/// <summary>Where a trainer's examples come from. A batch is a function of its number alone, so that a run can be repeated and resumed, and batches be read ahead.</summary>
 public interface IBatchSource
 {
     /// <summary>The number of examples in each batch. Range: ≥ 1.</summary>
@@ -11,8 +9,8 @@ public interface IBatchSource
     /// <summary>What the batches are made of, as text: a run that is resumed must go on with the same.</summary>
     string Identity => $"{GetType().Name} of {BatchSize}";
 
-    /// <summary>One batch.</summary>
-    /// <param name="number">Its number, the step of the training run. Range: ≥ 0.</param>
-    /// <returns>The examples x_0, float32 [B, …] in [-1, 1]; a fresh tensor on the CPU.</returns>
-    Tensor Batch(long number);
+    /// <summary>One batch. Several threads may ask at once where batches are read ahead, see <see cref="PrefetchedBatches"/>.</summary>
+    /// <param name="number">Its number, counted from 0 at the start of the training. Range: ≥ 0.</param>
+    /// <returns>The batch, on the CPU; the caller disposes it.</returns>
+    TrainingBatch Batch(long number);
 }

@@ -40,15 +40,18 @@ public static class IdxFile
 
     /// <summary>Reads images as a data set.</summary>
     /// <param name="path">The file of images, [N, H, W].</param>
+    /// <param name="labelsPath">The file of their classes, [N]; none by default.</param>
     /// <returns>The images, [N, 1, H, W].</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no IDX file of images.</exception>
-    public static ImageDataset Images(string path)
+    /// <exception cref="InvalidDataException">A file is no IDX file of images or of as many classes.</exception>
+    public static ImageDataset Images(string path, string? labelsPath = null)
     {
         using Tensor pixels = Read(path);
         if (pixels.dim() != 3 || pixels.numel() == 0) throw new InvalidDataException($"{path} must hold images [N, H, W], but holds [{string.Join(", ", pixels.shape)}].");
         using Tensor images = pixels.unsqueeze(1);
-        return new ImageDataset(images);
+        using Tensor? labels = labelsPath is null ? null : Read(labelsPath);
+        if (labels is not null && (labels.dim() != 1 || labels.size(0) != pixels.size(0))) throw new InvalidDataException($"{labelsPath} must hold the classes [{pixels.size(0)}] of {path}, but holds [{string.Join(", ", labels.shape)}].");
+        return new ImageDataset(images, labels);
     }
 
     private static Tensor ReadStream(Stream stream, string path)

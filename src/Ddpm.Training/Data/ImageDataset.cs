@@ -1,31 +1,61 @@
+using System.Security.Cryptography;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
 /// <summary>Images in memory, one byte for each value until they become a batch. Immutable; dispose it to free them.</summary>
-public sealed class ImageDataset : IDisposable
+public sealed class ImageDataset : IDataset, IDisposable
 {
+    // p/127.5 - 1, for every byte.
+    private static readonly float[] Values = [.. Enumerable.Range(0, 256).Select(pixel => pixel / 127.5f - 1)];
+
     private readonly Tensor pixels;
+    private readonly Labels labels;
+    private string? identity;
 
     /// <summary>A data set of a tensor, which is copied.</summary>
     /// <param name="pixels">The images, uint8 [N, C, H, W] with N ≥ 1.</param>
-    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another shape or type, or no image.</exception>
-    public ImageDataset(Tensor pixels)
+    /// <param name="labels">The class of each image, whole numbers [N]; none by default. Range: 0 … <paramref name="classCount"/> - 1.</param>
+    /// <param name="classCount">The number of classes; by default the largest label and one.</param>
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another shape or type, or no image, or a label is out of range.</exception>
+    public ImageDataset(Tensor pixels, Tensor? labels = null, int? classCount = null)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.dim() != 4 || pixels.numel() == 0) throw new ArgumentException($"pixels must have the shape [N, C, H, W] with at least one image, but has [{string.Join(", ", pixels.shape)}].", nameof(pixels));
         if (pixels.dtype != uint8) throw new ArgumentException($"pixels must be uint8, but is {pixels.dtype}.", nameof(pixels));
-        using Tensor host = pixels.cpu();
-        this.pixels = host.contiguous().clone().DetachFromDisposeScope();
         Shape = [.. pixels.shape.Skip(1)];
         Count = checked((int)pixels.size(0));
+        this.labels = new Labels(labels, Count, classCount);
+        using Tensor host = pixels.cpu();
+        this.pixels = host.contiguous().clone().DetachFromDisposeScope();
     }
 
-    /// <summary>The number of images.</summary>
+    /// <inheritdoc/>
     public int Count { get; }
 
     /// <summary>The shape of one image, [C, H, W].</summary>
     public IReadOnlyList<long> Shape { get; }
+
+    /// <inheritdoc/>
+    public int ClassCount => labels.ClassCount;
+
+    /// <inheritdoc/>
+    public string Identity => identity ??= $"{Count} images [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {Digest()}";
+
+    /// <summary>Turns bytes into values by p/127.5 - 1.</summary>
+    internal static void Convert(ReadOnlySpan<byte> pixels, Span<float> values)
+    {
+        for (int i = 0; i < pixels.Length; i++) values[i] = Values[pixels[i]];
+    }
+
+    /// <inheritdoc/>
+    public long Read(long index, Span<float> example)
+    {
+        if (index < 0 || index >= Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be the number 0 … {Count - 1} of an image, but is {index}.");
+        using Tensor image = pixels.narrow(0, index, 1);
+        Convert(image.bytes, example);
+        return labels[index];
+    }
 
     /// <summary>Images by their numbers.</summary>
     /// <param name="indices">The numbers. Range: 0 ≤ i &lt; <see cref="Count"/>.</param>
@@ -46,6 +76,24 @@ public sealed class ImageDataset : IDisposable
     /// <returns>The images, uint8 [N, C, H, W]; a fresh tensor.</returns>
     public Tensor Images() => pixels.clone();
 
+    /// <summary>The class of every image.</summary>
+    /// <returns>int64 [N], or null where the images have none; a fresh tensor.</returns>
+    public Tensor? ImageLabels() => ClassCount == 0 ? null : tensor(labels.Values.ToArray(), int64);
+
     /// <summary>Frees the images.</summary>
     public void Dispose() => pixels.Dispose();
+
+    // Image by image, for a span ends at 2 GiB.
+    private string Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < Count; i++)
+        {
+            using Tensor image = pixels.narrow(0, i, 1);
+            hash.AppendData(image.bytes);
+        }
+
+        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(labels.Values));
+        return $"sha256 {System.Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
+    }
 }

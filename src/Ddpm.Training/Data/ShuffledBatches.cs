@@ -1,28 +1,32 @@
+using System.Runtime.InteropServices;
 using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
 /// <summary>
-/// Batches of an <see cref="ImageDataset"/>: every epoch passes over all images once, in an order of its own that the seed decides. Epochs follow
-/// each other without a gap, so that no image is left out where the batch does not divide the data, and a batch may be larger than the data.
+/// Batches of a data set: every epoch passes over all examples once, in an order of its own that the seed decides. Epochs follow
+/// each other without a gap, so that no example is left out where the batch does not divide the data, and a batch may be larger than the data.
 /// </summary>
 public sealed class ShuffledBatches : IBatchSource
 {
-    private readonly ImageDataset dataset;
+    private readonly IDataset dataset;
     private readonly long seed;
     private readonly Dictionary<long, long[]> orders = [];
 
     /// <summary>Batches of a data set.</summary>
-    /// <param name="dataset">The images; not disposed with the batches.</param>
-    /// <param name="batchSize">The number of images in a batch. Range: ≥ 1.</param>
+    /// <param name="dataset">The examples; not disposed with the batches.</param>
+    /// <param name="batchSize">The number of examples in a batch. Range: ≥ 1.</param>
     /// <param name="seed">Decides the order and the flips.</param>
     /// <param name="flip">Whether each image is mirrored left to right with probability ½, as the paper does for CIFAR-10. Wrong for digits and letters.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>
-    public ShuffledBatches(ImageDataset dataset, int batchSize, long seed, bool flip = false)
+    /// <exception cref="ArgumentException"><paramref name="flip"/> is asked for of examples that are not images.</exception>
+    public ShuffledBatches(IDataset dataset, int batchSize, long seed, bool flip = false)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        if (dataset.Count < 1) throw new ArgumentException("dataset must have at least one example, but is empty.", nameof(dataset));
+        if (flip && dataset.Shape.Count != 3) throw new ArgumentException($"flip must be false for examples that are not images [C, H, W], but theirs is [{string.Join(", ", dataset.Shape)}].", nameof(flip));
         this.dataset = dataset;
         this.seed = seed;
         BatchSize = batchSize;
@@ -36,25 +40,43 @@ public sealed class ShuffledBatches : IBatchSource
     public bool Flip { get; }
 
     /// <inheritdoc/>
-    public string Identity => FormattableString.Invariant($"{nameof(ShuffledBatches)} of {BatchSize} from {dataset.Count} images [{string.Join(", ", dataset.Shape)}], seed {seed}, {(Flip ? "flipped" : "not flipped")}");
+    public string Identity => FormattableString.Invariant($"{nameof(ShuffledBatches)} of {BatchSize} from {dataset.Identity}, seed {seed}, {(Flip ? "flipped" : "not flipped")}");
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="number"/> is negative.</exception>
-    public Tensor Batch(long number)
+    public TrainingBatch Batch(long number)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
         long first = checked(number * BatchSize);
-        var indices = new long[BatchSize];
-        for (int i = 0; i < indices.Length; i++) indices[i] = ImageAt(first + i);
+        var labels = new long[BatchSize];
+        Tensor x0 = empty([BatchSize, .. dataset.Shape], float32).DetachFromDisposeScope();
+        try
+        {
+            // The one copy there is: from the data set's bytes or numbers into the batch.
+            int size = checked((int)(x0.numel() / BatchSize));
+            for (int place = 0; place < BatchSize; place++)
+            {
+                Span<float> example = MemoryMarshal.Cast<byte, float>(x0.bytes).Slice(place * size, size);
+                labels[place] = dataset.Read(ExampleAt(first + place), example);
+                if (Flip && IsFlipped(first + place)) Mirror(example, (int)dataset.Shape[^1]);
+            }
 
-        using var scope = NewDisposeScope();
-        Tensor images = dataset.Images(indices).to(float32).div_(127.5).sub_(1);
-        if (Flip) images = where(Flips(first), images.flip(3), images);
-        return images.MoveToOuterDisposeScope();
+            return new TrainingBatch(x0, dataset.ClassCount > 0 ? labels : null);
+        }
+        catch
+        {
+            x0.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>The image at a position of the endless sequence of shuffled epochs.</summary>
-    private long ImageAt(long position)
+    private static void Mirror(Span<float> image, int width)
+    {
+        for (int row = 0; row < image.Length; row += width) image.Slice(row, width).Reverse();
+    }
+
+    /// <summary>The example at a position of the endless sequence of shuffled epochs.</summary>
+    private long ExampleAt(long position)
     {
         (long epoch, long place) = Math.DivRem(position, dataset.Count);
         lock (orders)
@@ -84,9 +106,5 @@ public sealed class ShuffledBatches : IBatchSource
         return order;
     }
 
-    private Tensor Flips(long first)
-    {
-        bool[] flips = [.. Enumerable.Range(0, BatchSize).Select(i => new CounterBasedRandom(RandomPurpose.Flip.Seed(seed), first + i, 0).UniformBelow(0, 2) == 1)];
-        return tensor(flips).reshape(BatchSize, 1, 1, 1);
-    }
+    private bool IsFlipped(long position) => new CounterBasedRandom(RandomPurpose.Flip.Seed(seed), position, 0).UniformBelow(0, 2) == 1;
 }

@@ -8,4 +8,5 @@ internal enum RandomPurpose
     Timestep = 3,
     Noise = 4,
     Dropout = 5,
+    LabelDropout = 6,
 }

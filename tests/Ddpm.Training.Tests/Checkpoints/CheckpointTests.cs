@@ -62,7 +62,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory]
     [InlineData("network.safetensors")]
-    [InlineData("average.safetensors")]
+    [InlineData("average-0.safetensors")]
     [InlineData("optimizer.safetensors")]
     [InlineData("checkpoint.json")]
     public void Restore_DamagedOrMissingFile_IsNamedAndChangesNothing(string file)
@@ -92,7 +92,7 @@ public sealed class CheckpointTests : IDisposable
         using Trainer trainer = Make(network);
         var store = new CheckpointStore(Path.Combine(folder.FullName, "store"), every: 2, keepLast: 2, keepEvery: 4);
         store.RestoreLatest(trainer).Should().BeFalse();
-        trainer.Run(Batches(), 13, null, store);
+        trainer.Run(Batches(), 13, null, [store]);
 
         store.All.Select(entry => entry.Step).Should().Equal(4, 8, 12, 13);
         Directory.CreateDirectory(Path.Combine(store.Folder, "step-notes"));
@@ -114,7 +114,7 @@ public sealed class CheckpointTests : IDisposable
         trainer.Run(Batches(), 50, new Relay(progress =>
         {
             if (progress.Step == 3) cancellation.Cancel();
-        }), store, cancellation.Token).Should().BeFalse();
+        }), [store], cancellation.Token).Should().BeFalse();
         store.All.Select(entry => entry.Step).Should().Equal(3);
     }
 

@@ -35,7 +35,8 @@ public sealed class ShuffledBatchesTests
     public void Batch_Values_AreScaledToMinusOneToOne()
     {
         using var dataset = new ImageDataset(tensor(new byte[] { 0, 255, 51 }, uint8).reshape(1, 1, 1, 3));
-        using Tensor batch = new ShuffledBatches(dataset, 1, 1).Batch(0);
+        using TrainingBatch made = new ShuffledBatches(dataset, 1, 1).Batch(0);
+        Tensor batch = made.X0;
         batch.dtype.Should().Be(float32);
         batch.data<float>().ToArray().Should().Equal(-1f, 1f, 51 / 127.5f - 1);
     }
@@ -44,7 +45,8 @@ public sealed class ShuffledBatchesTests
     public void Batch_Flip_MirrorsAboutHalfOfTheImages()
     {
         using var dataset = new ImageDataset(tensor(new byte[] { 0, 255 }, uint8).reshape(1, 1, 1, 2));
-        using Tensor batch = new ShuffledBatches(dataset, 400, 1, flip: true).Batch(0);
+        using TrainingBatch made = new ShuffledBatches(dataset, 400, 1, flip: true).Batch(0);
+        Tensor batch = made.X0;
         int flipped = (int)batch.select(3, 0).gt(0).sum().item<long>();
         // Five standard deviations of a binomial of 400 at ½.
         flipped.Should().BeInRange(150, 250);
@@ -71,7 +73,7 @@ public sealed class ShuffledBatchesTests
 
     private static int[] Values(ShuffledBatches batches, long number)
     {
-        using Tensor batch = batches.Batch(number);
-        return [.. batch.data<float>().ToArray().Select(value => (int)Math.Round((value + 1) * 127.5))];
+        using TrainingBatch batch = batches.Batch(number);
+        return [.. batch.X0.data<float>().ToArray().Select(value => (int)Math.Round((value + 1) * 127.5))];
     }
 }

@@ -11,16 +11,16 @@ public sealed class AdamOptimizerTests
     public void Step_Twenty_AreTorchsBitForBit(double weightDecay)
     {
         using Parameter ours = new(linspace(-1, 1, 50).clone()), theirs = new(linspace(-1, 1, 50).clone());
-        using var optimizer = new AdamOptimizer([ours], 0.9, 0.999, 1e-8, weightDecay);
+        using var optimizer = new PlainAdam([ours], new TrainingOptions { WeightDecay = weightDecay });
         using optim.Optimizer reference = weightDecay == 0 ? optim.Adam([theirs], 1e-2) : optim.AdamW([theirs], 1e-2, weight_decay: weightDecay);
         using Tensor scale = linspace(0.1, 30, 50);
         for (int step = 0; step < 20; step++)
         {
-            optimizer.ZeroGradients();
+            ours.grad?.zero_();
             reference.zero_grad();
             (ours * scale + step).sin().sum().backward();
             (theirs * scale + step).sin().sum().backward();
-            optimizer.Step(1e-2);
+            optimizer.Step([ours.grad], 1, 1e-2);
             reference.step();
             ours.sub(theirs).abs().max().item<float>().Should().BeLessThanOrEqualTo(weightDecay == 0 ? 0 : 1e-6f, "step {0}", step);
         }
@@ -30,13 +30,13 @@ public sealed class AdamOptimizerTests
     public void Step_KnownGradients_AreTheFormula()
     {
         using Parameter parameter = new(tensor(new[] { 1.0, -2.0 }));
-        using var optimizer = new AdamOptimizer([parameter], 0.9, 0.99, 1e-3, 0.5);
+        using var optimizer = new PlainAdam([parameter], new TrainingOptions { AdamBeta2 = 0.99, AdamEpsilon = 1e-3, WeightDecay = 0.5 });
         double[] x = [1.0, -2.0], m = [0, 0], v = [0, 0];
         for (int step = 1; step <= 5; step++)
         {
-            optimizer.ZeroGradients();
+            parameter.grad?.zero_();
             parameter.square().sum().backward();
-            optimizer.Step(0.1);
+            optimizer.Step([parameter.grad], 1, 0.1);
             for (int i = 0; i < 2; i++)
             {
                 double gradient = 2 * x[i];

@@ -1,0 +1,16 @@
+namespace Ddpm.Training;
+
+/// <summary>A constant decay, see <see cref="AverageProfile.Constant"/>.</summary>
+public sealed record ConstantAverage : AverageProfile
+{
+    internal ConstantAverage(double decay) => Limit = Checked(decay);
+
+    /// <summary>The decay.</summary>
+    public double Limit { get; }
+
+    /// <inheritdoc/>
+    public override double Decay(long updates) => Limit;
+
+    /// <summary>The profile as text.</summary>
+    public override string ToString() => Text($"constant {Limit}");
+}

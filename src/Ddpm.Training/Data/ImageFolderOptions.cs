@@ -1,0 +1,15 @@
+using Ddpm.Imaging;
+
+namespace Ddpm.Training;
+
+/// <summary>How a folder of images is read.</summary>
+public sealed record ImageFolderOptions
+{
+    /// <summary>How each file becomes pixels. Without a size all images must have that of the first.</summary>
+    /// <value>Three channels, the files' own size.</value>
+    public ImageLoadOptions Load { get; init; } = new();
+
+    /// <summary>What a file that cannot be used does.</summary>
+    /// <value><see cref="DamagedImages.Fail"/>.</value>
+    public DamagedImages Damaged { get; init; } = DamagedImages.Fail;
+}

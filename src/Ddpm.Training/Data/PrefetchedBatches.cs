@@ -1,0 +1,92 @@
+namespace Ddpm.Training;
+
+/// <summary>
+/// Batches that are read ahead on background threads while the network trains. A batch is a function of its number, so that a run with these is bit for bit
+/// the one without, and may be resumed with either. Dispose it to end the reading; the source stays the caller's.
+/// </summary>
+public sealed class PrefetchedBatches : IBatchSource, IDisposable
+{
+    private readonly IBatchSource source;
+    private readonly TaskScheduler scheduler;
+    private readonly SortedDictionary<long, Task<TrainingBatch>> pending = [];
+    private bool disposed;
+
+    /// <summary>Reads ahead of a run.</summary>
+    /// <param name="source">Where the batches come from.</param>
+    /// <param name="ahead">How many batches lie ready beside the one in use; each costs its size in memory. Range: ≥ 1.</param>
+    /// <param name="workers">How many threads read. Range: ≥ 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public PrefetchedBatches(IBatchSource source, int ahead = 2, int workers = 1)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ahead, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        this.source = source;
+        Ahead = ahead;
+        Workers = workers;
+        scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, workers).ConcurrentScheduler;
+    }
+
+    /// <summary>How many batches lie ready.</summary>
+    public int Ahead { get; }
+
+    /// <summary>How many threads read.</summary>
+    public int Workers { get; }
+
+    /// <inheritdoc/>
+    public int BatchSize => source.BatchSize;
+
+    /// <summary>That of the source: reading ahead changes nothing.</summary>
+    public string Identity => source.Identity;
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    public TrainingBatch Batch(long number)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        Task<TrainingBatch> wanted;
+        lock (pending)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            // After a jump what was read for elsewhere is of no use.
+            foreach (long other in pending.Keys.Where(key => key < number || key > number + Ahead).ToArray()) Discard(other);
+            for (long next = number; next <= number + Ahead; next++)
+            {
+                long asked = next;
+                if (!pending.ContainsKey(asked)) pending[asked] = Task.Factory.StartNew(() => source.Batch(asked), CancellationToken.None, TaskCreationOptions.None, scheduler);
+            }
+
+            wanted = pending[number];
+            pending.Remove(number);
+        }
+
+        return wanted.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Waits for what is being read, and frees what nobody took.</summary>
+    public void Dispose()
+    {
+        Task[] left;
+        lock (pending)
+        {
+            disposed = true;
+            left = [.. pending.Keys.ToArray().Select(Discard)];
+        }
+
+        Task.WaitAll(left);
+    }
+
+    // Whatever comes of it, nobody asks any more: a batch is freed, a failure is forgotten.
+    private Task Discard(long number)
+    {
+        Task<TrainingBatch> task = pending[number];
+        pending.Remove(number);
+        return task.ContinueWith(
+            done =>
+            {
+                if (done.IsCompletedSuccessfully) done.Result.Dispose();
+                else _ = done.Exception;
+            },
+            TaskScheduler.Default);
+    }
+}

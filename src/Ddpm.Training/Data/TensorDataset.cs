@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>Examples of any shape in memory, as numbers that are trained on as they are: vectors, signals, volumes. Immutable; dispose it to free them.</summary>
+/// <remarks>A diffusion process expects about unit scale: bring the data to [-1, 1], or to mean 0 and standard deviation 1, first.</remarks>
+public sealed class TensorDataset : IDataset, IDisposable
+{
+    private readonly Tensor examples;
+    private readonly Labels labels;
+    private string? identity;
+
+    /// <summary>A data set of a tensor, which is copied.</summary>
+    /// <param name="examples">The examples, floating-point [N, …] with N ≥ 1 and at least two axes; all finite.</param>
+    /// <param name="labels">The class of each example, whole numbers [N]; none by default. Range: 0 … <paramref name="classCount"/> - 1.</param>
+    /// <param name="classCount">The number of classes; by default the largest label and one.</param>
+    /// <exception cref="ArgumentException"><paramref name="examples"/> has another shape or type, is empty or not finite, or a label is out of range.</exception>
+    public TensorDataset(Tensor examples, Tensor? labels = null, int? classCount = null)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        if (examples.dim() < 2 || examples.numel() == 0) throw new ArgumentException($"examples must have the shape [N, …] with at least one example and two axes, but has [{string.Join(", ", examples.shape)}].", nameof(examples));
+        if (!examples.is_floating_point()) throw new ArgumentException($"examples must hold floating-point numbers, but holds {examples.dtype}; bytes of images go into {nameof(ImageDataset)}.", nameof(examples));
+        using var scope = NewDisposeScope();
+        long unusable = examples.isfinite().logical_not().sum().item<long>();
+        if (unusable > 0) throw new ArgumentException($"examples must be finite, but {unusable} of {examples.numel()} numbers are NaN or infinite.", nameof(examples));
+        Shape = [.. examples.shape.Skip(1)];
+        Count = checked((int)examples.size(0));
+        this.labels = new Labels(labels, Count, classCount);
+        this.examples = examples.detach().to(float32, CPU).contiguous().clone().DetachFromDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<long> Shape { get; }
+
+    /// <inheritdoc/>
+    public int ClassCount => labels.ClassCount;
+
+    /// <inheritdoc/>
+    public string Identity => identity ??= $"{Count} examples [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {Digest()}";
+
+    /// <summary>A data set of examples one by one.</summary>
+    /// <param name="examples">The examples, each floating-point […] in one shape; they stay the caller's.</param>
+    /// <param name="labels">The class of each example; none by default.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="ArgumentException">There is no example, or their shapes differ.</exception>
+    public static TensorDataset From(IEnumerable<Tensor> examples, IEnumerable<long>? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        using var scope = NewDisposeScope();
+        Tensor[] all = [.. examples];
+        if (all.Length == 0) throw new ArgumentException("examples must have at least one example, but is empty.", nameof(examples));
+        int different = Array.FindIndex(all, example => !example.shape.AsSpan().SequenceEqual(all[0].shape));
+        if (different >= 0) throw new ArgumentException($"examples must have one shape, but the first has [{string.Join(", ", all[0].shape)}] and example {different} has [{string.Join(", ", all[different].shape)}].", nameof(examples));
+        return new TensorDataset(stack(all), labels is null ? null : tensor(labels.ToArray(), int64));
+    }
+
+    /// <summary>A data set of rows of numbers.</summary>
+    /// <param name="rows">The rows, of one length.</param>
+    /// <param name="labels">The class of each row; none by default.</param>
+    /// <returns>The data set of vectors.</returns>
+    /// <exception cref="ArgumentException">There is no row, or their lengths differ.</exception>
+    public static TensorDataset From(IEnumerable<float[]> rows, IEnumerable<long>? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        using var scope = NewDisposeScope();
+        return From(rows.Select(row => tensor(row)), labels);
+    }
+
+    /// <inheritdoc/>
+    public long Read(long index, Span<float> example)
+    {
+        if (index < 0 || index >= Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be the number 0 … {Count - 1} of an example, but is {index}.");
+        using Tensor one = examples.narrow(0, index, 1);
+        MemoryMarshal.Cast<byte, float>(one.bytes).CopyTo(example);
+        return labels[index];
+    }
+
+    /// <summary>Frees the examples.</summary>
+    public void Dispose() => examples.Dispose();
+
+    private string Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < Count; i++)
+        {
+            using Tensor one = examples.narrow(0, i, 1);
+            hash.AppendData(one.bytes);
+        }
+
+        hash.AppendData(MemoryMarshal.AsBytes(labels.Values));
+        return $"sha256 {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
+    }
+}

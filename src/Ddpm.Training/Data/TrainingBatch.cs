@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>The examples of a step of training and what is known about them. Owns its tensors, which belong to no dispose scope: dispose it.</summary>
+public sealed class TrainingBatch : IDisposable
+{
+    /// <summary>A batch.</summary>
+    /// <param name="x0">The clean examples x_0, floating-point [B, …] with B ≥ 1; taken over.</param>
+    /// <param name="labels">The class of each example, -1 for none; null where no example has one.</param>
+    /// <param name="mask">How much each element counts in the loss, in the shape of <paramref name="x0"/> or with axes of 1 after the first; taken over. All count by default. Range: ≥ 0.</param>
+    /// <exception cref="ArgumentException"><paramref name="x0"/> is empty or not floating-point, or the labels are not one for each example.</exception>
+    public TrainingBatch(Tensor x0, IReadOnlyList<long>? labels = null, Tensor? mask = null)
+    {
+        ArgumentNullException.ThrowIfNull(x0);
+        if (x0.dim() < 1 || x0.numel() == 0 || !x0.is_floating_point()) throw new ArgumentException($"x0 must hold floating-point examples [B, …], but is {x0.dtype} [{string.Join(", ", x0.shape)}].", nameof(x0));
+        if (labels is not null && labels.Count != x0.size(0)) throw new ArgumentException($"labels must be one for each of the {x0.size(0)} examples, but are {labels.Count}.", nameof(labels));
+        X0 = x0.DetachFromDisposeScope();
+        Labels = labels;
+        Mask = mask?.DetachFromDisposeScope();
+    }
+
+    /// <summary>The clean examples x_0, [B, …].</summary>
+    public Tensor X0 { get; }
+
+    /// <summary>The class of each example, -1 for none; null where no example has one.</summary>
+    public IReadOnlyList<long>? Labels { get; }
+
+    /// <summary>How much each element counts in the loss; null where all do.</summary>
+    public Tensor? Mask { get; }
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        X0.Dispose();
+        Mask?.Dispose();
+    }
+}

@@ -1,0 +1,25 @@
+namespace Ddpm.Training;
+
+/// <summary>
+/// Takes part in a run: checkpoints, metrics, pictures. Called on the training's thread, in the order in which hooks were given; what a hook throws ends the run, with the trainer as it was after
+/// the step, so that checkpoints had better come first.
+/// </summary>
+public interface ITrainingHook
+{
+    /// <summary>Called before the first step of a run, which may be one that goes on.</summary>
+    /// <param name="trainer">The trainer.</param>
+    void RunStarting(Trainer trainer)
+    {
+    }
+
+    /// <summary>Called after every step.</summary>
+    /// <param name="trainer">The trainer; the network holds the trained parameters.</param>
+    /// <param name="progress">What was done.</param>
+    void StepDone(Trainer trainer, TrainingProgress progress);
+
+    /// <summary>Called when a run has ended, also by cancellation, but not by an error.</summary>
+    /// <param name="trainer">The trainer.</param>
+    void RunEnded(Trainer trainer)
+    {
+    }
+}

@@ -1,0 +1,57 @@
+using Ddpm.Core;
+
+namespace Ddpm.Training;
+
+/// <summary>One of the batches that make a step, with what is drawn for it.</summary>
+internal sealed class MicroBatch
+{
+    /// <summary>Takes a batch's part of what was drawn for the step.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="draw">The timesteps of all batches of the step.</param>
+    /// <param name="masses">What the mask of each example of the step weighs; empty for no mask.</param>
+    /// <param name="part">Which of the step's batches this is.</param>
+    /// <param name="step">The step.</param>
+    public MicroBatch(TrainingBatch batch, TimestepDraw draw, double[] masses, int part, long step)
+    {
+        Batch = batch;
+        Part = part;
+        Step = step;
+        int size = (int)batch.X0.size(0), first = part * size;
+        Parts = draw.Timesteps.Length / size;
+        Draw = new TimestepDraw(draw.Timesteps.Slice(first, size), draw.Weights.Slice(first, size));
+        Places = [.. Enumerable.Range(first, size).Select(i => (long)i)];
+        // An example counts by what its mask weighs, so that the mean over the step is Σ(w·loss)/Σw.
+        double mean = masses.Length > 0 ? masses.Average() : 1;
+        Weights = masses.Length > 0 ? [.. Draw.Weights.Select((weight, i) => weight * masses[first + i] / mean)] : [.. Draw.Weights];
+    }
+
+    public TrainingBatch Batch { get; }
+
+    public int Part { get; }
+
+    public int Parts { get; }
+
+    public long Step { get; }
+
+    public TimestepDraw Draw { get; }
+
+    /// <summary>The place of each example among those of the step.</summary>
+    public long[] Places { get; }
+
+    /// <summary>What the loss of each example is multiplied by.</summary>
+    public double[] Weights { get; }
+
+    /// <summary>The seed of dropout. That of the first batch is the step's own.</summary>
+    public long DropoutSeed(long seed) => RandomPurpose.Dropout.Seed(seed, Step + (long)Part * int.MaxValue);
+
+    /// <summary>The labels, of which each is withheld with a probability.</summary>
+    /// <exception cref="ArgumentException">A label is out of range.</exception>
+    public long[] KeptLabels(long seed, double dropout, int classCount)
+    {
+        long[] labels = [.. Batch.Labels!];
+        int wrong = Array.FindIndex(labels, label => label < -1 || label >= classCount);
+        if (wrong >= 0) throw new ArgumentException($"labels must be 0 … {classCount - 1} for this network, or -1 for none, but that of example {wrong} of the batch is {labels[wrong]}.");
+        long stream = RandomPurpose.LabelDropout.Seed(seed);
+        return [.. labels.Select((label, i) => dropout > 0 && new CounterBasedRandom(stream, Places[i], checked((int)Step)).Uniform(0) < dropout ? -1 : label)];
+    }
+}

@@ -1,0 +1,94 @@
+namespace Ddpm.Training;
+
+/// <summary>
+/// Writes the numbers of a run every so many steps: loss (the mean since the last time), gradient_norm (mean) and gradient_norm_max, learning_rate, images_per_second, elapsed_seconds of this
+/// run, and loss_t0_99 and so on, the mean loss of each stretch of timesteps.
+/// </summary>
+public sealed class MetricsLog : ITrainingHook, IDisposable
+{
+    private readonly IMetricWriter[] writers;
+    private readonly int buckets;
+    private TimestepLosses? losses;
+    private long steps;
+    private double loss;
+    private double norm;
+    private double largestNorm;
+
+    /// <summary>A log that begins with the next run.</summary>
+    /// <param name="every">How many steps lie between two rows. Range: ≥ 1.</param>
+    /// <param name="writers">Where the numbers go; disposed with the log.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="every"/> is below 1.</exception>
+    public MetricsLog(int every, params IMetricWriter[] writers)
+        : this(every, 10, writers)
+    {
+    }
+
+    /// <summary>A log that begins with the next run.</summary>
+    /// <param name="every">How many steps lie between two rows. Range: ≥ 1.</param>
+    /// <param name="timestepBuckets">How many stretches of timesteps have a loss of their own; at most T. Range: ≥ 1.</param>
+    /// <param name="writers">Where the numbers go; disposed with the log.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
+    public MetricsLog(int every, int timestepBuckets, params IMetricWriter[] writers)
+    {
+        ArgumentNullException.ThrowIfNull(writers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timestepBuckets, 1);
+        Every = every;
+        buckets = timestepBuckets;
+        this.writers = [.. writers];
+    }
+
+    /// <summary>How many steps lie between two rows.</summary>
+    public int Every { get; }
+
+    /// <inheritdoc/>
+    public void RunStarting(Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        int timesteps = trainer.Process.Coefficients.Timesteps;
+        losses = new TimestepLosses(timesteps, Math.Min(buckets, timesteps));
+        Clear();
+        foreach (IMetricWriter writer in writers) writer.Begin(trainer.StepsDone);
+    }
+
+    /// <inheritdoc/>
+    public void StepDone(Trainer trainer, TrainingProgress progress)
+    {
+        steps++;
+        loss += progress.Loss;
+        norm += progress.GradientNorm;
+        largestNorm = Math.Max(largestNorm, progress.GradientNorm);
+        losses!.Add(progress.Last);
+        if (progress.Step % Every != 0) return;
+        List<KeyValuePair<string, double>> metrics =
+        [
+            new("loss", loss / steps),
+            new("gradient_norm", norm / steps),
+            new("gradient_norm_max", largestNorm),
+            new("learning_rate", progress.LearningRate),
+            new("images_per_second", progress.ImagesPerSecond),
+            new("elapsed_seconds", progress.Elapsed.TotalSeconds),
+        ];
+        for (int bucket = 0; bucket < losses.Buckets; bucket++)
+        {
+            (int first, int last) = losses.Range(bucket);
+            metrics.Add(new(FormattableString.Invariant($"loss_t{first}_{last}"), losses.Mean(bucket)));
+        }
+
+        foreach (IMetricWriter writer in writers) writer.Write(progress.Step, metrics);
+        Clear();
+    }
+
+    /// <summary>Closes the writers.</summary>
+    public void Dispose()
+    {
+        foreach (IMetricWriter writer in writers) writer.Dispose();
+    }
+
+    private void Clear()
+    {
+        steps = 0;
+        loss = norm = largestNorm = 0;
+        losses?.Clear();
+    }
+}

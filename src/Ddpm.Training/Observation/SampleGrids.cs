@@ -1,0 +1,86 @@
+using System.Globalization;
+using Ddpm.Core;
+using Ddpm.Imaging;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>
+/// A picture of samples every so many steps and at the end, drawn with a moving average of the parameters from the same noise each time, so that one sees the same images take shape:
+/// grid-000001000.png and so on.
+/// </summary>
+public sealed class SampleGrids : ITrainingHook
+{
+    private readonly DiffusionSampler sampler;
+    private readonly SamplingRequest request;
+    private readonly ImageGridOptions? options;
+    private long lastStep;
+
+    /// <summary>Pictures in a folder.</summary>
+    /// <param name="folder">The folder; made with the first picture.</param>
+    /// <param name="sampler">A sampler of the network in training; one with few steps, such as DDIM at 50, costs little.</param>
+    /// <param name="request">What to draw: images [C, H, W] with C = 1 or 3, from noise that is the same each time, such as <see cref="PerSampleNoise"/>.</param>
+    /// <param name="every">How many steps lie between two pictures. Range: ≥ 1.</param>
+    /// <param name="average">Which of <see cref="TrainingOptions.Averages"/>. Range: ≥ 0.</param>
+    /// <param name="options">How the picture is laid out.</param>
+    /// <exception cref="ArgumentException">The samples are no images.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public SampleGrids(string folder, DiffusionSampler sampler, SamplingRequest request, int every = 1000, int average = 0, ImageGridOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(sampler);
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(average);
+        if (request.SampleShape is not [1 or 3, _, _]) throw new ArgumentException($"request must ask for images [1, H, W] or [3, H, W], but asks for [{string.Join(", ", request.SampleShape)}].", nameof(request));
+        Folder = folder;
+        Every = every;
+        Average = average;
+        this.sampler = sampler;
+        this.request = request;
+        this.options = options;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>How many steps lie between two pictures.</summary>
+    public int Every { get; }
+
+    /// <summary>Which moving average draws.</summary>
+    public int Average { get; }
+
+    /// <inheritdoc/>
+    public void RunStarting(Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        if (Average >= trainer.Averages.Count) throw new InvalidOperationException($"The trainer has the averages 0 … {trainer.Averages.Count - 1}, but the pictures are of {Average}.");
+        lastStep = trainer.StepsDone;
+    }
+
+    /// <inheritdoc/>
+    public void StepDone(Trainer trainer, TrainingProgress progress)
+    {
+        if (progress.Step % Every == 0) Draw(trainer);
+    }
+
+    /// <inheritdoc/>
+    public void RunEnded(Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        if (trainer.StepsDone != lastStep) Draw(trainer);
+    }
+
+    private void Draw(Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        using IDisposable averaged = trainer.Averages[Average].SwapIn();
+        trainer.Network.eval();
+        using Tensor samples = sampler.Sample(request);
+        using Tensor bytes = PixelConversion.ToBytes(samples);
+        using Tensor picture = ImageGrid.Compose(bytes, options);
+        Directory.CreateDirectory(Folder);
+        ImageFile.SavePng(Path.Combine(Folder, $"grid-{trainer.StepsDone.ToString("D9", CultureInfo.InvariantCulture)}.png"), picture);
+        lastStep = trainer.StepsDone;
+    }
+}

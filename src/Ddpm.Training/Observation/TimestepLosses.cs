@@ -1,0 +1,66 @@
+namespace Ddpm.Training;
+
+/// <summary>The mean loss of the timesteps in equal stretches of 0 … T-1: what the mean over all hides, for the loss of an early timestep is a hundred times that of a late one.</summary>
+public sealed class TimestepLosses
+{
+    private readonly double[] sums;
+    private readonly long[] counts;
+
+    /// <summary>No loss yet.</summary>
+    /// <param name="timesteps">T. Range: ≥ 1.</param>
+    /// <param name="buckets">The number of stretches. Range: 1 … T.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public TimestepLosses(int timesteps, int buckets = 10)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(timesteps, 1);
+        if (buckets < 1 || buckets > timesteps) throw new ArgumentOutOfRangeException(nameof(buckets), buckets, $"buckets must be 1 … {timesteps}, but is {buckets}.");
+        Timesteps = timesteps;
+        sums = new double[buckets];
+        counts = new long[buckets];
+    }
+
+    /// <summary>T.</summary>
+    public int Timesteps { get; }
+
+    /// <summary>The number of stretches.</summary>
+    public int Buckets => sums.Length;
+
+    /// <summary>Takes a step's losses in.</summary>
+    /// <param name="training">What the step did.</param>
+    public void Add(TrainingStep training)
+    {
+        for (int i = 0; i < training.Timesteps.Length; i++)
+        {
+            int bucket = (int)(training.Timesteps[i] * Buckets / Timesteps);
+            sums[bucket] += training.Losses[i];
+            counts[bucket]++;
+        }
+    }
+
+    /// <summary>The timesteps of a stretch.</summary>
+    /// <param name="bucket">Which. Range: 0 ≤ b &lt; <see cref="Buckets"/>.</param>
+    /// <returns>The first and the last.</returns>
+    public (int First, int Last) Range(int bucket)
+    {
+        // t belongs to bucket ⌊t B / T⌋: the first t of b is ⌈b T / B⌉.
+        int First(int b) => (int)(((long)b * Timesteps + Buckets - 1) / Buckets);
+        return (First(bucket), First(bucket + 1) - 1);
+    }
+
+    /// <summary>The number of losses of a stretch.</summary>
+    /// <param name="bucket">Which. Range: 0 ≤ b &lt; <see cref="Buckets"/>.</param>
+    /// <returns>The number.</returns>
+    public long Count(int bucket) => counts[bucket];
+
+    /// <summary>The mean loss of a stretch.</summary>
+    /// <param name="bucket">Which. Range: 0 ≤ b &lt; <see cref="Buckets"/>.</param>
+    /// <returns>The mean; NaN where there was none.</returns>
+    public double Mean(int bucket) => sums[bucket] / counts[bucket];
+
+    /// <summary>Forgets all losses.</summary>
+    public void Clear()
+    {
+        Array.Clear(sums);
+        Array.Clear(counts);
+    }
+}
