@@ -2,7 +2,7 @@ namespace Ddpm.Training;
 
 /// <summary>
 /// Writes the numbers of a run every so many steps: loss (the mean since the last time), gradient_norm (mean) and gradient_norm_max, learning_rate, images_per_second, elapsed_seconds of this
-/// run, and loss_t0_99 and so on, the mean loss of each stretch of timesteps.
+/// run, memory_megabytes (of the process, native memory included), and loss_t0_99 and so on, the mean loss of each stretch of timesteps.
 /// </summary>
 public sealed class MetricsLog : ITrainingHook, IDisposable
 {
@@ -68,6 +68,7 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
             new("learning_rate", progress.LearningRate),
             new("images_per_second", progress.ImagesPerSecond),
             new("elapsed_seconds", progress.Elapsed.TotalSeconds),
+            new("memory_megabytes", Environment.WorkingSet / 1e6),
         ];
         for (int bucket = 0; bucket < losses.Buckets; bucket++)
         {

@@ -1,0 +1,3 @@
+using Ddpm.Cli;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,35 @@
+using Ddpm.Imaging;
+using Ddpm.Training;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Training;
+
+/// <summary>The data set that a path names.</summary>
+internal static class DataSource
+{
+    public static IDataset Open(TrainOptions options)
+    {
+        string first = options.Data[0];
+        if (Directory.Exists(first))
+        {
+            if (options.Data.Length > 1) throw new ArgumentException($"--data must be one folder, or files, but is {string.Join(", ", options.Data)}.");
+            if (options.Labels is not null) throw new ArgumentException("--labels goes with an IDX file; the classes of a folder are its subfolders.");
+            return new ImageFolder(first, new ImageFolderOptions
+            {
+                Load = new ImageLoadOptions { Grayscale = options.Grayscale, Size = options.Size is { } size ? (size, size) : null },
+                Damaged = options.SkipDamaged ? DamagedImages.Skip : DamagedImages.Fail,
+            });
+        }
+
+        if (options.Size is not null || options.Grayscale || options.SkipDamaged) throw new ArgumentException("--size, --grayscale and --skip-damaged go with a folder of images.");
+        if (first.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
+        {
+            (Tensor images, Tensor labels) = CifarFile.ReadCifar10(options.Data);
+            using (images)
+            using (labels) return new ImageDataset(images, labels, 10);
+        }
+
+        if (options.Data.Length > 1) throw new ArgumentException($"--data must be one IDX file, but is {string.Join(", ", options.Data)}.");
+        return IdxFile.Images(first, options.Labels);
+    }
+}

@@ -1,0 +1,184 @@
+using System.CommandLine;
+using System.Globalization;
+using Ddpm.Core;
+using Ddpm.Training;
+
+namespace Ddpm.Cli.Training;
+
+/// <summary><c>ddpm train</c>: its options, their defaults and ranges.</summary>
+internal static class TrainCommand
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var data = new Option<string[]>("--data") { Description = "A folder of PNG or JPEG images (with a subfolder for each class, if any), an IDX file of images (MNIST and its kin, .gz too), or CIFAR-10 .bin files", Required = true, AllowMultipleArgumentsPerToken = true };
+        var labels = new Option<string?>("--labels") { Description = "The IDX file of classes beside an IDX file of images" };
+        var folder = new Option<string>("--out") { Description = "Folder for checkpoints, grids, metrics and the model; a run that is there is gone on with", DefaultValueFactory = _ => "ddpm-run" };
+        var size = Number("--size", null, "Height and width to bring the images of a folder to; by default their own", 1);
+        var grayscale = new Option<bool>("--grayscale") { Description = "Read the images of a folder in shades of gray" };
+        var skip = new Option<bool>("--skip-damaged") { Description = "Skip and name images of a folder that cannot be used, instead of stopping" };
+        var conditional = new Option<bool>("--conditional") { Description = "Teach the network the classes (needs subfolders, --labels or CIFAR-10)" };
+        var flip = new Option<bool>("--flip") { Description = "Mirror images at random; wrong for digits and letters" };
+        var steps = Number("--steps", 10_000, "Training steps", 1);
+        var minutes = Real("--max-minutes", null, "Stop after so many minutes; the same command goes on later", value => value > 0, "above 0");
+        var batch = Number("--batch-size", 64, "Images in a batch", 1);
+        var accumulation = Number("--accumulation", 1, "Batches that make a step", 1);
+        var rate = Real("--learning-rate", 2e-4, "Adam's learning rate after warm-up", value => value > 0, "above 0");
+        var warmup = Number("--warmup-steps", 500, "Steps over which the learning rate grows from 0", 0);
+        Option<string> decay = Choice("--decay", "How the learning rate falls until the last step", "cosine", "none", "cosine", "linear");
+        var weightDecay = Real("--weight-decay", 0, "AdamW's weight decay", value => value >= 0, "0 or more");
+        var averages = new Option<string[]>("--ema") { Description = "Moving averages, power:σ, constant:d or ramped:d; the first draws the grids and becomes the model", DefaultValueFactory = _ => ["power:0.1"], AllowMultipleArgumentsPerToken = true };
+        var bfloat16 = new Option<bool>("--bf16") { Description = "Compute in bfloat16; weights and sums stay float32" };
+        Option<string> schedule = Choice("--schedule", "Variance schedule", "linear", "linear", "cosine");
+        var timesteps = Number("--timesteps", 1000, "T, the steps of the process", 1);
+        Option<string> prediction = Choice("--prediction", "What the network predicts", "epsilon", "epsilon", "x0", "v");
+        Option<string> variance = Choice("--variance", "Reverse variance; learned-range trains it with L_hybrid", "fixed-small", "fixed-small", "fixed-large", "learned-range");
+        var channels = Number("--channels", 64, "Channels of the first level; a multiple of 8", 8);
+        Option<int[]> multipliers = Numbers("--multipliers", [1, 2, 2], "Channels of each level as multiples of the first's", 1);
+        var blocks = Number("--blocks", 2, "Residual blocks a level", 1);
+        Option<int[]> attention = Numbers("--attention", [], "Sizes at which the network attends, such as 16; the middle always does", 1);
+        var dropout = Real("--dropout", 0.1, "Dropout", value => value is >= 0 and < 1, "at least 0 and below 1");
+        var checkpoint = Number("--checkpoint-every", 1000, "Steps between two checkpoints", 1);
+        var keep = Number("--keep-last", 2, "Checkpoints kept", 1);
+        var grid = Number("--grid-every", 1000, "Steps between two pictures of samples", 1);
+        var metrics = Number("--metrics-every", 50, "Steps between two rows of metrics", 1);
+        var tensorBoard = new Option<bool>("--tensorboard") { Description = "Write metrics for TensorBoard too" };
+        var workers = Number("--workers", 1, "Threads that read images ahead", 1);
+        var seed = new Option<long>("--seed") { Description = "Seed of weights, order, timesteps and noise; any whole number", DefaultValueFactory = _ => 0 };
+        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+        device.Validators.Add(result =>
+        {
+            string name = result.GetValue(device) ?? "";
+            bool cuda = name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name["cuda:".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
+            if (name != "cpu" && !cuda) result.AddError($"--device must be cpu, cuda or cuda:N, but is {name}.");
+            else if (cuda && !TorchRuntime.IsCudaAvailable()) result.AddError($"--device is {name}, but no CUDA device can be used here.");
+        });
+        averages.Validators.Add(result =>
+        {
+            try
+            {
+                foreach (string text in result.GetValue(averages) ?? []) Profile(text);
+            }
+            catch (ArgumentException exception)
+            {
+                result.AddError($"--ema: {exception.Message}");
+            }
+        });
+
+        var command = new Command("train", "Trains a U-Net on images: Algorithm 1 of Ho et al. 2020.")
+        {
+            data, labels, folder, size, grayscale, skip, conditional, flip, steps, minutes, batch, accumulation, rate, warmup, decay, weightDecay, averages, bfloat16, schedule, timesteps, prediction, variance,
+            channels, multipliers, blocks, attention, dropout, checkpoint, keep, grid, metrics, tensorBoard, workers, seed, device,
+        };
+        command.SetAction(parsed => CommandLine.Guarded(error, stop => TrainRun.Execute(
+            new TrainOptions
+            {
+                Data = parsed.GetValue(data)!,
+                Labels = parsed.GetValue(labels),
+                Output = parsed.GetValue(folder)!,
+                Size = parsed.GetValue(size),
+                Grayscale = parsed.GetValue(grayscale),
+                SkipDamaged = parsed.GetValue(skip),
+                Conditional = parsed.GetValue(conditional),
+                Flip = parsed.GetValue(flip),
+                Steps = parsed.GetValue(steps)!.Value,
+                MaxMinutes = parsed.GetValue(minutes),
+                BatchSize = parsed.GetValue(batch)!.Value,
+                Accumulation = parsed.GetValue(accumulation)!.Value,
+                LearningRate = parsed.GetValue(rate)!.Value,
+                WarmupSteps = parsed.GetValue(warmup)!.Value,
+                Decay = parsed.GetValue(decay)!,
+                WeightDecay = parsed.GetValue(weightDecay)!.Value,
+                Averages = [.. parsed.GetValue(averages)!.Select(Profile)],
+                BFloat16 = parsed.GetValue(bfloat16),
+                Schedule = parsed.GetValue(schedule)!,
+                Timesteps = parsed.GetValue(timesteps)!.Value,
+                Prediction = parsed.GetValue(prediction)!,
+                Variance = parsed.GetValue(variance)!,
+                Channels = parsed.GetValue(channels)!.Value,
+                Multipliers = parsed.GetValue(multipliers)!,
+                Blocks = parsed.GetValue(blocks)!.Value,
+                Attention = parsed.GetValue(attention)!,
+                Dropout = parsed.GetValue(dropout)!.Value,
+                CheckpointEvery = parsed.GetValue(checkpoint)!.Value,
+                KeepLast = parsed.GetValue(keep)!.Value,
+                GridEvery = parsed.GetValue(grid)!.Value,
+                MetricsEvery = parsed.GetValue(metrics)!.Value,
+                TensorBoard = parsed.GetValue(tensorBoard),
+                Workers = parsed.GetValue(workers)!.Value,
+                Seed = parsed.GetValue(seed),
+                Device = parsed.GetValue(device)!,
+            },
+            output,
+            stop)));
+        return command;
+    }
+
+    private static AverageProfile Profile(string text)
+    {
+        string[] parts = text.Split(':');
+        if (parts.Length != 2 || !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)) throw new ArgumentException($"An average must be power:σ, constant:d or ramped:d, but is {text}.");
+        return parts[0] switch
+        {
+            "power" => AverageProfile.Power(value),
+            "constant" => AverageProfile.Constant(value),
+            "ramped" => AverageProfile.Ramped(value),
+            _ => throw new ArgumentException($"An average must be power:σ, constant:d or ramped:d, but is {text}."),
+        };
+    }
+
+    private static Option<int?> Number(string name, int? fallback, string description, int least)
+    {
+        var option = new Option<int?>(name) { Description = $"{description}; at least {least}", DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value < least) result.AddError($"{name} must be at least {least}, but is {value}.");
+        });
+        return option;
+    }
+
+    private static Option<int[]> Numbers(string name, int[] fallback, string description, int least)
+    {
+        // One comma-separated word, as 1,2,2.
+        var option = new Option<int[]>(name)
+        {
+            Description = $"{description}; comma-separated, each at least {least}",
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result =>
+            {
+                var numbers = new List<int>();
+                foreach (string part in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
+                {
+                    if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least) numbers.Add(number);
+                    else result.AddError($"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
+                }
+
+                return [.. numbers];
+            },
+        };
+        return option;
+    }
+
+    private static Option<double?> Real(string name, double? fallback, string description, Func<double, bool> valid, string range)
+    {
+        // A point is a point whatever the system's language.
+        return new Option<double?>(name)
+        {
+            Description = $"{description}; {range}",
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && valid(value)) return value;
+                result.AddError($"{name} must be a number {range}, but is {text}.");
+                return null;
+            },
+        };
+    }
+
+    private static Option<string> Choice(string name, string description, string fallback, params string[] values)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using Ddpm.Core;
+using Ddpm.Models;
+using Ddpm.Plotting;
+using Ddpm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Training;
+
+/// <summary>A training from its options: data, network, process, trainer, and what it leaves in its folder.</summary>
+internal static class TrainRun
+{
+    private const int GridSamples = 64, GridSteps = 50;
+
+    /// <summary>Trains, or goes on; whether all steps were done or the time was up, and not interrupted.</summary>
+    public static bool Execute(TrainOptions options, TextWriter output, CancellationToken stop)
+    {
+        IDataset data = DataSource.Open(options);
+        using var owned = data as IDisposable;
+        if (options.Conditional && data.ClassCount == 0) throw new ArgumentException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
+        ReverseDiffusion process = Process(options);
+        using var network = new UNet(Network(options, data), options.Seed);
+        network.to(new Device(options.Device));
+        TrainingOptions training = Training(options);
+        using Trainer trainer = Trainer.Create(network, process.Options.Variance.IsLearned ? new HybridObjective(process) : new SimpleObjective(process), training);
+
+        string Out(string name) => Path.Combine(options.Output, name);
+        Directory.CreateDirectory(options.Output);
+        var checkpoints = new CheckpointStore(Out("checkpoints"), options.CheckpointEvery, options.KeepLast);
+        bool resumed = checkpoints.RestoreLatest(trainer);
+        output.WriteLine($"{data.Count:N0} images [{string.Join(", ", data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, {options.Steps:N0} steps of {training.Accumulation * options.BatchSize:N0}{(resumed ? $", going on at step {trainer.StepsDone:N0}" : "")}");
+        if (data is ImageFolder { ClassCount: > 0 } folder) output.WriteLine($"Classes: {string.Join(", ", folder.ClassNames)}");
+        using var metrics = new MetricsLog(options.MetricsEvery, [new CsvMetrics(Out("metrics.csv")), new JsonLinesMetrics(Out("metrics.jsonl")), .. options.TensorBoard ? [new TensorBoardMetrics(Out("tensorboard"))] : Array.Empty<IMetricWriter>()]);
+        using var batches = new PrefetchedBatches(new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip), ahead: Math.Max(2, options.Workers), workers: options.Workers);
+        var grids = new SampleGrids(Out("grids"), Sampler(network, process), Request(options, data), options.GridEvery);
+        using var timeUp = new CancellationTokenSource();
+        if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeUp.Token);
+        bool done = trainer.Run(batches, options.Steps, new Lines(output, options.MetricsEvery), [checkpoints, metrics, grids], either.Token);
+        Finish(options, trainer, network, process, output, Out);
+        if (data is ImageFolder { DamagedFiles.Count: > 0 } read) output.WriteLine($"Skipped {read.DamagedFiles.Count} images: {string.Join("; ", read.DamagedFiles.Values)}");
+        return done || !stop.IsCancellationRequested;
+    }
+
+    private static void Finish(TrainOptions options, Trainer trainer, UNet network, ReverseDiffusion process, TextWriter output, Func<string, string> path)
+    {
+        using (trainer.Ema.SwapIn()) ModelFolder.Save(path("model"), network, process);
+        double[] losses = [.. File.ReadLines(path("metrics.csv")).Skip(1).Select(line => double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture))];
+        if (losses.Length > 0) LossPlot.SavePng(path("loss.png"), losses);
+        output.WriteLine($"{(trainer.StepsDone < options.Steps ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command goes on. " : "")}The model is in {path("model")}");
+    }
+
+    private static ReverseDiffusion Process(TrainOptions options) => new(
+        options.Schedule == "cosine" ? new CosineSchedule(options.Timesteps) : LinearSchedule.Scaled(options.Timesteps),
+        new ReverseDiffusionOptions
+        {
+            Prediction = options.Prediction switch { "x0" => Prediction.X0, "v" => Prediction.V, _ => Prediction.Epsilon },
+            Variance = options.Variance switch { "fixed-large" => ReverseVariance.FixedLarge, "learned-range" => ReverseVariance.LearnedRange, _ => ReverseVariance.FixedSmall },
+        });
+
+    private static UNetOptions Network(TrainOptions options, IDataset data) => new()
+    {
+        Height = (int)data.Shape[1],
+        Width = (int)data.Shape[2],
+        InChannels = (int)data.Shape[0],
+        OutChannels = (int)data.Shape[0] * (options.Variance == "learned-range" ? 2 : 1),
+        BaseChannels = options.Channels,
+        ChannelMultipliers = [.. options.Multipliers],
+        BlocksPerLevel = options.Blocks,
+        AttentionResolutions = [.. options.Attention],
+        NormGroups = options.Channels % 32 == 0 ? 32 : 8,
+        Dropout = options.Dropout,
+        ClassCount = options.Conditional ? data.ClassCount : null,
+    };
+
+    private static TrainingOptions Training(TrainOptions options) => new()
+    {
+        LearningRate = options.LearningRate,
+        WarmupSteps = options.WarmupSteps,
+        Decay = options.Decay switch { "cosine" => LearningRateDecay.Cosine(options.Steps), "linear" => LearningRateDecay.Linear(options.Steps), _ => LearningRateDecay.None },
+        WeightDecay = options.WeightDecay,
+        Accumulation = options.Accumulation,
+        Averages = options.Averages,
+        ComputeType = options.BFloat16 ? ScalarType.BFloat16 : null,
+        Seed = options.Seed,
+    };
+
+    // Few steps: the pictures are to show how the training fares, not to be the best there are.
+    private static DdimSampler Sampler(UNet network, ReverseDiffusion process)
+    {
+        int timesteps = process.Coefficients.Timesteps;
+        return new DdimSampler(network, new ReverseDiffusion(new RespacedSchedule(process.Coefficients.Schedule, TimestepSpacing.Trailing(timesteps, Math.Min(GridSteps, timesteps))), process.Options));
+    }
+
+    private static SamplingRequest Request(TrainOptions options, IDataset data) => new()
+    {
+        Count = GridSamples,
+        SampleShape = [.. data.Shape],
+        Noise = new PerSampleNoise(options.Seed),
+        Device = new Device(options.Device),
+        Labels = options.Conditional ? [.. Enumerable.Range(0, GridSamples).Select(i => (long)(i % data.ClassCount))] : null,
+    };
+
+    private sealed class Lines(TextWriter output, int every) : IProgress<TrainingProgress>
+    {
+        private double loss;
+        private int steps;
+
+        public void Report(TrainingProgress value)
+        {
+            loss += value.Loss;
+            steps++;
+            if (value.Step % every != 0 && value.Step != value.TotalSteps) return;
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {value.Step:N0}/{value.TotalSteps:N0}  loss {loss / steps:F4}  gradient {value.GradientNorm:F3}  {value.ImagesPerSecond:F0} images/s  {value.Remaining:hh\\:mm\\:ss} left"));
+            (loss, steps) = (0, 0);
+        }
+    }
+}
