@@ -25,12 +25,12 @@ public sealed class Trainer : IDisposable
     private readonly AdamOptimizer optimizer;
     private readonly ComputeParameters? compute;
     private readonly ImmutableArray<ExponentialMovingAverage> averages;
-    private readonly PerSampleNoise noise;
+    private readonly INoiseSource noise;
     private readonly Device device;
     private readonly ILogger logger;
     private string? batchIdentity;
 
-    private Trainer(nn.Module module, IEpsilonModel model, Objective objective, ITimestepSampler timesteps, TrainingOptions options, ILogger logger)
+    private Trainer(nn.Module module, IEpsilonModel model, Objective objective, ITimestepSampler timesteps, INoiseSource? noise, TrainingOptions options, ILogger logger)
     {
         this.module = module;
         this.model = model;
@@ -41,7 +41,7 @@ public sealed class Trainer : IDisposable
         parameters = [.. module.parameters()];
         if (parameters.Length == 0) throw new ArgumentException("network must have parameters to train, but has none.", nameof(module));
         device = parameters[0].device;
-        noise = new PerSampleNoise(RandomPurpose.Noise.Seed(options.Seed));
+        this.noise = noise ?? new PerSampleNoise(RandomPurpose.Noise.Seed(options.Seed));
         optimizer = AdamOptimizer.Create(parameters, options);
         compute = options.ComputeType is { } type ? new ComputeParameters(parameters, type) : null;
         averages = [.. options.Averages.Select(profile => new ExponentialMovingAverage(module, profile))];
@@ -74,7 +74,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="ArgumentException">An option is out of range, or the network has no parameters.</exception>
     public static Trainer Create<TNetwork>(TNetwork network, ReverseDiffusion process, TrainingOptions? options = null, ILogger<Trainer>? logger = null)
         where TNetwork : nn.Module, IEpsilonModel =>
-        Create(network, new SimpleObjective(process), options, null, logger);
+        Create(network, new SimpleObjective(process), options, logger: logger);
 
     /// <summary>A trainer of a network for any objective. Move the network to its device first: moving replaces the parameters that the optimiser holds.</summary>
     /// <typeparam name="TNetwork">The network's type.</typeparam>
@@ -82,14 +82,15 @@ public sealed class Trainer : IDisposable
     /// <param name="objective">What to minimise.</param>
     /// <param name="options">How; by default as the paper for CIFAR-10.</param>
     /// <param name="timesteps">Which timesteps each step trains; uniform by default.</param>
+    /// <param name="noise">Where ε comes from, asked with the place of each example in the step's batches and the step; by default a function of these and the seed. A source with a state of its own cannot be resumed.</param>
     /// <param name="logger">Told of the start and end of each run; nobody by default.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the network has no parameters.</exception>
-    public static Trainer Create<TNetwork>(TNetwork network, Objective objective, TrainingOptions? options = null, ITimestepSampler? timesteps = null, ILogger<Trainer>? logger = null)
+    public static Trainer Create<TNetwork>(TNetwork network, Objective objective, TrainingOptions? options = null, ITimestepSampler? timesteps = null, INoiseSource? noise = null, ILogger<Trainer>? logger = null)
         where TNetwork : nn.Module, IEpsilonModel
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(objective);
-        return Create(network, network, objective, options, timesteps, logger);
+        return Create(network, network, objective, options, timesteps, noise, logger);
     }
 
     /// <summary>A trainer of a network that is called through another model, such as a <see cref="RescaledTimeModel"/>. Move the network to its device first: moving replaces the parameters that the optimiser holds.</summary>
@@ -98,16 +99,17 @@ public sealed class Trainer : IDisposable
     /// <param name="objective">What to minimise.</param>
     /// <param name="options">How; by default as the paper for CIFAR-10.</param>
     /// <param name="timesteps">Which timesteps each step trains; uniform by default.</param>
+    /// <param name="noise">Where ε comes from, asked with the place of each example in the step's batches and the step; by default a function of these and the seed. A source with a state of its own cannot be resumed.</param>
     /// <param name="logger">Told of the start and end of each run; nobody by default.</param>
     /// <returns>The trainer.</returns>
     /// <exception cref="ArgumentException">An option is out of range, or the network has no parameters.</exception>
-    public static Trainer Create(nn.Module network, IEpsilonModel model, Objective objective, TrainingOptions? options = null, ITimestepSampler? timesteps = null, ILogger<Trainer>? logger = null)
+    public static Trainer Create(nn.Module network, IEpsilonModel model, Objective objective, TrainingOptions? options = null, ITimestepSampler? timesteps = null, INoiseSource? noise = null, ILogger<Trainer>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(objective);
         timesteps ??= new UniformTimesteps(objective.Process.Coefficients.Timesteps);
-        return new Trainer(network, model, objective, timesteps, options ?? TrainingOptions.Default, logger ?? NullLogger<Trainer>.Instance);
+        return new Trainer(network, model, objective, timesteps, noise, options ?? TrainingOptions.Default, logger ?? NullLogger<Trainer>.Instance);
     }
 
     /// <summary>Trains until <paramref name="totalSteps"/> steps are done.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ddpm.Core;
+using Ddpm.Imaging;
 using Ddpm.Models;
 using Ddpm.Plotting;
 using Ddpm.Training;
@@ -11,7 +12,7 @@ namespace Ddpm.Cli.Training;
 /// <summary>A training from its options: data, network, process, trainer, and what it leaves in its folder.</summary>
 internal static class TrainRun
 {
-    private const int GridSamples = 64, GridSteps = 50;
+    private const int GridSamples = 64, GridSteps = 100;
 
     /// <summary>Trains, or goes on; whether all steps were done or the time was up, and not interrupted.</summary>
     public static bool Execute(TrainOptions options, TextWriter output, CancellationToken stop)
@@ -33,7 +34,7 @@ internal static class TrainRun
         if (data is ImageFolder { ClassCount: > 0 } folder) output.WriteLine($"Classes: {string.Join(", ", folder.ClassNames)}");
         using var metrics = new MetricsLog(options.MetricsEvery, [new CsvMetrics(Out("metrics.csv")), new JsonLinesMetrics(Out("metrics.jsonl")), .. options.TensorBoard ? [new TensorBoardMetrics(Out("tensorboard"))] : Array.Empty<IMetricWriter>()]);
         using var batches = new PrefetchedBatches(new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip), ahead: Math.Max(2, options.Workers), workers: options.Workers);
-        var grids = new SampleGrids(Out("grids"), Sampler(network, process), Request(options, data), options.GridEvery);
+        var grids = new SampleGrids(Out("grids"), Sampler(network, process), Request(options, data), options.GridEvery, options: new ImageGridOptions { Columns = GridColumns(options, data) });
         using var timeUp = new CancellationTokenSource();
         if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeUp.Token);
@@ -46,7 +47,7 @@ internal static class TrainRun
     private static void Finish(TrainOptions options, Trainer trainer, UNet network, ReverseDiffusion process, TextWriter output, Func<string, string> path)
     {
         using (trainer.Ema.SwapIn()) ModelFolder.Save(path("model"), network, process);
-        double[] losses = [.. File.ReadLines(path("metrics.csv")).Skip(1).Select(line => double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture))];
+        (long, double)[] losses = [.. File.ReadLines(path("metrics.csv")).Skip(1).Select(line => line.Split(',')).Select(fields => (long.Parse(fields[0], CultureInfo.InvariantCulture), double.Parse(fields[1], CultureInfo.InvariantCulture)))];
         if (losses.Length > 0) LossPlot.SavePng(path("loss.png"), losses);
         output.WriteLine($"{(trainer.StepsDone < options.Steps ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command goes on. " : "")}The model is in {path("model")}");
     }
@@ -86,20 +87,25 @@ internal static class TrainRun
         Seed = options.Seed,
     };
 
-    // Few steps: the pictures are to show how the training fares, not to be the best there are.
-    private static DdimSampler Sampler(UNet network, ReverseDiffusion process)
+    // A class has a column of its own where there are few.
+    private static int GridColumns(TrainOptions options, IDataset data) => options.Conditional && data.ClassCount <= 16 ? data.ClassCount : 8;
+
+    // Few steps: the pictures are to show how the training fares. Ancestral, for a deterministic sampler keeps the large error in x̂_0 of an unfinished network's first step.
+    private static DdpmSampler Sampler(UNet network, ReverseDiffusion process)
     {
         int timesteps = process.Coefficients.Timesteps;
-        return new DdimSampler(network, new ReverseDiffusion(new RespacedSchedule(process.Coefficients.Schedule, TimestepSpacing.Trailing(timesteps, Math.Min(GridSteps, timesteps))), process.Options));
+        return new DdpmSampler(network, new ReverseDiffusion(new RespacedSchedule(process.Coefficients.Schedule, TimestepSpacing.Trailing(timesteps, Math.Min(GridSteps, timesteps))), process.Options));
     }
+
+    private static int Count(TrainOptions options, IDataset data) => GridSamples / GridColumns(options, data) * GridColumns(options, data);
 
     private static SamplingRequest Request(TrainOptions options, IDataset data) => new()
     {
-        Count = GridSamples,
+        Count = Count(options, data),
         SampleShape = [.. data.Shape],
         Noise = new PerSampleNoise(options.Seed),
         Device = new Device(options.Device),
-        Labels = options.Conditional ? [.. Enumerable.Range(0, GridSamples).Select(i => (long)(i % data.ClassCount))] : null,
+        Labels = options.Conditional ? [.. Enumerable.Range(0, Count(options, data)).Select(i => (long)(i % data.ClassCount))] : null,
     };
 
     private sealed class Lines(TextWriter output, int every) : IProgress<TrainingProgress>

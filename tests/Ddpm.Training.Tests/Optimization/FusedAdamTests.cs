@@ -1,0 +1,60 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training.Tests.Optimization;
+
+public sealed class FusedAdamTests
+{
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0.1, 1)]
+    [InlineData(0.1, 3.7)]
+    public void Step_Fifty_EqualThePlainOnesTo5e7(double weightDecay, double divisor)
+    {
+        // Shapes that fill no vector register, one that is empty of meaning to clip, one parameter that never has a gradient.
+        long[][] shapes = [[7], [3, 5, 3, 3], [1], [64, 33], [2]];
+        var options = new TrainingOptions { WeightDecay = weightDecay };
+        using var random = new Generator(3);
+        Parameter[] plainValues = [.. shapes.Select(shape => new Parameter(randn(shape, generator: random)))], fusedValues = [.. plainValues.Select(value => new Parameter(value.detach().clone()))];
+        using AdamOptimizer plain = new PlainAdam(plainValues, options), fused = new FusedAdam(fusedValues, options);
+        for (int step = 0; step < 50; step++)
+        {
+            Tensor?[] gradients = [.. shapes.Select((shape, i) => i == 4 ? null : randn(shape, generator: random) * Math.Pow(10, i - 2))];
+            Tensor?[] copies = [.. gradients.Select(gradient => gradient?.clone())];
+            fused.Norm(copies).Should().BeApproximately(plain.Norm(gradients), 1e-6 * plain.Norm(gradients));
+            plain.Step(gradients, divisor, 1e-2);
+            fused.Step(copies, divisor, 1e-2);
+        }
+
+        using var noGradient = no_grad();
+        for (int i = 0; i < shapes.Length; i++)
+        {
+            double scale = plainValues[i].abs().max().item<float>();
+            (plainValues[i].sub(fusedValues[i]).abs().max().item<float>() / scale).Should().BeLessThan(5e-7, "parameter {0}", i);
+            (plain.SecondMoments[i].sub(fused.SecondMoments[i]).abs().max().item<float>() / Math.Max(1e-30, plain.SecondMoments[i].max().item<float>())).Should().BeLessThan(1e-6, "moment {0}", i);
+        }
+
+        fused.Steps.Should().Equal(50, 50, 50, 50, 0);
+    }
+
+    [Fact]
+    public void Step_Repeated_LeavesNoTensor()
+    {
+        using Parameter value = new(randn(5, 5));
+        using var optimizer = new FusedAdam([value], new TrainingOptions());
+        using Tensor gradient = ones(5, 5);
+        using var average = new ExponentialMovingAverage(nn.Linear(3, 3));
+        void Once()
+        {
+            optimizer.Norm([gradient]);
+            optimizer.Step([gradient], 1, 1e-3);
+            average.Update();
+        }
+
+        for (int i = 0; i < 3; i++) Once();
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (int i = 0; i < 10; i++) Once();
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+    }
+}
