@@ -44,7 +44,7 @@ public sealed class TrainerTests
         using var network = new UNet(Tiny with { BaseChannels = 16, Dropout = 0 }, 1);
         using var trainer = Trainer.Create(network, Process, new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20 });
         var losses = new List<double>();
-        trainer.Run(new ShuffledBatches(dataset, 32, 1), 250, new Listener(at => losses.Add(at.Loss)));
+        trainer.Run(new ShuffledBatches(dataset, 32, 1), 250, new Relay(at => losses.Add(at.Loss)));
 
         losses[0].Should().BeApproximately(1, 0.1);
         losses.TakeLast(20).Average().Should().BeLessThan(0.15);
@@ -120,7 +120,7 @@ public sealed class TrainerTests
         var batches = new ShuffledBatches(dataset, 8, 4);
         using var cancellation = new CancellationTokenSource();
 
-        trainer.Run(batches, 6, new Listener(at => { if (at.Step == 2) cancellation.Cancel(); }), null, cancellation.Token).Should().BeFalse();
+        trainer.Run(batches, 6, new Relay(at => { if (at.Step == 2) cancellation.Cancel(); }), null, cancellation.Token).Should().BeFalse();
         trainer.StepsDone.Should().Be(2);
         trainer.Run(batches, 6).Should().BeTrue();
 
@@ -204,10 +204,5 @@ public sealed class TrainerTests
             Tensor samples = new DdpmSampler(network, Process).Sample(new SamplingRequest { Count = 3, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(seed) });
             return (network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone()), samples);
         }
-    }
-
-    private sealed class Listener(Action<TrainingProgress> handle) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => handle(value);
     }
 }

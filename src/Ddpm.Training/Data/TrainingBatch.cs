@@ -9,12 +9,17 @@ public sealed class TrainingBatch : IDisposable
     /// <param name="x0">The clean examples x_0, floating-point [B, …] with B ≥ 1; taken over.</param>
     /// <param name="labels">The class of each example, -1 for none; null where no example has one.</param>
     /// <param name="mask">How much each element counts in the loss, in the shape of <paramref name="x0"/> or with axes of 1 after the first; taken over. All count by default. Range: ≥ 0.</param>
-    /// <exception cref="ArgumentException"><paramref name="x0"/> is empty or not floating-point, or the labels are not one for each example.</exception>
+    /// <exception cref="ArgumentException"><paramref name="x0"/> is empty or not floating-point, or labels or mask do not fit it.</exception>
     public TrainingBatch(Tensor x0, IReadOnlyList<long>? labels = null, Tensor? mask = null)
     {
         ArgumentNullException.ThrowIfNull(x0);
         if (x0.dim() < 1 || x0.numel() == 0 || !x0.is_floating_point()) throw new ArgumentException($"x0 must hold floating-point examples [B, …], but is {x0.dtype} [{string.Join(", ", x0.shape)}].", nameof(x0));
         if (labels is not null && labels.Count != x0.size(0)) throw new ArgumentException($"labels must be one for each of the {x0.size(0)} examples, but are {labels.Count}.", nameof(labels));
+        if (mask is not null && !(mask.dim() == x0.dim() && Enumerable.Range(0, (int)x0.dim()).All(axis => mask.size(axis) == x0.size(axis) || (axis > 0 && mask.size(axis) == 1))))
+        {
+            throw new ArgumentException($"mask must have the shape [{string.Join(", ", x0.shape)}] of x0, or 1 for axes after the first, but has [{string.Join(", ", mask.shape)}].", nameof(mask));
+        }
+
         X0 = x0.DetachFromDisposeScope();
         Labels = labels;
         Mask = mask?.DetachFromDisposeScope();

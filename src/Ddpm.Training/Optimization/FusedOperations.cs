@@ -36,7 +36,8 @@ internal static class FusedOperations
     /// <summary>The 2-norm of all tensors together.</summary>
     public static double Norm(Tensor[] tensors)
     {
-        using var norm = (Tensor)Scripts.invoke("norm", (object)tensors);
+        using var scope = NewDisposeScope();
+        var norm = (Tensor)Scripts.invoke("norm", (object)tensors);
         return norm.to(float64).item<double>();
     }
 

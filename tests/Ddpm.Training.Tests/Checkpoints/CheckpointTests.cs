@@ -133,9 +133,4 @@ public sealed class CheckpointTests : IDisposable
     private static Trainer Make(UNet network, TrainingOptions? options = null) => Trainer.Create(network, Process, options);
 
     private ShuffledBatches Batches() => new(dataset, 2, 1);
-
-    private sealed class Relay(Action<TrainingProgress> action) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => action(value);
-    }
 }

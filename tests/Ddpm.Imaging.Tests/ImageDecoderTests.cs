@@ -1,0 +1,79 @@
+using SkiaSharp;
+using static TorchSharp.torch;
+
+namespace Ddpm.Imaging.Tests;
+
+public sealed class ImageDecoderTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-decode-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(8, 4, 2)] // halved exactly: means of 2×2
+    [InlineData(16, 4, 4)]
+    public void Decode_WholeFraction_IsTheMeanOfTheBlocks(int from, int to, int block)
+    {
+        using Tensor image = randint(256, [3, from, from], uint8, generator: new Generator(1));
+        ImageFile.SavePng(At("x.png"), image);
+        using Tensor small = ImageFile.Load(At("x.png"), new ImageLoadOptions { Size = (to, to) });
+        using Tensor means = nn.functional.avg_pool2d(image.to(float32), block);
+        // Each halving rounds to a byte.
+        small.to(float32).sub(means).abs().max().item<float>().Should().BeLessThanOrEqualTo(1.01f * block / 2);
+    }
+
+    [Theory]
+    [InlineData(ImageFit.CentreCrop)]
+    [InlineData(ImageFit.Stretch)]
+    public void Decode_OtherProportions_CropsTheMiddleOrStretches(ImageFit fit)
+    {
+        // Left half dark, right half bright, three times as wide as high.
+        using Tensor image = zeros([1, 6, 18], uint8);
+        image.narrow(2, 9, 9).fill_(200);
+        ImageFile.SavePng(At("x.png"), image);
+        DecodedImage decoded = ImageFile.Decode(At("x.png"), new ImageLoadOptions { Size = (6, 6), Grayscale = true, Fit = fit });
+        (decoded.Channels, decoded.Height, decoded.Width).Should().Be((1, 6, 6));
+        decoded.Pixels.Span[0].Should().BeLessThan(30);
+        decoded.Pixels.Span[5].Should().BeGreaterThan(170);
+        if (fit == ImageFit.CentreCrop) decoded.Pixels.Span[..6].ToArray().Should().Equal(0, 0, 0, 200, 200, 200);
+        ImageFile.Decode(At("x.png"), new ImageLoadOptions { Size = (5, 40) }).Width.Should().Be(40);
+        FluentActions.Invoking(() => ImageFile.Decode(At("x.png"), new ImageLoadOptions { Size = (0, 4) })).Should().Throw<ArgumentException>().WithMessage("*at least 1×1, but is 0×4*");
+    }
+
+    [Theory]
+    [InlineData("x.png", 100)]
+    [InlineData("x.jpg", 90)]
+    public void Decode_FileThatEndsTooEarly_IsRefused(string name, int quality)
+    {
+        using var bitmap = new SKBitmap(100, 100);
+        for (int i = 0; i < 10000; i++) bitmap.SetPixel(i % 100, i / 100, new SKColor((byte)(i * 37), (byte)(i * 11), (byte)i));
+        using SKData data = bitmap.Encode(name.EndsWith("png", StringComparison.Ordinal) ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, quality);
+        byte[] whole = data.ToArray();
+        File.WriteAllBytes(At(name), whole);
+        ImageFile.Decode(At(name), new ImageLoadOptions()).Height.Should().Be(100);
+        File.WriteAllBytes(At(name), whole[..(whole.Length * 2 / 3)]);
+        FluentActions.Invoking(() => ImageFile.Decode(At(name), new ImageLoadOptions())).Should().Throw<InvalidDataException>().WithMessage($"*{name} is damaged: it ends before the image does*");
+    }
+
+    [Fact]
+    public void Decode_JpegTurnedByTheCamera_IsUpright()
+    {
+        // 16×8, the left half bright; with EXIF orientation 6 it is to be turned clockwise: the upper half is bright.
+        using var bitmap = new SKBitmap(16, 8);
+        for (int y = 0; y < 8; y++)
+        {
+            for (int x = 0; x < 16; x++) bitmap.SetPixel(x, y, x < 8 ? SKColors.White : SKColors.Black);
+        }
+
+        using SKData data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 100);
+        byte[] plain = data.ToArray();
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
+        File.WriteAllBytes(At("x.jpg"), [.. plain[..2], .. exif, .. plain[2..]]);
+        DecodedImage decoded = ImageFile.Decode(At("x.jpg"), new ImageLoadOptions { Grayscale = true });
+        (decoded.Height, decoded.Width).Should().Be((16, 8));
+        decoded.Pixels.Span[4].Should().BeGreaterThan(240);
+        decoded.Pixels.Span[15 * 8 + 4].Should().BeLessThan(15);
+    }
+
+    private string At(string name) => Path.Combine(folder.FullName, name);
+}

@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Ddpm.Core;
+using Ddpm.Models;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training.Tests.Observation;
+
+public sealed class MetricsTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-metrics-");
+    private readonly TensorDataset data = new(randn(16, 2, generator: new Generator(1)));
+
+    public void Dispose()
+    {
+        data.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Run_WithAllWriters_WritesTheMeansSinceTheRowBefore()
+    {
+        using var network = new Mlp(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1);
+        using Trainer trainer = Make(network);
+        var steps = new List<TrainingProgress>();
+        using (var log = new MetricsLog(4, timestepBuckets: 5, new CsvMetrics(At("m.csv")), new JsonLinesMetrics(At("deep/m.jsonl")), new TensorBoardMetrics(At("board"))))
+        {
+            trainer.Run(new ShuffledBatches(data, 8, 1), 10, new Relay(steps.Add), [log]);
+        }
+
+        string[][] rows = [.. File.ReadAllLines(At("m.csv")).Select(line => line.Split(','))];
+        rows.Should().HaveCount(3);
+        rows[0].Should().Equal("step", "loss", "gradient_norm", "gradient_norm_max", "learning_rate", "images_per_second", "elapsed_seconds", "memory_megabytes", "loss_t0_9", "loss_t10_19", "loss_t20_29", "loss_t30_39", "loss_t40_49");
+        Number(rows[1][0]).Should().Be(4);
+        Number(rows[2][1]).Should().Be(steps.Skip(4).Take(4).Sum(at => at.Loss) / 4);
+        Number(rows[2][3]).Should().Be(steps.Skip(4).Take(4).Max(at => at.GradientNorm));
+        double[] late = [.. steps.Skip(4).Take(4).SelectMany(at => at.Last.Timesteps.Zip(at.Last.Losses)).Where(pair => pair.First is >= 20 and < 30).Select(pair => pair.Second)];
+        Number(rows[2][10]).Should().BeApproximately(late.Average(), 1e-12);
+
+        JsonNode[] lines = [.. File.ReadAllLines(At("deep/m.jsonl")).Select(line => JsonNode.Parse(line)!)];
+        lines.Select(line => (long)line["step"]!).Should().Equal(4, 8);
+        ((double)lines[1]["loss"]!).Should().Be(Number(rows[2][1]));
+
+        List<string> events = Events(Directory.GetFiles(At("board")).Single());
+        events.Should().HaveCount(1 + 2 * 12, "the version, then each metric twice");
+        events.Count(entry => entry.Contains("loss_t0_9", StringComparison.Ordinal)).Should().Be(2);
+    }
+
+    [Fact]
+    public void Run_GoneOnWithFromAnEarlierStep_ForgetsTheLaterRowsAndTornLines()
+    {
+        using var network = new Mlp(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1);
+        using Trainer trainer = Make(network);
+        trainer.Run(new ShuffledBatches(data, 8, 1), 2, null, [Log()]);
+        trainer.SaveCheckpoint(At("checkpoint"));
+        trainer.Run(new ShuffledBatches(data, 8, 1), 6, null, [Log()]);
+        string[] straight = [.. File.ReadAllLines(At("m.csv")).Select(line => string.Join(',', line.Split(',').Take(5)))];
+        File.AppendAllText(At("m.csv"), "7,0.12");
+        File.AppendAllText(At("m.jsonl"), "{\"step\":7,\"lo");
+
+        trainer.RestoreCheckpoint(At("checkpoint"));
+        trainer.Run(new ShuffledBatches(data, 8, 1), 6, null, [Log()]);
+
+        File.ReadAllLines(At("m.csv")).Select(line => string.Join(',', line.Split(',').Take(5))).Should().Equal(straight, "loss, norms and rate of a resumed run are those of a straight one");
+        File.ReadAllLines(At("m.jsonl")).Select(line => (long)JsonNode.Parse(line)!["step"]!).Should().Equal(1, 2, 3, 4, 5, 6);
+
+        MetricsLog Log() => new(1, new CsvMetrics(At("m.csv")), new JsonLinesMetrics(At("m.jsonl")));
+    }
+
+    [Fact]
+    public void Csv_NotMetricsOrOtherOnes_IsRefusedAndLeftAlone()
+    {
+        File.WriteAllText(At("m.csv"), "dear diary\n");
+        using var csv = new CsvMetrics(At("m.csv"));
+        FluentActions.Invoking(() => csv.Begin(0)).Should().Throw<InvalidDataException>().WithMessage("*m.csv must begin with the names of metrics*dear diary*");
+        File.ReadAllText(At("m.csv")).Should().Be("dear diary\n");
+        using var other = new CsvMetrics(At("n.csv"));
+        FluentActions.Invoking(() => other.Write(1, [])).Should().Throw<InvalidOperationException>();
+        other.Begin(0);
+        other.Write(1, [new("a", 1.5), new("b", double.NaN)]);
+        FluentActions.Invoking(() => other.Write(2, [new("a", 1), new("c", 2)])).Should().Throw<InvalidDataException>().WithMessage("*step,a,b, but is given step,a,c*");
+        File.ReadAllText(At("n.csv")).Should().Be("step,a,b\n1,1.5,\n");
+    }
+
+    [Fact]
+    public void TimestepLosses_Buckets_CoverEveryTimestepOnce()
+    {
+        foreach ((int timesteps, int buckets) in new[] { (1000, 10), (7, 3), (10, 10), (5, 1) })
+        {
+            var losses = new TimestepLosses(timesteps, buckets);
+            losses.Add(new TrainingStep(0, 0, 0, 0, [.. Enumerable.Range(0, timesteps).Select(t => (long)t)], [.. Enumerable.Range(0, timesteps).Select(t => (double)t)]));
+            int next = 0;
+            for (int bucket = 0; bucket < buckets; bucket++)
+            {
+                (int first, int last) = losses.Range(bucket);
+                first.Should().Be(next);
+                losses.Count(bucket).Should().Be(last - first + 1);
+                losses.Mean(bucket).Should().Be((first + last) / 2.0);
+                next = last + 1;
+            }
+
+            next.Should().Be(timesteps);
+            losses.Clear();
+            losses.Mean(0).Should().Be(double.NaN);
+        }
+
+        FluentActions.Invoking(() => new TimestepLosses(5, 6)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("buckets must be 1 … 5, but is 6*");
+    }
+
+    private string At(string name) => Path.Combine(folder.FullName, name);
+
+    private static Trainer Make(Mlp network) => Trainer.Create(network, new ReverseDiffusion(new LinearSchedule(50, 1e-3, 0.2)), new TrainingOptions { WarmupSteps = 0 });
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    // TFRecords: length, checksum of the length, bytes, checksum of the bytes (masked CRC-32C).
+    private static List<string> Events(string path)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        var events = new List<string>();
+        for (int at = 0; at < file.Length;)
+        {
+            int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at));
+            BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)).Should().Be(Masked(file.AsSpan(at, 8)));
+            BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)).Should().Be(Masked(file.AsSpan(at + 12, length)));
+            events.Add(Encoding.Latin1.GetString(file, at + 12, length));
+            at += 16 + length;
+        }
+
+        return events;
+    }
+
+    private static uint Masked(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte b in bytes)
+        {
+            crc ^= b;
+            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0x82F63B78 : crc >> 1;
+        }
+
+        crc = ~crc;
+        return unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8);
+    }
+}
