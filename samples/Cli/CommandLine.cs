@@ -9,7 +9,7 @@ internal static class CommandLine
 {
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Denoising diffusion models: trains them on your images.") { TrainCommand.Create(output, error) };
+        var root = new RootCommand("Denoising diffusion models: trains them on your images.") { TrainCommand.Create(output, error), ExportCommand.Create(output, error) };
         return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
     }
 
@@ -31,12 +31,20 @@ internal static class CommandLine
         }
         catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or InvalidOperationException or NotSupportedException or UnauthorizedAccessException or NonFiniteException)
         {
-            error.WriteLine(exception.Message);
+            error.WriteLine(OneLine(exception));
             return 1;
         }
         finally
         {
             Console.CancelKeyPress -= Pressed;
         }
+    }
+
+    /// <summary>What is wrong, without what .NET adds for programmers.</summary>
+    public static string OneLine(Exception exception)
+    {
+        string line = exception.Message.Split('\n')[0].TrimEnd();
+        int parameter = line.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return parameter < 0 ? line : line[..parameter];
     }
 }

@@ -39,7 +39,7 @@ public static class LossPlot
     /// <param name="title">The title.</param>
     /// <exception cref="ArgumentException">There is no loss, or one is not finite and positive.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void SavePng(string path, IReadOnlyList<(long Step, double Loss)> losses, string title = "Training loss")
+    public static void SaveMeansPng(string path, IReadOnlyList<(long Step, double Loss)> losses, string title = "Training loss")
     {
         ArgumentNullException.ThrowIfNull(losses);
         double[] values = [.. losses.Select(entry => entry.Loss)];

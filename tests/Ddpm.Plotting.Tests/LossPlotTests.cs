@@ -27,6 +27,19 @@ public sealed class LossPlotTests : IDisposable
     }
 
     [Fact]
+    public void SaveMeansPng_FallingLosses_DrawsACurveFromTopToBottom()
+    {
+        string path = Path.Combine(folder.FullName, "means.png");
+        LossPlot.SaveMeansPng(path, [.. Enumerable.Range(1, 50).Select(i => (50L * i, Math.Pow(10, -i / 25.0)))]);
+
+        using SKBitmap picture = SKBitmap.Decode(path);
+        int[] rows = [.. Enumerable.Range(0, picture.Width * picture.Height).Where(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: > 120, Green: < 40, Blue: < 40 }).Select(i => i / picture.Width)];
+        // Of the 500 rows some 400 are the axes' inside: a straight line on a logarithmic scale crosses them all.
+        (rows.Max() - rows.Min()).Should().BeGreaterThan(300);
+        rows.Distinct().Count().Should().BeGreaterThan(300);
+    }
+
+    [Fact]
     public void MovingMean_Window_IsThatOfTheLastEntries() =>
         LossPlot.MovingMean([1, 2, 3, 4], 2).Should().Equal(1, 1.5, 2.5, 3.5);
 
@@ -36,6 +49,8 @@ public sealed class LossPlotTests : IDisposable
         string path = Path.Combine(folder.FullName, "loss.png");
         FluentActions.Invoking(() => LossPlot.SavePng(path, [])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => LossPlot.SavePng(path, [1, double.NaN])).Should().Throw<ArgumentException>().WithMessage("*NaN*");
+        FluentActions.Invoking(() => LossPlot.SaveMeansPng(path, [])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => LossPlot.SaveMeansPng(path, [(1, 0)])).Should().Throw<ArgumentException>().WithMessage("*positive*0*");
         File.Exists(path).Should().BeFalse();
     }
 }

@@ -60,7 +60,7 @@ internal static class TrainCommand
             }
             catch (ArgumentException exception)
             {
-                result.AddError($"--ema: {exception.Message}");
+                result.AddError($"--ema: {CommandLine.OneLine(exception)}");
             }
         });
 
@@ -177,8 +177,12 @@ internal static class TrainCommand
 
     private static Option<string> Choice(string name, string description, string fallback, params string[] values)
     {
-        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => fallback };
-        option.AcceptOnlyFromAmong(values);
+        string listed = $"{string.Join(", ", values[..^1])} or {values[^1]}";
+        var option = new Option<string>(name) { Description = $"{description}; {listed}", DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValue(option) is { } value && !values.Contains(value)) result.AddError($"{name} must be {listed}, but is {value}.");
+        });
         return option;
     }
 }

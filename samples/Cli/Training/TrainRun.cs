@@ -48,7 +48,7 @@ internal static class TrainRun
     {
         using (trainer.Ema.SwapIn()) ModelFolder.Save(path("model"), network, process);
         (long, double)[] losses = [.. File.ReadLines(path("metrics.csv")).Skip(1).Select(line => line.Split(',')).Select(fields => (long.Parse(fields[0], CultureInfo.InvariantCulture), double.Parse(fields[1], CultureInfo.InvariantCulture)))];
-        if (losses.Length > 0) LossPlot.SavePng(path("loss.png"), losses);
+        if (losses.Length > 0) LossPlot.SaveMeansPng(path("loss.png"), losses);
         output.WriteLine($"{(trainer.StepsDone < options.Steps ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command goes on. " : "")}The model is in {path("model")}");
     }
 

@@ -48,11 +48,14 @@ public sealed class CheckpointStore : ITrainingHook
             .Select(path => (Valid: long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step), Step: step, Path: path))
             .Where(entry => entry.Valid).OrderBy(entry => entry.Step).Select(entry => (entry.Step, entry.Path))];
 
-    /// <inheritdoc/>
+    /// <summary>Removes what a process that was killed while it wrote has left behind: one run at a time has a store.</summary>
+    /// <param name="trainer">The trainer.</param>
     public void RunStarting(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         startedAt = trainer.StepsDone;
+        if (!Directory.Exists(Folder)) return;
+        foreach (string unfinished in Directory.GetDirectories(Folder, $".{Prefix}*.tmp")) Directory.Delete(unfinished, recursive: true);
     }
 
     /// <inheritdoc/>

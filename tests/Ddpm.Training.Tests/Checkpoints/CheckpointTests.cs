@@ -119,6 +119,68 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Export_OfAnAverage_IsTheModelFolderThatTheTrainerWouldSave()
+    {
+        using var network = new UNet(Tiny, 1);
+        using Trainer trainer = Make(network, new TrainingOptions { WarmupSteps = 0, Averages = [AverageProfile.Power(0.1), AverageProfile.Constant(0.5)] });
+        string path = Path.Combine(folder.FullName, "x"), exported = Path.Combine(folder.FullName, "exported"), saved = Path.Combine(folder.FullName, "saved");
+        trainer.Run(Batches(), 4);
+        trainer.SaveCheckpoint(path);
+        for (int average = 0; average < 2; average++)
+        {
+            Checkpoint.Export(path, exported, average);
+            using (trainer.Averages[average].SwapIn()) ModelFolder.Save(saved, network, Process);
+            foreach (string file in Directory.GetFiles(saved, "*", SearchOption.AllDirectories)) File.ReadAllBytes(Path.Combine(exported, Path.GetRelativePath(saved, file))).Should().Equal(File.ReadAllBytes(file), file);
+        }
+
+        using TrainedModel model = ModelFolder.Load(exported);
+        model.Process.Coefficients.Betas.Should().Equal(Process.Coefficients.Betas);
+        FluentActions.Invoking(() => Checkpoint.Export(path, exported, 2)).Should().Throw<InvalidDataException>().WithMessage("*has the averages 0 … 1, but not 2*");
+        FluentActions.Invoking(() => Checkpoint.Export(Path.Combine(folder.FullName, "none"), exported)).Should().Throw<DirectoryNotFoundException>();
+        File.Delete(Path.Combine(path, "average-1.safetensors"));
+        FluentActions.Invoking(() => Checkpoint.Export(path, exported, 1)).Should().Throw<InvalidDataException>().WithMessage("*is damaged*average-1.safetensors*");
+
+        using var mlp = new Mlp(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1);
+        using var other = Trainer.Create(mlp, Process);
+        string plain = Path.Combine(folder.FullName, "mlp");
+        other.SaveCheckpoint(plain);
+        FluentActions.Invoking(() => Checkpoint.Export(plain, exported)).Should().Throw<NotSupportedException>().WithMessage("*no UNet*");
+    }
+
+    [Fact]
+    public void Restore_SeveralAverages_GoOnBitForBit()
+    {
+        var options = new TrainingOptions { WarmupSteps = 0, Averages = [AverageProfile.Power(0.1), AverageProfile.Constant(0.5), AverageProfile.Ramped(0.9)] };
+        using UNet first = new(Tiny, 1), second = new(Tiny, 2);
+        using Trainer a = Make(first, options), b = Make(second, options), fewer = Make(second);
+        string path = Path.Combine(folder.FullName, "x");
+        a.Run(Batches(), 3);
+        a.SaveCheckpoint(path);
+        b.RestoreCheckpoint(path);
+        a.Run(Batches(), 5);
+        b.Run(Batches(), 5);
+        for (int k = 0; k < 3; k++)
+        {
+            using IDisposable inA = a.Averages[k].SwapIn(), inB = b.Averages[k].SwapIn();
+            foreach ((string key, Tensor value) in first.state_dict()) value.Equals(second.state_dict()[key]).Should().BeTrue(key);
+        }
+
+        FluentActions.Invoking(() => fewer.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*Averages: power 0.1, constant 0.5, ramped 0.9 then, power 0.1 now*");
+    }
+
+    [Fact]
+    public void Run_AfterAKilledSave_RemovesWhatItLeft()
+    {
+        using var network = new UNet(Tiny, 1);
+        using Trainer trainer = Make(network);
+        var store = new CheckpointStore(Path.Combine(folder.FullName, "store"), every: 2);
+        DirectoryInfo torn = Directory.CreateDirectory(Path.Combine(store.Folder, ".step-000000002.0123.tmp"));
+        File.WriteAllText(Path.Combine(torn.FullName, "network.safetensors"), "half");
+        trainer.Run(Batches(), 2, null, [store]);
+        Directory.GetFileSystemEntries(store.Folder).Select(path => Path.GetFileName(path)!).Should().Equal("step-000000002");
+    }
+
+    [Fact]
     public void Save_FolderInTheWay_LeavesNothing()
     {
         using var network = new UNet(Tiny, 1);

@@ -12,33 +12,34 @@ public sealed class ResumeTests : IDisposable
 
     [Theory]
     [Trait("Category", "Slow")]
-    [InlineData(1, 14, new[] { 3, 8 })] // two epochs of six batches; killed between checkpoints and at one
-    [InlineData(4, 5, new[] { 2, 3 })] // three epochs, mid-epoch too
-    public async Task Run_KilledAndResumed_GivesTheSameBits(int accumulation, int steps, int[] killsAt)
+    [InlineData(1, 14, new[] { 3, 8 }, "plain")] // two epochs of six batches; killed between checkpoints and at one
+    [InlineData(4, 5, new[] { 2, 3 }, "plain")] // three epochs, mid-epoch too
+    [InlineData(2, 8, new[] { 1, 5 }, "full")] // with classes, two averages, bfloat16 and batches read ahead
+    public async Task Run_KilledAndResumed_GivesTheSameBits(int accumulation, int steps, int[] killsAt, string kind)
     {
         string straight = Path.Combine(folder.FullName, "straight"), broken = Path.Combine(folder.FullName, "broken");
-        Dictionary<long, string> expected = await RunWorker(straight, steps, accumulation, null);
+        Dictionary<long, string> expected = await RunWorker(straight, steps, accumulation, kind, null);
         var losses = new Dictionary<long, string>();
         foreach (int killAt in killsAt)
         {
-            foreach ((long step, string loss) in await RunWorker(broken, steps, accumulation, killAt)) losses[step] = loss;
+            foreach ((long step, string loss) in await RunWorker(broken, steps, accumulation, kind, killAt)) losses[step] = loss;
         }
 
-        foreach ((long step, string loss) in await RunWorker(broken, steps, accumulation, null)) losses[step] = loss;
+        foreach ((long step, string loss) in await RunWorker(broken, steps, accumulation, kind, null)) losses[step] = loss;
 
         losses.Should().BeEquivalentTo(expected, "every step's loss, to the last digit");
         string last = $"step-{steps.ToString("D9", CultureInfo.InvariantCulture)}";
         string[] files = [.. Directory.GetFiles(Path.Combine(straight, last)).Select(path => Path.GetFileName(path)!)];
-        files.Should().HaveCount(4);
+        files.Should().HaveCount(kind == "full" ? 5 : 4);
         foreach (string file in files) File.ReadAllBytes(Path.Combine(broken, last, file)).Should().Equal(File.ReadAllBytes(Path.Combine(straight, last, file)), file);
         Directory.GetDirectories(broken).Where(path => Path.GetFileName(path).StartsWith("step-", StringComparison.Ordinal)).Should().HaveCount(2, "the last two are kept");
     }
 
-    private static async Task<Dictionary<long, string>> RunWorker(string folder, int steps, int accumulation, int? killAt)
+    private static async Task<Dictionary<long, string>> RunWorker(string folder, int steps, int accumulation, string kind, int? killAt)
     {
         // This folder is tests/Ddpm.Training.Tests/bin/…; the worker lies in the same place of its own project.
         string worker = Path.Combine(AppContext.BaseDirectory.Replace("Ddpm.Training.Tests", "Ddpm.TrainingWorker", StringComparison.Ordinal), "Ddpm.TrainingWorker.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [worker, folder, steps.ToString(CultureInfo.InvariantCulture), accumulation.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [worker, folder, steps.ToString(CultureInfo.InvariantCulture), accumulation.ToString(CultureInfo.InvariantCulture), kind]) { RedirectStandardOutput = true })!;
         var losses = new Dictionary<long, string>();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

@@ -1,0 +1,139 @@
+using Ddpm.Core;
+using Ddpm.Imaging;
+using Ddpm.Models;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Tests;
+
+public sealed class TrainCommandTests : IDisposable
+{
+    private static readonly string[] Small = ["--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "100", "--batch-size", "4", "--warmup-steps", "0", "--metrics-every", "2", "--checkpoint-every", "2", "--grid-every", "4", "--dropout", "0"];
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-cli-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void Train_IdxWithClasses_LeavesARunThatGoesOn()
+    {
+        WriteIdx();
+        string[] arguments = ["--data", At("images"), "--labels", At("labels"), "--conditional", "--out", At("run"), "--decay", "none", "--ema", "power:0.1", "constant:0.99", "--tensorboard", .. Small];
+
+        (int code, string output, string error) = Run(["train", .. arguments, "--steps", "4"]);
+
+        error.Should().BeEmpty();
+        code.Should().Be(0);
+        output.Should().Contain("6 images [1, 8, 8]").And.Contain("step 4/4  loss").And.Contain($"The model is in {At("run/model")}");
+        foreach (string file in new[] { "metrics.csv", "metrics.jsonl", "loss.png", "grids/grid-000000004.png", "model/model_index.json", "checkpoints/step-000000004/checkpoint.json" }) new FileInfo(At("run/" + file)).Length.Should().BeGreaterThan(0, file);
+        Directory.GetFiles(At("run/tensorboard")).Should().ContainSingle();
+        using (TrainedModel model = ModelFolder.Load(At("run/model")))
+        {
+            model.Network.ClassCount.Should().Be(3);
+            model.Process.Coefficients.Timesteps.Should().Be(100);
+        }
+
+        (code, output, error) = Run(["train", .. arguments, "--steps", "6"]);
+        (code, error).Should().Be((0, ""));
+        output.Should().Contain("going on at step 4").And.Contain("step 6/6").And.NotContain("step 2/6");
+        File.ReadAllLines(At("run/metrics.csv")).Skip(1).Select(line => line.Split(',')[0]).Should().Equal("2", "4", "6");
+
+        (code, _, error) = Run(["train", .. arguments, "--steps", "8", "--learning-rate", "0.5"]);
+        code.Should().Be(1);
+        error.Should().Contain("LearningRate: 0.0002 then, 0.5 now");
+
+        (code, output, error) = Run(["export", "--checkpoint", At("run/checkpoints/step-000000006"), "--out", At("second"), "--average", "1"]);
+        (code, error).Should().Be((0, ""));
+        ModelFolder.Load(At("second")).Dispose();
+        (code, _, error) = Run(["export", "--checkpoint", At("run/checkpoints/step-000000006"), "--out", At("third"), "--average", "2"]);
+        (code, error.Trim()).Should().Be((1, $"{At("run/checkpoints/step-000000006")} has the averages 0 … 1, but not 2."));
+    }
+
+    [Fact]
+    public void Train_FolderWithADamagedImage_StopsOrSkipsIt()
+    {
+        foreach (string name in new[] { "cat/1", "cat/2", "dog/1" })
+        {
+            Directory.CreateDirectory(At("pictures/" + name[..3]));
+            using Tensor image = randint(256, [3, 20, 30], uint8);
+            ImageFile.SavePng(At($"pictures/{name}.png"), image);
+        }
+
+        File.WriteAllText(At("pictures/dog/2.png"), "no picture");
+        string[] arguments = ["train", "--data", At("pictures"), "--size", "16", "--out", At("run"), "--steps", "2", "--flip", "--bf16", "--variance", "learned-range", "--schedule", "cosine", "--prediction", "v", .. Small];
+
+        (int code, _, string error) = Run(arguments);
+        code.Should().Be(1);
+        error.Trim().Should().Match("*2.png is not an image that can be read*").And.NotContain("\n");
+
+        (code, string output, error) = Run([.. arguments, "--skip-damaged"]);
+        (code, error).Should().Be((0, ""));
+        output.Should().Contain("Classes: cat, dog").And.Contain("Skipped 1 images:");
+        using TrainedModel model = ModelFolder.Load(At("run/model"));
+        model.Process.Options.Prediction.Should().Be(Prediction.V);
+        model.Network.Options.OutChannels.Should().Be(6);
+    }
+
+    [Fact]
+    public void Train_TimeIsUp_StopsAndGoesOnLater()
+    {
+        WriteIdx();
+        string[] arguments = ["train", "--data", At("images"), "--out", At("run"), "--steps", "5", .. Small];
+        (int code, string output, string error) = Run([.. arguments, "--max-minutes", "0.000001"]);
+        (code, error).Should().Be((0, ""));
+        output.Should().Contain("of 5; the same command goes on");
+        (code, output, _) = Run(arguments);
+        code.Should().Be(0);
+        output.Should().Contain("step 5/5");
+    }
+
+    public static TheoryData<string[], string> Mistakes() => new()
+    {
+        { ["train"], "Option '--data' is required." },
+        { ["train", "--data", "nowhere/images"], "*nowhere*" },
+        { ["train", "--data", "{images}", "--steps", "0"], "--steps must be at least 1, but is 0." },
+        { ["train", "--data", "{images}", "--batch-size", "0"], "--batch-size must be at least 1, but is 0." },
+        { ["train", "--data", "{images}", "--learning-rate", "0"], "--learning-rate must be a number above 0, but is 0." },
+        { ["train", "--data", "{images}", "--dropout", "1"], "--dropout must be a number at least 0 and below 1, but is 1." },
+        { ["train", "--data", "{images}", "--multipliers", "1,x"], "--multipliers must be whole numbers of at least 1 with commas between, but has x." },
+        { ["train", "--data", "{images}", "--schedule", "square"], "--schedule must be linear or cosine, but is square." },
+        { ["train", "--data", "{images}", "--ema", "power:7"], "--ema: relativeWidth must be 0.01 … 0.28, but is 7." },
+        { ["train", "--data", "{images}", "--ema", "often"], "--ema: An average must be power:σ, constant:d or ramped:d, but is often." },
+        { ["train", "--data", "{images}", "--device", "tpu"], "--device must be cpu, cuda or cuda:N, but is tpu." },
+        { ["train", "--data", "{images}", "--size", "8"], "--size, --grayscale and --skip-damaged go with a folder of images." },
+        { ["train", "--data", "{images}", "--conditional"], "--conditional needs classes: subfolders, --labels or CIFAR-10." },
+        { ["train", "--data", "{images}", "--labels", "{images}"], "*must hold the classes [[]6] of*" },
+        { ["train", "--data", "{images}", "{images}"], "--data must be one IDX file, but is *" },
+        { ["train", "--data", "{images}", "--multipliers", "1,1,1,1,1"], "*multiple*" },
+        { ["train", "--data", "{images}", "--out", "{images}"], "*images*" },
+        { ["export", "--checkpoint", "nowhere", "--out", "x"], "The checkpoint nowhere does not exist." },
+        { ["export", "--checkpoint", "x", "--out", "x", "--average", "-1"], "--average must be at least 0, but is -1." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Run_Mistake_IsOneLineAndCodeOne(string[] arguments, string message)
+    {
+        WriteIdx();
+        string[] real = [.. arguments.Select(argument => argument.Replace("{images}", At("images"), StringComparison.Ordinal))];
+        bool hasOutput = real[0] == "export" || real.Contains("--out");
+        (int code, _, string error) = Run(hasOutput ? real : [.. real, "--out", At("run")]);
+        code.Should().Be(1);
+        error.Trim().Should().Match(message.Replace("[[]", "?", StringComparison.Ordinal)).And.NotContain("\n").And.NotContain("   at ");
+        Directory.Exists(At("run")).Should().BeFalse("nothing is left behind");
+    }
+
+    private static (int Code, string Output, string Error) Run(string[] arguments)
+    {
+        using StringWriter output = new(), error = new();
+        int code = CommandLine.Run(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private string At(string name) => Path.Combine(folder.FullName, name);
+
+    // Six images of 8×8, of three classes.
+    private void WriteIdx()
+    {
+        File.WriteAllBytes(At("images"), [0, 0, 8, 3, 0, 0, 0, 6, 0, 0, 0, 8, 0, 0, 0, 8, .. Enumerable.Range(0, 6 * 64).Select(i => (byte)(i * 37))]);
+        File.WriteAllBytes(At("labels"), [0, 0, 8, 1, 0, 0, 0, 6, 0, 1, 2, 0, 1, 2]);
+    }
+}
