@@ -37,4 +37,7 @@ public sealed class HybridObjective : Objective
         Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t, mask) * boundWeight;
         return new ObjectiveTerms(error + bound, error, bound);
     }
+
+    /// <summary>The objective with its settings, as text.</summary>
+    public override string ToString() => FormattableString.Invariant($"hybrid, bound times {boundWeight}, {decoder.GetType().Name}");
 }

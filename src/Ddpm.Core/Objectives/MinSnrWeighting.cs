@@ -13,4 +13,7 @@ public sealed class MinSnrWeighting : LossWeighting
     public double Gamma { get; }
 
     internal override double X0Weight(ReverseDiffusion process, int t) => Math.Min(process.Coefficients.SignalToNoiseRatios[t], Gamma);
+
+    /// <summary>The weighting with its settings, as text.</summary>
+    public override string ToString() => FormattableString.Invariant($"min-SNR {Gamma}");
 }

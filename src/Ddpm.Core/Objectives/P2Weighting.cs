@@ -23,4 +23,7 @@ public sealed class P2Weighting : LossWeighting
         double ratio = process.Coefficients.SignalToNoiseRatios[t];
         return ratio / Math.Pow(K + ratio, Gamma);
     }
+
+    /// <summary>The weighting with its settings, as text.</summary>
+    public override string ToString() => FormattableString.Invariant($"P2 {Gamma}, {K}");
 }

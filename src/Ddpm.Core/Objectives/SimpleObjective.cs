@@ -10,6 +10,7 @@ namespace Ddpm.Core;
 public sealed class SimpleObjective : Objective
 {
     private readonly ImmutableArray<double>? weights;
+    private readonly LossWeighting? weighting;
 
     /// <summary>The objective of a process.</summary>
     /// <param name="process">The process to train for.</param>
@@ -23,6 +24,7 @@ public sealed class SimpleObjective : Objective
             throw new ArgumentException($"process must have a fixed variance, for a mean squared error does not train the variance, but has {process.Options.Variance.GetType().Name}; {nameof(HybridObjective)} and {nameof(VariationalObjective)} train it.", nameof(process));
         }
 
+        this.weighting = weighting;
         weights = weighting?.Weights(process);
     }
 
@@ -31,4 +33,7 @@ public sealed class SimpleObjective : Objective
         Tensor error = MeanSquaredError(output, x0, xt, noise, t, mask);
         return new ObjectiveTerms(weights is { } table ? error * t.Gather(table, error) : error.alias(), error, null);
     }
+
+    /// <summary>The objective with its settings, as text.</summary>
+    public override string ToString() => weighting is null ? "simple" : $"simple, {weighting}";
 }

@@ -28,4 +28,7 @@ public sealed class VariationalObjective : Objective
         Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t, mask) * scale;
         return new ObjectiveTerms(bound.alias(), null, bound);
     }
+
+    /// <summary>The objective with its settings, as text.</summary>
+    public override string ToString() => FormattableString.Invariant($"variational, times {scale}, {decoder.GetType().Name}");
 }

@@ -21,4 +21,7 @@ public sealed class VariationalWeighting : LossWeighting
         double meanWeight = process.Coefficients.PosteriorMeanX0Weights[t];
         return meanWeight * meanWeight / (2 * Math.Exp(process.LogVariance(t)));
     }
+
+    /// <summary>The weighting as text.</summary>
+    public override string ToString() => "variational weights";
 }

@@ -13,10 +13,11 @@ internal static class TrainingSettings
         ReverseDiffusion process = objective.Process;
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Objective"] = objective.GetType().Name,
+            ["Objective"] = objective.ToString() ?? "",
             ["Timestep sampler"] = timesteps.GetType().Name,
             ["Process.Timesteps"] = process.Coefficients.Timesteps.ToString(CultureInfo.InvariantCulture),
             ["Process.Betas"] = Digest(process.Coefficients.Betas.ToArray()),
+            ["Process.InitialLogVariance"] = process.Options.InitialLogVariance.ToString(),
             ["Process.Prediction"] = process.Options.Prediction.GetType().Name,
             ["Process.Variance"] = process.Options.Variance.GetType().Name,
         };

@@ -71,6 +71,30 @@ public sealed class TensorDataset : IDataset, IDisposable
         return From(rows.Select(row => tensor(row)), labels);
     }
 
+    /// <summary>A data set of TorchSharp's kind, read once.</summary>
+    /// <param name="source">The data set; it stays the caller's.</param>
+    /// <param name="key">The name under which its dictionaries have the example.</param>
+    /// <param name="labelKey">The name under which they have its class, a whole number; none by default.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="ArgumentException">There is no example, or a name is missing, or their shapes differ.</exception>
+    public static TensorDataset From(utils.data.Dataset source, string key = "data", string? labelKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(key);
+        using var scope = NewDisposeScope();
+        var examples = new List<Tensor>();
+        var labels = new List<long>();
+        for (long i = 0; i < source.Count; i++)
+        {
+            Dictionary<string, Tensor> entry = source.GetTensor(i);
+            Tensor Part(string name) => entry.TryGetValue(name, out Tensor? part) ? part : throw new ArgumentException($"source must have {name} in every entry, but entry {i} has {string.Join(", ", entry.Keys)}.", nameof(source));
+            examples.Add(Part(key).to(float32));
+            if (labelKey is not null) labels.Add(Part(labelKey).to(int64).item<long>());
+        }
+
+        return From(examples, labelKey is null ? null : labels);
+    }
+
     /// <inheritdoc/>
     public long Read(long index, Span<float> example)
     {

@@ -54,6 +54,8 @@ public sealed class CheckpointTests : IDisposable
         using Trainer faster = Make(network, new TrainingOptions { LearningRate = 1, Seed = 4 }), other = Make(wider), cosine = Trainer.Create(network, new ReverseDiffusion(new CosineSchedule(100)));
         FluentActions.Invoking(() => faster.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*other settings*LearningRate: 0.0002 then, 1 now; Seed: 0 then, 4 now*");
         FluentActions.Invoking(() => cosine.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*Process.Betas*");
+        using Trainer weighted = Trainer.Create(network, new SimpleObjective(Process, LossWeighting.MinSnr(4)));
+        FluentActions.Invoking(() => weighted.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*Objective: simple then, simple, min-SNR 4 now*");
         FluentActions.Invoking(() => other.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*of another network: *[8, 1, 3, 3] there, Float32 [16, 1, 3, 3] here*");
         using Trainer same = Make(network);
         same.RestoreCheckpoint(path);

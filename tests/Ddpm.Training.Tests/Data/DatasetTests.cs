@@ -61,6 +61,18 @@ public sealed class DatasetTests
     }
 
     [Fact]
+    public void Tensors_OfTorchsOwnDataset_AreRead()
+    {
+        using var source = new Squares();
+        using TensorDataset data = TensorDataset.From(source, "square", "class");
+        var one = new float[2];
+        data.Read(3, one).Should().Be(1);
+        one.Should().Equal(3, 9);
+        data.Count.Should().Be(4);
+        FluentActions.Invoking(() => TensorDataset.From(source)).Should().Throw<ArgumentException>().WithMessage("source must have data in every entry, but entry 0 has square, class*");
+    }
+
+    [Fact]
     public void Tensors_ThatCannotBeTrainedOn_AreRefused()
     {
         using Tensor holes = tensor(new[] { 1f, float.NaN, float.PositiveInfinity, 2f }).reshape(2, 2), whole = zeros([2, 2], int64), flat = zeros(3);
@@ -92,5 +104,12 @@ public sealed class DatasetTests
             for (int i = 1; i < 4; i++) ((values[row + i] - values[row + i - 1]) * 127.5).Should().BeApproximately(difference, 1e-4);
             if (row % 12 != 0) (values[row + 1] > values[row]).Should().Be(values[row / 12 * 12 + 1] > values[row / 12 * 12], "an image is mirrored as a whole");
         }
+    }
+
+    private sealed class Squares : utils.data.Dataset
+    {
+        public override long Count => 4;
+
+        public override Dictionary<string, Tensor> GetTensor(long index) => new() { ["square"] = tensor(new[] { (double)index, index * index }), ["class"] = tensor(index % 2) };
     }
 }
