@@ -26,28 +26,13 @@ public static class PrecisionRecall
         using var scope = NewDisposeScope();
         Tensor realSet = Distances.Validated(real, nameof(real)), generatedSet = Distances.Validated(generated, nameof(generated));
         Distances.SameWidth(realSet, generatedSet, nameof(generated));
-        RequireRows(realSet, neighbours, nameof(real));
-        RequireRows(generatedSet, neighbours, nameof(generated));
+        Balls.RequireRows(realSet, neighbours, nameof(real));
+        Balls.RequireRows(generatedSet, neighbours, nameof(generated));
 
-        Tensor realRadii = Radii(realSet, neighbours, blockRows, cancellationToken), generatedRadii = Radii(generatedSet, neighbours, blockRows, cancellationToken);
+        Tensor realRadii = Balls.Radii(realSet, neighbours, blockRows, cancellationToken), generatedRadii = Balls.Radii(generatedSet, neighbours, blockRows, cancellationToken);
         return new PrecisionRecallResult(
             ShareCovered(generatedSet, realSet, realRadii, blockRows, cancellationToken),
             ShareCovered(realSet, generatedSet, generatedRadii, blockRows, cancellationToken));
-    }
-
-    /// <summary>The distance of each point to its k-th nearest neighbour in its own set, itself left out, [N].</summary>
-    private static Tensor Radii(Tensor set, int neighbours, int blockRows, CancellationToken cancellationToken)
-    {
-        Tensor radii = empty(set.size(0), dtype: float64);
-        Distances.ForEachBlock(set, set, blockRows, (first, distances) =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            // Left out by its place, not by its distance of 0: duplicates are neighbours.
-            distances.diagonal(first).fill_(double.PositiveInfinity);
-            (Tensor nearest, _) = distances.topk(neighbours, dim: 1, largest: false, sorted: true);
-            radii.narrow(0, first, distances.size(0)).copy_(nearest.select(1, neighbours - 1));
-        });
-        return radii;
     }
 
     /// <summary>The share of points that lie in at least one ball.</summary>
@@ -60,10 +45,5 @@ public static class PrecisionRecall
             covered += distances.le(radii.unsqueeze(0)).any(1).sum().item<long>();
         });
         return (double)covered / points.size(0);
-    }
-
-    private static void RequireRows(Tensor set, int neighbours, string name)
-    {
-        if (set.size(0) <= neighbours) throw new ArgumentException($"{name} must have more than k = {neighbours} rows, but has {set.size(0)}.", name);
     }
 }

@@ -1,0 +1,83 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Evaluation;
+
+/// <summary>
+/// Mean and covariance of features that come batch by batch, in memory of D² numbers: sums of squares about the mean, joined by the formula of Chan, Golub and LeVeque (1979), which loses no digits
+/// where the mean is large. Accumulators of several processes can be joined. Not thread-safe; dispose it to free the sums.
+/// </summary>
+public sealed class FeatureAccumulator : IDisposable
+{
+    private readonly Tensor mean;
+    private readonly Tensor scatter;
+
+    /// <summary>No samples yet.</summary>
+    /// <param name="dimensions">D, the number of features. Range: ≥ 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimensions"/> is below 1.</exception>
+    public FeatureAccumulator(int dimensions)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
+        Dimensions = dimensions;
+        mean = zeros([dimensions], float64).DetachFromDisposeScope();
+        scatter = zeros([dimensions, dimensions], float64).DetachFromDisposeScope();
+    }
+
+    /// <summary>D, the number of features.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>The number of samples so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Takes samples in.</summary>
+    /// <param name="features">Their features, floating-point [N, D] with N ≥ 1, all finite.</param>
+    /// <exception cref="ArgumentException">The features have another shape or type, or are not finite; nothing has changed.</exception>
+    public void Add(Tensor features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor set = Distances.Validated(features, nameof(features)).to(float64, CPU);
+        if (set.size(1) != Dimensions) throw new ArgumentException($"features must have the shape [N, {Dimensions}], but has [{string.Join(", ", features.shape)}].", nameof(features));
+        Tensor batchMean = set.mean([0]), centred = set - batchMean;
+        Join(set.size(0), batchMean, centred.t().mm(centred));
+    }
+
+    /// <summary>Takes the samples of another accumulator in, which stays as it is.</summary>
+    /// <param name="other">The other.</param>
+    /// <exception cref="ArgumentException">It is of another number of features.</exception>
+    public void Merge(FeatureAccumulator other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Dimensions != Dimensions) throw new ArgumentException($"other must be of {Dimensions} features, but is of {other.Dimensions}.", nameof(other));
+        if (other.Count == 0) return;
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Join(other.Count, other.mean.clone(), other.scatter.clone());
+    }
+
+    /// <summary>The statistics of all samples so far.</summary>
+    /// <returns>The statistics; the caller disposes them.</returns>
+    /// <exception cref="InvalidOperationException">There are fewer than 2 samples, which have no covariance.</exception>
+    public FeatureStatistics Statistics()
+    {
+        if (Count < 2) throw new InvalidOperationException($"A covariance needs at least 2 samples, but there {(Count == 1 ? "is 1" : "are 0")}.");
+        using Tensor covariance = scatter / (Count - 1);
+        return new FeatureStatistics(mean, covariance, Count);
+    }
+
+    /// <summary>Frees the sums.</summary>
+    public void Dispose()
+    {
+        mean.Dispose();
+        scatter.Dispose();
+    }
+
+    private void Join(long count, Tensor otherMean, Tensor otherScatter)
+    {
+        long total = Count + count;
+        Tensor difference = otherMean - mean;
+        scatter.add_(otherScatter).add_(outer(difference, difference), alpha: (double)Count / total * count);
+        mean.add_(difference, alpha: (double)count / total);
+        Count = total;
+    }
+}

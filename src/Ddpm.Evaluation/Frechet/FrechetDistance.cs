@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Evaluation;
+
+/// <summary>
+/// The Fréchet distance of two normal distributions, ‖μ_1 - μ_2‖² + Tr(Σ_1 + Σ_2 - 2 (Σ_1 Σ_2)^½): with Inception features, FID (Heusel et al. 2017, arXiv:1706.08500).
+/// </summary>
+/// <remarks>
+/// Tr (Σ_1 Σ_2)^½ is the sum of the singular values of Σ_1^½ Σ_2^½. The roots come from symmetric eigenvalues, so that nothing is ever complex, and no square root is taken of a rounding error: the
+/// result is stable where there are fewer samples than features, at which the usual root of the product is off by 1e-7 and more.
+/// </remarks>
+public static class FrechetDistance
+{
+    /// <summary>The distance.</summary>
+    /// <param name="first">One set's statistics.</param>
+    /// <param name="second">The other's.</param>
+    /// <returns>The squared distance, as FID is stated. Range: ≥ 0 but for rounding.</returns>
+    /// <exception cref="ArgumentException">They are of different numbers of features.</exception>
+    public static double Compute(FeatureStatistics first, FeatureStatistics second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (first.Dimensions != second.Dimensions) throw new ArgumentException($"second must be of {first.Dimensions} features as first, but is of {second.Dimensions}.", nameof(second));
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        double means = (first.Mean - second.Mean).square().sum().item<double>();
+        double traces = (first.Covariance.trace() + second.Covariance.trace()).item<double>();
+        Tensor product = Root(first.Covariance).mm(Root(second.Covariance));
+        return means + traces - 2 * linalg.svdvals(product).sum().item<double>();
+    }
+
+    /// <summary>The distance of two sets of features.</summary>
+    /// <param name="first">One set, floating-point [N, D] with N ≥ 2, all finite.</param>
+    /// <param name="second">The other, [M, D] with M ≥ 2. The smaller the sets, the larger the distance: compare only equal sizes.</param>
+    /// <returns>The squared distance.</returns>
+    /// <exception cref="ArgumentException">A set has another shape or type, is too small, or is not finite.</exception>
+    public static double Compute(Tensor first, Tensor second)
+    {
+        using FeatureStatistics a = FeatureStatistics.Of(first), b = FeatureStatistics.Of(second);
+        return Compute(a, b);
+    }
+
+    private static Tensor Root(Tensor covariance)
+    {
+        (Tensor values, Tensor vectors) = linalg.eigh(covariance);
+        // What lies below the rounding error of the largest is a rounding error.
+        double floor = values.abs().max().item<double>() * values.size(0) * 2.2e-16;
+        Tensor roots = where(values > floor, values, zeros_like(values)).sqrt();
+        return (vectors * roots).mm(vectors.t());
+    }
+}
