@@ -90,16 +90,16 @@ public static class Checkpoint
         JsonObject index = ReadIndex(folder);
         CheckSettings(folder, index, state.Settings);
         long steps = Number(index, "steps", folder), updates = Number(index, "average_updates", folder);
-        SafetensorsFile[] averages = [];
+        var averages = new List<SafetensorsFile>();
         try
         {
             using SafetensorsFile network = Open(folder, Network), optimizer = Open(folder, Optimizer);
-            averages = [.. Enumerable.Range(0, state.Averages.Count).Select(k => Open(folder, Average(k)))];
+            for (int k = 0; k < state.Averages.Count; k++) averages.Add(Open(folder, Average(k)));
             var targets = new List<(SafetensorsFile File, string Name, Tensor Target)>();
             foreach ((string name, Tensor target) in state.Module.state_dict()) targets.Add((network, name, target));
             for (int i = 0; i < state.Names.Length; i++)
             {
-                for (int k = 0; k < averages.Length; k++) targets.Add((averages[k], state.Names[i], state.Averages[k].Averages[i]));
+                for (int k = 0; k < averages.Count; k++) targets.Add((averages[k], state.Names[i], state.Averages[k].Averages[i]));
                 targets.Add((optimizer, First + state.Names[i], state.Optimizer.FirstMoments[i]));
                 targets.Add((optimizer, Second + state.Names[i], state.Optimizer.SecondMoments[i]));
             }

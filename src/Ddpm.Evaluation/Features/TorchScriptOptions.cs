@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using TorchSharp;
+
+namespace Ddpm.Evaluation;
+
+/// <summary>How a TorchScript network is fed, and what is taken of its output.</summary>
+public sealed record TorchScriptOptions
+{
+    /// <summary>The height and width to resize images to first; null for none, as for networks that resize themselves. Range: ≥ 1.</summary>
+    /// <value>Null.</value>
+    public (int Height, int Width)? Size { get; init; }
+
+    /// <summary>How they are resized.</summary>
+    /// <value><see cref="ResizeFilter.BicubicAntialiased"/>.</value>
+    public ResizeFilter Filter { get; init; } = ResizeFilter.BicubicAntialiased;
+
+    /// <summary>What the network takes a pixel as.</summary>
+    /// <value><see cref="PixelScale.Bytes"/>.</value>
+    public PixelScale Scale { get; init; } = PixelScale.Bytes;
+
+    /// <summary>The mean of each channel that is subtracted after scaling; empty for none. Range: 3 numbers.</summary>
+    /// <value>None.</value>
+    public ImmutableArray<double> Mean { get; init; } = [];
+
+    /// <summary>The standard deviation by which each channel is divided after that; empty for none. Range: 3 positive numbers.</summary>
+    /// <value>None.</value>
+    public ImmutableArray<double> StandardDeviation { get; init; } = [];
+
+    /// <summary>Whether the network is called with a second argument, true: return_features of the widespread Inception file.</summary>
+    /// <value>False.</value>
+    public bool ReturnFeatures { get; init; }
+
+    /// <summary>Which output is taken where the network gives several. Range: ≥ 0.</summary>
+    /// <value>0.</value>
+    public int Output { get; init; }
+
+    /// <summary>Where the network computes.</summary>
+    /// <value>The CPU.</value>
+    public torch.Device Device { get; init; } = torch.CPU;
+}
