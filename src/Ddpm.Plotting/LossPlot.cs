@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ddpm.Core;
 using ScottPlot;
 
 namespace Ddpm.Plotting;
@@ -7,8 +6,6 @@ namespace Ddpm.Plotting;
 /// <summary>The training loss over the steps: each step's, and its moving mean.</summary>
 public static class LossPlot
 {
-    private const int Width = 900;
-    private const int Height = 500;
     private static readonly int[] Digits = [1, 2, 5];
 
     /// <summary>Writes the plot as PNG, in one piece or not at all.</summary>
@@ -71,20 +68,11 @@ public static class LossPlot
         if (losses.FirstOrDefault(loss => !double.IsFinite(loss)) is var bad && !double.IsFinite(bad)) throw new ArgumentException($"losses must be finite, but one is {bad}.", nameof(losses));
     }
 
-    private static void Save(string path, string title, Action<Plot> draw)
+    private static void Save(string path, string title, Action<Plot> draw) => PlotFile.Save(path, title, "step", "mean squared error of ε", plot =>
     {
-        string font = EmbeddedFont.Register();
-        using var plot = new Plot();
-        plot.Font.Set(font);
         draw(plot);
-        plot.Title(title);
-        plot.XLabel("step");
-        plot.YLabel("mean squared error of ε");
         plot.ShowLegend(Alignment.UpperRight);
-        plot.Legend.FontName = font;
-        byte[] png = plot.GetImageBytes(Width, Height, ImageFormat.Png);
-        AtomicFile.Write(path, stream => stream.Write(png));
-    }
+    });
 
     /// <summary>The mean of each entry and those before it in the window.</summary>
     internal static double[] MovingMean(IReadOnlyList<double> values, int window)

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using SkiaSharp;
 
 namespace Ddpm.Plotting.Tests;
@@ -52,5 +53,17 @@ public sealed class LossPlotTests : IDisposable
         FluentActions.Invoking(() => LossPlot.SaveMeansPng(path, [])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => LossPlot.SaveMeansPng(path, [(1, 0)])).Should().Throw<ArgumentException>().WithMessage("*positive*0*");
         File.Exists(path).Should().BeFalse();
+    }
+
+    [Fact]
+    public void RateDistortion_Points_AreDrawn()
+    {
+        string path = Path.Combine(folder.FullName, "rate.png");
+        static Estimate Of(double value) => new(value, 0, 0);
+        RateDistortionPlot.SavePng(path, [.. Enumerable.Range(1, 20).Select(i => new RateDistortionPoint(i, 20 - i, Of(0.1 * i), Of(60 - 3 * i)))]);
+        using SKBitmap picture = SKBitmap.Decode(path);
+        Enumerable.Range(0, picture.Width * picture.Height).Count(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: > 120, Green: < 40, Blue: < 40 }).Should().BeGreaterThan(500);
+        FluentActions.Invoking(() => RateDistortionPlot.SavePng(path, [])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => RateDistortionPlot.SavePng(path, [new RateDistortionPoint(1, 0, Of(double.NaN), Of(1))])).Should().Throw<ArgumentException>().WithMessage("points must be finite*");
     }
 }

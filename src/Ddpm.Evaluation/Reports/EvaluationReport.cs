@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ddpm.Core;
+
+namespace Ddpm.Evaluation;
+
+/// <summary>What was measured and under which settings: as a table for people, as JSON for programs. Immutable.</summary>
+/// <param name="Title">What was measured.</param>
+/// <param name="Settings">Under which settings, by name: numbers are to be compared only where these are equal.</param>
+/// <param name="Metrics">The numbers.</param>
+public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<string, string> Settings, ImmutableArray<Metric> Metrics)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The report of a variational bound.</summary>
+    /// <param name="title">What was measured.</param>
+    /// <param name="bound">The bound.</param>
+    /// <returns>Total, L_T, rate and distortion in bits/dim with their standard errors.</returns>
+    public static EvaluationReport Of(string title, BoundReport bound)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(bound);
+        static Metric Row(string name, Estimate estimate, string note) => new(name, estimate.Mean, double.IsNaN(estimate.StandardError) ? null : estimate.StandardError, note);
+        return new EvaluationReport(
+            title,
+            ImmutableSortedDictionary<string, string>.Empty
+                .Add("examples", bound.Examples.ToString(CultureInfo.InvariantCulture))
+                .Add("draws", bound.Draws.ToString(CultureInfo.InvariantCulture))
+                .Add("steps", bound.Terms.Length.ToString(CultureInfo.InvariantCulture)),
+            [
+                Row("bits_per_dim", bound.Total, "bits/dim, ± standard error; an upper bound"),
+                Row("prior", bound.Prior, "L_T, bits/dim"),
+                Row("rate", bound.Rate, "bits/dim, all but L_0"),
+                Row("distortion", bound.Distortion, "L_0, bits/dim"),
+            ]);
+    }
+
+    /// <summary>The report as lines of text.</summary>
+    /// <returns>The title, the settings, and a row for each number.</returns>
+    public string ToTable()
+    {
+        var text = new StringBuilder(Title).Append('\n');
+        if (Settings.Count > 0) text.Append(string.Join(", ", Settings.Select(pair => $"{pair.Key} {pair.Value}"))).Append('\n');
+        int width = Metrics.Select(metric => metric.Name.Length).DefaultIfEmpty().Max();
+        string[] values = [.. Metrics.Select(metric => Number(metric.Value))], uncertainties = [.. Metrics.Select(metric => metric.Uncertainty is { } uncertainty ? $"± {Number(uncertainty)}" : "")];
+        int valueWidth = values.Select(value => value.Length).DefaultIfEmpty().Max(), uncertaintyWidth = uncertainties.Select(value => value.Length).DefaultIfEmpty().Max();
+        for (int i = 0; i < Metrics.Length; i++)
+        {
+            text.Append($"{Metrics[i].Name.PadRight(width)}  {values[i].PadLeft(valueWidth)} {uncertainties[i].PadRight(uncertaintyWidth)}  {Metrics[i].Note}".TrimEnd()).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The report as JSON: title, settings, and metrics by name with value, uncertainty and note. Numbers have all their digits; what is not finite is a string.</summary>
+    /// <returns>The JSON text.</returns>
+    public string ToJson()
+    {
+        var metrics = new JsonObject();
+        foreach (Metric metric in Metrics)
+        {
+            var entry = new JsonObject { ["value"] = Node(metric.Value) };
+            if (metric.Uncertainty is { } uncertainty) entry["uncertainty"] = Node(uncertainty);
+            if (metric.Note.Length > 0) entry["note"] = metric.Note;
+            metrics[metric.Name] = entry;
+        }
+
+        var settings = new JsonObject(Settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value))));
+        return new JsonObject { ["title"] = Title, ["settings"] = settings, ["metrics"] = metrics }.ToJsonString(Indented);
+    }
+
+    /// <summary>Writes the report as JSON, in one piece or not at all.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveJson(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(ToJson() + "\n")));
+
+    private static string Number(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e6 or 0 ? "F4" : "0.000e+0", CultureInfo.InvariantCulture);
+
+    private static JsonValue Node(double value) => double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(value.ToString(CultureInfo.InvariantCulture));
+}

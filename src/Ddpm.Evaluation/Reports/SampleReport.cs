@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace Ddpm.Evaluation;
+
+/// <summary>All measures of samples that need features alone, at once.</summary>
+public static class SampleReport
+{
+    /// <summary>Measures generated samples against real ones.</summary>
+    /// <param name="title">What is measured.</param>
+    /// <param name="real">Features of real samples, floating-point [N, D], all finite.</param>
+    /// <param name="generated">Features of generated samples, [M, D]; compare numbers of equal N and M only.</param>
+    /// <param name="extractor">The features' name, for the settings: no two kinds of features are to be compared.</param>
+    /// <param name="seed">Decides the kernel distance's subsets.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <returns>Fréchet and kernel distance, precision, recall, density and coverage.</returns>
+    /// <exception cref="ArgumentException">A set has another shape, fewer than 6 rows, or a number that is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
+    public static EvaluationReport Compute(string title, Tensor real, Tensor generated, string extractor, long seed = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(extractor);
+        using var scope = NewDisposeScope();
+        Tensor first = Distances.Validated(real, nameof(real)), second = Distances.Validated(generated, nameof(generated));
+        Distances.SameWidth(first, second, nameof(generated));
+        const int Precision = 3, Density = 5;
+        Balls.RequireRows(first, Density, nameof(real));
+        Balls.RequireRows(second, Density, nameof(generated));
+        int subset = (int)Math.Min(1000, Math.Min(first.size(0), second.size(0)));
+        double frechet = FrechetDistance.Compute(first, second);
+        cancellationToken.ThrowIfCancellationRequested();
+        KernelDistanceResult kernel = KernelDistance.Compute(first, second, 100, subset, seed, cancellationToken);
+        PrecisionRecallResult balls = PrecisionRecall.Compute(first, second, Precision, cancellationToken);
+        DensityCoverageResult density = DensityCoverage.Compute(first, second, Density, cancellationToken);
+        return new EvaluationReport(
+            title,
+            ImmutableSortedDictionary<string, string>.Empty
+                .Add("real", first.size(0).ToString(CultureInfo.InvariantCulture))
+                .Add("generated", second.size(0).ToString(CultureInfo.InvariantCulture))
+                .Add("features", string.Create(CultureInfo.InvariantCulture, $"{extractor}, {first.size(1)}")),
+            [
+                new Metric("frechet_distance", frechet, null, "lower is better"),
+                new Metric("kernel_distance", kernel.Mean, kernel.StandardDeviation, string.Create(CultureInfo.InvariantCulture, $"lower is better; ± deviation over 100 subsets of {subset}")),
+                new Metric("precision", balls.Precision, null, $"higher is better; k = {Precision}"),
+                new Metric("recall", balls.Recall, null, $"higher is better; k = {Precision}"),
+                new Metric("density", density.Density, null, $"about 1 for equal distributions; k = {Density}"),
+                new Metric("coverage", density.Coverage, null, $"higher is better; k = {Density}"),
+            ]);
+    }
+}
