@@ -288,8 +288,12 @@ public sealed class Trainer : IDisposable
 
     private void ClearGradients()
     {
-        compute?.Clear();
-        if (compute is not null) return;
+        if (compute is not null)
+        {
+            compute.Clear();
+            return;
+        }
+
         foreach (Parameter parameter in parameters)
         {
             using Tensor? gradient = parameter.grad;

@@ -36,7 +36,7 @@ public sealed class FeatureAccumulator : IDisposable
         ArgumentNullException.ThrowIfNull(features);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor set = Distances.Validated(features, nameof(features)).to(float64, CPU);
+        Tensor set = Distances.Validated(features, nameof(features));
         if (set.size(1) != Dimensions) throw new ArgumentException($"features must have the shape [N, {Dimensions}], but has [{string.Join(", ", features.shape)}].", nameof(features));
         Tensor batchMean = set.mean([0]), centred = set - batchMean;
         Join(set.size(0), batchMean, centred.t().mm(centred));

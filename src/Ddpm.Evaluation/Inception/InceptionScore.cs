@@ -18,7 +18,7 @@ public static class InceptionScore
         ArgumentNullException.ThrowIfNull(logits);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor all = nn.functional.log_softmax(Distances.Validated(logits, nameof(logits)).to(float64, CPU), 1);
+        Tensor all = nn.functional.log_softmax(Distances.Validated(logits, nameof(logits)), 1);
         long count = all.size(0);
         if (splits < 1 || splits > count) throw new ArgumentOutOfRangeException(nameof(splits), splits, $"splits must be 1 … {count}, the number of samples, but is {splits}.");
         var scores = new double[splits];

@@ -27,7 +27,7 @@ public static class KernelDistance
         ArgumentOutOfRangeException.ThrowIfLessThan(subsets, 1);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor realSet = Distances.Validated(real, nameof(real)).to(float64, CPU), generatedSet = Distances.Validated(generated, nameof(generated)).to(float64, CPU);
+        Tensor realSet = Distances.Validated(real, nameof(real)), generatedSet = Distances.Validated(generated, nameof(generated));
         Distances.SameWidth(realSet, generatedSet, nameof(generated));
         long smaller = Math.Min(realSet.size(0), generatedSet.size(0));
         if (subsetSize < 2 || subsetSize > smaller) throw new ArgumentOutOfRangeException(nameof(subsetSize), subsetSize, $"subsetSize must be 2 … {smaller}, the size of the smaller set, but is {subsetSize}.");

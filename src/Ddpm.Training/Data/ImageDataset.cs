@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training;
@@ -40,7 +39,7 @@ public sealed class ImageDataset : IDataset, IDisposable
     public int ClassCount => labels.ClassCount;
 
     /// <inheritdoc/>
-    public string Identity => identity ??= $"{Count} images [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {Digest()}";
+    public string Identity => identity ??= $"{Count} images [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {DataDigest.Of(pixels, labels.Values)}";
 
     /// <summary>Turns bytes into values by p/127.5 - 1.</summary>
     internal static void Convert(ReadOnlySpan<byte> pixels, Span<float> values)
@@ -82,18 +81,4 @@ public sealed class ImageDataset : IDataset, IDisposable
 
     /// <summary>Frees the images.</summary>
     public void Dispose() => pixels.Dispose();
-
-    // Image by image, for a span ends at 2 GiB.
-    private string Digest()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int i = 0; i < Count; i++)
-        {
-            using Tensor image = pixels.narrow(0, i, 1);
-            hash.AppendData(image.bytes);
-        }
-
-        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(labels.Values));
-        return $"sha256 {System.Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
-    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using Ddpm.Imaging;
 using Microsoft.Extensions.Logging;
@@ -160,6 +159,6 @@ public sealed class ImageFolder : IDataset
     {
         var list = new StringBuilder();
         foreach (string file in files) list.Append(Path.GetRelativePath(Folder, file).Replace('\\', '/')).Append('\0').Append(new FileInfo(file).Length).Append('\0');
-        return $"sha256 {System.Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(list.ToString())))[..16]}";
+        return DataDigest.Of(Encoding.UTF8.GetBytes(list.ToString()));
     }
 }

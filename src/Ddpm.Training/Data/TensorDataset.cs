@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training;
@@ -41,7 +40,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     public int ClassCount => labels.ClassCount;
 
     /// <inheritdoc/>
-    public string Identity => identity ??= $"{Count} examples [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {Digest()}";
+    public string Identity => identity ??= $"{Count} examples [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {DataDigest.Of(examples, labels.Values)}";
 
     /// <summary>A data set of examples one by one.</summary>
     /// <param name="examples">The examples, each floating-point […] in one shape; they stay the caller's.</param>
@@ -106,17 +105,4 @@ public sealed class TensorDataset : IDataset, IDisposable
 
     /// <summary>Frees the examples.</summary>
     public void Dispose() => examples.Dispose();
-
-    private string Digest()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int i = 0; i < Count; i++)
-        {
-            using Tensor one = examples.narrow(0, i, 1);
-            hash.AppendData(one.bytes);
-        }
-
-        hash.AppendData(MemoryMarshal.AsBytes(labels.Values));
-        return $"sha256 {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
-    }
 }
