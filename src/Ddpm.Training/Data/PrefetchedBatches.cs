@@ -9,6 +9,7 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
     private readonly IBatchSource source;
     private readonly TaskScheduler scheduler;
     private readonly SortedDictionary<long, Task<TrainingBatch>> pending = [];
+    private Task discarded = Task.CompletedTask;
     private bool disposed;
 
     /// <summary>Reads ahead of a run.</summary>
@@ -66,27 +67,29 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
     /// <summary>Waits for what is being read, and frees what nobody took.</summary>
     public void Dispose()
     {
-        Task[] left;
+        Task left;
         lock (pending)
         {
             disposed = true;
-            left = [.. pending.Keys.ToArray().Select(Discard)];
+            foreach (long number in pending.Keys.ToArray()) Discard(number);
+            left = discarded;
         }
 
-        Task.WaitAll(left);
+        left.Wait();
     }
 
     // Whatever comes of it, nobody asks any more: a batch is freed, a failure is forgotten.
-    private Task Discard(long number)
+    private void Discard(long number)
     {
         Task<TrainingBatch> task = pending[number];
         pending.Remove(number);
-        return task.ContinueWith(
+        Task freed = task.ContinueWith(
             done =>
             {
                 if (done.IsCompletedSuccessfully) done.Result.Dispose();
                 else _ = done.Exception;
             },
             TaskScheduler.Default);
+        discarded = Task.WhenAll(discarded, freed);
     }
 }

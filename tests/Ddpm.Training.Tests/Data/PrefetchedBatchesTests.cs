@@ -51,6 +51,27 @@ public sealed class PrefetchedBatchesTests
     }
 
     [Fact]
+    public async Task Dispose_BatchStillBeingReadForNothing_WaitsForItAndFreesIt()
+    {
+        using var gate = new ManualResetEventSlim();
+        var source = new Source { WaitsAt = 1, Gate = gate };
+        Task opened;
+        using (var batches = new PrefetchedBatches(source, ahead: 1, workers: 2))
+        {
+            batches.Batch(0).Dispose();
+            batches.Batch(1000).Dispose();
+            opened = Task.Run(async () =>
+            {
+                await Task.Delay(200);
+                gate.Set();
+            });
+        }
+
+        source.Made.Should().HaveCount(4, "0, 1, 1000 and 1001").And.OnlyContain(batch => batch.X0.IsInvalid);
+        await opened;
+    }
+
+    [Fact]
     public void Dispose_ThenBatch_IsRefused()
     {
         var batches = new PrefetchedBatches(new Source());
@@ -87,11 +108,16 @@ public sealed class PrefetchedBatchesTests
 
         public long? FailsAt { get; set; }
 
+        public long? WaitsAt { get; init; }
+
+        public ManualResetEventSlim? Gate { get; init; }
+
         public int BatchSize => 1;
 
         public TrainingBatch Batch(long number)
         {
             if (number == FailsAt) throw new InvalidDataException($"no batch {number}");
+            if (number == WaitsAt) Gate!.Wait();
             var batch = new TrainingBatch(tensor(new[] { (float)number }));
             lock (Made)
             {
