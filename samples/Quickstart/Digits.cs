@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
-using Ddpm.Training;
+using Ddpm.Data;
 using static TorchSharp.torch;
 
 namespace Quickstart;

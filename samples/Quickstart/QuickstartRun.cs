@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ddpm.Core;
+using Ddpm.Data;
 using Ddpm.Evaluation;
 using Ddpm.Imaging;
 using Ddpm.Models;

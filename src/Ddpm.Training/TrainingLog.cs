@@ -10,7 +10,4 @@ internal static partial class TrainingLog
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Training ended at step {Step} of {TotalSteps} after {Elapsed}")]
     public static partial void TrainingEnded(this ILogger logger, long step, long totalSteps, TimeSpan elapsed);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Skipped an image: {Reason}")]
-    public static partial void ImageSkipped(this ILogger logger, string reason);
 }

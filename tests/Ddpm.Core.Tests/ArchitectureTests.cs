@@ -11,8 +11,9 @@ public sealed class ArchitectureTests
         ["Ddpm.Models"] = ["Ddpm.Core"],
         ["Ddpm.Imaging"] = ["Ddpm.Core", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Ddpm.Plotting"] = ["Ddpm.Core", "ScottPlot"],
-        ["Ddpm.Training"] = ["Ddpm.Core", "Ddpm.Models", "Ddpm.Imaging"],
-        ["Ddpm.Evaluation"] = ["Ddpm.Core"],
+        ["Ddpm.Data"] = ["Ddpm.Core", "Ddpm.Imaging"],
+        ["Ddpm.Training"] = ["Ddpm.Core", "Ddpm.Models", "Ddpm.Imaging", "Ddpm.Data"],
+        ["Ddpm.Evaluation"] = ["Ddpm.Core", "Ddpm.Imaging", "Ddpm.Data"],
     };
 
     [Fact]

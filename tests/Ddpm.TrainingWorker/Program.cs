@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ddpm.Core;
+using Ddpm.Data;
 using Ddpm.Models;
 using Ddpm.Training;
 using TorchSharp;

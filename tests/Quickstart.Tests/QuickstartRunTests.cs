@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Ddpm.Core;
+using Ddpm.Data;
 using Ddpm.Evaluation;
 using Ddpm.Imaging;
 using Ddpm.Models;
-using Ddpm.Training;
 using static TorchSharp.torch;
 
 namespace Quickstart.Tests;

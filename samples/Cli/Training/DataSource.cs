@@ -1,5 +1,5 @@
+using Ddpm.Data;
 using Ddpm.Imaging;
-using Ddpm.Training;
 using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Training;

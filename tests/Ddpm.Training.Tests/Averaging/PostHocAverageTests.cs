@@ -61,7 +61,7 @@ public sealed class PostHocAverageTests : IDisposable
     public void Apply_AfterARun_GivesTheTrainersOwnAverage()
     {
         using var network = new Mlp(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1);
-        using var data = new TensorDataset(randn(20, 2, generator: new Generator(1)));
+        using var data = new Ddpm.Data.TensorDataset(randn(20, 2, generator: new Generator(1)));
         using Trainer trainer = Trainer.Create(network, new ReverseDiffusion(new LinearSchedule(50, 1e-3, 0.2)), new TrainingOptions { WarmupSteps = 0, LearningRate = 1e-2, Averages = [AverageProfile.Power(0.05), AverageProfile.Power(0.1), AverageProfile.Constant(0.9), AverageProfile.Power(0.2)] });
         var snapshots = new AverageSnapshots(folder.FullName, 20);
         trainer.Run(new ShuffledBatches(data, 4, 1), 200, hooks: [snapshots]);

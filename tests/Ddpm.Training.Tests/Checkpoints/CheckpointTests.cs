@@ -1,4 +1,5 @@
 using Ddpm.Core;
+using Ddpm.Data;
 using Ddpm.Models;
 using static TorchSharp.torch;
 

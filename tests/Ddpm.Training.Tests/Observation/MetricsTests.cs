@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Ddpm.Core;
+using Ddpm.Data;
 using Ddpm.Models;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using static TorchSharp.torch;
 
-namespace Ddpm.Training.Tests.Data;
+namespace Ddpm.Data.Tests;
 
 public sealed class DataFileTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace Ddpm.Training;
+namespace Ddpm.Data;
 
 /// <summary>What an image file that is damaged, or of another size than the others, does.</summary>
 public enum DamagedImages

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Ddpm.Training;
+namespace Ddpm.Data;
 
 /// <summary>Images in memory, one byte for each value until they become a batch. Immutable; dispose it to free them.</summary>
 public sealed class ImageDataset : IDataset, IDisposable

@@ -1,8 +1,9 @@
 using Ddpm.Core;
+using Ddpm.Data;
 using Ddpm.Models;
 using static TorchSharp.torch;
 
-namespace Ddpm.Training.Tests.Data;
+namespace Ddpm.Training.Tests.Batches;
 
 public sealed class PrefetchedBatchesTests
 {

@@ -1,6 +1,6 @@
 using Ddpm.Imaging;
 
-namespace Ddpm.Training;
+namespace Ddpm.Data;
 
 /// <summary>How a folder of images is read.</summary>
 public sealed record ImageFolderOptions

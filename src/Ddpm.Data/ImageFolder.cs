@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using static TorchSharp.torch;
 
-namespace Ddpm.Training;
+namespace Ddpm.Data;
 
 /// <summary>
-/// PNG and JPEG files in a folder, read when they are needed: no more than a batch of them is in memory. Where the folder has subfolders, each is a class, in the order of their names. Read ahead with
-/// <see cref="PrefetchedBatches"/>, or all at once with <see cref="ToMemory"/>.
+/// PNG and JPEG files in a folder, read when they are needed: no more than a batch of them is in memory. Where the folder has subfolders, each is a class, in the order of their names. All are read
+/// at once with <see cref="ToMemory"/>.
 /// </summary>
 public sealed class ImageFolder : IDataset
 {

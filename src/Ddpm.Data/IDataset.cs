@@ -1,4 +1,4 @@
-namespace Ddpm.Training;
+namespace Ddpm.Data;
 
 /// <summary>A number of examples of one shape, in any order at any time. Several threads may read at once.</summary>
 public interface IDataset

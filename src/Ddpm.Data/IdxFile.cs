@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using static TorchSharp.torch;
 
-namespace Ddpm.Training;
+namespace Ddpm.Data;
 
 /// <summary>Reads the IDX format of MNIST, Fashion-MNIST and EMNIST, plain or gzip-compressed.</summary>
 public static class IdxFile

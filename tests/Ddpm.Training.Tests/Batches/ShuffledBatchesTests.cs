@@ -1,6 +1,7 @@
+using Ddpm.Data;
 using static TorchSharp.torch;
 
-namespace Ddpm.Training.Tests.Data;
+namespace Ddpm.Training.Tests.Batches;
 
 public sealed class ShuffledBatchesTests
 {

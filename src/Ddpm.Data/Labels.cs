@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Ddpm.Training;
+namespace Ddpm.Data;
 
 /// <summary>The classes of a data set's examples.</summary>
 internal sealed class Labels

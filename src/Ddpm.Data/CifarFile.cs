@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Ddpm.Training;
+namespace Ddpm.Data;
 
 /// <summary>Reads the binary version of CIFAR-10 and CIFAR-100: records of one or two label bytes and 3,072 pixels.</summary>
 public static class CifarFile

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ddpm.Core;
+using Ddpm.Data;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Ddpm.Training;
+namespace Ddpm.Data;
 
 /// <summary>Examples of any shape in memory, as numbers that are trained on as they are: vectors, signals, volumes. Immutable; dispose it to free them.</summary>
 /// <remarks>A diffusion process expects about unit scale: bring the data to [-1, 1], or to mean 0 and standard deviation 1, first.</remarks>
