@@ -6,40 +6,59 @@ namespace Ddpm.Core;
 /// <summary>Mean, variance over examples and variance over draws of a vector of quantities, a batch at a time. Holds float64 arrays, no tensor.</summary>
 internal sealed class RunningMoments(int quantities, int draws)
 {
-    private readonly double[] mean = new double[quantities];
-    private readonly double[] squares = new double[quantities];
-    private readonly double[] noiseVariance = new double[quantities];
-    private long examples;
+    /// <summary>The examples so far.</summary>
+    public long Examples { get; private set; }
+
+    /// <summary>The mean of each quantity.</summary>
+    public double[] Means { get; private set; } = new double[quantities];
+
+    /// <summary>The sum of squares about the mean of each quantity.</summary>
+    public double[] Squares { get; private set; } = new double[quantities];
+
+    /// <summary>The sum over examples of the variance between draws.</summary>
+    public double[] NoiseVariances { get; private set; } = new double[quantities];
 
     /// <summary>Adds a batch.</summary>
     /// <param name="values">[draws, B, quantities], float64 on the CPU.</param>
     public void Add(Tensor values)
     {
         using var scope = NewDisposeScope();
-        long batch = values.size(1);
         Tensor each = values.mean([0]);
         Tensor batchMean = each.mean([0]);
-        double[] means = Read(batchMean), deviations = Read((each - batchMean).square().sum([0]));
-        double[] within = draws > 1 ? Read(values.var(0, unbiased: true).sum([0])) : new double[quantities];
-        long total = examples + batch;
-        for (int i = 0; i < quantities; i++)
-        {
-            // Chan, Golub and LeVeque 1979: no cancellation however large the mean.
-            double delta = means[i] - mean[i];
-            mean[i] += delta * batch / total;
-            squares[i] += deviations[i] + delta * delta * examples * batch / total;
-            noiseVariance[i] += within[i];
-        }
-
-        examples = total;
+        Join(values.size(1), Read(batchMean), Read((each - batchMean).square().sum([0])), draws > 1 ? Read(values.var(0, unbiased: true).sum([0])) : new double[quantities]);
     }
+
+    /// <summary>Adds the examples of other moments of as many quantities and draws.</summary>
+    public void Merge(RunningMoments other)
+    {
+        if (other.Examples > 0) Join(other.Examples, other.Means, other.Squares, other.NoiseVariances);
+    }
+
+    /// <summary>Puts back what was saved.</summary>
+    public void Restore(long examples, double[] means, double[] squares, double[] noiseVariances) =>
+        (Examples, Means, Squares, NoiseVariances) = (examples, means, squares, noiseVariances);
 
     public ImmutableArray<Estimate> Estimates() => [.. Enumerable.Range(0, quantities).Select(Estimate)];
 
+    private void Join(long count, double[] means, double[] squares, double[] noiseVariances)
+    {
+        long all = Examples + count;
+        for (int i = 0; i < quantities; i++)
+        {
+            // Chan, Golub and LeVeque 1979: no cancellation however large the mean.
+            double delta = means[i] - Means[i];
+            Means[i] += delta * count / all;
+            Squares[i] += squares[i] + delta * delta * Examples * count / all;
+            NoiseVariances[i] += noiseVariances[i];
+        }
+
+        Examples = all;
+    }
+
     private Estimate Estimate(int i) => new(
-        mean[i],
-        examples > 1 ? Math.Sqrt(squares[i] / (examples - 1) / examples) : double.NaN,
-        draws > 1 ? Math.Sqrt(noiseVariance[i] / draws) / examples : double.NaN);
+        Means[i],
+        Examples > 1 ? Math.Sqrt(Squares[i] / (Examples - 1) / Examples) : double.NaN,
+        draws > 1 ? Math.Sqrt(NoiseVariances[i] / draws) / Examples : double.NaN);
 
     private static double[] Read(Tensor values) => values.contiguous().data<double>().ToArray();
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,6 +35,9 @@ public sealed class VariationalBound
     /// <summary>How the bound is evaluated.</summary>
     public BoundOptions Options { get; }
 
+    /// <summary>The process whose bound it is.</summary>
+    public ReverseDiffusion Process => process;
+
     /// <summary>Every term of one batch with one draw of noise.</summary>
     /// <param name="x0">The clean examples x_0, [B, …]; in [-1, 1] for pixels.</param>
     /// <param name="noise">Where the noise comes from. Timestep t of draw d asks for step d T + t.</param>
@@ -70,7 +72,7 @@ public sealed class VariationalBound
     public BoundReport Evaluate(Tensor data, INoiseSource noise, IProgress<BoundProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         long count = Require.Batch(data).size(0), batches = (count + Options.BatchSize - 1) / Options.BatchSize;
-        return Evaluate(Split(data, count), noise, batches * Options.Draws * process.Coefficients.Timesteps, progress, cancellationToken);
+        return Evaluate(Split(data, count), noise, NewAccumulator(), batches * Options.Draws * process.Coefficients.Timesteps, progress, cancellationToken);
     }
 
     /// <summary>The bound over a set of examples that comes in batches, so that it need not fit in memory.</summary>
@@ -84,54 +86,54 @@ public sealed class VariationalBound
     /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
     public BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, IProgress<BoundProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Evaluate(batches, noise, null, progress, cancellationToken);
+        Evaluate(batches, noise, NewAccumulator(), null, progress, cancellationToken);
 
-    private BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, long? stepsTotal, IProgress<BoundProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Adds one batch of examples to an evaluation, for evaluations that stop and go on, or are spread over processes.</summary>
+    /// <param name="accumulator">The sums so far, which take the batch in when all its terms are there.</param>
+    /// <param name="x0">The clean examples, [B, …]; they stay the caller's.</param>
+    /// <param name="noise">Where the noise comes from; example k of the set asks as sample k.</param>
+    /// <param name="firstExample">The number k of the first example in the set. Range: ≥ 0.</param>
+    /// <param name="stepped">Told after every call of the network.</param>
+    /// <param name="cancellationToken">Stops the evaluation within one step.</param>
+    /// <exception cref="ArgumentException">The batch does not hold floating-point numbers, or the accumulator is of another number of timesteps or draws.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">A term became NaN or infinite; the accumulator is as it was.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; the accumulator is as it was.</exception>
+    public void Accumulate(BoundAccumulator accumulator, Tensor x0, INoiseSource noise, long firstExample, Action? stepped = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(accumulator);
+        ArgumentNullException.ThrowIfNull(noise);
+        Require.Batch(x0);
+        Require.AtLeast(firstExample, 0);
+        RequireEvaluationMode();
+        if (accumulator.Timesteps != process.Coefficients.Timesteps || accumulator.Draws != Options.Draws)
+        {
+            throw new ArgumentException($"accumulator must be of {process.Coefficients.Timesteps} timesteps and {Options.Draws} draws, but is of {accumulator.Timesteps} and {accumulator.Draws}.", nameof(accumulator));
+        }
+
+        using var scope = NewDisposeScope();
+        Tensor batch = x0.to(Options.Device);
+        BoundTerms[] draws = [.. Enumerable.Range(0, Options.Draws).Select(draw => Terms(batch, noise, firstExample, draw, stepped ?? (static () => { }), cancellationToken))];
+        accumulator.Add(draws);
+    }
+
+    /// <summary>Sums for this bound, of no examples yet.</summary>
+    /// <returns>The accumulator.</returns>
+    public BoundAccumulator NewAccumulator() => new(process.Coefficients.Timesteps, Options.Draws);
+
+    private BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, BoundAccumulator accumulator, long? stepsTotal, IProgress<BoundProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentNullException.ThrowIfNull(noise);
         RequireEvaluationMode();
-        int timesteps = process.Coefficients.Timesteps;
-        logger.BoundStarted(timesteps, Options.Draws);
-        long started = Stopwatch.GetTimestamp(), examples = 0, steps = 0;
-        RunningMoments prior = new(1, Options.Draws), total = new(1, Options.Draws), terms = new(timesteps, Options.Draws);
-        RunningMoments x0Errors = new(timesteps, Options.Draws), noiseErrors = new(timesteps, Options.Draws), rates = new(timesteps, Options.Draws);
-
-        void Stepped() => progress?.Report(new BoundProgress(++steps, stepsTotal, examples, Stopwatch.GetElapsedTime(started)));
-        foreach (Tensor batch in batches)
-        {
-            Require.Batch(batch);
-            using var scope = NewDisposeScope();
-            Tensor x0 = batch.to(Options.Device);
-            var draws = new BoundTerms[Options.Draws];
-            for (int draw = 0; draw < draws.Length; draw++) draws[draw] = Terms(x0, noise, examples, draw, Stepped, cancellationToken);
-            Tensor each = stack(draws.Select(d => d.Terms)), priors = stack(draws.Select(d => d.Prior.unsqueeze(1)));
-            terms.Add(each);
-            prior.Add(priors);
-            total.Add(stack(draws.Select(d => d.Total.unsqueeze(1))));
-            x0Errors.Add(stack(draws.Select(d => d.X0MeanSquaredErrors)));
-            noiseErrors.Add(stack(draws.Select(d => d.NoiseMeanSquaredErrors)));
-            // Before x_t is used, L_T and the terms of all later timesteps have been received: a sum from the last timestep down, without the term of t.
-            Tensor received = each.flip(2).cumsum(2);
-            rates.Add(cat([priors, priors + received.narrow(2, 0, timesteps - 1)], 2));
-            examples += batch.size(0);
-        }
-
-        if (examples == 0) throw new ArgumentException("batches must have at least 1 example, but have none.", nameof(batches));
-        ImmutableArray<Estimate> rate = rates.Estimates(), x0Error = x0Errors.Estimates();
-        var report = new BoundReport
-        {
-            Examples = examples,
-            Draws = Options.Draws,
-            Total = total.Estimates()[0],
-            Prior = prior.Estimates()[0],
-            Terms = terms.Estimates(),
-            X0MeanSquaredErrors = x0Error,
-            NoiseMeanSquaredErrors = noiseErrors.Estimates(),
-            RateDistortion = [.. Enumerable.Range(0, timesteps).Select(k => new RateDistortionPoint(k + 1, timesteps - 1 - k, rate[k], PixelRmse(x0Error[timesteps - 1 - k])))],
-        };
+        logger.BoundStarted(process.Coefficients.Timesteps, Options.Draws);
+        long started = Stopwatch.GetTimestamp(), steps = 0;
+        void Stepped() => progress?.Report(new BoundProgress(++steps, stepsTotal, accumulator.Examples, Stopwatch.GetElapsedTime(started)));
+        foreach (Tensor batch in batches) Accumulate(accumulator, batch, noise, accumulator.Examples, Stepped, cancellationToken);
+        if (accumulator.Examples == 0) throw new ArgumentException("batches must have at least 1 example, but have none.", nameof(batches));
+        BoundReport report = accumulator.Report();
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        logger.BoundFinished(examples, report.Total.Mean, report.Total.StandardError, elapsed.TotalSeconds);
+        logger.BoundFinished(report.Examples, report.Total.Mean, report.Total.StandardError, elapsed.TotalSeconds);
         return report;
     }
 
@@ -187,11 +189,4 @@ public sealed class VariationalBound
     private static Tensor MeanSquare(Tensor difference) => difference.square().reshape(difference.size(0), -1).mean([1]);
 
     private static void Write(Tensor table, int t, Tensor column) => table.select(1, t).copy_(column);
-
-    // The root of the mean, its errors to first order; 127.5 takes [-1, 1] to 0–255.
-    private static Estimate PixelRmse(Estimate meanSquare)
-    {
-        double root = Math.Sqrt(meanSquare.Mean), slope = 127.5 / (2 * root);
-        return new Estimate(127.5 * root, slope * meanSquare.StandardError, slope * meanSquare.NoiseStandardError);
-    }
 }

@@ -39,6 +39,7 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
         Channels(this.options.StandardDeviation, nameof(TorchScriptOptions.StandardDeviation), value => value > 0, "3 positive numbers");
         if (this.options.Size is { } size && (size.Height < 1 || size.Width < 1)) throw new ArgumentException($"{nameof(TorchScriptOptions)}.{nameof(TorchScriptOptions.Size)} must be at least 1×1, but is {size.Height}×{size.Width}.", nameof(options));
         if (this.options.Output < 0) throw new ArgumentException($"{nameof(TorchScriptOptions)}.{nameof(TorchScriptOptions.Output)} must be at least 0, but is {this.options.Output}.", nameof(options));
+        if (this.options.SpatialChannels < 1) throw new ArgumentException($"{nameof(TorchScriptOptions)}.{nameof(TorchScriptOptions.SpatialChannels)} must be at least 1, or null, but is {this.options.SpatialChannels}.", nameof(options));
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no file {path}.", path);
         try
         {
@@ -71,6 +72,12 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
         }
 
         Tensor features = Chosen(output);
+        if (options.SpatialChannels is { } channels)
+        {
+            if (features.dim() != 4 || features.size(1) < channels) throw new InvalidOperationException($"{path} must give [B, C, H, W] with C of at least {channels}, {nameof(TorchScriptOptions)}.{nameof(TorchScriptOptions.SpatialChannels)}, but gives [{string.Join(", ", features.shape)}].");
+            features = features.narrow(1, 0, channels).flatten(1);
+        }
+
         if (features.dim() > 2 && features.numel() == features.size(0) * features.size(1)) features = features.flatten(1); // [B, D, 1, 1]
         if (features.dim() != 2 || features.size(0) != images.size(0)) throw new InvalidOperationException($"{path} must give features [{images.size(0)}, D], but gives [{string.Join(", ", features.shape)}].");
         return features.cpu().clone().MoveToOuterDisposeScope();

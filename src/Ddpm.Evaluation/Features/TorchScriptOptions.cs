@@ -34,6 +34,10 @@ public sealed record TorchScriptOptions
     /// <value>0.</value>
     public int Output { get; init; }
 
+    /// <summary>How many of the first channels of a spatial output [B, C, H, W] are taken, place by place, as C·H·W features; null where the output is [B, D]. With the first 7 of Inception's mixed_6 (17×17) the Fréchet distance is sFID (Nash et al. 2021, arXiv:2103.03841). Range: ≥ 1.</summary>
+    /// <value>Null.</value>
+    public int? SpatialChannels { get; init; }
+
     /// <summary>Where the network computes.</summary>
     /// <value>The CPU.</value>
     public torch.Device Device { get; init; } = torch.CPU;

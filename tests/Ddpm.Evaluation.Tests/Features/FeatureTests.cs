@@ -20,6 +20,20 @@ public sealed class FeatureTests
         features.flatten().data<float>().ToArray().Should().Equal(Numbers(expected), (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
+    [Fact]
+    public void Extract_SpatialOutput_GivesTheFirstChannelsPlaceByPlace()
+    {
+        using var extractor = new TorchScriptFeatures(Golden("tiny_spatial.pt"), new TorchScriptOptions { SpatialChannels = 2 });
+        using Tensor images = Images(), features = extractor.Extract(images);
+        features.shape.Should().Equal(2, 2 * 4 * 4);
+        features.flatten().data<float>().ToArray().Should().Equal(Numbers("spatial_first2"), (a, b) => Math.Abs(a - b) < 1e-6);
+        using var many = new TorchScriptFeatures(Golden("tiny_spatial.pt"), new TorchScriptOptions { SpatialChannels = 6 });
+        FluentActions.Invoking(() => many.Extract(images)).Should().Throw<InvalidOperationException>().WithMessage("*must give [B, C, H, W] with C of at least 6*but gives [2, 5, 4, 4]*");
+        using var without = new TorchScriptFeatures(Golden("tiny_spatial.pt"));
+        FluentActions.Invoking(() => without.Extract(images)).Should().Throw<InvalidOperationException>().WithMessage("*must give features [2, D], but gives [2, 5, 4, 4]*");
+        FluentActions.Invoking(() => new TorchScriptFeatures(Golden("tiny_spatial.pt"), new TorchScriptOptions { SpatialChannels = 0 })).Should().Throw<ArgumentException>().WithMessage("*SpatialChannels must be at least 1, or null, but is 0*");
+    }
+
     [Theory]
     [InlineData(ResizeFilter.Bilinear, "bilinear_first4")]
     [InlineData(ResizeFilter.BilinearAntialiased, "bilinear_aa_first4")]

@@ -45,7 +45,17 @@ public sealed class ReportTests
         (report.Metrics[2].Value + report.Metrics[3].Value).Should().BeApproximately(bound.Total.Mean, 1e-9);
         string path = Path.GetTempFileName();
         report.SaveJson(path);
-        JsonNode.Parse(File.ReadAllText(path))!["title"]!.ToString().Should().Be("A bound");
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        json["title"]!.ToString().Should().Be("A bound");
+        JsonArray curve = json["series"]!["rate_distortion"]!["rows"]!.AsArray(), terms = json["series"]!["terms"]!["rows"]!.AsArray();
+        curve.Select(row => (double)row![1]!).Should().Equal(bound.RateDistortion.Select(point => point.Rate.Mean));
+        curve.Select(row => (double)row![2]!).Should().Equal(bound.RateDistortion.Select(point => point.Rmse.Mean));
+        terms.Select(row => (double)row![1]!).Should().Equal(bound.Terms.Select(term => term.Mean));
+        string[] table = report.ToTable().Split('\n');
+        int heading = Array.IndexOf(table, "rate_distortion, 11 of 20 rows");
+        heading.Should().BePositive();
+        table[heading + 2].Trim().Should().StartWith("1 ");
+        table[heading + 12].Trim().Should().StartWith("20 ");
         File.Delete(path);
     }
 

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>
+/// The sums behind a <see cref="BoundReport"/>, a batch at a time, in memory of T numbers: joined with those of other processes, or saved (<see cref="BoundFile"/>) and gone on with, the result is that of
+/// one evaluation to rounding. Not thread-safe; holds no tensor.
+/// </summary>
+public sealed class BoundAccumulator
+{
+    private readonly RunningMoments prior;
+    private readonly RunningMoments total;
+    private readonly RunningMoments terms;
+    private readonly RunningMoments x0Errors;
+    private readonly RunningMoments noiseErrors;
+    private readonly RunningMoments rates;
+
+    /// <summary>No examples yet.</summary>
+    /// <param name="timesteps">T of the process. Range: ≥ 1.</param>
+    /// <param name="draws">How often noise is drawn for each example and timestep. Range: ≥ 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public BoundAccumulator(int timesteps, int draws = 1)
+    {
+        Timesteps = Require.AtLeast(timesteps, 1);
+        Draws = Require.AtLeast(draws, 1);
+        prior = new RunningMoments(1, draws);
+        total = new RunningMoments(1, draws);
+        terms = new RunningMoments(timesteps, draws);
+        x0Errors = new RunningMoments(timesteps, draws);
+        noiseErrors = new RunningMoments(timesteps, draws);
+        rates = new RunningMoments(timesteps, draws);
+    }
+
+    /// <summary>T of the process.</summary>
+    public int Timesteps { get; }
+
+    /// <summary>How often noise is drawn for each example and timestep.</summary>
+    public int Draws { get; }
+
+    /// <summary>The number of examples so far.</summary>
+    public long Examples => total.Examples;
+
+    /// <summary>All sums by name, for a file.</summary>
+    internal IEnumerable<(string Name, RunningMoments Moments)> Sums => [("prior", prior), ("total", total), ("terms", terms), ("x0_errors", x0Errors), ("noise_errors", noiseErrors), ("rates", rates)];
+
+    /// <summary>Takes in the terms of a batch.</summary>
+    /// <param name="draws">The terms of the same examples, <see cref="Draws"/> times, each with noise of its own; they stay the caller's.</param>
+    /// <exception cref="ArgumentException">There are more or fewer draws, or they are of another number of timesteps or examples; nothing has changed.</exception>
+    public void Add(IReadOnlyList<BoundTerms> draws)
+    {
+        ArgumentNullException.ThrowIfNull(draws);
+        if (draws.Count != Draws) throw new ArgumentException($"draws must be {Draws}, but are {draws.Count}.", nameof(draws));
+        if (draws.FirstOrDefault(draw => draw.Terms.size(1) != Timesteps || draw.Terms.size(0) != draws[0].Terms.size(0)) is { } other)
+        {
+            throw new ArgumentException($"draws must have terms [{draws[0].Terms.size(0)}, {Timesteps}], but one has [{string.Join(", ", other.Terms.shape)}].", nameof(draws));
+        }
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor each = stack(draws.Select(draw => draw.Terms)), priors = stack(draws.Select(draw => draw.Prior.unsqueeze(1)));
+        terms.Add(each);
+        prior.Add(priors);
+        total.Add(stack(draws.Select(draw => draw.Total.unsqueeze(1))));
+        x0Errors.Add(stack(draws.Select(draw => draw.X0MeanSquaredErrors)));
+        noiseErrors.Add(stack(draws.Select(draw => draw.NoiseMeanSquaredErrors)));
+        // Before x_t is used, L_T and the terms of all later timesteps have been received: a sum from the last timestep down, without the term of t.
+        Tensor received = each.flip(2).cumsum(2);
+        rates.Add(cat([priors, priors + received.narrow(2, 0, Timesteps - 1)], 2));
+    }
+
+    /// <summary>Takes in the examples of another accumulator, which stays as it is.</summary>
+    /// <param name="other">The other.</param>
+    /// <exception cref="ArgumentException">It is of another number of timesteps or draws; nothing has changed.</exception>
+    public void Merge(BoundAccumulator other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Timesteps != Timesteps || other.Draws != Draws) throw new ArgumentException($"other must be of {Timesteps} timesteps and {Draws} draws, but is of {other.Timesteps} and {other.Draws}.", nameof(other));
+        foreach (var ((_, mine), (_, theirs)) in Sums.Zip(other.Sums).ToArray()) mine.Merge(theirs);
+    }
+
+    /// <summary>The bound over all examples so far.</summary>
+    /// <returns>Means with their standard errors.</returns>
+    /// <exception cref="InvalidOperationException">There is no example yet.</exception>
+    public BoundReport Report()
+    {
+        if (Examples == 0) throw new InvalidOperationException("A bound needs at least 1 example, but there is none.");
+        ImmutableArray<Estimate> rate = rates.Estimates(), x0Error = x0Errors.Estimates();
+        return new BoundReport
+        {
+            Examples = Examples,
+            Draws = Draws,
+            Total = total.Estimates()[0],
+            Prior = prior.Estimates()[0],
+            Terms = terms.Estimates(),
+            X0MeanSquaredErrors = x0Error,
+            NoiseMeanSquaredErrors = noiseErrors.Estimates(),
+            RateDistortion = [.. Enumerable.Range(0, Timesteps).Select(k => new RateDistortionPoint(k + 1, Timesteps - 1 - k, rate[k], PixelRmse(x0Error[Timesteps - 1 - k])))],
+        };
+    }
+
+    // The root of the mean, its errors to first order; 127.5 takes [-1, 1] to 0–255.
+    private static Estimate PixelRmse(Estimate meanSquare)
+    {
+        double root = Math.Sqrt(meanSquare.Mean), slope = 127.5 / (2 * root);
+        return new Estimate(127.5 * root, slope * meanSquare.StandardError, slope * meanSquare.NoiseStandardError);
+    }
+}

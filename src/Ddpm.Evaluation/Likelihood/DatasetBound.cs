@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Ddpm.Core;
+using Ddpm.Data;
+using static TorchSharp.torch;
+
+namespace Ddpm.Evaluation;
+
+/// <summary>
+/// The variational bound over a data set in bits/dim (Ho et al. 2020, arXiv:2006.11239, Tables 1 and 4), batch by batch, so that it can be stopped and goes on where it was. Bits/dim are of
+/// pixels: the data set must hold images of whole bytes.
+/// </summary>
+public static class DatasetBound
+{
+    /// <summary>Evaluates a bound, or goes on with its evaluation where the progress file is of the same one.</summary>
+    /// <param name="bound">The bound.</param>
+    /// <param name="data">The examples.</param>
+    /// <param name="options">How; all examples by default.</param>
+    /// <param name="progress">Told after every call of the network; the time is that of this call alone.</param>
+    /// <param name="cancellationToken">Stops within one step; the progress file holds all finished batches.</param>
+    /// <returns>Means with their standard errors: the same bits whether stopped or not.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InvalidDataException">The progress file is damaged, or of another evaluation; the message says what differs.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public static BoundReport Evaluate(VariationalBound bound, IDataset data, DatasetBoundOptions? options = null, IProgress<BoundProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(bound);
+        ArgumentNullException.ThrowIfNull(data);
+        options = (options ?? DatasetBoundOptions.Default).Validated(data.Count);
+        int count = options.Examples ?? data.Count, timesteps = bound.Process.Coefficients.Timesteps;
+        string identity = Identity(bound, data, options);
+        BoundAccumulator sums = options.ProgressFile is { } file && File.Exists(file) ? BoundFile.Load(file, identity) : bound.NewAccumulator();
+        var noise = new PerSampleNoise(options.Seed);
+        long started = Stopwatch.GetTimestamp(), steps = 0, total = (count - sums.Examples + options.BatchSize - 1) / options.BatchSize * bound.Options.Draws * timesteps;
+        while (sums.Examples < count)
+        {
+            int first = checked((int)sums.Examples);
+            using Tensor batch = DatasetBatches.Examples(data, first, Math.Min(options.BatchSize, count - first));
+            bound.Accumulate(sums, batch, noise, first, () => progress?.Report(new BoundProgress(++steps, total, sums.Examples, Stopwatch.GetElapsedTime(started))), cancellationToken);
+            if (options.ProgressFile is { } path) BoundFile.Save(path, sums, identity);
+        }
+
+        BoundReport report = sums.Report();
+        if (options.ProgressFile is { } finished) File.Delete(finished);
+        return report;
+    }
+
+    // All that the sums depend on. The batch size is among it: sums of other batches are equal to rounding only.
+    private static string Identity(VariationalBound bound, IDataset data, DatasetBoundOptions options)
+    {
+        ReverseDiffusionOptions process = bound.Process.Options;
+        byte[] betas = [.. bound.Process.Coefficients.Betas.SelectMany(BitConverter.GetBytes)];
+        return string.Create(CultureInfo.InvariantCulture, $"network {(options.NetworkIdentity.Length > 0 ? options.NetworkIdentity : "unnamed")}; data {data.Identity}, {options.Examples ?? data.Count} of them by {options.BatchSize}; seed {options.Seed}; draws {bound.Options.Draws}; decoder {bound.Options.Decoder.GetType().Name}; T {bound.Process.Coefficients.Timesteps}, betas {Convert.ToHexStringLower(SHA256.HashData(betas))[..16]}; {process.Prediction.GetType().Name}, {process.Variance.GetType().Name}, {process.Clipping.GetType().Name}, {process.InitialLogVariance}");
+    }
+}
