@@ -14,6 +14,17 @@ public static class ImageFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SavePng(string path, Tensor image)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] png = EncodePng(image);
+        AtomicFile.Write(path, stream => stream.Write(png));
+    }
+
+    /// <summary>An image as the bytes of a PNG file, for web pages and archives.</summary>
+    /// <param name="image">uint8 [C, H, W] with C = 1 (grayscale) or 3 (RGB).</param>
+    /// <returns>The file's bytes.</returns>
+    /// <exception cref="ArgumentException">The tensor has another shape or type.</exception>
+    public static byte[] EncodePng(Tensor image)
+    {
         ArgumentNullException.ThrowIfNull(image);
         if (image.dtype != uint8) throw new ArgumentException($"image must be uint8, but is {image.dtype}; see {nameof(PixelConversion)}.{nameof(PixelConversion.ToBytes)}.", nameof(image));
         if (image.dim() != 3 || image.size(0) is not (1 or 3) || image.numel() == 0) throw new ArgumentException($"image must have the shape [1, H, W] or [3, H, W], but has [{string.Join(", ", image.shape)}].", nameof(image));
@@ -23,7 +34,7 @@ public static class ImageFile
         byte[] pixels = gray ? Interleaved(image) : WithOpacity(Interleaved(image));
         using SKImage picture = SKImage.FromPixelCopy(info, pixels);
         using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100) ?? throw new InvalidOperationException($"Skia could not encode an image of {width}×{height} as PNG.");
-        AtomicFile.Write(path, png.SaveTo);
+        return png.ToArray();
     }
 
     /// <summary>Reads a PNG or JPEG file.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Ddpm.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -130,20 +131,16 @@ public sealed class Trainer : IDisposable
         ITrainingHook[] all = [.. hooks ?? []];
         RequireSameBatches(batches.Identity);
         int examples = batches.BatchSize * Options.Accumulation;
-        logger.TrainingStarted(StepsDone, totalSteps, examples);
-        foreach (ITrainingHook hook in all) hook.RunStarting(this);
-        var pace = new Pace(examples);
-        while (StepsDone < totalSteps && !cancellationToken.IsCancellationRequested)
+        using var run = new TrainingRun(StepsDone, totalSteps, examples);
+        try
         {
-            TrainingStep step = NextStep(batches);
-            pace.Tick();
-            var done = new TrainingProgress(StepsDone, totalSteps, step, pace.ExamplesPerSecond, pace.Elapsed, pace.Remaining(totalSteps - StepsDone));
-            foreach (ITrainingHook hook in all) hook.StepDone(this, done);
-            progress?.Report(done);
+            Run(run, batches, totalSteps, examples, progress, all, cancellationToken);
+        }
+        catch (Exception exception) when (run.Failed(exception))
+        {
+            throw;
         }
 
-        foreach (ITrainingHook hook in all) hook.RunEnded(this);
-        logger.TrainingEnded(StepsDone, totalSteps, pace.Elapsed);
         return StepsDone >= totalSteps;
     }
 
@@ -228,6 +225,27 @@ public sealed class Trainer : IDisposable
         optimizer.Dispose();
         compute?.Dispose();
         foreach (ExponentialMovingAverage average in averages) average.Dispose();
+    }
+
+    private void Run(TrainingRun run, IBatchSource batches, long totalSteps, int examples, IProgress<TrainingProgress>? progress, ITrainingHook[] hooks, CancellationToken cancellationToken)
+    {
+        logger.TrainingStarted(StepsDone, totalSteps, examples);
+        foreach (ITrainingHook hook in hooks) hook.RunStarting(this);
+        var pace = new Pace(examples);
+        while (StepsDone < totalSteps && !cancellationToken.IsCancellationRequested)
+        {
+            long started = Stopwatch.GetTimestamp();
+            TrainingStep step = NextStep(batches);
+            run.StepDone(started, step.Loss);
+            pace.Tick();
+            var done = new TrainingProgress(StepsDone, totalSteps, step, pace.ExamplesPerSecond, pace.Elapsed, pace.Remaining(totalSteps - StepsDone));
+            foreach (ITrainingHook hook in hooks) hook.StepDone(this, done);
+            progress?.Report(done);
+        }
+
+        foreach (ITrainingHook hook in hooks) hook.RunEnded(this);
+        if (StepsDone >= totalSteps) run.Completed();
+        logger.TrainingEnded(StepsDone, totalSteps, pace.Elapsed);
     }
 
     private TrainingStep NextStep(IBatchSource source)

@@ -20,6 +20,7 @@ public sealed class ImageFileTests : IDisposable
 
         using Tensor back = ImageFile.Load(path, grayscale: channels == 1);
         back.Equals(image).Should().BeTrue();
+        File.ReadAllBytes(path).Should().Equal(ImageFile.EncodePng(image));
         Directory.GetFiles(folder.FullName).Should().Equal(path);
     }
 

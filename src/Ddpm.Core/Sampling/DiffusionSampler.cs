@@ -90,7 +90,7 @@ public abstract class DiffusionSampler
     {
         ArgumentNullException.ThrowIfNull(request);
         Validate(request);
-        return Iterate(request, Positions(request), cancellationToken);
+        return IterateSteps(request, cancellationToken);
     }
 
     /// <summary>Goes on from noisy examples: x_t → x_0.</summary>
@@ -213,14 +213,15 @@ public abstract class DiffusionSampler
     {
         long started = Stopwatch.GetTimestamp();
         int[] positions = Positions(request);
-        int batches = (positions.Length + request.BatchSize - 1) / request.BatchSize, stepsPerBatch = (request.Start?.Timestep ?? Process.Coefficients.Timesteps - 1) + 1;
+        int batches = (positions.Length + request.BatchSize - 1) / request.BatchSize, stepsPerBatch = StepsOf(request);
         long stepsTotal = (long)batches * stepsPerBatch, stepsDone = 0;
         int done = 0;
+        using SamplingRun run = SamplingRun.Start(GetType().Name, stepsPerBatch, positions.Length, request.BatchSize, request.SampleShape);
         logger.SamplingStarted(positions.Length, stepsPerBatch, request.BatchSize);
         foreach (int[] batch in positions.Chunk(request.BatchSize))
         {
             Tensor? samples = null;
-            foreach (SamplingState state in Iterate(request, batch, cancellationToken))
+            foreach (SamplingState state in Iterate(run, request, batch, cancellationToken))
             {
                 if (state.Step == 0) continue;
                 if (state.Step % request.PreviewEvery == 0 || state.Timestep == 0) request.Preview?.Invoke(state);
@@ -236,11 +237,26 @@ public abstract class DiffusionSampler
             yield return new SampleBatch([.. batch.Select(position => request.FirstSample + position)], samples!);
         }
 
+        run.Completed();
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
         logger.SamplingFinished(positions.Length, elapsed.TotalSeconds);
     }
 
-    private IEnumerable<SamplingState> Iterate(SamplingRequest request, int[] positions, CancellationToken cancellationToken)
+    private IEnumerable<SamplingState> IterateSteps(SamplingRequest request, CancellationToken cancellationToken)
+    {
+        int[] positions = Positions(request);
+        using SamplingRun run = SamplingRun.Start(GetType().Name, StepsOf(request), positions.Length, positions.Length, request.SampleShape);
+        foreach (SamplingState state in Iterate(run, request, positions, cancellationToken))
+        {
+            // Whoever stops asking after the last step has the whole run.
+            if (state.Timestep == 0) run.Completed();
+            yield return state;
+        }
+    }
+
+    private int StepsOf(SamplingRequest request) => (request.Start?.Timestep ?? Process.Coefficients.Timesteps - 1) + 1;
+
+    private IEnumerable<SamplingState> Iterate(SamplingRun run, SamplingRequest request, int[] positions, CancellationToken cancellationToken)
     {
         // A scope belongs to one thread and must not stay open while the consumer runs: what lives on is detached and freed by hand.
         int timesteps = Process.Coefficients.Timesteps, start = request.Start?.Timestep ?? timesteps - 1;
@@ -262,7 +278,7 @@ public abstract class DiffusionSampler
             for (int t = start; t >= 0; t--)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                (Tensor next, Tensor x0) = Transition(rule, x, t, labels, request, draw with { Step = timesteps - t });
+                (Tensor next, Tensor x0) = Observed(run, rule, x, t, labels, request, draw with { Step = timesteps - t });
                 x.Dispose();
                 x = next;
                 using (x0)
@@ -277,6 +293,21 @@ public abstract class DiffusionSampler
         }
     }
 
+    private (Tensor Next, Tensor X0) Observed(SamplingRun run, StepRule rule, Tensor xt, int t, Tensor? labels, SamplingRequest request, NoiseRequest draw)
+    {
+        long started = SamplingRun.StepStarting();
+        try
+        {
+            (Tensor Next, Tensor X0) step = Transition(rule, xt, t, labels, request, draw);
+            run.StepDone(started, t == 0 ? draw.SampleIndices.Count : 0);
+            return step;
+        }
+        catch (Exception exception) when (run.Failed(exception))
+        {
+            throw;
+        }
+    }
+
     private (Tensor Next, Tensor X0) Transition(StepRule rule, Tensor xt, int t, Tensor? labels, SamplingRequest request, NoiseRequest draw)
     {
         using var noGradient = no_grad();
@@ -288,7 +319,7 @@ public abstract class DiffusionSampler
         if (replaced is not null) x0 = Require.SameShape(replaced, xt);
         Tensor next = rule.Advance(new StepInput(output, xt, t, raw, x0, replaced is not null), () => request.Noise.Draw(draw));
         if (request.Hook?.ReplacePrevious(info!, next) is { } previous) next = Require.SameShape(previous, xt);
-        NonFiniteException.ThrowIfNonFinite(next, "x_{t-1}", t, (request.Start?.Timestep ?? Process.Coefficients.Timesteps - 1) + 1 - t);
+        NonFiniteException.ThrowIfNonFinite(next, "x_{t-1}", t, StepsOf(request) - t);
         // A step may hand x̂_0 on as x_0 itself.
         if (ReferenceEquals(next, x0)) next = next.clone();
         return (next.DetachFromDisposeScope(), x0.DetachFromDisposeScope());

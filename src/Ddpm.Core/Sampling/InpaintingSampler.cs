@@ -56,12 +56,14 @@ public sealed class InpaintingSampler
         NoiseRequest draw = NoiseRequest.For(x0, firstSample, 0);
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
         int count = checked((int)x0.size(0));
+        using SamplingRun run = SamplingRun.Start(nameof(InpaintingSampler), moves.Length, count, count, x0.shape[1..]);
         Tensor x = noise.Draw(draw).DetachFromDisposeScope();
         try
         {
             for (int i = 0; i < moves.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                long stepStarted = SamplingRun.StepStarting();
                 using var scope = NewDisposeScope();
                 // Two draws a step: for the unknown part and for the known one, or for the step back.
                 Tensor Noise(int which) => noise.Draw(draw with { Step = 1 + 2 * i + which });
@@ -70,12 +72,16 @@ public sealed class InpaintingSampler
                 NonFiniteException.ThrowIfNonFinite(next, "x_{t-1}", from);
                 x.Dispose();
                 x = next.DetachFromDisposeScope();
+                run.StepDone(stepStarted, i + 1 == moves.Length ? count : 0);
                 progress?.Report(new SamplingProgress(i + 1, moves.Length, i + 1 == moves.Length ? count : 0, count, System.Diagnostics.Stopwatch.GetElapsedTime(started)));
             }
+
+            run.Completed();
         }
-        catch
+        catch (Exception exception)
         {
             x.Dispose();
+            if (exception is not OperationCanceledException) run.Failed(exception);
             throw;
         }
 

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.IO.Compression;
+using static TorchSharp.torch;
+
+namespace Weather;
+
+/// <summary>
+/// Four years, 2012 … 2015, of daily weather in Seattle and New York, embedded in this program: highest and lowest temperature, wind, rain. Observations of the
+/// National Oceanic and Atmospheric Administration (a work of the U.S. government, public domain), as the vega-datasets package has them.
+/// </summary>
+internal sealed class WeatherData : IDisposable
+{
+    /// <summary>The days of an example: about a month, and a power of two for the network's levels.</summary>
+    public const int Days = 32;
+
+    // Columns of the file, and the year that is held out.
+    private const int City = 0, Date = 1, Rain = 2, Highest = 3, Lowest = 4, Wind = 5, HeldOutYear = 2015;
+    private readonly Tensor mean;
+    private readonly Tensor deviation;
+
+    public WeatherData()
+    {
+        using Stream resource = typeof(WeatherData).Assembly.GetManifestResourceStream("weather.csv.gz")!;
+        using var reader = new StreamReader(new GZipStream(resource, CompressionMode.Decompress));
+        string[][] rows = [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(','))];
+        using var scope = NewDisposeScope();
+        Tensor[] past = [.. Cities.Select(city => Measured(rows, city, year => year < HeldOutYear))], held = [.. Cities.Select(city => Measured(rows, city, year => year == HeldOutYear))];
+        // Mean 0 and deviation 1 for each variable, over the years that are trained on.
+        Tensor all = cat(past);
+        mean = all.mean([0], keepdim: true).unsqueeze(2).DetachFromDisposeScope(); // [1, 4, 1]
+        deviation = all.std([0], keepdim: true).unsqueeze(2).DetachFromDisposeScope();
+        Training = [.. past.Select(days => Months(days).DetachFromDisposeScope())];
+        HeldOut = [.. held.Select(days => Months(days).DetachFromDisposeScope())];
+    }
+
+    public static IReadOnlyList<string> Cities { get; } = ["Seattle", "New York"];
+
+    public static IReadOnlyList<string> Variables { get; } = ["highest °C", "lowest °C", "wind m/s", "rain mm"];
+
+    /// <summary>Every run of 32 days in 2012 … 2014, for each city: [N, 4, 32], mean 0 and deviation 1.</summary>
+    public IReadOnlyList<Tensor> Training { get; }
+
+    /// <summary>The same of 2015, which no network has seen.</summary>
+    public IReadOnlyList<Tensor> HeldOut { get; }
+
+    /// <summary>From what networks see to °C, m/s and mm; a fresh tensor.</summary>
+    public Tensor ToUnits(Tensor months)
+    {
+        using var scope = NewDisposeScope();
+        Tensor values = months * deviation + mean;
+        return cat([values.narrow(1, 0, 2), values.narrow(1, 2, 1).exp(), values.narrow(1, 3, 1).expm1().clamp_min(0)], 1).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor months in Training.Concat(HeldOut)) months.Dispose();
+        mean.Dispose();
+        deviation.Dispose();
+    }
+
+    // [days, 4]. Wind and rain are logarithms: a storm is a multiple of a breeze.
+    private static Tensor Measured(string[][] rows, string city, Func<int, bool> years)
+    {
+        float[] values = [.. rows.Where(row => row[City] == city && years(int.Parse(row[Date].AsSpan(0, 4), CultureInfo.InvariantCulture)))
+            .SelectMany(row => new[] { Number(row[Highest]), Number(row[Lowest]), MathF.Log(Number(row[Wind])), MathF.Log(1 + Number(row[Rain])) })];
+        return tensor(values).reshape(-1, 4);
+    }
+
+    private static float Number(string field) => float.Parse(field, CultureInfo.InvariantCulture);
+
+    private Tensor Months(Tensor days) => (days.unfold(0, Days, 1) - mean) / deviation; // [N, 4, 32]
+}

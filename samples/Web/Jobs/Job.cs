@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+
+namespace Ddpm.Web;
+
+/// <summary>
+/// A run, from the request to its pictures. Watchers see the latest of it, not everything: a slow one skips previews and holds up nobody. A run that nobody watches
+/// any more is cancelled.
+/// </summary>
+internal sealed class Job : IDisposable
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    private readonly Lock gate = new();
+    private readonly CancellationTokenSource cancellation = new();
+    private readonly TimeSpan abandonedAfter;
+    private readonly Timer abandoned;
+    private TaskCompletionSource changed = NewSignal();
+    private int watchers;
+
+    public Job(JobSettings settings, TimeSpan abandonedAfter)
+    {
+        Settings = settings;
+        this.abandonedAfter = abandonedAfter;
+        abandoned = new Timer(_ => Cancel("Nobody was watching any more."), null, abandonedAfter, Timeout.InfiniteTimeSpan);
+    }
+
+    public string Id { get; } = Guid.NewGuid().ToString("N");
+
+    public JobSettings Settings { get; }
+
+    public JobSnapshot Snapshot { get; private set; } = new(JobState.Queued);
+
+    /// <summary>The pictures; null unless the run is finished.</summary>
+    public JobResult? Result { get; private set; }
+
+    /// <summary>Cancelled when the run is to stop.</summary>
+    public CancellationToken Stopping => cancellation.Token;
+
+    /// <summary>Shows what has changed. Once a run is over nothing changes any more.</summary>
+    public void Update(Func<JobSnapshot, JobSnapshot> change)
+    {
+        TaskCompletionSource signal;
+        lock (gate)
+        {
+            if (Snapshot.IsOver) return;
+            Snapshot = change(Snapshot);
+            (signal, changed) = (changed, NewSignal());
+        }
+
+        signal.TrySetResult();
+    }
+
+    public void Finish(JobResult result, TimeSpan elapsed)
+    {
+        Result = result;
+        Update(snapshot => snapshot with { State = JobState.Finished, Elapsed = elapsed });
+    }
+
+    /// <summary>Stops the run, at its next step if it has begun.</summary>
+    public void Cancel(string reason)
+    {
+        Update(snapshot => snapshot with { State = JobState.Cancelled, Reason = reason });
+        cancellation.Cancel();
+    }
+
+    /// <summary>What is to be seen now, and again whenever that changes and now and then in between, until the run is over.</summary>
+    public async IAsyncEnumerable<JobSnapshot> Watch([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Watching(+1);
+        try
+        {
+            while (true)
+            {
+                (JobSnapshot now, Task next) = Look();
+                yield return now;
+                if (now.IsOver) yield break;
+                await Task.WhenAny(next, Task.Delay(Heartbeat, cancellationToken)).WaitAsync(cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            Watching(-1);
+        }
+    }
+
+    // The cancellation has nothing to free, and may yet be asked for by whoever still holds the run.
+    public void Dispose() => abandoned.Dispose();
+
+    private (JobSnapshot Now, Task Next) Look()
+    {
+        lock (gate) return (Snapshot, changed.Task);
+    }
+
+    private void Watching(int change)
+    {
+        lock (gate)
+        {
+            watchers += change;
+            if (!Snapshot.IsOver) abandoned.Change(watchers > 0 ? Timeout.InfiniteTimeSpan : abandonedAfter, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,3 @@
+using Ddpm.Web;
+
+return await WebCommand.RunAsync(args, Console.Out, Console.Error);

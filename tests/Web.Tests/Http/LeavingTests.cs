@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Ddpm.Web.Tests.Http;
+
+/// <summary>Work stops when nobody wants it any more.</summary>
+public sealed class LeavingTests
+{
+    private static readonly ServerOptions Impatient = new() { AbandonedAfter = TimeSpan.FromMilliseconds(100) };
+
+    [Fact]
+    public async Task Cancel_RunInProgress_StopsItWithinAStep()
+    {
+        await using TestServer server = await TestServer.StartAsync(open: false);
+        string id = await server.SubmitAsync(new { steps = 50 });
+        server.Model.Permit(3);
+        await server.UntilAsync(id, snapshot => snapshot.Step == 3);
+
+        (await server.Client.DeleteAsync($"/api/jobs/{id}")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+
+        (await server.Client.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}")).GetProperty("state").GetString().Should().Be("cancelled");
+        server.Model.Open();
+        await UntilIdle(server);
+        server.Model.Calls.Should().BeLessThanOrEqualTo(4, "the step in progress was the last");
+        (await server.Client.GetAsync($"/api/jobs/{id}/grid.png")).StatusCode.Should().Be(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task Cancel_RunThatWaits_FreesItsPlace()
+    {
+        await using TestServer server = await TestServer.StartAsync(open: false, new ServerOptions { QueueLength = 1 });
+        string running = await server.SubmitAsync(new { steps = 2 });
+        await server.UntilAsync(running, snapshot => snapshot.State == JobState.Running);
+        string waiting = await server.SubmitAsync(new { steps = 2 });
+        (await server.Client.PostAsJsonAsync("/api/jobs", new { steps = 2 })).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+
+        await server.Client.DeleteAsync($"/api/jobs/{waiting}");
+
+        string next = await server.SubmitAsync(new { steps = 2 });
+        server.Model.Open();
+        await server.UntilAsync(next, snapshot => snapshot.State == JobState.Finished);
+        server.Model.Calls.Should().Be(4, "the cancelled run never began");
+    }
+
+    [Fact]
+    public async Task Events_OnlyWatcherLeaves_StopsTheRun()
+    {
+        await using TestServer server = await TestServer.StartAsync(open: false, Impatient);
+        string id = await server.SubmitAsync(new { steps = 90 });
+        await foreach ((string type, _) in server.EventsAsync(id))
+        {
+            server.Model.Permit(1);
+            if (type == "running") break;
+        }
+
+        Job job = await server.UntilAsync(id, snapshot => snapshot.IsOver);
+        job.Snapshot.State.Should().Be(JobState.Cancelled);
+        job.Snapshot.Reason.Should().Be("Nobody was watching any more.");
+        server.Model.Open();
+        await UntilIdle(server);
+        server.Model.Calls.Should().BeLessThan(90);
+    }
+
+    [Fact]
+    public async Task Events_OneOfTwoWatchersLeaves_TheRunGoesOn()
+    {
+        await using TestServer server = await TestServer.StartAsync(open: false, Impatient);
+        string id = await server.SubmitAsync(new { steps = 5 });
+        Job job = server.Store.Find(id)!;
+        await foreach ((string Type, JsonElement Data) staying in server.EventsAsync(id))
+        {
+            if (server.Model.Calls == 0 && staying.Type == "running")
+            {
+                await foreach (var leaving in server.EventsAsync(id)) break;
+                await Task.Delay(3 * Impatient.AbandonedAfter);
+                job.Snapshot.IsOver.Should().BeFalse();
+                server.Model.Open();
+            }
+        }
+
+        job.Snapshot.State.Should().Be(JobState.Finished);
+    }
+
+    [Fact]
+    public async Task Submit_NobodyEverWatches_TheRunIsGivenUp()
+    {
+        await using TestServer server = await TestServer.StartAsync(open: false, Impatient);
+        string id = await server.SubmitAsync(new { steps = 90 });
+        (await server.UntilAsync(id, snapshot => snapshot.IsOver)).Snapshot.State.Should().Be(JobState.Cancelled);
+    }
+
+    [Fact]
+    public async Task Samples_CallerHangsUp_StopsTheRun()
+    {
+        await using TestServer server = await TestServer.StartAsync(open: false);
+        using var hangUp = new CancellationTokenSource();
+        Task<HttpResponseMessage> call = server.Client.PostAsJsonAsync("/api/samples", new { steps = 50 }, hangUp.Token);
+        server.Model.Permit(2);
+        await TestServer.UntilAsync(() => server.Worker.Current?.Snapshot.Step == 2, () => "the second step");
+        Job job = server.Worker.Current!;
+
+        await hangUp.CancelAsync();
+
+        await FluentActions.Awaiting(() => call).Should().ThrowAsync<OperationCanceledException>();
+        await TestServer.UntilAsync(() => job.Snapshot.IsOver, () => job.Snapshot.ToString());
+        job.Snapshot.Reason.Should().Be("The caller hung up.");
+        server.Model.Open();
+        await UntilIdle(server);
+        server.Model.Calls.Should().BeLessThanOrEqualTo(3);
+    }
+
+    [Fact]
+    public async Task Stop_RunInProgress_EndsItsStreamAtOnce()
+    {
+        await using TestServer server = await TestServer.StartAsync(open: false);
+        string id = await server.SubmitAsync(new { steps = 90 });
+        Task? stopping = null;
+        string last = "";
+        await foreach ((string type, _) in server.EventsAsync(id))
+        {
+            last = type;
+            stopping ??= server.StopAsync();
+        }
+
+        last.Should().Be("cancelled");
+        server.Model.Open();
+        await stopping!;
+    }
+
+    private static Task UntilIdle(TestServer server) => TestServer.UntilAsync(() => server.Worker.Current is null, () => "the worker is busy");
+}
