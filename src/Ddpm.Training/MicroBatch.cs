@@ -6,26 +6,30 @@ namespace Ddpm.Training;
 internal sealed class MicroBatch
 {
     /// <summary>Takes a batch's part of what was drawn for the step.</summary>
-    /// <param name="batch">The batch.</param>
+    /// <param name="batch">The batch, or this rank's share of it.</param>
+    /// <param name="share">Which share that is.</param>
     /// <param name="draw">The timesteps of all batches of the step.</param>
-    /// <param name="masses">What the mask of each example of the step weighs; empty for no mask.</param>
+    /// <param name="masses">What the mask of each of this rank's examples of the step weighs; empty for no mask.</param>
+    /// <param name="meanMass">The mean of what the masks of all ranks' examples weigh.</param>
     /// <param name="part">Which of the step's batches this is.</param>
     /// <param name="step">The step.</param>
-    public MicroBatch(TrainingBatch batch, TimestepDraw draw, double[] masses, int part, long step)
+    public MicroBatch(TrainingBatch batch, RankShare share, TimestepDraw draw, double[] masses, double meanMass, int part, long step)
     {
         Batch = batch;
+        Share = share;
         Part = part;
         Step = step;
-        int size = (int)batch.X0.size(0), first = part * size;
-        Parts = draw.Timesteps.Length / size;
-        Draw = new TimestepDraw(draw.Timesteps.Slice(first, size), draw.Weights.Slice(first, size));
-        Places = [.. Enumerable.Range(first, size).Select(i => (long)i)];
+        int first = part * share.BatchSize + share.First;
+        Parts = draw.Timesteps.Length / share.BatchSize;
+        Draw = new TimestepDraw(draw.Timesteps.Slice(first, share.Size), draw.Weights.Slice(first, share.Size));
+        Places = [.. Enumerable.Range(first, share.Size).Select(i => (long)i)];
         // An example counts by what its mask weighs, so that the mean over the step is Σ(w·loss)/Σw.
-        double mean = masses.Length > 0 ? masses.Average() : 1;
-        Weights = masses.Length > 0 ? [.. Draw.Weights.Select((weight, i) => weight * masses[first + i] / mean)] : [.. Draw.Weights];
+        Weights = masses.Length > 0 ? [.. Draw.Weights.Select((weight, i) => weight * masses[part * share.Size + i] / meanMass)] : [.. Draw.Weights];
     }
 
     public TrainingBatch Batch { get; }
+
+    public RankShare Share { get; }
 
     public int Part { get; }
 

@@ -13,6 +13,7 @@ public sealed class ArchitectureTests
         ["Ddpm.Plotting"] = ["Ddpm.Core", "ScottPlot"],
         ["Ddpm.Data"] = ["Ddpm.Core", "Ddpm.Imaging"],
         ["Ddpm.Training"] = ["Ddpm.Core", "Ddpm.Models", "Ddpm.Imaging", "Ddpm.Data"],
+        ["Ddpm.Distributed.Mpi"] = ["Ddpm.Core"],
         ["Ddpm.Evaluation"] = ["Ddpm.Core", "Ddpm.Imaging", "Ddpm.Data"],
     };
 

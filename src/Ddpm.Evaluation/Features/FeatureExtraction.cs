@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -13,10 +14,57 @@ public static class FeatureExtraction
     /// <returns>The statistics; the caller disposes them.</returns>
     /// <exception cref="ArgumentException">There are fewer than 2 images, or some do not fit the extractor.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static FeatureStatistics Statistics(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public static FeatureStatistics Statistics(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        Statistics(extractor, batches, SingleProcess.Instance, progress, cancellationToken);
+
+    /// <summary>The statistics of the features of images that several processes share, summed once at the end; collective.</summary>
+    /// <param name="extractor">The features.</param>
+    /// <param name="batches">This rank's images, uint8 [B, C, H, W] each; disposed one after the other. Some ranks may have none; two at least in all.</param>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="progress">Told of the number of this rank's images done.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <returns>The statistics of all images, on every rank; the caller disposes them.</returns>
+    /// <exception cref="ArgumentException">There are fewer than 2 images in all, or some do not fit the extractor.</exception>
+    /// <exception cref="DistributedException">The ranks have different numbers of features.</exception>
+    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
+    public static FeatureStatistics Statistics(IFeatureExtractor extractor, IEnumerable<Tensor> batches, ICommunicator communicator, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(extractor);
         ArgumentNullException.ThrowIfNull(batches);
+        ArgumentNullException.ThrowIfNull(communicator);
+        return communicator.Together(() => Accumulate(extractor, batches, progress, communicator, cancellationToken));
+    }
+
+    /// <summary>The features of all images at once, for measures that need each.</summary>
+    /// <param name="extractor">The features.</param>
+    /// <param name="batches">The images, uint8 [B, C, H, W] each; disposed one after the other. One at least in all.</param>
+    /// <param name="progress">Told of the number of images done.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <returns>The features, floating-point [N, D]; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">There is no image, or some do not fit the extractor.</exception>
+    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
+    public static Tensor Features(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        Features(extractor, batches, SingleProcess.Instance, progress, cancellationToken);
+
+    /// <summary>The features of all images that several processes share; collective.</summary>
+    /// <param name="extractor">The features.</param>
+    /// <param name="batches">This rank's images, uint8 [B, C, H, W] each; disposed one after the other. Some ranks may have none; one at least in all.</param>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="progress">Told of the number of this rank's images done.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <returns>The features of all images in the order of the ranks, floating-point [N, D], on every rank; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">There is no image, or some do not fit the extractor.</exception>
+    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
+    public static Tensor Features(IFeatureExtractor extractor, IEnumerable<Tensor> batches, ICommunicator communicator, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(extractor);
+        ArgumentNullException.ThrowIfNull(batches);
+        ArgumentNullException.ThrowIfNull(communicator);
+        return communicator.Together(() => Collect(extractor, batches, progress, communicator, cancellationToken));
+    }
+
+    private static FeatureStatistics Accumulate(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress, ICommunicator communicator, CancellationToken cancellationToken)
+    {
         FeatureAccumulator? accumulator = null;
         try
         {
@@ -32,6 +80,9 @@ public static class FeatureExtraction
                 }
             }
 
+            // A rank may have had no image, and not know how many features there are.
+            int dimensions = (int)communicator.AllGather([accumulator?.Dimensions ?? 0.0]).Max(rank => rank[0]);
+            if (dimensions > 0) (accumulator ??= new FeatureAccumulator(dimensions)).Merge(communicator);
             if (accumulator is not { Count: >= 2 }) throw new ArgumentException($"batches must have at least 2 images, for fewer have no covariance, but have {accumulator?.Count ?? 0}.", nameof(batches));
             return accumulator.Statistics();
         }
@@ -41,18 +92,8 @@ public static class FeatureExtraction
         }
     }
 
-    /// <summary>The features of all images at once, for measures that need each.</summary>
-    /// <param name="extractor">The features.</param>
-    /// <param name="batches">The images, uint8 [B, C, H, W] each; disposed one after the other. One at least in all.</param>
-    /// <param name="progress">Told of the number of images done.</param>
-    /// <param name="cancellationToken">Stops the computation.</param>
-    /// <returns>The features, floating-point [N, D]; a fresh tensor.</returns>
-    /// <exception cref="ArgumentException">There is no image, or some do not fit the extractor.</exception>
-    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static Tensor Features(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    private static Tensor Collect(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress, ICommunicator communicator, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(extractor);
-        ArgumentNullException.ThrowIfNull(batches);
         using var scope = NewDisposeScope();
         var all = new List<Tensor>();
         long count = 0;
@@ -66,7 +107,17 @@ public static class FeatureExtraction
             }
         }
 
+        if (communicator.WorldSize > 1) return Concatenated(all, communicator, nameof(batches)).MoveToOuterDisposeScope();
         if (all.Count == 0) throw new ArgumentException("batches must have at least 1 image, but have none.", nameof(batches));
         return cat(all).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Concatenated(List<Tensor> own, ICommunicator communicator, string name)
+    {
+        // A rank may have had no image, and not know what features look like.
+        double[] kind = own.Count == 0 ? [] : [own[0].size(1), (double)own[0].dtype];
+        double[] known = communicator.AllGather(kind).FirstOrDefault(rank => rank.Length > 0) ?? throw new ArgumentException("batches must have at least 1 image, but have none.", name);
+        Tensor rows = own.Count == 0 ? empty([0, (long)known[0]], (ScalarType)(sbyte)known[1]) : cat(own);
+        return communicator.ConcatenateRows(rows);
     }
 }

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -53,6 +54,30 @@ public sealed class FeatureAccumulator : IDisposable
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Join(other.Count, other.mean.clone(), other.scatter.clone());
+    }
+
+    /// <summary>Takes the samples of all ranks in, once, when each has had its share; collective. All ranks get the same numbers, which differ from those of one process by rounding only.</summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <exception cref="DistributedException">The ranks have different numbers of features.</exception>
+    public void Merge(ICommunicator communicator)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        if (communicator.WorldSize == 1) return;
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        double[][] all = communicator.AllGather([Dimensions, Count]);
+        if (all.Any(rank => rank[0] != Dimensions)) throw new DistributedException($"All ranks must have the same number of features, but have {string.Join(", ", all.Select(rank => rank[0]))}.");
+        long total = all.Sum(rank => (long)rank[1]);
+        if (total == 0) return;
+        // The same formula for many at once: Σ (scatter + n (mean - m)(mean - m)ᵀ) about the joint mean m.
+        Tensor joint = mean * Count;
+        communicator.SumInPlace(joint);
+        joint.div_(total);
+        Tensor difference = mean - joint, joined = outer(difference, difference).mul_(Count).add_(scatter);
+        communicator.SumInPlace(joined);
+        mean.copy_(joint);
+        scatter.copy_(joined);
+        Count = total;
     }
 
     /// <summary>The statistics of all samples so far.</summary>

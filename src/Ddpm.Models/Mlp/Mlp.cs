@@ -55,6 +55,9 @@ public sealed class Mlp : nn.Module<Tensor, Tensor, Tensor>, IEpsilonModel, ISto
     /// <inheritdoc/>
     public void SeedStochasticLayers(long seed) => dropout.Seed(seed);
 
+    /// <inheritdoc/>
+    public void SeedStochasticLayers(long seed, int firstExample, int batchSize) => dropout.Seed(seed, firstExample, batchSize);
+
     /// <summary>Predicts the noise in x_t.</summary>
     /// <param name="x">The noisy vectors x_t, [B, D].</param>
     /// <param name="t">The timesteps, int64 [B]. Range: 0 ≤ t &lt; T.</param>

@@ -112,6 +112,9 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     /// <inheritdoc/>
     public void SeedStochasticLayers(long seed) => dropout.Seed(seed);
 
+    /// <inheritdoc/>
+    public void SeedStochasticLayers(long seed, int firstExample, int batchSize) => dropout.Seed(seed, firstExample, batchSize);
+
     /// <summary>Predicts the noise in x_t; without a label where the network knows labels.</summary>
     /// <param name="x">The noisy images x_t, [B, C, H, W] with H and W multiples of <see cref="UNetOptions.Divisor"/>; signals [B, C, L] where the options say so.</param>
     /// <param name="t">The timesteps, int64 [B]. Range: 0 ≤ t &lt; T.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ddpm.Core;
 using Ddpm.Models;
 using static TorchSharp.torch;
 
@@ -6,7 +7,7 @@ namespace Ddpm.Training;
 
 /// <summary>
 /// Keeps the moving averages as they are every so many steps, from which <see cref="PostHocAverage"/> makes that of any width after the training: snapshot-000001000-0.safetensors and so on.
-/// Train with two <see cref="AverageProfile.Power"/>, of 0.05 and 0.1.
+/// Train with two <see cref="AverageProfile.Power"/>, of 0.05 and 0.1. Of several ranks the first writes.
 /// </summary>
 public sealed class AverageSnapshots : ITrainingHook
 {
@@ -45,12 +46,12 @@ public sealed class AverageSnapshots : ITrainingHook
     /// <inheritdoc/>
     public void StepDone(Trainer trainer, TrainingProgress progress)
     {
-        if (progress.Step % Every == 0) Save(trainer);
+        ArgumentNullException.ThrowIfNull(trainer);
+        if (progress.Step % Every == 0) trainer.Communicator.OnFirstRank(() => Save(trainer));
     }
 
     private void Save(Trainer trainer)
     {
-        ArgumentNullException.ThrowIfNull(trainer);
         Directory.CreateDirectory(Folder);
         string[] names = [.. trainer.Network.named_parameters().Select(pair => pair.name)];
         for (int k = 0; k < trainer.Averages.Count; k++)

@@ -13,4 +13,15 @@ public interface IBatchSource
     /// <param name="number">Its number, counted from 0 at the start of the training. Range: ≥ 0.</param>
     /// <returns>The batch, on the CPU; the caller disposes it.</returns>
     TrainingBatch Batch(long number);
+
+    /// <summary>Some of the examples of a batch: what one of several processes reads of it, see <see cref="Trainer"/>. By default the whole batch is read and the others are dropped.</summary>
+    /// <param name="number">The batch's number. Range: ≥ 0.</param>
+    /// <param name="first">The place of the first example. Range: ≥ 0.</param>
+    /// <param name="count">The number of examples. Range: 1 … <see cref="BatchSize"/> - <paramref name="first"/>.</param>
+    /// <returns>Those examples of the batch, on the CPU, and what is known of them; the caller disposes it.</returns>
+    TrainingBatch Part(long number, int first, int count)
+    {
+        using TrainingBatch whole = Batch(number);
+        return whole.Part(first, count);
+    }
 }

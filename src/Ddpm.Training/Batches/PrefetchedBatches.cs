@@ -10,6 +10,7 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
     private readonly TaskScheduler scheduler;
     private readonly SortedDictionary<long, Task<TrainingBatch>> pending = [];
     private Task discarded = Task.CompletedTask;
+    private (int First, int Count)? part;
     private bool disposed;
 
     /// <summary>Reads ahead of a run.</summary>
@@ -42,27 +43,12 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
-    public TrainingBatch Batch(long number)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(number);
-        Task<TrainingBatch> wanted;
-        lock (pending)
-        {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            // After a jump what was read for elsewhere is of no use.
-            foreach (long other in pending.Keys.Where(key => key < number || key > number + Ahead).ToArray()) Discard(other);
-            for (long next = number; next <= number + Ahead; next++)
-            {
-                long asked = next;
-                if (!pending.ContainsKey(asked)) pending[asked] = Task.Factory.StartNew(() => source.Batch(asked), CancellationToken.None, TaskCreationOptions.None, scheduler);
-            }
+    public TrainingBatch Batch(long number) => Read(number, null);
 
-            wanted = pending[number];
-            pending.Remove(number);
-        }
-
-        return wanted.GetAwaiter().GetResult();
-    }
+    /// <summary>Some of the examples of a batch; the same of the batches that follow are read ahead.</summary>
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    public TrainingBatch Part(long number, int first, int count) => Read(number, (first, count));
 
     /// <summary>Waits for what is being read, and frees what nobody took.</summary>
     public void Dispose()
@@ -76,6 +62,29 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
         }
 
         left.Wait();
+    }
+
+    private TrainingBatch Read(long number, (int First, int Count)? asked)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        Task<TrainingBatch> wanted;
+        lock (pending)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            // After a jump what was read for elsewhere is of no use, nor are other examples.
+            foreach (long other in pending.Keys.Where(key => key < number || key > number + Ahead || asked != part).ToArray()) Discard(other);
+            part = asked;
+            for (long next = number; next <= number + Ahead; next++)
+            {
+                long ahead = next;
+                if (!pending.ContainsKey(ahead)) pending[ahead] = Task.Factory.StartNew(() => asked is { } some ? source.Part(ahead, some.First, some.Count) : source.Batch(ahead), CancellationToken.None, TaskCreationOptions.None, scheduler);
+            }
+
+            wanted = pending[number];
+            pending.Remove(number);
+        }
+
+        return wanted.GetAwaiter().GetResult();
     }
 
     // Whatever comes of it, nobody asks any more: a batch is freed, a failure is forgotten.

@@ -45,21 +45,28 @@ public sealed class ShuffledBatches : IBatchSource
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="number"/> is negative.</exception>
-    public TrainingBatch Batch(long number)
+    public TrainingBatch Batch(long number) => Part(number, 0, BatchSize);
+
+    /// <inheritdoc/>
+    /// <remarks>No other example is read.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public TrainingBatch Part(long number, int first, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
-        long first = checked(number * BatchSize);
-        var labels = new long[BatchSize];
-        Tensor x0 = empty([BatchSize, .. dataset.Shape], float32).DetachFromDisposeScope();
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        if (count < 1 || count > BatchSize - first) throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be 1 … {BatchSize - first} for a batch of {BatchSize} from example {first}, but is {count}.");
+        long position = checked(number * BatchSize) + first;
+        var labels = new long[count];
+        Tensor x0 = empty([count, .. dataset.Shape], float32).DetachFromDisposeScope();
         try
         {
             // The one copy there is: from the data set's bytes or numbers into the batch.
-            int size = checked((int)(x0.numel() / BatchSize));
-            for (int place = 0; place < BatchSize; place++)
+            int size = checked((int)(x0.numel() / count));
+            for (int place = 0; place < count; place++)
             {
                 Span<float> example = MemoryMarshal.Cast<byte, float>(x0.bytes).Slice(place * size, size);
-                labels[place] = dataset.Read(ExampleAt(first + place), example);
-                if (Flip && IsFlipped(first + place)) Mirror(example, (int)dataset.Shape[^1]);
+                labels[place] = dataset.Read(ExampleAt(position + place), example);
+                if (Flip && IsFlipped(position + place)) Mirror(example, (int)dataset.Shape[^1]);
             }
 
             return new TrainingBatch(x0, dataset.ClassCount > 0 ? labels : null);

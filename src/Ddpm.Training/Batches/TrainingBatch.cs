@@ -34,6 +34,20 @@ public sealed class TrainingBatch : IDisposable
     /// <summary>How much each element counts in the loss; null where all do.</summary>
     public Tensor? Mask { get; }
 
+    /// <summary>Some of the examples, copied.</summary>
+    /// <param name="first">The place of the first. Range: ≥ 0.</param>
+    /// <param name="count">Their number. Range: ≥ 1.</param>
+    /// <returns>A batch of its own; the caller disposes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The batch has no such examples.</exception>
+    public TrainingBatch Part(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (first + (long)count > X0.size(0)) throw new ArgumentOutOfRangeException(nameof(count), count, $"first + count must be at most {X0.size(0)}, the number of examples, but is {first + (long)count}.");
+        using var scope = NewDisposeScope();
+        return new TrainingBatch(X0.narrow(0, first, count).clone(), Labels is null ? null : [.. Labels.Skip(first).Take(count)], Mask?.narrow(0, first, count).clone());
+    }
+
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {

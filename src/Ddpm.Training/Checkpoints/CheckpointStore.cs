@@ -1,10 +1,11 @@
 using System.Globalization;
+using Ddpm.Core;
 
 namespace Ddpm.Training;
 
 /// <summary>
 /// A folder of checkpoints, step-000001000 and so on: written every so many steps, each whole from the moment it appears; the oldest are removed when there are more than are to be
-/// kept. Killing the process loses the work since the last one, no more.
+/// kept. Killing the process loses the work since the last one, no more. Of several ranks the first writes and reads, so that the folder need not be shared; each call here is collective.
 /// </summary>
 public sealed class CheckpointStore : ITrainingHook
 {
@@ -54,8 +55,7 @@ public sealed class CheckpointStore : ITrainingHook
     {
         ArgumentNullException.ThrowIfNull(trainer);
         startedAt = trainer.StepsDone;
-        if (!Directory.Exists(Folder)) return;
-        foreach (string unfinished in Directory.GetDirectories(Folder, $".{Prefix}*.tmp")) Directory.Delete(unfinished, recursive: true);
+        trainer.Communicator.OnFirstRank(RemoveUnfinished);
     }
 
     /// <inheritdoc/>
@@ -80,14 +80,7 @@ public sealed class CheckpointStore : ITrainingHook
     {
         ArgumentNullException.ThrowIfNull(trainer);
         string path = Path.Combine(Folder, Prefix + trainer.StepsDone.ToString("D9", CultureInfo.InvariantCulture));
-        if (!Directory.Exists(path)) trainer.SaveCheckpoint(path);
-        IReadOnlyList<(long Step, string Folder)> all = All;
-        foreach ((long step, string folder) in all.Take(Math.Max(0, all.Count - KeepLast)))
-        {
-            if (KeepEvery is { } every && step % every == 0) continue;
-            Directory.Delete(folder, recursive: true);
-        }
-
+        trainer.Communicator.OnFirstRank(() => Save(trainer, path));
         return path;
     }
 
@@ -98,8 +91,27 @@ public sealed class CheckpointStore : ITrainingHook
     public bool RestoreLatest(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        if (All is not [.., (_, string latest)]) return false;
+        // Rank 0 decides: on other machines the folder may be another.
+        string latest = trainer.Communicator.AllGather(All is [.., (_, string newest)] ? newest : "")[0];
+        if (latest.Length == 0) return false;
         trainer.RestoreCheckpoint(latest);
         return true;
+    }
+
+    private void RemoveUnfinished()
+    {
+        if (!Directory.Exists(Folder)) return;
+        foreach (string unfinished in Directory.GetDirectories(Folder, $".{Prefix}*.tmp")) Directory.Delete(unfinished, recursive: true);
+    }
+
+    private void Save(Trainer trainer, string path)
+    {
+        if (!Directory.Exists(path)) trainer.WriteCheckpoint(path);
+        IReadOnlyList<(long Step, string Folder)> all = All;
+        foreach ((long step, string folder) in all.Take(Math.Max(0, all.Count - KeepLast)))
+        {
+            if (KeepEvery is { } every && step % every == 0) continue;
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

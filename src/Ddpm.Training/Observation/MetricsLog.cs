@@ -1,8 +1,11 @@
+using Ddpm.Core;
+
 namespace Ddpm.Training;
 
 /// <summary>
 /// Writes the numbers of a run every so many steps: loss (the mean since the last time), gradient_norm (mean) and gradient_norm_max, learning_rate, images_per_second, elapsed_seconds of this
-/// run, memory_megabytes (of the process, native memory included), and loss_t0_99 and so on, the mean loss of each stretch of timesteps.
+/// run, memory_megabytes (of the process, native memory included), and loss_t0_99 and so on, the mean loss of each stretch of timesteps. Of several ranks the first writes; the losses are those of all ranks'
+/// examples, put together when a row is written, and memory_megabytes is rank 0's.
 /// </summary>
 public sealed class MetricsLog : ITrainingHook, IDisposable
 {
@@ -48,18 +51,35 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
         int timesteps = trainer.Process.Coefficients.Timesteps;
         losses = new TimestepLosses(timesteps, Math.Min(buckets, timesteps));
         Clear();
-        foreach (IMetricWriter writer in writers) writer.Begin(trainer.StepsDone);
+        trainer.Communicator.OnFirstRank(() =>
+        {
+            foreach (IMetricWriter writer in writers) writer.Begin(trainer.StepsDone);
+        });
     }
 
     /// <inheritdoc/>
     public void StepDone(Trainer trainer, TrainingProgress progress)
     {
+        ArgumentNullException.ThrowIfNull(trainer);
         steps++;
         loss += progress.Loss;
         norm += progress.GradientNorm;
         largestNorm = Math.Max(largestNorm, progress.GradientNorm);
         losses!.Add(progress.Last);
         if (progress.Step % Every != 0) return;
+        losses.Merge(trainer.Communicator);
+        trainer.Communicator.OnFirstRank(() => Write(progress, losses));
+        Clear();
+    }
+
+    /// <summary>Closes the writers.</summary>
+    public void Dispose()
+    {
+        foreach (IMetricWriter writer in writers) writer.Dispose();
+    }
+
+    private void Write(TrainingProgress progress, TimestepLosses perTimestep)
+    {
         List<KeyValuePair<string, double>> metrics =
         [
             new("loss", loss / steps),
@@ -70,20 +90,13 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
             new("elapsed_seconds", progress.Elapsed.TotalSeconds),
             new("memory_megabytes", Environment.WorkingSet / 1e6),
         ];
-        for (int bucket = 0; bucket < losses.Buckets; bucket++)
+        for (int bucket = 0; bucket < perTimestep.Buckets; bucket++)
         {
-            (int first, int last) = losses.Range(bucket);
-            metrics.Add(new(FormattableString.Invariant($"loss_t{first}_{last}"), losses.Mean(bucket)));
+            (int first, int last) = perTimestep.Range(bucket);
+            metrics.Add(new(FormattableString.Invariant($"loss_t{first}_{last}"), perTimestep.Mean(bucket)));
         }
 
         foreach (IMetricWriter writer in writers) writer.Write(progress.Step, metrics);
-        Clear();
-    }
-
-    /// <summary>Closes the writers.</summary>
-    public void Dispose()
-    {
-        foreach (IMetricWriter writer in writers) writer.Dispose();
     }
 
     private void Clear()

@@ -7,7 +7,7 @@ namespace Ddpm.Training;
 
 /// <summary>
 /// A picture of samples every so many steps and at the end, drawn with a moving average of the parameters from the same noise each time, so that one sees the same images take shape:
-/// grid-000001000.png and so on.
+/// grid-000001000.png and so on. Several ranks draw a part each, and the first writes.
 /// </summary>
 public sealed class SampleGrids : ITrainingHook
 {
@@ -76,11 +76,17 @@ public sealed class SampleGrids : ITrainingHook
         ArgumentNullException.ThrowIfNull(trainer);
         using IDisposable averaged = trainer.Averages[Average].SwapIn();
         trainer.Network.eval();
-        using Tensor samples = sampler.Sample(request);
+        using Tensor own = sampler.Sample(request.ShardFor(trainer.Communicator));
+        using Tensor samples = trainer.Communicator.WorldSize == 1 ? own.alias() : trainer.Communicator.ConcatenateRows(own);
+        trainer.Communicator.OnFirstRank(() => Save(samples, trainer.StepsDone));
+        lastStep = trainer.StepsDone;
+    }
+
+    private void Save(Tensor samples, long step)
+    {
         using Tensor bytes = PixelConversion.ToBytes(samples);
         using Tensor picture = ImageGrid.Compose(bytes, options);
         Directory.CreateDirectory(Folder);
-        ImageFile.SavePng(Path.Combine(Folder, $"grid-{trainer.StepsDone.ToString("D9", CultureInfo.InvariantCulture)}.png"), picture);
-        lastStep = trainer.StepsDone;
+        ImageFile.SavePng(Path.Combine(Folder, $"grid-{step.ToString("D9", CultureInfo.InvariantCulture)}.png"), picture);
     }
 }

@@ -1,3 +1,6 @@
+using Ddpm.Core;
+using static TorchSharp.torch;
+
 namespace Ddpm.Training;
 
 /// <summary>The mean loss of the timesteps in equal stretches of 0 … T-1: what the mean over all hides, for the loss of an early timestep is a hundred times that of a late one.</summary>
@@ -35,6 +38,19 @@ public sealed class TimestepLosses
             sums[bucket] += training.Losses[i];
             counts[bucket]++;
         }
+    }
+
+    /// <summary>Takes the losses of the other ranks in; collective.</summary>
+    /// <param name="communicator">The ranks, each with losses of the same T and number of stretches.</param>
+    public void Merge(ICommunicator communicator)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        if (communicator.WorldSize == 1) return;
+        using Tensor all = tensor([.. sums, .. counts.Select(count => (double)count)], float64).DetachFromDisposeScope();
+        communicator.SumInPlace(all);
+        double[] merged = all.data<double>().ToArray();
+        merged.AsSpan(0, Buckets).CopyTo(sums);
+        for (int bucket = 0; bucket < Buckets; bucket++) counts[bucket] = (long)merged[Buckets + bucket];
     }
 
     /// <summary>The timesteps of a stretch.</summary>

@@ -1,0 +1,138 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>What is made of the collectives of an <see cref="ICommunicator"/>; all of it is collective too.</summary>
+public static class CommunicatorExtensions
+{
+    /// <summary>
+    /// Does something on rank 0 alone, such as writing a file, while the others wait: a barrier that no rank can miss, for it is outside of any condition. Fails on all ranks if it fails on rank 0.
+    /// </summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="action">What to do; it may not call a collective.</param>
+    /// <exception cref="DistributedException">Rank 0 failed, and this is another; rank 0 throws its own exception.</exception>
+    public static void OnFirstRank(this ICommunicator communicator, Action action)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        ArgumentNullException.ThrowIfNull(action);
+        if (communicator.WorldSize == 1)
+        {
+            action();
+            return;
+        }
+
+        Exception? failure = null;
+        try
+        {
+            if (communicator.Rank == 0) action();
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        // Outside of any condition: all ranks come here, rank 0 also when it failed.
+        string first = communicator.AllGather(failure is null ? "" : $"{failure.GetType().Name}: {failure.Message}")[0];
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
+        if (first.Length > 0) throw new DistributedException($"Rank 0 failed: {first}");
+    }
+
+    /// <summary>Runs what the ranks do together. An exception is noted with <see cref="ICommunicator.Fail"/> before it goes on, so that the others do not wait for this rank for ever.</summary>
+    /// <typeparam name="T">What it gives.</typeparam>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="job">What to do; it may call collectives.</param>
+    /// <returns>What it gave.</returns>
+    public static T Together<T>(this ICommunicator communicator, Func<T> job)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        ArgumentNullException.ThrowIfNull(job);
+        try
+        {
+            return job();
+        }
+        catch (Exception exception)
+        {
+            communicator.Fail(exception);
+            throw;
+        }
+    }
+
+    /// <summary>Gives every rank the texts of all.</summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="text">This rank's.</param>
+    /// <returns>The text of each rank.</returns>
+    public static string[] AllGather(this ICommunicator communicator, string text)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        ArgumentNullException.ThrowIfNull(text);
+        return [.. communicator.AllGather(Encoding.UTF8.GetBytes(text)).Select(Encoding.UTF8.GetString)];
+    }
+
+    /// <summary>Gives every rank the numbers of all.</summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="values">This rank's, as many as it likes.</param>
+    /// <returns>The numbers of each rank.</returns>
+    public static double[][] AllGather(this ICommunicator communicator, ReadOnlySpan<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        return [.. communicator.AllGather(MemoryMarshal.AsBytes(values)).Select(bytes => MemoryMarshal.Cast<byte, double>(bytes).ToArray())];
+    }
+
+    /// <summary>Whether something holds on any rank, such as that it was cancelled: all ranks get the same answer.</summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="value">Whether it holds on this one.</param>
+    /// <returns>Whether it holds on one at least.</returns>
+    public static bool Any(this ICommunicator communicator, bool value)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        if (communicator.WorldSize == 1) return value;
+        using Tensor count = tensor(new[] { value ? 1L : 0L }).DetachFromDisposeScope();
+        communicator.SumInPlace(count);
+        return count.ReadCpuInt64(0) > 0;
+    }
+
+    /// <summary>Puts the rows of all ranks together, in the order of the ranks: samples that were drawn in <see cref="SamplingShards"/>, or their features.</summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="rows">This rank's, [N, …] with N ≥ 0; the axes after the first are the same on all.</param>
+    /// <returns>All rows, on the CPU; a fresh tensor. Every rank gets them, 2 GiB at most.</returns>
+    public static Tensor ConcatenateRows(this ICommunicator communicator, Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.dim() < 1) throw new ArgumentException("rows must have a first axis [N, …], but is a scalar.", nameof(rows));
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Tensor own = rows.detach().to(CPU).contiguous();
+        byte[][] parts = communicator.AllGather(own.numel() == 0 ? [] : own.bytes);
+        long rowBytes = own.shape.Skip(1).Aggregate(own.ElementSize, (product, size) => product * size);
+        Tensor all = empty([rowBytes == 0 ? 0 : parts.Sum(part => (long)part.Length) / rowBytes, .. own.shape.Skip(1)], own.dtype);
+        int first = 0;
+        foreach (byte[] part in parts)
+        {
+            part.CopyTo(all.bytes[first..]);
+            first += part.Length;
+        }
+
+        return all.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The device of a rank: on a machine with CUDA the GPU of its <see cref="ICommunicator.LocalRank"/>, so that no two ranks share one; else the CPU. Not collective.
+    /// </summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <returns>The device.</returns>
+    /// <exception cref="DistributedException">The machine has GPUs, but fewer than ranks.</exception>
+    public static Device Device(this ICommunicator communicator)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        return TorchRuntime.IsCudaAvailable() ? Gpu(communicator.LocalRank, cuda.device_count()) : CPU;
+    }
+
+    internal static Device Gpu(int localRank, int gpus) => localRank < gpus
+        ? new Device(DeviceType.CUDA, localRank)
+        : throw new DistributedException($"Each rank needs a GPU of its own, but this machine has {gpus}, and this is its rank {localRank} (counted from 0): start at most {gpus} ranks on a machine.");
+}

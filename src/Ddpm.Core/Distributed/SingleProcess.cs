@@ -1,0 +1,53 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>One process by itself: rank 0 of 1. The default everywhere; nothing is computed, copied or awaited.</summary>
+public sealed class SingleProcess : ICommunicator
+{
+    private SingleProcess()
+    {
+    }
+
+    /// <summary>The only one there is, for it has no state.</summary>
+    public static SingleProcess Instance { get; } = new();
+
+    /// <summary>0.</summary>
+    public int Rank => 0;
+
+    /// <summary>1.</summary>
+    public int WorldSize => 1;
+
+    /// <summary>0.</summary>
+    public int LocalRank => 0;
+
+    /// <inheritdoc/>
+    public void SumInPlace(Tensor tensor) => Collective.RequireSummable(tensor);
+
+    /// <inheritdoc/>
+    public void AverageInPlace(Tensor tensor) => Collective.RequireAverageable(tensor);
+
+    /// <inheritdoc/>
+    public void BroadcastInPlace(Tensor tensor, int root = 0)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Collective.RequireRoot(root, WorldSize);
+    }
+
+    /// <inheritdoc/>
+    public byte[][] AllGather(ReadOnlySpan<byte> bytes) => [bytes.ToArray()];
+
+    /// <summary>Returns at once.</summary>
+    public void Barrier()
+    {
+    }
+
+    /// <summary>Does nothing: nobody waits.</summary>
+    /// <param name="reason">Why.</param>
+    public void Fail(Exception reason) => ArgumentNullException.ThrowIfNull(reason);
+
+    /// <summary>Does nothing.</summary>
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,190 @@
+using Ddpm.Core;
+using static TorchSharp.torch;
+
+namespace Ddpm.Distributed.Mpi;
+
+/// <summary>
+/// The processes that <c>mpirun</c> or <c>srun</c> started, joined by MPI: OpenMPI, MPICH and its family, and what follows the MPI-5 ABI, found and told apart when the program runs. Without a launcher the same
+/// program is rank 0 of 1.
+/// </summary>
+/// <remarks>
+/// An exception that nobody handles, and a process that ends without having disposed this, end the whole job with a code that is not 0: the others would wait for ever. A process that is killed ends it through
+/// its launcher. There is no recovery but a new start from the last checkpoint.
+/// </remarks>
+public sealed class MpiCommunicator : ICommunicator
+{
+    private const int ErrorCode = 1;
+    private static readonly Lock Starting = new();
+    private static bool started;
+
+    private readonly MpiFunctions mpi;
+    private readonly MpiOptions options;
+    private readonly bool ownsMpi;
+    private readonly nint world;
+    private readonly nint leaving;
+    private readonly TensorMemory memory;
+    private Exception? failure;
+    private bool disposed;
+
+    private MpiCommunicator(MpiFunctions mpi, MpiOptions options, Launcher? launcher)
+    {
+        this.mpi = mpi;
+        this.options = options;
+        MpiAbi abi = mpi.Library.Abi;
+        ownsMpi = !mpi.IsInitialized;
+        if (ownsMpi) mpi.Initialize();
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+        mpi.ReturnErrors(abi.CommWorld);
+        // Messages of our own: neither another part of the program nor the farewell may meet the collectives.
+        world = mpi.Duplicate(abi.CommWorld);
+        leaving = mpi.Duplicate(abi.CommWorld);
+        Rank = mpi.Rank(world);
+        WorldSize = mpi.Size(world);
+        nint machine = mpi.SplitByMachine(world);
+        LocalRank = mpi.Rank(machine);
+        mpi.Free(machine);
+        IsCudaAware = mpi.IsCudaAware;
+        memory = new TensorMemory(IsCudaAware);
+        // Each process of a mismatched job is alone in its world and may leave it in order.
+        try
+        {
+            Launcher.RequireMatch(launcher, WorldSize, $"{mpi.Library.File} ({abi.Name})");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Rank { get; }
+
+    /// <inheritdoc/>
+    public int WorldSize { get; }
+
+    /// <inheritdoc/>
+    public int LocalRank { get; }
+
+    /// <summary>The MPI library, as it names itself; for logs.</summary>
+    public string Library => $"{mpi.Library.File}: {mpi.Library.Version.Split('\n')[0]}";
+
+    /// <summary>Whether MPI reads and writes the memory of GPUs itself; else tensors there go through pinned memory of the host.</summary>
+    public bool IsCudaAware { get; }
+
+    /// <summary>Joins the ranks; once in a process. Collective. Where there is neither a launcher nor an MPI library, it is <see cref="SingleProcess"/>.</summary>
+    /// <param name="options">How MPI is found.</param>
+    /// <returns>The ranks; dispose it at the end, on every rank.</returns>
+    /// <exception cref="MpiException">There is no MPI library, or one of an unknown make, or the launcher is of another make than the library; or MPI was started before.</exception>
+    public static ICommunicator Start(MpiOptions? options = null)
+    {
+        options = (options ?? MpiOptions.Default).Validated();
+        var launcher = Launcher.Find(Environment.GetEnvironmentVariable);
+        string? named = options.Library ?? Environment.GetEnvironmentVariable(MpiOptions.LibraryVariable);
+        IReadOnlyList<string> names = LibraryNames.Candidates(options.Library, named, launcher);
+        lock (Starting)
+        {
+            if (started) throw new MpiException("MPI can be started once in a process, and was: keep the communicator for as long as it is needed.");
+            MpiLibrary? library = MpiLibrary.Load(names);
+            if (library is null && launcher is null && string.IsNullOrEmpty(named)) return SingleProcess.Instance;
+            if (library is null) throw new MpiException($"No MPI library can be loaded: tried {string.Join(", ", names)}. Install one (openmpi-bin or mpich on Debian and Ubuntu), or name its file in {MpiOptions.LibraryVariable}.");
+            var mpi = new MpiFunctions(library);
+            if (mpi.IsFinalized) throw new MpiException("MPI was finalised in this process by another part of the program, and cannot be started again.");
+            started = true;
+            return new MpiCommunicator(mpi, options, launcher);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SumInPlace(Tensor tensor)
+    {
+        Collective.RequireSummable(tensor);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        MpiAbi abi = mpi.Library.Abi;
+        nint type = tensor.dtype switch { ScalarType.Float32 => abi.Float, ScalarType.Float64 => abi.Double, _ => abi.Int64 };
+        int size = checked((int)tensor.ElementSize);
+        unsafe
+        {
+            memory.Use(tensor, (address, bytes) => mpi.SumInPlace((void*)address, bytes / size, type, world));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AverageInPlace(Tensor tensor)
+    {
+        Collective.RequireAverageable(tensor);
+        SumInPlace(tensor);
+        using var noGradient = no_grad();
+        using Tensor alias = tensor.detach();
+        using Tensor result = alias.div_(WorldSize).alias();
+    }
+
+    /// <inheritdoc/>
+    public void BroadcastInPlace(Tensor tensor, int root = 0)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Collective.RequireRoot(root, WorldSize);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        unsafe
+        {
+            memory.Use(tensor, (address, bytes) => mpi.Broadcast((void*)address, bytes, root, world));
+        }
+    }
+
+    /// <inheritdoc/>
+    public byte[][] AllGather(ReadOnlySpan<byte> bytes)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        int[] counts = new int[WorldSize], offsets = new int[WorldSize];
+        mpi.Gather(bytes.Length, counts, world);
+        for (int rank = 1; rank < WorldSize; rank++) offsets[rank] = checked(offsets[rank - 1] + counts[rank - 1]);
+        byte[] all = new byte[checked(offsets[^1] + counts[^1])];
+        mpi.Gather(bytes, all, counts, offsets, world);
+        return [.. Enumerable.Range(0, WorldSize).Select(rank => all[offsets[rank]..(offsets[rank] + counts[rank])])];
+    }
+
+    /// <inheritdoc/>
+    public void Barrier()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        mpi.Barrier(world);
+    }
+
+    /// <inheritdoc/>
+    public void Fail(Exception reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        failure ??= reason;
+    }
+
+    /// <summary>Leaves together with the other ranks. After <see cref="Fail"/> it ends all of them at once, for they may be waiting for this one.</summary>
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        if (failure is not null && WorldSize > 1) Abort(failure.Message);
+        if (!mpi.Barrier(leaving, options.LeaveTimeout)) Abort($"this rank has come to its end, but others have not within {options.LeaveTimeout}: they may wait for it. Dispose the communicator on every rank.");
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        memory.Dispose();
+        mpi.Free(leaving);
+        mpi.Free(world);
+        if (ownsMpi) mpi.FinalizeAll();
+    }
+
+    // Raised before any finally block runs, so that no disposal waits for the others.
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs unhandled) => Abort($"unhandled exception. {unhandled.ExceptionObject}");
+
+    private void OnProcessExit(object? sender, EventArgs args) => Abort(failure is null ? "the process ends without having disposed its communicator." : failure.Message);
+
+    private void Abort(string reason)
+    {
+        Console.Error.WriteLine($"Rank {Rank} of {WorldSize} ends the job: {reason}");
+        Console.Error.Flush();
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        mpi.Abort(ErrorCode);
+        // MPI_Abort does not come back from the libraries that are known; if one should, this process ends all the same.
+        Environment.Exit(ErrorCode);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.Json;
+using Ddpm.Core;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>Every rank has a network, moving averages and an optimiser of its own, which are equal from the start and stay so.</summary>
+internal static class Replicas
+{
+    /// <summary>Checks that all ranks have the same options and network, and gives all the parameters and buffers of rank 0; collective.</summary>
+    /// <exception cref="DistributedException">Options or networks differ.</exception>
+    public static void Synchronize(nn.Module module, ICommunicator communicator, IReadOnlyDictionary<string, string> settings)
+    {
+        using var scope = NewDisposeScope();
+        KeyValuePair<string, Tensor>[] tensors = [.. Tensors(module)];
+        var all = new SortedDictionary<string, string>(settings.ToDictionary(), StringComparer.Ordinal)
+        {
+            ["Network"] = module.GetType().Name,
+            ["Network's tensors"] = tensors.Length.ToString(CultureInfo.InvariantCulture),
+        };
+        foreach ((string name, Tensor tensor) in tensors) all[$"Network's {name}"] = $"{tensor.dtype} [{string.Join(", ", tensor.shape)}]";
+        RankAgreement.Require(communicator, "options and network", all);
+        foreach ((_, Tensor tensor) in tensors) communicator.BroadcastInPlace(tensor);
+    }
+
+    /// <summary>Gives all ranks the state of rank 0; collective.</summary>
+    public static (long StepsDone, string? Batches) Broadcast(TrainingState state, ICommunicator communicator)
+    {
+        using var scope = NewDisposeScope();
+        IEnumerable<Tensor> tensors =
+        [
+            .. Tensors(state.Module).Select(pair => pair.Value), .. state.Averages.SelectMany(average => average.Averages), .. state.Optimizer.FirstMoments, .. state.Optimizer.SecondMoments,
+        ];
+        foreach (Tensor tensor in tensors) communicator.BroadcastInPlace(tensor);
+        var numbers = new Numbers(state.StepsDone, state.Batches, [.. state.Averages.Select(average => average.Updates)], state.Optimizer.Steps, state.Timesteps.Save());
+        numbers = JsonSerializer.Deserialize<Numbers>(communicator.AllGather(JsonSerializer.Serialize(numbers))[0])!;
+        for (int k = 0; k < state.Averages.Count; k++) state.Averages[k].Updates = numbers.Updates[k];
+        numbers.OptimizerSteps.CopyTo(state.Optimizer.Steps, 0);
+        state.Timesteps.Restore(numbers.Timesteps);
+        return (numbers.StepsDone, numbers.Batches);
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(nn.Module module) =>
+        module.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)).Concat(module.named_buffers().Select(pair => KeyValuePair.Create(pair.name, pair.buffer)));
+
+    private sealed record Numbers(long StepsDone, string? Batches, long[] Updates, long[] OptimizerSteps, double[] Timesteps);
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Ddpm.Distributed.Mpi.Tests.Jobs;
+
+/// <summary>Starts the worker as several processes, or as one without a launcher, and hears what they say.</summary>
+internal static class MpiJob
+{
+    // Bounds a job that hangs. Far above what any takes (seconds), for a busy machine must not fail a test.
+    private const int LimitSeconds = 240;
+
+    /// <summary>Runs a job of OpenMPI, or of one process where <paramref name="ranks"/> is 0.</summary>
+    public static JobResult Run(int ranks, params string[] arguments) => Run(MpiLaunchers.OpenMpi, ranks, arguments);
+
+    /// <summary>Runs a job to its end.</summary>
+    /// <param name="launcher">Who starts it; ignored for 0 ranks.</param>
+    /// <param name="ranks">How many processes; 0 for one without a launcher.</param>
+    /// <param name="arguments">What the worker is to do.</param>
+    /// <param name="environment">Variables to set.</param>
+    /// <param name="heard">Told of every line.</param>
+    public static JobResult Run(string? launcher, int ranks, string[] arguments, (string Name, string Value)[]? environment = null, Action<string>? heard = null)
+    {
+        if (ranks > 0 && launcher is null) throw new InvalidOperationException("There is no mpirun: install openmpi-bin.");
+        // This folder is tests/Ddpm.Distributed.Mpi.Tests/bin/…; the worker lies in the same place of its own project.
+        string worker = Path.Combine(AppContext.BaseDirectory.Replace("Ddpm.Distributed.Mpi.Tests", "Ddpm.MpiWorker", StringComparison.Ordinal), "Ddpm.MpiWorker.dll");
+        string[] options = launcher == MpiLaunchers.OpenMpi ? ["--allow-run-as-root", "--oversubscribe"] : [];
+        string[] command = ranks == 0 ? ["dotnet", worker, .. arguments] : [launcher!, .. options, "-np", ranks.ToString(CultureInfo.InvariantCulture), "dotnet", worker, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["TERM"] = "dumb";
+        start.Environment.Remove(MpiOptions.LibraryVariable);
+        foreach ((string name, string value) in environment ?? []) start.Environment[name] = value;
+        using Process process = System.Diagnostics.Process.Start(start)!;
+        var lines = new List<string>();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Task reading = Task.Run(() =>
+        {
+            while (process.StandardOutput.ReadLine() is { } line)
+            {
+                lines.Add(line);
+                heard?.Invoke(line);
+            }
+        });
+        if (!process.WaitForExit(TimeSpan.FromSeconds(LimitSeconds)))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The job did not end within {LimitSeconds} s. Output: {string.Join('\n', lines)}");
+        }
+
+        reading.Wait();
+        return new JobResult(process.ExitCode, lines, errors.Result);
+    }
+}

@@ -1,0 +1,76 @@
+using Ddpm.Core;
+using Ddpm.Distributed.Mpi;
+using static TorchSharp.torch;
+
+namespace Ddpm.MpiWorker;
+
+/// <summary>What a rank does in each case.</summary>
+internal static class Cases
+{
+    public static int Run(string name, string[] arguments, Func<MpiOptions?, ICommunicator> start)
+    {
+        set_num_threads(1);
+        if (name == "caught") return Caught(start);
+        ICommunicator ranks = start(new MpiOptions { LeaveTimeout = TimeSpan.FromSeconds(name == "uneven" ? 2 : 60) });
+        switch (name)
+        {
+            case "hello": Say(ranks, $"{ranks.Rank} of {ranks.WorldSize}, local {ranks.LocalRank}, {(ranks as MpiCommunicator)?.Library}"); break;
+            case "collectives": Collectives.Run(ranks); break;
+            case "train": Training.Run(ranks, arguments); break;
+            case "sample": Sampling.Sample(ranks, arguments[0]); break;
+            case "evaluate": Sampling.Evaluate(ranks, arguments[0]); break;
+            case "throw": Throw(ranks); break;
+            case "leave": return Leave(ranks);
+            case "uneven": return Uneven(ranks);
+            default: throw new ArgumentException(name);
+        }
+
+        ranks.Dispose();
+        return 0;
+    }
+
+    /// <summary>A line of its own, in one piece.</summary>
+    public static void Say(ICommunicator ranks, string text) => Console.Out.Write($"{ranks.Rank}> {text}\n");
+
+    // Rank 0 waits for one that fails, and nobody handles it.
+    private static void Throw(ICommunicator ranks)
+    {
+        ranks.Barrier();
+        if (ranks.Rank == 1) throw new InvalidDataException("the data of rank 1 are damaged");
+        ranks.Barrier();
+    }
+
+    // The same where the program handles the exception and ends in order, as far as it knows.
+    private static int Caught(Func<MpiOptions?, ICommunicator> start)
+    {
+        try
+        {
+            using ICommunicator ranks = start(null);
+            return ranks.Together(() =>
+            {
+                Throw(ranks);
+                return 0;
+            });
+        }
+        catch (InvalidDataException)
+        {
+            return 0;
+        }
+    }
+
+    private static int Leave(ICommunicator ranks)
+    {
+        if (ranks.Rank == 1) return 0;
+        ranks.Barrier();
+        ranks.Dispose();
+        return 0;
+    }
+
+    // Rank 1 leaves in order, while rank 0 waits for it elsewhere.
+    private static int Uneven(ICommunicator ranks)
+    {
+        if (ranks.Rank == 0) ranks.Barrier();
+        ranks.Dispose();
+        return 0;
+    }
+}
