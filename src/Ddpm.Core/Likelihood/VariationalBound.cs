@@ -54,7 +54,8 @@ public sealed class VariationalBound
         Require.AtLeast(firstExample, 0);
         Require.AtLeast(draw, 0);
         RequireEvaluationMode();
-        return Terms(x0, noise, firstExample, draw, static () => { }, cancellationToken);
+        using CompiledModel compiled = CompiledModel.Of(model, logger);
+        return Terms(compiled.Model, x0, noise, firstExample, draw, static () => { }, cancellationToken);
     }
 
     /// <summary>The bound over a set of examples, a batch at a time.</summary>
@@ -98,13 +99,14 @@ public sealed class VariationalBound
         RunningMoments x0Errors = new(timesteps, Options.Draws), noiseErrors = new(timesteps, Options.Draws), rates = new(timesteps, Options.Draws);
 
         void Stepped() => progress?.Report(new BoundProgress(++steps, stepsTotal, examples, Stopwatch.GetElapsedTime(started)));
+        using CompiledModel compiled = CompiledModel.Of(model, logger);
         foreach (Tensor batch in batches)
         {
             Require.Batch(batch);
             using var scope = NewDisposeScope();
             Tensor x0 = batch.to(Options.Device);
             var draws = new BoundTerms[Options.Draws];
-            for (int draw = 0; draw < draws.Length; draw++) draws[draw] = Terms(x0, noise, examples, draw, Stepped, cancellationToken);
+            for (int draw = 0; draw < draws.Length; draw++) draws[draw] = Terms(compiled.Model, x0, noise, examples, draw, Stepped, cancellationToken);
             Tensor each = stack(draws.Select(d => d.Terms)), priors = stack(draws.Select(d => d.Prior.unsqueeze(1)));
             terms.Add(each);
             prior.Add(priors);
@@ -135,7 +137,7 @@ public sealed class VariationalBound
         return report;
     }
 
-    private BoundTerms Terms(Tensor x0, INoiseSource noise, long firstExample, int draw, Action stepped, CancellationToken cancellationToken)
+    private BoundTerms Terms(IEpsilonModel compiled, Tensor x0, INoiseSource noise, long firstExample, int draw, Action stepped, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
@@ -156,7 +158,7 @@ public sealed class VariationalBound
             using var step = NewDisposeScope();
             Tensor eps = noise.Draw(request with { Step = checked(draw * timesteps + t) });
             Tensor xt = process.Forward.Sample(x0, t, eps);
-            ReverseMoments moments = process.Moments(process.Predict(model, xt, t), xt, t, process.Options.Clipping);
+            ReverseMoments moments = process.Moments(process.Predict(compiled, xt, t), xt, t, process.Options.Clipping);
             Tensor term = BoundTerm.BitsPerDim(process, Options.Decoder, moments, x0, xt, t);
             NonFiniteException.ThrowIfNonFinite(term, "The bound's term", t);
             Write(terms, t, term);

@@ -90,7 +90,7 @@ public abstract class DiffusionSampler
     {
         ArgumentNullException.ThrowIfNull(request);
         Validate(request);
-        return Iterate(request, Positions(request), cancellationToken);
+        return IterateSteps(request, cancellationToken);
     }
 
     /// <summary>Goes on from noisy examples: x_t → x_0.</summary>
@@ -217,10 +217,11 @@ public abstract class DiffusionSampler
         long stepsTotal = (long)batches * stepsPerBatch, stepsDone = 0;
         int done = 0;
         logger.SamplingStarted(positions.Length, stepsPerBatch, request.BatchSize);
+        using CompiledModel compiled = CompiledModel.Of(model, logger);
         foreach (int[] batch in positions.Chunk(request.BatchSize))
         {
             Tensor? samples = null;
-            foreach (SamplingState state in Iterate(request, batch, cancellationToken))
+            foreach (SamplingState state in Iterate(compiled.Model, request, batch, cancellationToken))
             {
                 if (state.Step == 0) continue;
                 if (state.Step % request.PreviewEvery == 0 || state.Timestep == 0) request.Preview?.Invoke(state);
@@ -240,7 +241,13 @@ public abstract class DiffusionSampler
         logger.SamplingFinished(positions.Length, elapsed.TotalSeconds);
     }
 
-    private IEnumerable<SamplingState> Iterate(SamplingRequest request, int[] positions, CancellationToken cancellationToken)
+    private IEnumerable<SamplingState> IterateSteps(SamplingRequest request, CancellationToken cancellationToken)
+    {
+        using CompiledModel compiled = CompiledModel.Of(model, logger);
+        foreach (SamplingState state in Iterate(compiled.Model, request, Positions(request), cancellationToken)) yield return state;
+    }
+
+    private IEnumerable<SamplingState> Iterate(IEpsilonModel compiled, SamplingRequest request, int[] positions, CancellationToken cancellationToken)
     {
         // A scope belongs to one thread and must not stay open while the consumer runs: what lives on is detached and freed by hand.
         int timesteps = Process.Coefficients.Timesteps, start = request.Start?.Timestep ?? timesteps - 1;
@@ -262,7 +269,7 @@ public abstract class DiffusionSampler
             for (int t = start; t >= 0; t--)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                (Tensor next, Tensor x0) = Transition(rule, x, t, labels, request, draw with { Step = timesteps - t });
+                (Tensor next, Tensor x0) = Transition(compiled, rule, x, t, labels, request, draw with { Step = timesteps - t });
                 x.Dispose();
                 x = next;
                 using (x0)
@@ -277,11 +284,11 @@ public abstract class DiffusionSampler
         }
     }
 
-    private (Tensor Next, Tensor X0) Transition(StepRule rule, Tensor xt, int t, Tensor? labels, SamplingRequest request, NoiseRequest draw)
+    private (Tensor Next, Tensor X0) Transition(IEpsilonModel compiled, StepRule rule, Tensor xt, int t, Tensor? labels, SamplingRequest request, NoiseRequest draw)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor output = Process.Predict(model, xt, t, labels);
+        Tensor output = Process.Predict(compiled, xt, t, labels);
         Tensor raw = Process.PredictX0(output, xt, t), x0 = Process.Options.Clipping.ApplyCore(raw);
         SamplingStepInfo? info = request.Hook is null ? null : new SamplingStepInfo(Process, t, xt, draw.SampleIndices);
         Tensor? replaced = request.Hook?.ReplaceX0(info!, x0);
