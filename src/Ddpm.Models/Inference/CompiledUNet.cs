@@ -44,7 +44,16 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
         Dispose();
         long started = Stopwatch.GetTimestamp();
         var context = new PlanContext(asked.Batch, options.ComputeType, paths);
-        plan = network.Plan(context, asked.Size);
+        try
+        {
+            plan = network.Plan(context, asked.Size);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+
         shape = asked;
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
         logger.NetworkCompiled(asked.Batch, asked.Size.Height, asked.Size.Width, options.ComputeType, elapsed.TotalMilliseconds, context.Summary);

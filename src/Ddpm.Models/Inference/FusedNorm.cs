@@ -45,10 +45,4 @@ internal sealed class FusedNorm(Tensor weight, Tensor bias, int groups, double e
 
         return result.MoveToOuterDisposeScope();
     }
-
-    public override void Dispose()
-    {
-        weight.Dispose();
-        bias.Dispose();
-    }
 }

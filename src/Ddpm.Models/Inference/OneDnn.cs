@@ -1,15 +1,16 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models;
 
 /// <summary>
-/// oneDNN's convolutions with weights that are packed once, which libtorch has for its own compiler and does not show. They are private: asked for and tried once in a process, and left alone where that fails
-/// (libtorch without oneDNN, as on other processors, or of another version).
+/// oneDNN's convolutions with weights that are packed once, which libtorch has for its own compiler and does not show. They are private: looked for and tried once in a process, and left alone where that fails
+/// (libtorch without oneDNN, as for other processors, of another version, or for another system than Linux, where one cannot look).
 /// </summary>
 internal sealed class OneDnn
 {
     // Constants within the code: a number that is an argument costs more than it is worth.
-    private const string Methods = """
+    internal const string Methods = """
           def pack_same(self, weight: Tensor, n: int, c: int, h: int, w: int) -> Tensor:
             return ops.mkldnn._reorder_convolution_weight(weight, [1, 1], [1, 1], [1, 1], 1, [n, c, h, w])
           def pack_none(self, weight: Tensor, n: int, c: int, h: int, w: int) -> Tensor:
@@ -27,6 +28,13 @@ internal sealed class OneDnn
           def add_none(self, sum: Tensor, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
             return ops.mkldnn._convolution_pointwise_(sum, x, weight, bias, [0, 0], [1, 1], [1, 1], 1, "add", 1.0, None, annotate(List[Optional[number]], []), None)
         """;
+
+    // The functions behind the operations, with the types of their arguments. A script that names an operation which is not there ends the process, so that trying is no way to find out.
+    private static readonly string[] Functions =
+    [
+        "_ZN2at6native28mkldnn_convolution_pointwiseERKNS_6TensorES3_RKSt8optionalIS1_EN3c108ArrayRefIlEESA_SA_lSt17basic_string_viewIcSt11char_traitsIcEENS8_4ListIS4_INS8_6ScalarEEEES4_ISE_E",
+        "_ZN2at6native36mkldnn_convolution_pointwise_binary_ERNS_6TensorERKS1_S4_RKSt8optionalIS1_EN3c108ArrayRefIlEESB_SB_lSt17basic_string_viewIcSt11char_traitsIcEES5_INS9_6ScalarEES5_ISF_ENS9_4ListISH_EESI_",
+    ];
 
     private static readonly Lazy<OneDnn?> Probed = new(Probe);
 
@@ -52,7 +60,11 @@ internal sealed class OneDnn
         using var _ = (Tensor)operations.invoke(geometry == ConvolutionGeometry.Same ? "add_same" : "add_none", sum, x, weight, bias!);
     }
 
-    /// <summary>Loads operations from their source; null where that fails or where they compute something else than libtorch's own.</summary>
+    /// <summary>Whether libtorch has functions of these names.</summary>
+    internal static bool HasFunctions(IEnumerable<string> names) =>
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && NativeLibrary.TryLoad("libtorch_cpu.so", out nint library) && names.All(name => NativeLibrary.TryGetExport(library, name, out _));
+
+    /// <summary>Loads operations from their source, all of which must be there; null where they fail or compute something else than libtorch's own.</summary>
     internal static OneDnn? Load(string methods)
     {
         using var scope = NewDisposeScope();
@@ -63,13 +75,13 @@ internal sealed class OneDnn
             var operations = new OneDnn(module);
             return operations.IsRight() ? operations : null;
         }
-        catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or InvalidOperationException or NotImplementedException)
+        catch (ExternalException)
         {
             return null;
         }
     }
 
-    private static OneDnn? Probe() => Load(Methods);
+    private static OneDnn? Probe() => HasFunctions(Functions) ? Load(Methods) : null;
 
     private static string? Name(ConvolutionGeometry geometry) => geometry switch
     {

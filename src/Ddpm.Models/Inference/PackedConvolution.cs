@@ -8,10 +8,4 @@ internal sealed class PackedConvolution(OneDnn operations, Tensor weight, Tensor
     public override Tensor Apply(Tensor x) => operations.Convolve(x, weight, bias, geometry);
 
     public override void AddTo(Tensor sum, Tensor x) => operations.Add(sum, x, weight, bias, geometry);
-
-    public override void Dispose()
-    {
-        weight.Dispose();
-        bias?.Dispose();
-    }
 }

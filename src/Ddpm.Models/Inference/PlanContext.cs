@@ -3,11 +3,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>What a plan is made for, and the choice of a path for each layer: by rules over the shape and the machine, not by timing, so that two runs of a program give the same bits.</summary>
-internal sealed class PlanContext(long batch, ScalarType type, InferencePaths paths)
+internal sealed class PlanContext(long batch, ScalarType type, InferencePaths paths) : IDisposable
 {
     private readonly List<Tensor> timeWeights = [];
     private readonly List<Tensor> timeBiases = [];
     private readonly SortedDictionary<string, int> taken = [];
+    private readonly List<Tensor> kept = [];
 
     /// <summary>The type of features and of convolutions' weights: float32 or bfloat16.</summary>
     public ScalarType Type => type;
@@ -15,11 +16,14 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     /// <summary>How many columns the time projections of all blocks so far have.</summary>
     public int TimeColumns { get; private set; }
 
+    /// <summary>All tensors that the layers hold, the plan's to free.</summary>
+    public IReadOnlyList<Tensor> Kept => kept;
+
     /// <summary>How many layers go which way.</summary>
     public string Summary => string.Join(", ", taken.Select(path => $"{path.Value} {path.Key}"));
 
-    /// <summary>The time projections of all blocks under each other; fresh tensors.</summary>
-    public (Tensor Weight, Tensor Bias) TimeProjections() => (cat([.. timeWeights], 0).DetachFromDisposeScope(), cat([.. timeBiases], 0).DetachFromDisposeScope());
+    /// <summary>The time projections of all blocks under each other.</summary>
+    public (Tensor Weight, Tensor Bias) TimeProjections() => (Keep(cat([.. timeWeights], 0)), Keep(cat([.. timeBiases], 0)));
 
     /// <summary>A convolution whose input has a given size.</summary>
     /// <param name="weight">The trained weight, [Cout, Cin, k, k].</param>
@@ -31,14 +35,14 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
         using var scope = NewDisposeScope();
         Tensor typed = weight.detach().to(type);
         Tensor? typedBias = bias is null ? null : Own(bias);
-        if (paths.PackedConvolutions && OneDnn.Supports(geometry) && OneDnn.Instance is { } operations)
+        if (paths.PackedConvolutions && !IsTiny(weight, size) && OneDnn.Supports(geometry) && OneDnn.Instance is { } operations)
         {
             Note("packed convolutions");
-            return new PackedConvolution(operations, operations.Pack(typed, geometry, [batch, weight.size(1), size.Height, size.Width]).DetachFromDisposeScope(), typedBias, geometry);
+            return new PackedConvolution(operations, Keep(operations.Pack(typed, geometry, [batch, weight.size(1), size.Height, size.Width])), typedBias, geometry);
         }
 
         Note("stock convolutions");
-        return new StockConvolution(TensorMemory.ChannelsLast(typed).clone().DetachFromDisposeScope(), typedBias, geometry);
+        return new StockConvolution(Keep(TensorMemory.ChannelsLast(typed).clone()), typedBias, geometry);
     }
 
     /// <summary>A normalisation, perhaps with SiLU.</summary>
@@ -81,12 +85,27 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
         return offset;
     }
 
-    /// <summary>A copy of a trained tensor in the plan's type or another, which outlives scopes.</summary>
+    /// <summary>A copy of a trained tensor in the plan's type or another, for a layer to hold.</summary>
     public Tensor Own(Tensor trained, ScalarType? own = null)
     {
         using Tensor detached = trained.detach();
-        return detached.to(own ?? type, copy: true).DetachFromDisposeScope();
+        return Keep(detached.to(own ?? type, copy: true));
     }
+
+    /// <summary>Frees what the layers hold, where no plan came of it.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in kept) tensor.Dispose();
+    }
+
+    private Tensor Keep(Tensor tensor)
+    {
+        kept.Add(tensor.DetachFromDisposeScope());
+        return tensor;
+    }
+
+    // For a single small image libtorch's own convolution is a plain matrix product; oneDNN's preparations take longer than that.
+    private bool IsTiny(Tensor weight, PlaneSize size) => batch == 1 && 2 * weight.numel() * size.Height * size.Width < 4_000_000;
 
     private void Note(string path) => taken[path] = taken.GetValueOrDefault(path) + 1;
 }

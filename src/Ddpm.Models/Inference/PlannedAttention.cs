@@ -4,7 +4,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace Ddpm.Models;
 
 /// <summary>Attention of a plan, channels last: what the network has as three projections is one.</summary>
-internal sealed class PlannedAttention : IDisposable
+internal sealed class PlannedAttention
 {
     /// <summary>The normalisation; null for none.</summary>
     public required PlannedNorm? Norm { get; init; }
@@ -38,14 +38,6 @@ internal sealed class PlannedAttention : IDisposable
         return result.view(batch, height, width, channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    public void Dispose()
-    {
-        Norm?.Dispose();
-        Weight.Dispose();
-        Bias.Dispose();
-        ProjectionWeight.Dispose();
-        ProjectionBias.Dispose();
-    }
 
     // [B, C, H, W], channels last → [B, HW, C], the same memory.
     private static Tensor Tokens(Tensor x) => x.permute(0, 2, 3, 1).view(x.size(0), x.size(2) * x.size(3), x.size(1));

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>A convolution of a plan, [B, Cin, H, W] → [B, Cout, H', W'], channels last.</summary>
-internal abstract class PlannedConvolution : IDisposable
+internal abstract class PlannedConvolution
 {
     /// <summary>The convolution; a fresh tensor.</summary>
     public abstract Tensor Apply(Tensor x);
@@ -14,6 +14,4 @@ internal abstract class PlannedConvolution : IDisposable
         using Tensor y = Apply(x);
         sum.add_(y);
     }
-
-    public abstract void Dispose();
 }

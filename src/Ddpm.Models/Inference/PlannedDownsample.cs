@@ -4,7 +4,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace Ddpm.Models;
 
 /// <summary>Down-sampling of a plan, [B, C, H, W] → [B, C, H/2, W/2], channels last.</summary>
-internal sealed class PlannedDownsample(PlannedConvolution convolution, bool padRightAndBottom) : IDisposable
+internal sealed class PlannedDownsample(PlannedConvolution convolution, bool padRightAndBottom)
 {
     private static readonly long[] RightAndBottom = [0, 1, 0, 1];
 
@@ -15,6 +15,4 @@ internal sealed class PlannedDownsample(PlannedConvolution convolution, bool pad
         using Tensor padded = F.pad(x, RightAndBottom);
         return convolution.Apply(padded);
     }
-
-    public void Dispose() => convolution.Dispose();
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>A residual block of a plan, channels last. It joins features and skip connection itself, so that nothing is copied for it.</summary>
-internal sealed class PlannedResidual : IDisposable
+internal sealed class PlannedResidual
 {
     public required PlannedNorm Norm1 { get; init; }
 
@@ -54,15 +54,5 @@ internal sealed class PlannedResidual : IDisposable
 
         if (OutputScale != 1) sum.div_(OutputScale);
         return sum.MoveToOuterDisposeScope();
-    }
-
-    public void Dispose()
-    {
-        Norm1.Dispose();
-        Convolution1.Dispose();
-        Norm2.Dispose();
-        Convolution2.Dispose();
-        Shortcut?.Dispose();
-        SkipShortcut?.Dispose();
     }
 }

@@ -4,7 +4,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace Ddpm.Models;
 
 /// <summary>The time embedding of a plan and its projections for all residual blocks, which are one matrix: float32 [B, all columns].</summary>
-internal sealed class PlannedTime(TimeEmbedding embedding, EmbeddingLayer? classes, Tensor weight, Tensor bias) : IDisposable
+internal sealed class PlannedTime(TimeEmbedding embedding, EmbeddingLayer? classes, Tensor weight, Tensor bias)
 {
     /// <summary>The projections; a fresh tensor.</summary>
     /// <param name="t">The timesteps, [B].</param>
@@ -15,11 +15,5 @@ internal sealed class PlannedTime(TimeEmbedding embedding, EmbeddingLayer? class
         Tensor embedded = embedding.forward(t);
         if (labels is not null) embedded.add_(classes!.forward(labels));
         return F.linear(F.silu(embedded), weight, bias).MoveToOuterDisposeScope();
-    }
-
-    public void Dispose()
-    {
-        weight.Dispose();
-        bias.Dispose();
     }
 }

@@ -13,6 +13,4 @@ internal sealed class RepeatingUpsample(PlannedConvolution convolution) : Planne
         using Tensor repeated = F.interpolate(x, scale_factor: Twice, mode: InterpolationMode.Nearest);
         return convolution.Apply(repeated);
     }
-
-    public override void Dispose() => convolution.Dispose();
 }

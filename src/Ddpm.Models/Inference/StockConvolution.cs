@@ -6,10 +6,4 @@ namespace Ddpm.Models;
 internal sealed class StockConvolution(Tensor weight, Tensor? bias, ConvolutionGeometry geometry) : PlannedConvolution
 {
     public override Tensor Apply(Tensor x) => geometry.Convolve(x, weight, bias);
-
-    public override void Dispose()
-    {
-        weight.Dispose();
-        bias?.Dispose();
-    }
 }

@@ -16,10 +16,4 @@ internal sealed class StockNorm(Tensor weight, Tensor bias, int groups, double e
         if (silu) h = F.silu(h);
         return h.MoveToOuterDisposeScope();
     }
-
-    public override void Dispose()
-    {
-        weight.Dispose();
-        bias.Dispose();
-    }
 }

@@ -44,10 +44,6 @@ internal sealed class SubPixelUpsample : PlannedUpsample
         return result.view(batch, 2 * height, 2 * width, channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    public override void Dispose()
-    {
-        foreach (PlannedConvolution? convolution in convolutions) convolution?.Dispose();
-    }
 
     // The weights of three neighbours of which the first two, for the lower half of a pixel, or the last two, for the upper half, are one.
     private static Tensor Folded(Tensor weight, int axis, int half)

@@ -22,6 +22,9 @@ internal sealed class UNetPlan : IDisposable
 
     public required PlannedConvolution ConvolutionOut { get; init; }
 
+    /// <summary>All that the layers hold: they are freed together.</summary>
+    public required IReadOnlyList<Tensor> Tensors { get; init; }
+
     public required ScalarType Type { get; init; }
 
     public required bool CenterInput { get; init; }
@@ -69,12 +72,6 @@ internal sealed class UNetPlan : IDisposable
 
     public void Dispose()
     {
-        Time.Dispose();
-        ConvolutionIn.Dispose();
-        foreach (PlannedLevel level in Down) level.Dispose();
-        foreach (PlannedBlock block in Middle) block.Dispose();
-        foreach (PlannedLevel level in Up) level.Dispose();
-        NormOut.Dispose();
-        ConvolutionOut.Dispose();
+        foreach (Tensor tensor in Tensors) tensor.Dispose();
     }
 }

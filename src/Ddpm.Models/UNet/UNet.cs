@@ -183,6 +183,7 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
             Up = up,
             NormOut = normOut.Plan(context, silu: true),
             ConvolutionOut = planOut,
+            Tensors = context.Kept,
             Type = context.Type,
             CenterInput = Options.CenterInput,
         };
