@@ -46,13 +46,14 @@ public sealed class NoiseCalibration
         if (process.Coefficients.Schedule is RespacedSchedule) throw new ArgumentException("process must be the one that the network was trained with, but is respaced: its calibration serves every respacing.", nameof(process));
         if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils the measurement: call eval() on it before.");
         using var noGradient = no_grad();
+        using CompiledModel compiled = CompiledModel.Of(model);
         var squares = new double[process.Coefficients.Timesteps];
         for (int t = 0; t < squares.Length; t++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             Tensor xt = process.Forward.Sample(data, t, noise.Draw(NoiseRequest.For(data, 0, t)));
-            Tensor x0 = process.PredictX0(process.Predict(model, xt, t), xt, t);
+            Tensor x0 = process.PredictX0(process.Predict(compiled.Model, xt, t), xt, t);
             squares[t] = process.Forward.Noise(x0, xt, t).square().mean().to(float64).item<double>();
         }
 

@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
 /// <summary>A conditional network that is told one class for all examples, so that samplers, which know no classes, sample it.</summary>
-public sealed class LabelledModel : IEpsilonModel
+public sealed class LabelledModel : ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
     private readonly long label;
@@ -22,6 +23,13 @@ public sealed class LabelledModel : IEpsilonModel
 
     /// <inheritdoc/>
     public bool InTrainingMode => model.InTrainingMode;
+
+    /// <inheritdoc/>
+    public CompiledModel Compile(ILogger logger)
+    {
+        CompiledModel compiled = CompiledModel.Of(model, logger);
+        return new CompiledModel(new LabelledModel((IConditionalEpsilonModel)compiled.Model, label), compiled);
+    }
 
     /// <inheritdoc/>
     public Tensor Predict(Tensor xt, Tensor t)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core;
@@ -6,7 +7,7 @@ namespace Ddpm.Core;
 /// A network that is told t · 1000/T in place of t, as a floating-point number: "rescale_timesteps" of improved-diffusion (arXiv:2102.09672),
 /// needed for networks that were trained so.
 /// </summary>
-public sealed class RescaledTimeModel : IEpsilonModel
+public sealed class RescaledTimeModel : ICompilableModel
 {
     private readonly IEpsilonModel model;
     private readonly int timesteps;
@@ -24,6 +25,13 @@ public sealed class RescaledTimeModel : IEpsilonModel
 
     /// <inheritdoc/>
     public bool InTrainingMode => model.InTrainingMode;
+
+    /// <inheritdoc/>
+    public CompiledModel Compile(ILogger logger)
+    {
+        CompiledModel compiled = CompiledModel.Of(model, logger);
+        return new CompiledModel(new RescaledTimeModel(compiled.Model, timesteps), compiled);
+    }
 
     /// <inheritdoc/>
     public Tensor Predict(Tensor xt, Tensor t)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core;
@@ -7,7 +8,7 @@ namespace Ddpm.Core;
 /// samplers call as any other; both predictions are one call with twice the batch.
 /// </summary>
 /// <remarks>w = 1 is the network itself, larger is more typical and less varied. (The paper's own w is ours - 1.) A learned variance is taken from the conditional half.</remarks>
-public sealed class GuidedModel : IConditionalEpsilonModel
+public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
 
@@ -35,6 +36,13 @@ public sealed class GuidedModel : IConditionalEpsilonModel
 
     /// <inheritdoc/>
     public bool InTrainingMode => model.InTrainingMode;
+
+    /// <inheritdoc/>
+    public CompiledModel Compile(ILogger logger)
+    {
+        CompiledModel compiled = CompiledModel.Of(model, logger);
+        return new CompiledModel(new GuidedModel((IConditionalEpsilonModel)compiled.Model, Scale, Rescale), compiled);
+    }
 
     /// <inheritdoc/>
     public Tensor Predict(Tensor xt, Tensor t) => model.Predict(xt, t);

@@ -56,7 +56,8 @@ public sealed class VariationalBound
         Require.AtLeast(firstExample, 0);
         Require.AtLeast(draw, 0);
         RequireEvaluationMode();
-        return Terms(x0, noise, firstExample, draw, static () => { }, cancellationToken);
+        using CompiledModel compiled = CompiledModel.Of(model, logger);
+        return Terms(compiled.Model, x0, noise, firstExample, draw, static () => { }, cancellationToken);
     }
 
     /// <summary>The bound over a set of examples, a batch at a time.</summary>
@@ -111,15 +112,21 @@ public sealed class VariationalBound
             throw new ArgumentException($"accumulator must be of {process.Coefficients.Timesteps} timesteps and {Options.Draws} draws, but is of {accumulator.Timesteps} and {accumulator.Draws}.", nameof(accumulator));
         }
 
-        using var scope = NewDisposeScope();
-        Tensor batch = x0.to(Options.Device);
-        BoundTerms[] draws = [.. Enumerable.Range(0, Options.Draws).Select(draw => Terms(batch, noise, firstExample, draw, stepped ?? (static () => { }), cancellationToken))];
-        accumulator.Add(draws);
+        using CompiledModel compiled = CompiledModel.Of(model, logger);
+        Accumulate(compiled.Model, accumulator, x0, noise, firstExample, stepped ?? (static () => { }), cancellationToken);
     }
 
     /// <summary>Sums for this bound, of no examples yet.</summary>
     /// <returns>The accumulator.</returns>
     public BoundAccumulator NewAccumulator() => new(process.Coefficients.Timesteps, Options.Draws);
+
+    private void Accumulate(IEpsilonModel compiled, BoundAccumulator accumulator, Tensor x0, INoiseSource noise, long firstExample, Action stepped, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        Tensor batch = x0.to(Options.Device);
+        BoundTerms[] draws = [.. Enumerable.Range(0, Options.Draws).Select(draw => Terms(compiled, batch, noise, firstExample, draw, stepped, cancellationToken))];
+        accumulator.Add(draws);
+    }
 
     private BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, BoundAccumulator accumulator, long? stepsTotal, IProgress<BoundProgress>? progress, CancellationToken cancellationToken)
     {
@@ -129,7 +136,8 @@ public sealed class VariationalBound
         logger.BoundStarted(process.Coefficients.Timesteps, Options.Draws);
         long started = Stopwatch.GetTimestamp(), steps = 0;
         void Stepped() => progress?.Report(new BoundProgress(++steps, stepsTotal, accumulator.Examples, Stopwatch.GetElapsedTime(started)));
-        foreach (Tensor batch in batches) Accumulate(accumulator, batch, noise, accumulator.Examples, Stepped, cancellationToken);
+        using CompiledModel compiled = CompiledModel.Of(model, logger);
+        foreach (Tensor batch in batches) Accumulate(compiled.Model, accumulator, Require.Batch(batch), noise, accumulator.Examples, Stepped, cancellationToken);
         if (accumulator.Examples == 0) throw new ArgumentException("batches must have at least 1 example, but have none.", nameof(batches));
         BoundReport report = accumulator.Report();
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
@@ -137,7 +145,7 @@ public sealed class VariationalBound
         return report;
     }
 
-    private BoundTerms Terms(Tensor x0, INoiseSource noise, long firstExample, int draw, Action stepped, CancellationToken cancellationToken)
+    private BoundTerms Terms(IEpsilonModel compiled, Tensor x0, INoiseSource noise, long firstExample, int draw, Action stepped, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
@@ -158,7 +166,7 @@ public sealed class VariationalBound
             using var step = NewDisposeScope();
             Tensor eps = noise.Draw(request with { Step = checked(draw * timesteps + t) });
             Tensor xt = process.Forward.Sample(x0, t, eps);
-            ReverseMoments moments = process.Moments(process.Predict(model, xt, t), xt, t, process.Options.Clipping);
+            ReverseMoments moments = process.Moments(process.Predict(compiled, xt, t), xt, t, process.Options.Clipping);
             Tensor term = BoundTerm.BitsPerDim(process, Options.Decoder, moments, x0, xt, t);
             NonFiniteException.ThrowIfNonFinite(term, "The bound's term", t);
             Write(terms, t, term);

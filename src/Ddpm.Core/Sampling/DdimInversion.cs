@@ -35,6 +35,7 @@ public sealed class DdimInversion
         Require.Batch(x0);
         if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils the inversion: call eval() on it before.");
         using var noGradient = no_grad();
+        using CompiledModel compiled = CompiledModel.Of(model);
         DiffusionCoefficients c = process.Coefficients;
         Tensor x = x0.clone().DetachFromDisposeScope();
         try
@@ -45,7 +46,7 @@ public sealed class DdimInversion
                 using var scope = NewDisposeScope();
                 // The estimate of the timestep whose noise x has; at the first, where it has none, of the first.
                 int known = Math.Max(t - 1, 0);
-                Tensor output = process.Predict(model, x, known);
+                Tensor output = process.Predict(compiled.Model, x, known);
                 Tensor estimate = process.PredictX0(output, x, known), eps = process.Forward.Noise(estimate, x, known);
                 // Without noise the example itself is the estimate.
                 Tensor clean = t == 0 ? x : estimate;

@@ -218,10 +218,11 @@ public abstract class DiffusionSampler
         int done = 0;
         using SamplingRun run = SamplingRun.Start(GetType().Name, stepsPerBatch, positions.Length, request.BatchSize, request.SampleShape);
         logger.SamplingStarted(positions.Length, stepsPerBatch, request.BatchSize);
+        using CompiledModel compiled = CompiledModel.Of(model, logger);
         foreach (int[] batch in positions.Chunk(request.BatchSize))
         {
             Tensor? samples = null;
-            foreach (SamplingState state in Iterate(run, request, batch, cancellationToken))
+            foreach (SamplingState state in Iterate(run, compiled.Model, request, batch, cancellationToken))
             {
                 if (state.Step == 0) continue;
                 if (state.Step % request.PreviewEvery == 0 || state.Timestep == 0) request.Preview?.Invoke(state);
@@ -246,7 +247,8 @@ public abstract class DiffusionSampler
     {
         int[] positions = Positions(request);
         using SamplingRun run = SamplingRun.Start(GetType().Name, StepsOf(request), positions.Length, positions.Length, request.SampleShape);
-        foreach (SamplingState state in Iterate(run, request, positions, cancellationToken))
+        using CompiledModel compiled = CompiledModel.Of(model, logger);
+        foreach (SamplingState state in Iterate(run, compiled.Model, request, positions, cancellationToken))
         {
             // Whoever stops asking after the last step has the whole run.
             if (state.Timestep == 0) run.Completed();
@@ -256,7 +258,7 @@ public abstract class DiffusionSampler
 
     private int StepsOf(SamplingRequest request) => (request.Start?.Timestep ?? Process.Coefficients.Timesteps - 1) + 1;
 
-    private IEnumerable<SamplingState> Iterate(SamplingRun run, SamplingRequest request, int[] positions, CancellationToken cancellationToken)
+    private IEnumerable<SamplingState> Iterate(SamplingRun run, IEpsilonModel compiled, SamplingRequest request, int[] positions, CancellationToken cancellationToken)
     {
         // A scope belongs to one thread and must not stay open while the consumer runs: what lives on is detached and freed by hand.
         int timesteps = Process.Coefficients.Timesteps, start = request.Start?.Timestep ?? timesteps - 1;
@@ -278,7 +280,7 @@ public abstract class DiffusionSampler
             for (int t = start; t >= 0; t--)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                (Tensor next, Tensor x0) = Observed(run, rule, x, t, labels, request, draw with { Step = timesteps - t });
+                (Tensor next, Tensor x0) = Observed(run, compiled, rule, x, t, labels, request, draw with { Step = timesteps - t });
                 x.Dispose();
                 x = next;
                 using (x0)
@@ -293,12 +295,12 @@ public abstract class DiffusionSampler
         }
     }
 
-    private (Tensor Next, Tensor X0) Observed(SamplingRun run, StepRule rule, Tensor xt, int t, Tensor? labels, SamplingRequest request, NoiseRequest draw)
+    private (Tensor Next, Tensor X0) Observed(SamplingRun run, IEpsilonModel compiled, StepRule rule, Tensor xt, int t, Tensor? labels, SamplingRequest request, NoiseRequest draw)
     {
         long started = SamplingRun.StepStarting();
         try
         {
-            (Tensor Next, Tensor X0) step = Transition(rule, xt, t, labels, request, draw);
+            (Tensor Next, Tensor X0) step = Transition(compiled, rule, xt, t, labels, request, draw);
             run.StepDone(started, t == 0 ? draw.SampleIndices.Count : 0);
             return step;
         }
@@ -308,11 +310,11 @@ public abstract class DiffusionSampler
         }
     }
 
-    private (Tensor Next, Tensor X0) Transition(StepRule rule, Tensor xt, int t, Tensor? labels, SamplingRequest request, NoiseRequest draw)
+    private (Tensor Next, Tensor X0) Transition(IEpsilonModel compiled, StepRule rule, Tensor xt, int t, Tensor? labels, SamplingRequest request, NoiseRequest draw)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor output = Process.Predict(model, xt, t, labels);
+        Tensor output = Process.Predict(compiled, xt, t, labels);
         Tensor raw = Process.PredictX0(output, xt, t), x0 = Process.Options.Clipping.ApplyCore(raw);
         SamplingStepInfo? info = request.Hook is null ? null : new SamplingStepInfo(Process, t, xt, draw.SampleIndices);
         Tensor? replaced = request.Hook?.ReplaceX0(info!, x0);

@@ -52,6 +52,7 @@ public sealed class InpaintingSampler
 
         if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils samples: call eval() on it before sampling.");
         using var noGradient = no_grad();
+        using CompiledModel compiled = CompiledModel.Of(model);
         (int From, int To)[] moves = [.. Moves(process.Coefficients.Timesteps)];
         NoiseRequest draw = NoiseRequest.For(x0, firstSample, 0);
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -68,7 +69,7 @@ public sealed class InpaintingSampler
                 // Two draws a step: for the unknown part and for the known one, or for the step back.
                 Tensor Noise(int which) => noise.Draw(draw with { Step = 1 + 2 * i + which });
                 (int from, int to) = moves[i];
-                Tensor next = to > from ? process.Forward.Step(x, to, Noise(0)) : Down(x, from, x0, known, Noise);
+                Tensor next = to > from ? process.Forward.Step(x, to, Noise(0)) : Down(compiled.Model, x, from, x0, known, Noise);
                 NonFiniteException.ThrowIfNonFinite(next, "x_{t-1}", from);
                 x.Dispose();
                 x = next.DetachFromDisposeScope();
@@ -88,9 +89,9 @@ public sealed class InpaintingSampler
         return x;
     }
 
-    private Tensor Down(Tensor x, int t, Tensor x0, Tensor known, Func<int, Tensor> noise)
+    private Tensor Down(IEpsilonModel compiled, Tensor x, int t, Tensor x0, Tensor known, Func<int, Tensor> noise)
     {
-        ReverseMoments moments = process.Moments(process.Predict(model, x, t), x, t, process.Options.Clipping);
+        ReverseMoments moments = process.Moments(process.Predict(compiled, x, t), x, t, process.Options.Clipping);
         // At the last step the known part is the example itself.
         if (t == 0) return where(known, x0, moments.Mean);
         Tensor unknown = moments.Mean + (0.5 * moments.LogVariance).exp() * noise(0);

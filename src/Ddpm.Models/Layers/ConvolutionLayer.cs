@@ -24,5 +24,32 @@ internal sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
         register_parameter(nameof(bias), bias);
     }
 
+    /// <summary>The convolution in a plan, without its bias where that is added elsewhere.</summary>
+    public PlannedConvolution Plan(PlanContext context, PlaneSize size, bool withBias = true) => context.Convolution(weight, withBias ? bias : null, Geometry, size);
+
+    /// <summary>The weights of the input's first channels and of the rest, as two convolutions of which the first has the bias: what is joined need not be.</summary>
+    public (PlannedConvolution First, PlannedConvolution? Second) PlanSplit(PlanContext context, PlaneSize size, int firstChannels)
+    {
+        using var scope = NewDisposeScope();
+        long rest = weight.size(1) - firstChannels;
+        if (rest == 0) return (Plan(context, size), null);
+        Tensor first = weight.detach().narrow(1, 0, firstChannels).contiguous(), second = weight.detach().narrow(1, firstChannels, rest).contiguous();
+        return (context.Convolution(first, bias, Geometry, size), context.Convolution(second, null, Geometry, size));
+    }
+
+    /// <summary>The convolution in a plan, with the doubling of the image before it.</summary>
+    public PlannedUpsample PlanUpsample(PlanContext context, PlaneSize size) => context.Upsample(weight, bias, size);
+
+    /// <summary>Adds a block's time projection, and with it the bias of this convolution, to a plan's.</summary>
+    public int PlanTime(PlanContext context, LinearLayer projection) => projection.PlanTime(context, bias);
+
+    private ConvolutionGeometry Geometry => (stride[0], padding[0]) switch
+    {
+        (1, 1) => ConvolutionGeometry.Same,
+        (1, 0) => ConvolutionGeometry.None,
+        (2, 0) => ConvolutionGeometry.Half,
+        _ => ConvolutionGeometry.HalfPadded,
+    };
+
     public override Tensor forward(Tensor x) => stride.Length == 1 ? F.conv1d(x, weight, bias, stride[0], padding[0]) : F.conv2d(x, weight, bias, stride, padding);
 }

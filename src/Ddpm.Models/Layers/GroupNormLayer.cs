@@ -26,5 +26,8 @@ internal sealed class GroupNormLayer : nn.Module<Tensor, Tensor>
         register_parameter(nameof(bias), bias);
     }
 
+    /// <summary>The normalisation in a plan, perhaps with SiLU.</summary>
+    public PlannedNorm Plan(PlanContext context, bool silu) => context.Norm(weight, bias, groups, epsilon, silu);
+
     public override Tensor forward(Tensor x) => F.group_norm(x, groups, weight, bias, epsilon);
 }

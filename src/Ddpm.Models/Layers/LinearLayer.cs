@@ -23,5 +23,12 @@ internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
     /// <summary>The type of the weights.</summary>
     public ScalarType ElementType => weight.dtype;
 
+    /// <summary>The trained weight and bias.</summary>
+    public (Tensor Weight, Tensor Bias) Trained => (weight, bias);
+
+    /// <summary>Adds this layer, as a block's time projection, to a plan's.</summary>
+    /// <returns>The block's first column.</returns>
+    public int PlanTime(PlanContext context, Tensor? convolutionBias) => context.AddTimeProjection(weight, bias, convolutionBias);
+
     public override Tensor forward(Tensor x) => F.linear(x, weight, bias);
 }

@@ -47,6 +47,25 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
         return h.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The block in a plan.</summary>
+    public PlannedAttention Plan(PlanContext context)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        LinearLayer[] projections = [query, key, value];
+        Tensor weights = cat([.. projections.Select(layer => layer.Trained.Weight)], 0), biases = cat([.. projections.Select(layer => layer.Trained.Bias)], 0);
+        return new PlannedAttention
+        {
+            Norm = norm?.Plan(context, silu: false),
+            Weight = context.Own(weights),
+            Bias = context.Own(biases),
+            ProjectionWeight = context.Own(projection.Trained.Weight),
+            ProjectionBias = context.Own(projection.Trained.Bias),
+            Heads = heads,
+            OutputScale = outputScale,
+        };
+    }
+
     // [B, HW, C] → [B, heads, HW, C/heads]
     private Tensor Heads(Tensor tokens) => tokens.view(tokens.size(0), tokens.size(1), heads, -1).transpose(1, 2);
 

@@ -45,6 +45,12 @@ internal sealed class DownLevel : nn.Module<Tensor, Tensor, IList<Tensor>, Tenso
         return x;
     }
 
+    /// <summary>The level in a plan.</summary>
+    public PlannedLevel Plan(PlanContext context, PlaneSize size) => new(
+        [.. residuals.Select((residual, block) => new PlannedBlock(residual.Plan(context, size), attentions.Count > 0 ? attentions[block].Plan(context) : null))],
+        downsample?.Plan(context, size),
+        null);
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

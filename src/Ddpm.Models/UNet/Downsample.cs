@@ -27,6 +27,13 @@ internal sealed class Downsample : nn.Module<Tensor, Tensor>
         return convolution.forward(padded);
     }
 
+    /// <summary>The down-sampling in a plan.</summary>
+    public PlannedDownsample Plan(PlanContext context, PlaneSize size)
+    {
+        PlaneSize padded = padRightAndBottom ? new PlaneSize(size.Height + 1, size.Width + 1) : size;
+        return new PlannedDownsample(convolution.Plan(context, padded), padRightAndBottom);
+    }
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

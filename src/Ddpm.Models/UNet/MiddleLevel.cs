@@ -27,6 +27,9 @@ internal sealed class MiddleLevel : nn.Module<Tensor, Tensor, Tensor>
         return second.forward(attention.forward(first.forward(x, time)), time).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The level in a plan.</summary>
+    public IReadOnlyList<PlannedBlock> Plan(PlanContext context, PlaneSize size) => [new(first.Plan(context, size), attention.Plan(context)), new(second.Plan(context, size), null)];
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

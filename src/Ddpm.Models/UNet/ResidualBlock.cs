@@ -18,12 +18,16 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor, Tensor>
     private readonly Dropout dropout;
     private readonly bool timeScaleShift;
     private readonly double outputScale;
+    private readonly int inChannels;
+    private readonly int outChannels;
 
     public ResidualBlock(Initializer initializer, UNetOptions options, Dropout dropout, int inChannels, int outChannels, double outputScale = 1)
         : base(nameof(ResidualBlock))
     {
         this.dropout = dropout;
         this.outputScale = outputScale;
+        this.inChannels = inChannels;
+        this.outChannels = outChannels;
         timeScaleShift = options.TimeScaleShift;
 
         norm1 = new GroupNormLayer(initializer, options.NormGroups, inChannels, options.NormEpsilon);
@@ -64,6 +68,29 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor, Tensor>
         h = conv2.forward(h) + (shortcut?.forward(x) ?? x);
         if (outputScale != 1) h /= outputScale;
         return h.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The block in a plan.</summary>
+    /// <param name="context">The plan.</param>
+    /// <param name="size">The size of its input.</param>
+    /// <param name="skipChannels">How many of the input's channels, the last, come from a skip connection.</param>
+    public PlannedResidual Plan(PlanContext context, PlaneSize size, int skipChannels = 0)
+    {
+        (PlannedConvolution First, PlannedConvolution? Second)? shortcuts = shortcut?.PlanSplit(context, size, inChannels - skipChannels);
+        return new PlannedResidual
+        {
+            Norm1 = norm1.Plan(context, silu: true),
+            // Where time is added after the convolution, its bias is added with it.
+            Convolution1 = conv1.Plan(context, size, withBias: timeScaleShift),
+            TimeOffset = timeScaleShift ? timeProjection.PlanTime(context, null) : conv1.PlanTime(context, timeProjection),
+            Norm2 = norm2.Plan(context, silu: true),
+            Convolution2 = conv2.Plan(context, size),
+            Shortcut = shortcuts?.First,
+            SkipShortcut = shortcuts?.Second,
+            Channels = outChannels,
+            TimeScaleShift = timeScaleShift,
+            OutputScale = outputScale,
+        };
     }
 
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.

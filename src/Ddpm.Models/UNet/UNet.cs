@@ -1,4 +1,5 @@
 using Ddpm.Core;
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -9,7 +10,7 @@ namespace Ddpm.Models;
 /// (UNet2DModel) so that weights go both ways. Starts from the authors' initialisation.
 /// </summary>
 /// <remarks>Dispose it to free its weights. Prediction does not change the network: several threads may sample from one network at once.</remarks>
-public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilonModel, IStochasticModel
+public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilonModel, IStochasticModel, ICompilableModel
 {
     private readonly ConvolutionLayer convIn;
     private readonly TimeEmbedding timeEmbedding;
@@ -20,6 +21,7 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     private readonly GroupNormLayer normOut;
     private readonly ConvolutionLayer convOut;
     private readonly Dropout dropout;
+    private InferenceOptions inference = InferenceOptions.Default;
 
     /// <summary>A network with fresh weights.</summary>
     /// <param name="options">Its shape; the paper's CIFAR-10 network by default.</param>
@@ -87,6 +89,19 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     /// <inheritdoc/>
     public bool HasNullLabel => Options.NullLabel;
 
+    /// <summary>How the network predicts for samplers and all others that call <see cref="Compile(ILogger)"/>. A run that has begun goes on as it began.</summary>
+    /// <value><see cref="InferenceOptions.Default"/>: compiled, float32.</value>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public InferenceOptions Inference
+    {
+        get => inference;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            inference = value.Validated();
+        }
+    }
+
     /// <summary>How many parameters a network of this shape has, without making one.</summary>
     /// <param name="options">The shape.</param>
     /// <returns>The number of parameters.</returns>
@@ -115,12 +130,75 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     /// <inheritdoc/>
     public void SeedStochasticLayers(long seed, int firstExample, int batchSize) => dropout.Seed(seed, firstExample, batchSize);
 
+    /// <inheritdoc/>
+    public CompiledModel Compile(ILogger logger) => Compile(logger, InferencePaths.All);
+
     /// <summary>Predicts the noise in x_t; without a label where the network knows labels.</summary>
     /// <param name="x">The noisy images x_t, [B, C, H, W] with H and W multiples of <see cref="UNetOptions.Divisor"/>; signals [B, C, L] where the options say so.</param>
     /// <param name="t">The timesteps, int64 [B]. Range: 0 ≤ t &lt; T.</param>
     /// <returns>The prediction, [B, <see cref="UNetOptions.OutChannels"/>, H, W]; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">A shape does not fit the network.</exception>
     public override Tensor forward(Tensor x, Tensor t) => Predict(x, t, null);
+
+    /// <summary>A compiled network that may take some paths only.</summary>
+    internal CompiledModel Compile(ILogger logger, InferencePaths paths)
+    {
+        ArgumentNullException.ThrowIfNull(logger);
+        string? reason = ReasonNotToCompile();
+        if (reason is null)
+        {
+            var compiled = new CompiledUNet(this, Inference, paths, logger);
+            return new CompiledModel(compiled, compiled);
+        }
+
+        logger.NetworkNotCompiled(reason);
+        return new CompiledModel(this);
+    }
+
+    /// <summary>The network as a plan for images of a size; the caller disposes it.</summary>
+    internal UNetPlan Plan(PlanContext context, PlaneSize size)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        PlannedConvolution planIn = convIn.Plan(context, size), planOut = convOut.Plan(context, size);
+        var down = new List<PlannedLevel>();
+        foreach (DownLevel level in downLevels)
+        {
+            if (down.Count > 0) size = size.Halved;
+            down.Add(level.Plan(context, size));
+        }
+
+        IReadOnlyList<PlannedBlock> planMiddle = middle.Plan(context, size);
+        var up = new List<PlannedLevel>();
+        foreach (UpLevel level in upLevels)
+        {
+            if (up.Count > 0) size = size.Doubled;
+            up.Add(level.Plan(context, size));
+        }
+
+        (Tensor timeWeight, Tensor timeBias) = context.TimeProjections();
+        return new UNetPlan
+        {
+            Time = new PlannedTime(timeEmbedding, classEmbedding, timeWeight, timeBias),
+            ConvolutionIn = planIn,
+            Down = down,
+            Middle = planMiddle,
+            Up = up,
+            NormOut = normOut.Plan(context, silu: true),
+            ConvolutionOut = planOut,
+            Tensors = context.Kept,
+            Type = context.Type,
+            CenterInput = Options.CenterInput,
+        };
+    }
+
+    private string? ReasonNotToCompile()
+    {
+        if (!Inference.Compile) return $"{nameof(InferenceOptions)}.{nameof(InferenceOptions.Compile)} is false";
+        if (Options.IsSignal) return "it is a network over signals";
+        if (training && Options.Dropout > 0) return "it is in training mode";
+        return parameters().FirstOrDefault(weight => weight.dtype != ScalarType.Float32 || weight.device_type != TorchSharp.DeviceType.CPU) is { } other ? $"its weights are {other.dtype} on {other.device}" : null;
+    }
 
     private Tensor Forward(Tensor x, Tensor t, Tensor? labels)
     {
@@ -144,7 +222,8 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
         base.Dispose(disposing);
     }
 
-    private void CheckInput(Tensor x, Tensor t)
+    /// <summary>Throws where the input does not fit the network.</summary>
+    internal void CheckInput(Tensor x, Tensor t)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(t);
@@ -164,8 +243,8 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
         }
     }
 
-    // The rows of the embedding to take: the label's, or the last where there is none.
-    private Tensor? Labels(Tensor? labels, Tensor x)
+    /// <summary>The rows of the embedding to take: the label's, or the last where there is none.</summary>
+    internal Tensor? Labels(Tensor? labels, Tensor x)
     {
         if (Options.ClassCount is not { } count)
         {

@@ -11,6 +11,7 @@ internal sealed class UpLevel : nn.Module<Tensor, Tensor, IList<Tensor>, Tensor>
     private readonly List<ResidualBlock> residuals = [];
     private readonly List<AttentionBlock> attentions = [];
     private readonly Upsample? upsample;
+    private readonly List<int> joined = []; // the channels of each block's skip connection
 
     public UpLevel(Initializer initializer, UNetOptions options, Dropout dropout, int level, int inChannels, Stack<int> skipChannels)
         : base(nameof(UpLevel))
@@ -19,7 +20,8 @@ internal sealed class UpLevel : nn.Module<Tensor, Tensor, IList<Tensor>, Tensor>
         for (int block = 0; block <= options.BlocksPerLevel; block++)
         {
             int features = block == 0 ? inChannels : channels;
-            residuals.Add(new ResidualBlock(initializer, options, dropout, features + skipChannels.Pop(), channels));
+            joined.Add(skipChannels.Pop());
+            residuals.Add(new ResidualBlock(initializer, options, dropout, features + joined[^1], channels));
             if (options.Attends(level)) attentions.Add(new AttentionBlock(initializer, options, channels));
         }
 
@@ -47,6 +49,12 @@ internal sealed class UpLevel : nn.Module<Tensor, Tensor, IList<Tensor>, Tensor>
 
         return upsample?.forward(x) ?? x;
     }
+
+    /// <summary>The level in a plan.</summary>
+    public PlannedLevel Plan(PlanContext context, PlaneSize size) => new(
+        [.. residuals.Select((residual, block) => new PlannedBlock(residual.Plan(context, size, joined[block]), attentions.Count > 0 ? attentions[block].Plan(context) : null))],
+        null,
+        upsample?.Plan(context, size));
 
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()

@@ -22,6 +22,9 @@ internal sealed class Upsample : nn.Module<Tensor, Tensor>
         return convolution.forward(repeated);
     }
 
+    /// <summary>The up-sampling in a plan.</summary>
+    public PlannedUpsample Plan(PlanContext context, PlaneSize size) => convolution.PlanUpsample(context, size);
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

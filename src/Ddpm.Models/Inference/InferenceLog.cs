@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ddpm.Models;
+
+/// <summary>What compiled networks log.</summary>
+internal static partial class InferenceLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Compiled the network for {Batch} × {Height} × {Width} in {Type}, {Milliseconds:F0} ms: {Paths}")]
+    public static partial void NetworkCompiled(this ILogger logger, long batch, long height, long width, TorchSharp.torch.ScalarType type, double milliseconds, string paths);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The network predicts by itself, not compiled: {Reason}")]
+    public static partial void NetworkNotCompiled(this ILogger logger, string reason);
+}

@@ -1,0 +1,9 @@
+namespace Ddpm.Models;
+
+/// <summary>The height and width of features.</summary>
+internal readonly record struct PlaneSize(long Height, long Width)
+{
+    public PlaneSize Doubled => new(2 * Height, 2 * Width);
+
+    public PlaneSize Halved => new(Height / 2, Width / 2);
+}

@@ -1,0 +1,288 @@
+using Ddpm.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ddpm.Models.Tests.Inference;
+
+public sealed class CompiledUNetTests
+{
+    public static TheoryData<string, int> Cases()
+    {
+        var cases = new TheoryData<string, int>();
+        foreach (string name in new[] { "plain", "channels 20 and 60", "channels 7", "rectangular", "classes", "learned variance", "scale and shift", "heads", "padding 1, cosine first, centred", "three levels to one pixel" })
+        {
+            foreach (int batch in new[] { 1, 2, 7 }) cases.Add(name, batch);
+        }
+
+        cases.Add("plain", 64);
+        cases.Add("channels 20 and 60", 64);
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Predict_AnyShape_IsTheNetworksAnswer(string name, int batch)
+    {
+        UNetOptions options = name switch
+        {
+            "channels 20 and 60" => LoudNetworks.Small with { BaseChannels = 20, ChannelMultipliers = [1, 3], NormGroups = 5 },
+            "channels 7" => LoudNetworks.Small with { BaseChannels = 7, NormGroups = 7, InChannels = 3, OutChannels = 3 },
+            "rectangular" => LoudNetworks.Small with { Height = 8, Width = 20, AttentionResolutions = [4], BlocksPerLevel = 2 },
+            "classes" => LoudNetworks.Small with { ClassCount = 3 },
+            "learned variance" => LoudNetworks.Small with { OutChannels = 4 },
+            "scale and shift" => LoudNetworks.Small with { TimeScaleShift = true, ClassCount = 3 },
+            "heads" => LoudNetworks.Small with { AttentionHeadChannels = 8, MidBlockScale = 1.4 },
+            "padding 1, cosine first, centred" => LoudNetworks.Small with { DownsamplePadding = 1, CosineFirst = true, FrequencyShift = 0, CenterInput = true, NormEpsilon = 1e-5 },
+            "three levels to one pixel" => LoudNetworks.Small with { Height = 4, Width = 4, ChannelMultipliers = [1, 2, 2], AttentionResolutions = [] },
+            _ => LoudNetworks.Small,
+        };
+        AgreesWithTheNetwork(options, batch, InferencePaths.All);
+        if (batch == 2) AgreesWithTheNetwork(options, batch, InferencePaths.Stock);
+    }
+
+    [Theory]
+    [InlineData("CIFAR-10", 32)]
+    [InlineData("MNIST", 28)]
+    [InlineData("LSUN", 32)]
+    [Trait("Category", "Slow")]
+    public void Predict_Preset_IsTheNetworksAnswer(string name, int size)
+    {
+        UNetOptions options = name switch
+        {
+            "CIFAR-10" => UNetOptions.Cifar10,
+            "MNIST" => UNetOptions.Mnist28,
+            // Six levels, whose convolutions do not ask for the image's size; attention stays where it is, 16 pixels of 256.
+            _ => UNetOptions.Lsun256,
+        };
+        AgreesWithTheNetwork(options, 2, InferencePaths.All, size);
+    }
+
+    [Fact]
+    public void Predict_BFloat16_IsNearTheNetwork()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        network.Inference = InferenceOptions.BFloat16;
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor t) = Input(network, 3);
+        using CompiledModel compiled = network.Compile(NullLogger.Instance);
+        Tensor expected = Plain(network, x, t), actual = compiled.Model.Predict(x, t);
+
+        actual.dtype.Should().Be(float32);
+        double error = (actual - expected).norm().item<float>() / expected.norm().item<float>();
+        // bfloat16 has 8 bits: one rounding is up to 0.4 %, some twenty layers add up to a few times that.
+        error.Should().BeLessThan(0.03).And.BeGreaterThan(1e-4, "it must compute in 16 bits");
+    }
+
+    [Fact]
+    public void Predict_WeightsChange_IsTheNewNetworksAnswer()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small), other = LoudNetworks.Create(LoudNetworks.Small, 2);
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor t) = Input(network, 2);
+        using CompiledModel compiled = network.Compile(NullLogger.Instance);
+        Tensor before = compiled.Model.Predict(x, t);
+        using (no_grad())
+        {
+            // As a moving average that is swapped in.
+            foreach ((Tensor mine, Tensor theirs) in network.parameters().Zip(other.parameters())) mine.copy_(theirs);
+        }
+
+        Tensor copied = compiled.Model.Predict(x, t);
+        Near(copied, Plain(other, x, t));
+        (copied - before).abs().max().item<float>().Should().BeGreaterThan(0.1f);
+
+        // A step of an optimiser.
+        using var optimizer = optim.SGD(network.parameters().ToArray(), 0.01);
+        network.Predict(x, t).square().mean().backward();
+        optimizer.step();
+        Tensor stepped = compiled.Model.Predict(x, t);
+        Near(stepped, Plain(network, x, t));
+        (stepped - copied).abs().max().item<float>().Should().BeGreaterThan(1e-3f);
+
+        // One weight of one layer.
+        using (no_grad()) network.state_dict()["conv_out.bias"].add_(1);
+        Near(compiled.Model.Predict(x, t), stepped + 1);
+    }
+
+    [Fact]
+    public void Predict_ShapesAlternate_IsTheNetworksAnswer()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        using CompiledModel compiled = network.Compile(NullLogger.Instance);
+        foreach ((int batch, int height, int width) in new[] { (2, 16, 16), (3, 16, 16), (2, 8, 24), (2, 16, 16) })
+        {
+            using var scope = NewDisposeScope();
+            Tensor x = randn([batch, 2, height, width], float32, generator: new Generator(3)), t = tensor(Enumerable.Range(0, batch).Select(i => 100L * i).ToArray());
+            Near(compiled.Model.Predict(x, t), Plain(network, x, t));
+        }
+    }
+
+    [Fact]
+    public void Predict_TwoCompilations_GiveTheSameBits()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor t) = Input(network, 3);
+        using CompiledModel first = network.Compile(NullLogger.Instance), second = network.Compile(NullLogger.Instance);
+        Tensor expected = first.Model.Predict(x, t);
+        second.Model.Predict(x, t).Equals(expected).Should().BeTrue();
+        first.Model.Predict(x, t).Equals(expected).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Predict_SeveralThreads_EachGetsTheSameBits()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        (Tensor x, Tensor t) = Input(network, 4);
+        using CompiledModel alone = network.Compile(NullLogger.Instance);
+        using Tensor expected = alone.Model.Predict(x, t);
+        int equal = 0;
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            using CompiledModel compiled = network.Compile(NullLogger.Instance);
+            for (int i = 0; i < 5; i++)
+            {
+                using Tensor actual = compiled.Model.Predict(x, t);
+                if (actual.Equals(expected)) Interlocked.Increment(ref equal);
+            }
+        }))];
+        foreach (Thread thread in threads) thread.Start();
+        foreach (Thread thread in threads) thread.Join();
+
+        equal.Should().Be(20);
+        x.Dispose();
+        t.Dispose();
+    }
+
+    [Fact]
+    public void Predict_ManyTimes_LeavesNothing()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        (Tensor x, Tensor t) = Input(network, 2);
+        network.Predict(x, t).Dispose();
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using (CompiledModel compiled = network.Compile(NullLogger.Instance))
+        {
+            compiled.Model.Predict(x, t).Dispose();
+            long running = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            running.Should().BeGreaterThan(before, "the plan holds packed weights");
+            for (int step = 0; step < 100; step++)
+            {
+                compiled.Model.Predict(x, t).Dispose();
+                DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(running, "step {0} must free what it allots", step);
+            }
+        }
+
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+        x.Dispose();
+        t.Dispose();
+    }
+
+    [Fact]
+    public void Compile_NothingToGain_IsTheNetworkItself()
+    {
+        using UNet off = new(LoudNetworks.Small) { Inference = InferenceOptions.Off }, signals = new(LoudNetworks.Small with { IsSignal = true }), exact = new(LoudNetworks.Small), plain = new(LoudNetworks.Small);
+        exact.to(float64);
+        foreach ((UNet network, string reason) in new[] { (off, "Compile is false"), (signals, "signals"), (exact, "Float64") })
+        {
+            var logger = new ListLogger();
+            using CompiledModel compiled = network.Compile(logger);
+            compiled.Model.Should().BeSameAs(network);
+            logger.Lines.Should().ContainSingle().Which.Should().Contain(reason);
+        }
+
+        using CompiledModel other = plain.Compile(NullLogger.Instance);
+        other.Model.Should().NotBeSameAs(plain);
+    }
+
+    [Fact]
+    public void Predict_InputsOfAnotherType_AreTheNetworksToAnswer()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        using CompiledModel compiled = network.Compile(NullLogger.Instance);
+        using Tensor bad = zeros(2, 3, 16, 16), odd = zeros(2, 2, 15, 16), t = zeros(2, int64), long1 = zeros(1, int64);
+        FluentActions.Invoking(() => compiled.Model.Predict(bad, t)).Should().Throw<ArgumentException>().WithMessage("x must have the shape [B, 2, H, W], but has [2, 3, 16, 16]*");
+        FluentActions.Invoking(() => compiled.Model.Predict(odd, t)).Should().Throw<ArgumentException>().WithMessage("x must have a height and width that are multiples of 2*");
+        // Fractional timesteps, as RescaledTimeModel gives them.
+        using Tensor x = randn([2, 2, 16, 16], float32, generator: new Generator(5)), fractions = tensor(new[] { 12.5f, 700.25f });
+        using Tensor expected = Plain(network, x, fractions), actual = compiled.Model.Predict(x, fractions);
+        Near(actual, expected);
+    }
+
+    [Fact]
+    public void Predict_Compiled_SaysWhichPathsWereTaken()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        (Tensor x, Tensor t) = Input(network, 2);
+        var logger = new ListLogger();
+        using CompiledModel compiled = network.Compile(logger);
+        compiled.Model.Predict(x, t).Dispose();
+        compiled.Model.Predict(x, t).Dispose();
+        logger.Lines.Should().ContainSingle("a plan is made once for a shape").Which.Should().Match("Compiled the network for 2 × 16 × 16 in Float32*fused norms*");
+        x.Dispose();
+        t.Dispose();
+    }
+
+    [Fact]
+    public void Inference_UnknownType_IsRefused()
+    {
+        using UNet network = new(LoudNetworks.Small);
+        FluentActions.Invoking(() => network.Inference = new InferenceOptions { ComputeType = float64 }).Should().Throw<ArgumentException>().WithMessage("InferenceOptions.ComputeType must be float32 or bfloat16, but is Float64*");
+        network.Inference.Should().Be(InferenceOptions.Default);
+    }
+
+    [Fact]
+    public void Load_OperationsThatDoNotExist_AreNotUsed()
+    {
+        // A script that names one would end the process.
+        OneDnn.HasFunctions(["_ZN2at6native28mkldnn_convolution_pointwiseEv"]).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Load_OperationsThatComputeSomethingElse_AreNotUsed()
+    {
+        if (OneDnn.Instance is null) return; // nothing to try on this machine
+        OneDnn.Load(OneDnn.Methods).Should().NotBeNull();
+        OneDnn.Load(OneDnn.Methods.Replace("\"add\", 1.0", "\"add\", 2.0", StringComparison.Ordinal)).Should().BeNull();
+        OneDnn.Load(OneDnn.Methods.Replace("bias, [1, 1]", "bias, [0, 0]", StringComparison.Ordinal)).Should().BeNull();
+        OneDnn.Load(OneDnn.Methods.Replace("\"none\"", "\"no such operation\"", StringComparison.Ordinal)).Should().BeNull();
+    }
+
+    private static void AgreesWithTheNetwork(UNetOptions options, int batch, InferencePaths paths, int? size = null)
+    {
+        using UNet network = LoudNetworks.Create(options);
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor t) = Input(network, batch, size);
+        Tensor? labels = options.ClassCount is { } count ? tensor(Enumerable.Range(0, batch).Select(i => (long)(i % (count + 1)) - 1).ToArray()) : null;
+        using CompiledModel compiled = network.Compile(NullLogger.Instance, paths);
+        Tensor actual = ((IConditionalEpsilonModel)compiled.Model).Predict(x, t, labels), expected = Plain(network, x, t, labels);
+        actual.is_contiguous().Should().BeTrue();
+        expected.std().item<float>().Should().BeGreaterThan(0.2f, "the answer must not be near 0, where everything is equal");
+        Near(actual, expected);
+    }
+
+    private static (Tensor X, Tensor T) Input(UNet network, int batch, int? size = null) =>
+        (randn([batch, network.Options.InChannels, size ?? network.Options.Height, size ?? network.Options.Width], float32, generator: new Generator(11)), tensor(Enumerable.Range(0, batch).Select(i => 37L * i * i % 1000).ToArray()));
+
+    private static Tensor Plain(UNet network, Tensor x, Tensor t, Tensor? labels = null)
+    {
+        using var noGradient = no_grad();
+        return network.Predict(x, t, labels);
+    }
+
+    private static void Near(Tensor actual, Tensor expected) => (actual - expected).abs().max().item<float>().Should().BeLessThan(1e-5f * Math.Max(1, expected.abs().max().item<float>()));
+
+    private sealed class ListLogger : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+    }
+}
