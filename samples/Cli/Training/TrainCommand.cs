@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Ddpm.Core;
 using Ddpm.Training;
+using static Ddpm.Cli.Arguments.Options;
 
 namespace Ddpm.Cli.Training;
 
@@ -43,15 +43,8 @@ internal static class TrainCommand
         var metrics = Number("--metrics-every", 50, "Steps between two rows of metrics", 1);
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Write metrics for TensorBoard too" };
         var workers = Number("--workers", 1, "Threads that read images ahead", 1);
-        var seed = new Option<long>("--seed") { Description = "Seed of weights, order, timesteps and noise; any whole number", DefaultValueFactory = _ => 0 };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
-        device.Validators.Add(result =>
-        {
-            string name = result.GetValue(device) ?? "";
-            bool cuda = name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name["cuda:".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
-            if (name != "cpu" && !cuda) result.AddError($"--device must be cpu, cuda or cuda:N, but is {name}.");
-            else if (cuda && !TorchRuntime.IsCudaAvailable()) result.AddError($"--device is {name}, but no CUDA device can be used here.");
-        });
+        var seed = Whole("--seed", 0, "Seed of weights, order, timesteps and noise");
+        var device = Device();
         averages.Validators.Add(result =>
         {
             try
@@ -124,65 +117,5 @@ internal static class TrainCommand
             "ramped" => AverageProfile.Ramped(value),
             _ => throw new ArgumentException($"An average must be power:σ, constant:d or ramped:d, but is {text}."),
         };
-    }
-
-    private static Option<int?> Number(string name, int? fallback, string description, int least)
-    {
-        var option = new Option<int?>(name) { Description = $"{description}; at least {least}", DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value < least) result.AddError($"{name} must be at least {least}, but is {value}.");
-        });
-        return option;
-    }
-
-    private static Option<int[]> Numbers(string name, int[] fallback, string description, int least)
-    {
-        // One comma-separated word, as 1,2,2.
-        var option = new Option<int[]>(name)
-        {
-            Description = $"{description}; comma-separated, each at least {least}",
-            DefaultValueFactory = _ => fallback,
-            CustomParser = result =>
-            {
-                var numbers = new List<int>();
-                foreach (string part in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
-                {
-                    if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least) numbers.Add(number);
-                    else result.AddError($"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
-                }
-
-                return [.. numbers];
-            },
-        };
-        return option;
-    }
-
-    private static Option<double?> Real(string name, double? fallback, string description, Func<double, bool> valid, string range)
-    {
-        // A point is a point whatever the system's language.
-        return new Option<double?>(name)
-        {
-            Description = $"{description}; {range}",
-            DefaultValueFactory = _ => fallback,
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && valid(value)) return value;
-                result.AddError($"{name} must be a number {range}, but is {text}.");
-                return null;
-            },
-        };
-    }
-
-    private static Option<string> Choice(string name, string description, string fallback, params string[] values)
-    {
-        string listed = $"{string.Join(", ", values[..^1])} or {values[^1]}";
-        var option = new Option<string>(name) { Description = $"{description}; {listed}", DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValue(option) is { } value && !values.Contains(value)) result.AddError($"{name} must be {listed}, but is {value}.");
-        });
-        return option;
     }
 }
