@@ -26,6 +26,8 @@ internal static class Mistakes
                 : null;
         }
 
+        Argument? missing = parsed.Errors.Count == 0 ? null : command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 });
+        if (missing is not null) return $"{name} needs <{missing.Name}>: {missing.Description}. See {name} --help.";
         return parsed.UnmatchedTokens is [string extra, ..] ? $"{name} does not expect {extra}. See {name} --help." : null;
     }
 

@@ -23,17 +23,21 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
     public void Warn(string text) => error.WriteLine($"Warning: {text}");
 
     /// <summary>The result for people; nothing under --json.</summary>
-    public void Table(string title, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
+    public void Table(string title, int columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         if (json) return;
         bool terminal = IsTerminal(output, Console.Out, Console.IsOutputRedirected);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No, ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors });
+        using var plain = new StringWriter();
+        IAnsiConsole console = terminal
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) })
+            : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(plain), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
         if (!terminal) console.Profile.Width = WidthOfPipes;
-        var table = new Table { Border = terminal ? TableBorder.Rounded : TableBorder.None, ShowHeaders = headings.Any(heading => heading.Length > 0) };
-        foreach (string heading in headings) table.AddColumn(new TableColumn(new Text(heading)));
+        var table = new Table { Border = terminal ? TableBorder.Rounded : TableBorder.None, ShowHeaders = false };
+        for (int column = 0; column < columns; column++) table.AddColumn(new TableColumn(""));
         foreach (IReadOnlyList<string> row in rows) table.AddRow(row.Select(cell => new Text(cell)));
         output.WriteLine(title);
-        console.Write(table);
+        if (table.Rows.Count > 0) console.Write(table);
+        foreach (string line in plain.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)) output.WriteLine(line.TrimEnd());
     }
 
     /// <summary>The result for programs; nothing without --json.</summary>

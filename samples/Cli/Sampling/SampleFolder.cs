@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
 using Ddpm.Core;
 
 namespace Ddpm.Cli.Sampling;
@@ -32,6 +33,7 @@ internal sealed class SampleFolder
     /// <exception cref="InvalidDataException">It holds samples of others.</exception>
     public static SampleFolder Open(string path, IReadOnlyDictionary<string, string> settings)
     {
+        if (File.Exists(path)) throw new UsageException($"--out must be a folder, but {path} is a file.");
         var folder = new SampleFolder(path);
         string file = Path.Combine(path, SettingsFile);
         if (File.Exists(file))
