@@ -33,6 +33,7 @@ internal static class CommandLine
         }
 
         ParseResult parsed = config is null ? typed : root.Parse(args);
+        if (Mistakes.Missing(parsed) is { } missing) return Misuse(error, missing);
         if (parsed.Errors.Count > 0)
         {
             // What the command line alone does not say, the file does.

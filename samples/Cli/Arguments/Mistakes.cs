@@ -26,9 +26,14 @@ internal static class Mistakes
                 : null;
         }
 
-        Argument? missing = parsed.Errors.Count == 0 ? null : command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 });
-        if (missing is not null) return $"{name} needs <{missing.Name}>: {missing.Description}. See {name} --help.";
         return parsed.UnmatchedTokens is [string extra, ..] ? $"{name} does not expect {extra}. See {name} --help." : null;
+    }
+
+    /// <summary>Which argument is missing, and what it is; null where none is.</summary>
+    public static string? Missing(ParseResult parsed)
+    {
+        Argument? missing = parsed.Errors.Count == 0 ? null : parsed.CommandResult.Command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 });
+        return missing is null ? null : $"{Name(parsed)} needs <{missing.Name}>: {missing.Description}. See {Name(parsed)} --help.";
     }
 
     /// <summary>The command as it is typed, such as ddpm evaluate fid.</summary>

@@ -35,20 +35,23 @@ internal static class Options
     };
 
     /// <summary>One comma-separated word, as 1,2,2.</summary>
-    public static Option<int[]> Numbers(string name, int[] fallback, string description, int least) => new(name)
+    public static Option<NumberList> Numbers(string name, int[] fallback, string description, int least) => new(name)
     {
-        Description = $"{description}; comma-separated, each at least {least} [default: {(fallback.Length == 0 ? "none" : string.Join(',', fallback))}]",
+        Description = $"{description}; comma-separated, each at least {least}",
         HelpName = "n,n,…",
+        // Several, as a list of a configuration file becomes.
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => new NumberList([.. fallback]),
         CustomParser = result =>
         {
             var numbers = new List<int>();
             foreach (string part in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
             {
-                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < least) return Refuse<int[]>(result, $"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
+                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < least) return Refuse<NumberList>(result, $"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
                 numbers.Add(number);
             }
 
-            return [.. numbers];
+            return new NumberList([.. numbers]);
         },
     };
 
@@ -66,10 +69,16 @@ internal static class Options
         },
     };
 
-    public static Option<string> Choice(string name, string description, string fallback, params string[] values) => Chosen<string>(name, description, fallback, values);
-
-    /// <summary>A choice whose default depends on other options.</summary>
-    public static Option<string?> OptionalChoice(string name, string description, params string[] values) => Chosen<string?>(name, description, null, values);
+    public static Option<string> Choice(string name, string description, string fallback, params string[] values)
+    {
+        string listed = $"{string.Join(", ", values[..^1])} or {values[^1]}";
+        var option = new Option<string>(name) { Description = $"{description}; {listed}", HelpName = "name", DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValue(option) is { } value && !values.Contains(value)) result.AddError($"{name} must be {listed}, but is {value}.");
+        });
+        return option;
+    }
 
     public static Option<string> Device()
     {
@@ -89,18 +98,6 @@ internal static class Options
     public static Option<string?> Text(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
 
     public static Option<bool> Json() => Flag("--json", "Write the result to standard output as JSON, and nothing else; messages go to standard error");
-
-    private static Option<T> Chosen<T>(string name, string description, T fallback, string[] values)
-    {
-        string listed = $"{string.Join(", ", values[..^1])} or {values[^1]}";
-        var option = new Option<T>(name) { Description = $"{description}; {listed}", HelpName = "name" };
-        if (fallback is not null) option.DefaultValueFactory = _ => fallback;
-        option.Validators.Add(result =>
-        {
-            if (result.GetValue(option) is string value && !values.Contains(value)) result.AddError($"{name} must be {listed}, but is {value}.");
-        });
-        return option;
-    }
 
     private static T Refuse<T>(ArgumentResult result, string message)
     {

@@ -47,7 +47,7 @@ internal static class Rows
     private static IReadOnlyList<string> File(JsonObject file)
     {
         string size = Bytes(file["bytes"]!.GetValue<long>());
-        return [(string)file["name"]!, file["types"] is JsonObject types ? $"{size}, {Text(file["parameters"])} numbers in tensors of {string.Join(", ", types.Select(type => $"{type.Key} ({type.Value})"))}" : size];
+        return [(string)file["name"]!, file["types"] is JsonObject types ? $"{size}: {Text(file["parameters"])} numbers, {string.Join(", ", types.Select(type => $"{type.Value} tensors of {type.Key}"))}" : size];
     }
 
     private static string Text(JsonNode? value) => value switch
@@ -56,7 +56,7 @@ internal static class Rows
         JsonValue number when number.GetValueKind() == JsonValueKind.Number => Number(number.ToJsonString()),
         JsonValue flag when flag.GetValueKind() == JsonValueKind.True => "yes",
         JsonValue flag when flag.GetValueKind() == JsonValueKind.False => "no",
-        _ => value.ToString(),
+        _ => value.ToString() is { Length: > 0 } text ? text : "none",
     };
 
     private static string Number(string json) => long.TryParse(json, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)

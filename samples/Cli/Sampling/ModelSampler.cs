@@ -26,14 +26,13 @@ internal sealed class ModelSampler : IDisposable
             UNet network = model.Network;
             if (network.Options.IsSignal || network.Options.InChannels is not (1 or 3)) throw new NotSupportedException($"{folder} must be a model of images of 1 or 3 channels, but is one of {(network.Options.IsSignal ? "signals" : $"{network.Options.InChannels} channels")}: nothing else fits in a picture.");
             Labels = ClassLabels.Read(options, network, folder);
-            string spacing = options.Spacing ?? SamplerChoice.DefaultSpacing(options.Sampler);
             int timesteps = model.Process.Coefficients.Timesteps, steps = options.Steps ?? SamplerChoice.DefaultSteps(options.Sampler, timesteps);
-            ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, spacing, folder);
+            ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, options.Spacing, folder);
             IConditionalEpsilonModel prepared = Precision.Prepare(network, options.Dtype, device);
             if (Labels.Length > 0 && options.Guidance != 1) prepared = new GuidedModel(prepared, options.Guidance, options.GuidanceRescale);
             sampler = SamplerChoice.Create(options.Sampler, prepared, process, options.Eta ?? 0);
             Steps = steps;
-            Settings = Describe(folder, steps, steps == timesteps ? "all" : spacing);
+            Settings = Describe(folder, steps, steps == timesteps ? "all" : options.Spacing);
         }
         catch
         {

@@ -12,8 +12,6 @@ internal static class SamplerChoice
     /// <summary>The steps of a sampler where nobody says how many: all for the paper's, as many as their authors recommend for the others.</summary>
     public static int DefaultSteps(string sampler, int timesteps) => Math.Min(timesteps, sampler switch { "ddpm" => timesteps, "ddim" => 50, _ => 20 });
 
-    public static string DefaultSpacing(string sampler) => sampler is "ddpm" or "ddim" ? "trailing" : "karras";
-
     /// <summary>A process over some of the timesteps of another.</summary>
     /// <exception cref="UsageException">There are not so many timesteps, or the spacing cannot give them.</exception>
     public static ReverseDiffusion Respaced(ReverseDiffusion process, int steps, string spacing, string model)

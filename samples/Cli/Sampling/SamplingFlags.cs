@@ -8,7 +8,7 @@ internal sealed class SamplingFlags
 {
     private readonly Option<string> sampler = Choice("--sampler", "How x_t becomes x_{t-1}", "ddpm", SamplerChoice.Names);
     private readonly Option<int?> steps = Number("--steps", null, "Steps of the sampler, at most the model's T; by default T for ddpm, 50 for ddim, 20 for the others", 1);
-    private readonly Option<string?> spacing = OptionalChoice("--spacing", "Which timesteps they are; by default karras for dpm-solver++ and ipndm, else trailing", SamplerChoice.Spacings);
+    private readonly Option<string> spacing = Choice("--spacing", "Which timesteps they are; diffusers' pipelines begin with leading", "trailing", SamplerChoice.Spacings);
     private readonly Option<double?> eta = Real("--eta", null, "With ddim: how much noise a step adds, 0 none (the default), 1 as much as ddpm", value => value is >= 0 and <= 1, "from 0 to 1");
     private readonly Option<long> seed = Whole("--seed", 0, "Seed of the noise");
     private readonly Option<string> noise = Choice("--noise", "per-sample: sample k depends on seed and k alone, whatever the batch size; stream: one generator for all, as PyTorch programs draw", "per-sample", "per-sample", "stream");
@@ -38,7 +38,7 @@ internal sealed class SamplingFlags
     {
         Sampler = parsed.GetValue(sampler)!,
         Steps = parsed.GetValue(steps),
-        Spacing = parsed.GetValue(spacing),
+        Spacing = parsed.GetValue(spacing)!,
         Eta = parsed.GetValue(eta),
         Seed = parsed.GetValue(seed),
         Noise = parsed.GetValue(noise)!,

@@ -7,7 +7,7 @@ internal sealed record SamplingOptions
 
     public int? Steps { get; init; }
 
-    public string? Spacing { get; init; }
+    public required string Spacing { get; init; }
 
     public double? Eta { get; init; }
 

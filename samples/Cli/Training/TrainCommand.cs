@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Output;
 using Ddpm.Training;
 using static Ddpm.Cli.Arguments.Options;
 
@@ -33,9 +36,9 @@ internal static class TrainCommand
         Option<string> prediction = Choice("--prediction", "What the network predicts", "epsilon", "epsilon", "x0", "v");
         Option<string> variance = Choice("--variance", "Reverse variance; learned-range trains it with L_hybrid", "fixed-small", "fixed-small", "fixed-large", "learned-range");
         var channels = Number("--channels", 64, "Channels of the first level; a multiple of 8", 8);
-        Option<int[]> multipliers = Numbers("--multipliers", [1, 2, 2], "Channels of each level as multiples of the first's", 1);
+        Option<NumberList> multipliers = Numbers("--multipliers", [1, 2, 2], "Channels of each level as multiples of the first's", 1);
         var blocks = Number("--blocks", 2, "Residual blocks a level", 1);
-        Option<int[]> attention = Numbers("--attention", [], "Sizes at which the network attends, such as 16; the middle always does", 1);
+        Option<NumberList> attention = Numbers("--attention", [], "Sizes at which the network attends, such as 16; the middle always does", 1);
         var dropout = Real("--dropout", 0.1, "Dropout", value => value is >= 0 and < 1, "at least 0 and below 1");
         var checkpoint = Number("--checkpoint-every", 1000, "Steps between two checkpoints", 1);
         var keep = Number("--keep-last", 2, "Checkpoints kept", 1);
@@ -45,6 +48,7 @@ internal static class TrainCommand
         var workers = Number("--workers", 1, "Threads that read images ahead", 1);
         var seed = Whole("--seed", 0, "Seed of weights, order, timesteps and noise");
         var device = Device();
+        Option<bool> json = Json();
         averages.Validators.Add(result =>
         {
             try
@@ -60,9 +64,9 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a U-Net on images: Algorithm 1 of Ho et al. 2020.")
         {
             data, labels, folder, size, grayscale, skip, conditional, flip, steps, minutes, batch, accumulation, rate, warmup, decay, weightDecay, averages, bfloat16, schedule, timesteps, prediction, variance,
-            channels, multipliers, blocks, attention, dropout, checkpoint, keep, grid, metrics, tensorBoard, workers, seed, device,
+            channels, multipliers, blocks, attention, dropout, checkpoint, keep, grid, metrics, tensorBoard, workers, seed, device, json,
         };
-        command.SetAction(parsed => CommandLine.Guarded(error, stop => TrainRun.Execute(
+        command.SetAction(parsed => CommandLine.Guarded(error, stop => Report(new Screen(output, error, parsed.GetValue(json)), parsed.GetValue(folder)!, TrainRun.Execute(
             new TrainOptions
             {
                 Data = parsed.GetValue(data)!,
@@ -88,9 +92,9 @@ internal static class TrainCommand
                 Prediction = parsed.GetValue(prediction)!,
                 Variance = parsed.GetValue(variance)!,
                 Channels = parsed.GetValue(channels)!.Value,
-                Multipliers = parsed.GetValue(multipliers)!,
+                Multipliers = [.. parsed.GetValue(multipliers)!.Values],
                 Blocks = parsed.GetValue(blocks)!.Value,
-                Attention = parsed.GetValue(attention)!,
+                Attention = [.. parsed.GetValue(attention)!.Values],
                 Dropout = parsed.GetValue(dropout)!.Value,
                 CheckpointEvery = parsed.GetValue(checkpoint)!.Value,
                 KeepLast = parsed.GetValue(keep)!.Value,
@@ -101,9 +105,17 @@ internal static class TrainCommand
                 Seed = parsed.GetValue(seed),
                 Device = parsed.GetValue(device)!,
             },
-            output,
-            stop)));
+            parsed.GetValue(json) ? error : output,
+            stop))));
         return command;
+    }
+
+    // For programs: where the run is, and the last row of its metrics.
+    private static bool Report(Screen screen, string folder, bool done)
+    {
+        string metrics = Path.Combine(folder, "metrics.jsonl"), last = File.Exists(metrics) ? File.ReadLines(metrics).LastOrDefault("null") : "null";
+        screen.Json(new JsonObject { ["interrupted"] = !done, ["out"] = folder, ["model"] = Path.Combine(folder, "model"), ["metrics"] = JsonNode.Parse(last) });
+        return done;
     }
 
     private static AverageProfile Profile(string text)
