@@ -72,7 +72,9 @@ internal static class Options
     public static Option<string> Choice(string name, string description, string fallback, params string[] values)
     {
         string listed = $"{string.Join(", ", values[..^1])} or {values[^1]}";
-        var option = new Option<string>(name) { Description = $"{description}; {listed}", HelpName = "name", DefaultValueFactory = _ => fallback };
+        // Not twice where the description says of each what it is.
+        bool told = values.All(value => description.Contains(value, StringComparison.Ordinal));
+        var option = new Option<string>(name) { Description = told ? description : $"{description}; {listed}", HelpName = "name", DefaultValueFactory = _ => fallback };
         option.Validators.Add(result =>
         {
             if (result.GetValue(option) is { } value && !values.Contains(value)) result.AddError($"{name} must be {listed}, but is {value}.");
@@ -82,7 +84,7 @@ internal static class Options
 
     public static Option<string> Device()
     {
-        var option = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", HelpName = "name", DefaultValueFactory = _ => "cpu" };
+        var option = new Option<string>("--device") { Description = "Where networks compute: cpu, cuda or cuda:N", HelpName = "name", DefaultValueFactory = _ => "cpu" };
         option.Validators.Add(result =>
         {
             string name = result.GetValue(option) ?? "";

@@ -22,7 +22,15 @@ internal sealed class MeasureFlags
     private readonly Option<int?> workers = Number("--num-workers", Math.Min(MostWorkers, Environment.ProcessorCount), "Threads that read images", 1);
     private readonly Option<int?> size = Number("--size", null, "Height and width to bring the images of folders to; by default their own", 1);
     private readonly Option<bool> grayscale = Flag("--grayscale", "Read the images of folders in shades of gray");
-    private readonly SamplingFlags sampling = new();
+    private readonly SamplingFlags sampling = new("Of a model folder: ");
+
+    /// <param name="classifier">Whether the network must be a classifier.</param>
+    public MeasureFlags(bool classifier = false)
+    {
+        if (!classifier) return;
+        features.Description = "The classifier, in a TorchScript file, such as Inception (a program: load only files that you trust)";
+        features.HelpName = "net.pt";
+    }
 
     public void AddTo(Command command)
     {

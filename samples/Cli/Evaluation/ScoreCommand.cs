@@ -15,7 +15,7 @@ internal static class ScoreCommand
         samples.Description = "Samples to be measured: a folder of PNG or JPEG files, CIFAR .bin files or their folder, an IDX file, a folder of ddpm sample, or a model folder, from which they are drawn (--count)";
         var splits = Number("--splits", 10, "Splits over which the mean is taken; the score grows with their size", 1);
         Option<bool> json = Json();
-        var flags = new MeasureFlags();
+        var flags = new MeasureFlags(classifier: true);
         var command = new Command("is", "Inception Score: how sure a classifier is of each sample, and how many classes there are. --features is the classifier, which gives logits.") { samples, splits };
         flags.AddTo(command);
         command.Add(json);
