@@ -88,7 +88,6 @@ public sealed class TrainCommandTests : IDisposable
     public static TheoryData<string[], string> Mistakes() => new()
     {
         { ["train"], "Option '--data' is required." },
-        { ["train", "--data", "nowhere/images"], "*nowhere*" },
         { ["train", "--data", "{images}", "--steps", "0"], "--steps must be at least 1, but is 0." },
         { ["train", "--data", "{images}", "--batch-size", "0"], "--batch-size must be at least 1, but is 0." },
         { ["train", "--data", "{images}", "--learning-rate", "0"], "--learning-rate must be a number above 0, but is 0." },
@@ -100,23 +99,36 @@ public sealed class TrainCommandTests : IDisposable
         { ["train", "--data", "{images}", "--device", "tpu"], "--device must be cpu, cuda or cuda:N, but is tpu." },
         { ["train", "--data", "{images}", "--size", "8"], "--size, --grayscale and --skip-damaged go with a folder of images." },
         { ["train", "--data", "{images}", "--conditional"], "--conditional needs classes: subfolders, --labels or CIFAR-10." },
-        { ["train", "--data", "{images}", "--labels", "{images}"], "*must hold the classes [[]6] of*" },
         { ["train", "--data", "{images}", "{images}"], "--data must be one IDX file, but is *" },
+        { ["export", "--checkpoint", "x", "--out", "x", "--average", "-1"], "--average must be at least 0, but is -1." },
+        { ["train", "--data", "{images}", "--steps", "many"], "--steps must be a whole number of at least 1, but is many." },
+        { ["train", "--data", "{images}", "--seed", "x"], "--seed must be a whole number, but is x." },
+    };
+
+    public static TheoryData<string[], string> Failures() => new()
+    {
+        { ["train", "--data", "nowhere/images"], "*nowhere*" },
+        { ["train", "--data", "{images}", "--labels", "{images}"], "*must hold the classes [[]6] of*" },
         { ["train", "--data", "{images}", "--multipliers", "1,1,1,1,1"], "*multiple*" },
         { ["train", "--data", "{images}", "--out", "{images}"], "*images*" },
         { ["export", "--checkpoint", "nowhere", "--out", "x"], "The checkpoint nowhere does not exist." },
-        { ["export", "--checkpoint", "x", "--out", "x", "--average", "-1"], "--average must be at least 0, but is -1." },
     };
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void Run_Mistake_IsOneLineAndCodeOne(string[] arguments, string message)
+    public void Run_WrongCommandLine_IsOneLineAndCodeTwo(string[] arguments, string message) => AssertMistake(arguments, 2, message);
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void Run_WhatIsNamedIsWrong_IsOneLineAndCodeOne(string[] arguments, string message) => AssertMistake(arguments, 1, message);
+
+    private void AssertMistake(string[] arguments, int expected, string message)
     {
         WriteIdx();
         string[] real = [.. arguments.Select(argument => argument.Replace("{images}", At("images"), StringComparison.Ordinal))];
         bool hasOutput = real[0] == "export" || real.Contains("--out");
         (int code, _, string error) = Run(hasOutput ? real : [.. real, "--out", At("run")]);
-        code.Should().Be(1);
+        code.Should().Be(expected);
         error.Trim().Should().Match(message.Replace("[[]", "?", StringComparison.Ordinal)).And.NotContain("\n").And.NotContain("   at ");
         Directory.Exists(At("run")).Should().BeFalse("nothing is left behind");
     }

@@ -1,3 +1,4 @@
+using Ddpm.Cli.Arguments;
 using Ddpm.Data;
 using Ddpm.Imaging;
 using static TorchSharp.torch;
@@ -12,8 +13,8 @@ internal static class DataSource
         string first = options.Data[0];
         if (Directory.Exists(first))
         {
-            if (options.Data.Length > 1) throw new ArgumentException($"--data must be one folder, or files, but is {string.Join(", ", options.Data)}.");
-            if (options.Labels is not null) throw new ArgumentException("--labels goes with an IDX file; the classes of a folder are its subfolders.");
+            if (options.Data.Length > 1) throw new UsageException($"--data must be one folder, or files, but is {string.Join(", ", options.Data)}.");
+            if (options.Labels is not null) throw new UsageException("--labels goes with an IDX file; the classes of a folder are its subfolders.");
             return new ImageFolder(first, new ImageFolderOptions
             {
                 Load = new ImageLoadOptions { Grayscale = options.Grayscale, Size = options.Size is { } size ? (size, size) : null },
@@ -21,7 +22,7 @@ internal static class DataSource
             });
         }
 
-        if (options.Size is not null || options.Grayscale || options.SkipDamaged) throw new ArgumentException("--size, --grayscale and --skip-damaged go with a folder of images.");
+        if (options.Size is not null || options.Grayscale || options.SkipDamaged) throw new UsageException("--size, --grayscale and --skip-damaged go with a folder of images.");
         if (first.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
         {
             (Tensor images, Tensor labels) = CifarFile.ReadCifar10(options.Data);
@@ -29,7 +30,7 @@ internal static class DataSource
             using (labels) return new ImageDataset(images, labels, 10);
         }
 
-        if (options.Data.Length > 1) throw new ArgumentException($"--data must be one IDX file, but is {string.Join(", ", options.Data)}.");
+        if (options.Data.Length > 1) throw new UsageException($"--data must be one IDX file, but is {string.Join(", ", options.Data)}.");
         return IdxFile.Images(first, options.Labels);
     }
 }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using Ddpm.Core;
+using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Output;
 using Ddpm.Training;
+using static Ddpm.Cli.Arguments.Options;
 
 namespace Ddpm.Cli.Training;
 
@@ -33,9 +36,9 @@ internal static class TrainCommand
         Option<string> prediction = Choice("--prediction", "What the network predicts", "epsilon", "epsilon", "x0", "v");
         Option<string> variance = Choice("--variance", "Reverse variance; learned-range trains it with L_hybrid", "fixed-small", "fixed-small", "fixed-large", "learned-range");
         var channels = Number("--channels", 64, "Channels of the first level; a multiple of 8", 8);
-        Option<int[]> multipliers = Numbers("--multipliers", [1, 2, 2], "Channels of each level as multiples of the first's", 1);
+        Option<NumberList> multipliers = Numbers("--multipliers", [1, 2, 2], "Channels of each level as multiples of the first's", 1);
         var blocks = Number("--blocks", 2, "Residual blocks a level", 1);
-        Option<int[]> attention = Numbers("--attention", [], "Sizes at which the network attends, such as 16; the middle always does", 1);
+        Option<NumberList> attention = Numbers("--attention", [], "Sizes at which the network attends, such as 16; the middle always does", 1);
         var dropout = Real("--dropout", 0.1, "Dropout", value => value is >= 0 and < 1, "at least 0 and below 1");
         var checkpoint = Number("--checkpoint-every", 1000, "Steps between two checkpoints", 1);
         var keep = Number("--keep-last", 2, "Checkpoints kept", 1);
@@ -43,15 +46,9 @@ internal static class TrainCommand
         var metrics = Number("--metrics-every", 50, "Steps between two rows of metrics", 1);
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Write metrics for TensorBoard too" };
         var workers = Number("--workers", 1, "Threads that read images ahead", 1);
-        var seed = new Option<long>("--seed") { Description = "Seed of weights, order, timesteps and noise; any whole number", DefaultValueFactory = _ => 0 };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
-        device.Validators.Add(result =>
-        {
-            string name = result.GetValue(device) ?? "";
-            bool cuda = name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name["cuda:".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
-            if (name != "cpu" && !cuda) result.AddError($"--device must be cpu, cuda or cuda:N, but is {name}.");
-            else if (cuda && !TorchRuntime.IsCudaAvailable()) result.AddError($"--device is {name}, but no CUDA device can be used here.");
-        });
+        var seed = Whole("--seed", 0, "Seed of weights, order, timesteps and noise");
+        var device = Device();
+        Option<bool> json = Json();
         averages.Validators.Add(result =>
         {
             try
@@ -67,9 +64,9 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a U-Net on images: Algorithm 1 of Ho et al. 2020.")
         {
             data, labels, folder, size, grayscale, skip, conditional, flip, steps, minutes, batch, accumulation, rate, warmup, decay, weightDecay, averages, bfloat16, schedule, timesteps, prediction, variance,
-            channels, multipliers, blocks, attention, dropout, checkpoint, keep, grid, metrics, tensorBoard, workers, seed, device,
+            channels, multipliers, blocks, attention, dropout, checkpoint, keep, grid, metrics, tensorBoard, workers, seed, device, json,
         };
-        command.SetAction(parsed => CommandLine.Guarded(error, stop => TrainRun.Execute(
+        command.SetAction(parsed => CommandLine.Guarded(error, stop => Report(new Screen(output, error, parsed.GetValue(json)), parsed.GetValue(folder)!, TrainRun.Execute(
             new TrainOptions
             {
                 Data = parsed.GetValue(data)!,
@@ -95,9 +92,9 @@ internal static class TrainCommand
                 Prediction = parsed.GetValue(prediction)!,
                 Variance = parsed.GetValue(variance)!,
                 Channels = parsed.GetValue(channels)!.Value,
-                Multipliers = parsed.GetValue(multipliers)!,
+                Multipliers = [.. parsed.GetValue(multipliers)!.Values],
                 Blocks = parsed.GetValue(blocks)!.Value,
-                Attention = parsed.GetValue(attention)!,
+                Attention = [.. parsed.GetValue(attention)!.Values],
                 Dropout = parsed.GetValue(dropout)!.Value,
                 CheckpointEvery = parsed.GetValue(checkpoint)!.Value,
                 KeepLast = parsed.GetValue(keep)!.Value,
@@ -108,9 +105,17 @@ internal static class TrainCommand
                 Seed = parsed.GetValue(seed),
                 Device = parsed.GetValue(device)!,
             },
-            output,
-            stop)));
+            parsed.GetValue(json) ? error : output,
+            stop))));
         return command;
+    }
+
+    // For programs: where the run is, and the last row of its metrics.
+    private static bool Report(Screen screen, string folder, bool done)
+    {
+        string metrics = Path.Combine(folder, "metrics.jsonl"), last = File.Exists(metrics) ? File.ReadLines(metrics).LastOrDefault("null") : "null";
+        screen.Json(new JsonObject { ["interrupted"] = !done, ["out"] = folder, ["model"] = Path.Combine(folder, "model"), ["metrics"] = JsonNode.Parse(last) });
+        return done;
     }
 
     private static AverageProfile Profile(string text)
@@ -124,65 +129,5 @@ internal static class TrainCommand
             "ramped" => AverageProfile.Ramped(value),
             _ => throw new ArgumentException($"An average must be power:σ, constant:d or ramped:d, but is {text}."),
         };
-    }
-
-    private static Option<int?> Number(string name, int? fallback, string description, int least)
-    {
-        var option = new Option<int?>(name) { Description = $"{description}; at least {least}", DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value < least) result.AddError($"{name} must be at least {least}, but is {value}.");
-        });
-        return option;
-    }
-
-    private static Option<int[]> Numbers(string name, int[] fallback, string description, int least)
-    {
-        // One comma-separated word, as 1,2,2.
-        var option = new Option<int[]>(name)
-        {
-            Description = $"{description}; comma-separated, each at least {least}",
-            DefaultValueFactory = _ => fallback,
-            CustomParser = result =>
-            {
-                var numbers = new List<int>();
-                foreach (string part in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
-                {
-                    if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least) numbers.Add(number);
-                    else result.AddError($"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
-                }
-
-                return [.. numbers];
-            },
-        };
-        return option;
-    }
-
-    private static Option<double?> Real(string name, double? fallback, string description, Func<double, bool> valid, string range)
-    {
-        // A point is a point whatever the system's language.
-        return new Option<double?>(name)
-        {
-            Description = $"{description}; {range}",
-            DefaultValueFactory = _ => fallback,
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && valid(value)) return value;
-                result.AddError($"{name} must be a number {range}, but is {text}.");
-                return null;
-            },
-        };
-    }
-
-    private static Option<string> Choice(string name, string description, string fallback, params string[] values)
-    {
-        string listed = $"{string.Join(", ", values[..^1])} or {values[^1]}";
-        var option = new Option<string>(name) { Description = $"{description}; {listed}", DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValue(option) is { } value && !values.Contains(value)) result.AddError($"{name} must be {listed}, but is {value}.");
-        });
-        return option;
     }
 }

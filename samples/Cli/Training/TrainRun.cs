@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ddpm.Cli.Arguments;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Imaging;
@@ -20,7 +21,7 @@ internal static class TrainRun
     {
         IDataset data = DataSource.Open(options);
         using var owned = data as IDisposable;
-        if (options.Conditional && data.ClassCount == 0) throw new ArgumentException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
+        if (options.Conditional && data.ClassCount == 0) throw new UsageException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
         ReverseDiffusion process = Process(options);
         using var network = new UNet(Network(options, data), options.Seed);
         network.to(new Device(options.Device));

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Inspection;
+using Ddpm.Cli.Output;
+using Ddpm.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Conversion;
+
+/// <summary>Reads a model folder and writes it anew.</summary>
+internal static class Converter
+{
+    public static readonly string[] Types = ["float32", "float16", "bfloat16"];
+
+    public static void Execute(string source, string target, string dtype, bool overwrite, Screen screen)
+    {
+        if (File.Exists(target)) throw new UsageException($"{target} must be a folder, but is a file.");
+        if (!overwrite && Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()) throw new UsageException($"{target} is not empty: give another folder, or --overwrite.");
+        using TrainedModel model = ModelFolder.Load(source);
+        double change = Narrow(model.Network, dtype);
+        ModelFolder.Save(target, model.Network, model.Process);
+        LoadReport report = model.Report;
+        long before = Weights(source), after = Weights(target);
+        screen.Line($"{target}: weights in {dtype}, {Rows.Bytes(before)} → {Rows.Bytes(after)}{(report.Renamed > 0 ? $", {report.Renamed} tensors renamed" : "")}{(report.Widened > 0 ? $", {report.Widened} read from 16 bits" : "")}{(change > 0 ? string.Create(CultureInfo.InvariantCulture, $"; no weight changed by more than {change:0.0e+0}") : "; no weight changed")}");
+        if (!report.IgnoredFields.IsEmpty) screen.Line($"Not carried over, for this library has no use for it: {string.Join("; ", report.IgnoredFields)}");
+        screen.Json(new JsonObject
+        {
+            ["model"] = target,
+            ["dtype"] = dtype,
+            ["bytes_before"] = before,
+            ["bytes"] = after,
+            ["renamed"] = report.Renamed,
+            ["widened"] = report.Widened,
+            ["largest_change"] = change,
+            ["not_carried_over"] = new JsonArray([.. report.IgnoredFields.Select(field => JsonValue.Create(field))]),
+        });
+    }
+
+    /// <summary>Brings the weights to a type; how much the one that changed most has changed.</summary>
+    /// <exception cref="NotSupportedException">A weight is too large for the type; nothing has been written.</exception>
+    private static double Narrow(UNet network, string dtype)
+    {
+        if (dtype == "float32") return 0;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        ScalarType type = dtype == "float16" ? ScalarType.Float16 : ScalarType.BFloat16;
+        double largest = 0;
+        foreach ((string name, Tensor weight) in network.state_dict())
+        {
+            double difference = (weight - weight.to(type).to(float32)).abs().max().to(float64).item<double>();
+            if (!double.IsFinite(difference)) throw new NotSupportedException($"{name} has a weight that {dtype} cannot hold (at most 65,504): take bfloat16.");
+            largest = Math.Max(largest, difference);
+        }
+
+        network.to(type);
+        return largest;
+    }
+
+    private static long Weights(string folder) => Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+}

@@ -1,0 +1,90 @@
+using Ddpm.Cli.Output;
+using Ddpm.Cli.Sampling;
+using Ddpm.Core;
+using Ddpm.Data;
+using Ddpm.Imaging;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Evaluation;
+
+/// <summary>Images to be measured: of a data set, or drawn from a model folder. Dispose it to free what it holds.</summary>
+internal abstract class ImageSet : IDisposable
+{
+    /// <summary>How many images.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>The shape of one, [C, H, W].</summary>
+    public abstract IReadOnlyList<long> Shape { get; }
+
+    /// <summary>What decides the images beside their path; empty for a data set.</summary>
+    public virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
+
+    /// <summary>The images, uint8 [B, C, H, W]; the caller disposes each.</summary>
+    public abstract IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop);
+
+    public abstract void Dispose();
+
+    /// <summary>Opens a path.</summary>
+    /// <param name="path">The path of images or of a model folder.</param>
+    /// <param name="options">How.</param>
+    /// <param name="otherwise">How many a model draws where nobody says; null where it must be said.</param>
+    public static ImageSet Open(string path, MeasureOptions options, int? otherwise)
+    {
+        if (IsModel(path)) return new Drawn(path, options, otherwise);
+        return new Stored(ImageData.Open(path, options.Size, options.Grayscale), options);
+    }
+
+    public static bool IsModel(string path) => File.Exists(Path.Combine(path, "model_index.json")) || File.Exists(Path.Combine(path, "unet", "config.json")) || (File.Exists(Path.Combine(path, "config.json")) && !SampleFolder.IsOne(path));
+
+    private sealed class Stored(IDataset data, MeasureOptions options) : ImageSet
+    {
+        private readonly long[] indices = DatasetBatches.Choose(data.Count, options.Count);
+
+        public override int Count => indices.Length;
+
+        public override IReadOnlyList<long> Shape => data.Shape;
+
+        public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop)
+        {
+            long done = 0;
+            foreach (Tensor values in DatasetBatches.Read(data, indices, options.Sampling.BatchSize, options.Workers, stop))
+            {
+                using (values)
+                {
+                    // Back to the very bytes of the file.
+                    yield return PixelConversion.ToBytes(values).DetachFromDisposeScope();
+                    bar.Set(done += values.size(0), Count);
+                }
+            }
+        }
+
+        public override void Dispose() => (data as IDisposable)?.Dispose();
+    }
+
+    private sealed class Drawn : ImageSet
+    {
+        private readonly ModelSampler model;
+
+        public Drawn(string path, MeasureOptions options, int? otherwise)
+        {
+            Count = options.Count ?? otherwise ?? throw new Arguments.UsageException($"--count must say how many samples {path} is to draw: the reference does not.");
+            model = new ModelSampler(path, options.Sampling);
+        }
+
+        public override int Count { get; }
+
+        public override IReadOnlyList<long> Shape => model.Shape;
+
+        public override IReadOnlyDictionary<string, string> Settings => model.Settings;
+
+        public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop)
+        {
+            foreach (SampleBatch batch in model.Batches(0, Count, null, null, null, bar, stop))
+            {
+                using (batch) yield return model.ToBytes(batch.Samples).DetachFromDisposeScope();
+            }
+        }
+
+        public override void Dispose() => model.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Output;
+using Ddpm.Evaluation;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Evaluation;
+
+/// <summary>What the measures of samples have in common: features of sets of images, the settings under which a number holds, and the report. Dispose it to free the network.</summary>
+internal sealed class Measurement : IDisposable
+{
+    private readonly MeasureOptions options;
+    private readonly Screen screen;
+    private readonly IFeatureExtractor extractor;
+    private ImmutableSortedDictionary<string, string> settings = ImmutableSortedDictionary<string, string>.Empty;
+    private IReadOnlyList<long>? shape;
+    private string? shapeOf;
+
+    public Measurement(MeasureOptions options, Screen screen)
+    {
+        this.options = options;
+        this.screen = screen;
+        extractor = options.Features.Open(options.Sampling.Device);
+        Note("features", options.Features.Description);
+    }
+
+    /// <summary>How many images the set before had, which is as many as a model draws.</summary>
+    public int? LastCount { get; private set; }
+
+    public void Note(string name, string value) => settings = settings.SetItem(name, value);
+
+    public void Note(string name, long value) => Note(name, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Mean and covariance of the features of a set; of a .npz file as they are there.</summary>
+    public FeatureStatistics Statistics(string role, string path, CancellationToken stop)
+    {
+        if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        {
+            if (!File.Exists(path)) throw new FileNotFoundException($"There is no file {path}.", path);
+            Note(role, path);
+            return StatisticsFile.Load(path);
+        }
+
+        return Of(role, path, batches => FeatureExtraction.Statistics(extractor, batches, null, stop), stop);
+    }
+
+    /// <summary>The features of each image of a set, [N, D].</summary>
+    public Tensor Features(string role, string path, CancellationToken stop) => Of(role, path, batches => FeatureExtraction.Features(extractor, batches, null, stop), stop);
+
+    /// <summary>Shows the numbers, and under which settings they hold.</summary>
+    public void Report(string title, ImmutableArray<Metric> metrics) => Show(screen, new EvaluationReport(title, settings, metrics), null);
+
+    public void Dispose() => (extractor as IDisposable)?.Dispose();
+
+    /// <summary>Shows a report as table or JSON.</summary>
+    public static void Show(Screen screen, EvaluationReport report, Action<JsonObject>? complete)
+    {
+        static string Number(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e6 or 0 ? "F4" : "0.000e+0", CultureInfo.InvariantCulture);
+        screen.Table(report.Title, 4, report.Metrics.Select(metric => (string[])[metric.Name, Number(metric.Value), metric.Uncertainty is { } uncertainty ? $"± {Number(uncertainty)}" : "", metric.Note]));
+        if (!screen.IsJson) screen.Line(string.Join(", ", report.Settings.Select(pair => $"{pair.Key} {pair.Value}")));
+        JsonObject json = JsonNode.Parse(report.ToJson())!.AsObject();
+        complete?.Invoke(json);
+        screen.Json(json);
+    }
+
+    private T Of<T>(string role, string path, Func<IEnumerable<Tensor>, T> measure, CancellationToken stop)
+    {
+        // Pictures that are compared with images of one channel are read as such.
+        bool gray = options.Grayscale || (options.Features.IsPixels && shape is [1, ..] && Directory.Exists(path));
+        using ImageSet set = ImageSet.Open(path, options with { Grayscale = gray }, LastCount);
+        if (options.Features.IsPixels) RequireShape(path, set.Shape);
+        LastCount = set.Count;
+        Note(role, path);
+        Note($"{role}-images", set.Count);
+        foreach ((string name, string value) in set.Settings) Note($"{role}-{name}", value);
+        return screen.Track(ImageSet.IsModel(path) ? "Sampling" : $"Reading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}", bar => measure(set.Batches(bar, stop)));
+    }
+
+    // Pixels are compared one by one.
+    private void RequireShape(string path, IReadOnlyList<long> found)
+    {
+        if (shape is not null && !shape.SequenceEqual(found))
+        {
+            string hint = shape.Skip(1).SequenceEqual(found.Skip(1)) ? "--grayscale reads folders in shades of gray" : "--size brings those of folders to one size";
+            throw new UsageException($"Pixels can only be compared of images of one shape, but {shapeOf} has [{string.Join(", ", shape)}] and {path} [{string.Join(", ", found)}]; {hint}.");
+        }
+
+        shape = found;
+        shapeOf = path;
+    }
+}

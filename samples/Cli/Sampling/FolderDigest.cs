@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+
+namespace Ddpm.Cli.Sampling;
+
+/// <summary>Which model it is: a digest of its configurations and weights.</summary>
+internal static class FolderDigest
+{
+    public static string Of(string folder)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        foreach (string part in new[] { folder, Path.Combine(folder, "unet"), Path.Combine(folder, "scheduler") }.Where(Directory.Exists))
+        {
+            foreach (string file in Directory.EnumerateFiles(part).Where(path => Path.GetExtension(path) is ".json" or ".safetensors").Order(StringComparer.Ordinal))
+            {
+                using FileStream stream = File.OpenRead(file);
+                for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer)) digest.AppendData(buffer, 0, read);
+            }
+        }
+
+        return Convert.ToHexStringLower(digest.GetHashAndReset())[..16];
+    }
+}

@@ -1,0 +1,40 @@
+using Ddpm.Core;
+using Ddpm.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Sampling;
+
+/// <summary>What a network computes in, the one place that knows: samples, noise and the sampler's arithmetic stay float32.</summary>
+internal static class Precision
+{
+    public static readonly string[] Names = ["float32", "bfloat16"];
+
+    /// <summary>Brings a network to a device and a type.</summary>
+    /// <returns>The network as samplers call it; it stays the caller's.</returns>
+    public static IConditionalEpsilonModel Prepare(UNet network, string dtype, Device device)
+    {
+        network.to(device);
+        if (dtype == "float32") return network;
+        network.to(ScalarType.BFloat16);
+        return new CastModel(network, ScalarType.BFloat16);
+    }
+
+    /// <summary>A network of 16-bit weights that takes and gives the type of its input.</summary>
+    private sealed class CastModel(IConditionalEpsilonModel model, ScalarType type) : IConditionalEpsilonModel
+    {
+        public int ClassCount => model.ClassCount;
+
+        public bool HasNullLabel => model.HasNullLabel;
+
+        public bool InTrainingMode => model.InTrainingMode;
+
+        public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
+
+        public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+        {
+            using var scope = NewDisposeScope();
+            return model.Predict(xt.to(type), t, labels).to(xt.dtype).MoveToOuterDisposeScope();
+        }
+    }
+}

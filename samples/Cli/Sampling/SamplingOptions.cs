@@ -1,0 +1,31 @@
+namespace Ddpm.Cli.Sampling;
+
+/// <summary>How samples are drawn from a model folder.</summary>
+internal sealed record SamplingOptions
+{
+    public required string Sampler { get; init; }
+
+    public int? Steps { get; init; }
+
+    public required string Spacing { get; init; }
+
+    public double? Eta { get; init; }
+
+    public long Seed { get; init; }
+
+    public required string Noise { get; init; }
+
+    public int BatchSize { get; init; }
+
+    public string? Label { get; init; }
+
+    public double Guidance { get; init; }
+
+    public double GuidanceRescale { get; init; }
+
+    public required string Rounding { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Dtype { get; init; }
+}

@@ -1,0 +1,15 @@
+using Ddpm.Core;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Sampling;
+
+/// <summary>Noise that shows what a run begins with, x_T, to somebody, who may not keep it.</summary>
+internal sealed class WatchedNoise(INoiseSource source, Action<NoiseRequest, Tensor> initial) : INoiseSource
+{
+    public Tensor Draw(NoiseRequest request)
+    {
+        Tensor noise = source.Draw(request);
+        if (request.Step == 0) initial(request, noise);
+        return noise;
+    }
+}

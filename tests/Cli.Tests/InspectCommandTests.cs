@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Ddpm.Models;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Tests;
+
+public sealed class InspectCommandTests : IDisposable
+{
+    private readonly Workplace here = new();
+
+    public void Dispose() => here.Dispose();
+
+    [Fact]
+    public void Inspect_ModelFolder_ShowsProcessNetworkAndFiles()
+    {
+        here.SaveModel(classes: 3);
+        JsonObject json = here.Json("inspect", "{model}");
+        ((string)json["kind"]!, (int)json["process"]!["timesteps"]!, (string)json["process"]!["schedule"]!, (string)json["process"]!["variance"]!).Should().Be(("model", 20, "linear", "fixed-large"));
+        ((string)json["network"]!["size"]!, (int)json["network"]!["classes"]!, (long)json["network"]!["parameters"]!).Should().Be(("8×8", 3, UNet.CountParameters(Workplace.Network(classes: 3))));
+        json["network"]!["channels"]!.AsArray().Select(node => (int)node!).Should().Equal(8, 16);
+        JsonNode weights = json["files"]!.AsArray().Single(file => ((string)file!["name"]!).EndsWith(".safetensors", StringComparison.Ordinal))!;
+        ((long)weights["bytes"]!).Should().Be(new FileInfo(here["model/unet/diffusion_pytorch_model.safetensors"]).Length);
+        ((long)weights["parameters"]!).Should().Be((long)json["network"]!["parameters"]!);
+        ((bool)json["load"]!["complete"]!).Should().BeTrue();
+
+        (int code, string table, string error) = here.Run("inspect", "{model}");
+        (code, error).Should().Be((0, ""));
+        table.Split('\n').Select(line => line.Trim()).Should().Contain(line => line.StartsWith("process.timesteps ", StringComparison.Ordinal) && line.EndsWith(" 20", StringComparison.Ordinal));
+        table.Split('\n').Should().OnlyContain(line => line == line.TrimEnd());
+    }
+
+    [Fact]
+    public void Inspect_WeightsThatDoNotFit_AreListed()
+    {
+        here.SaveModel();
+        string file = here["model/unet/diffusion_pytorch_model.safetensors"];
+        using (Tensor extra = zeros(2)) SafetensorsWriter.Write(file, [KeyValuePair.Create("extra", extra)]);
+        JsonObject load = here.Json("inspect", "{model}")["load"]!.AsObject();
+        ((bool)load["complete"]!, (string)load["unexpected"]![0]!).Should().Be((false, "extra"));
+        load["missing"]!.AsArray().Select(name => (string)name!).Should().Contain("conv_in.weight");
+    }
+
+    [Fact]
+    public void Inspect_NetworkAloneFileAndCheckpoint_AreKnown()
+    {
+        here.SaveModel();
+        JsonObject alone = here.Json("inspect", "{model/unet}");
+        ((string)alone["kind"]!, alone["process"]).Should().Be(("network alone", null));
+        ((string)here.Json("inspect", "{model/unet/diffusion_pytorch_model.safetensors}")["tensors"]!["conv_in.weight"]!).Should().Be("float32 [8, 1, 3, 3]");
+
+        here.SaveIdx("images", 4, seed: 1);
+        here.Json("train", "--data", "{images}", "--out", "{run}", "--steps", "2", "--channels", "8", "--multipliers", "1", "--blocks", "1", "--timesteps", "100", "--batch-size", "2", "--metrics-every", "1", "--grid-every", "9");
+        JsonObject checkpoint = here.Json("inspect", "{run/checkpoints/step-000000002}");
+        ((string)checkpoint["kind"]!, (int)checkpoint["steps"]!, (int)checkpoint["process"]!["timesteps"]!, (string)checkpoint["settings"]!["Decay"]!).Should().Be(("checkpoint", 2, 100, "cosine over 2 steps"));
+        JsonObject run = here.Json("inspect", "{run}");
+        ((string)run["kind"]!, (string)run["checkpoints"]![0]!, (string)run["model"]!["kind"]!).Should().Be(("run", "checkpoints/step-000000002", "model"));
+    }
+}
