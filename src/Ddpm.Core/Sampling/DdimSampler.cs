@@ -30,7 +30,8 @@ public sealed class DdimSampler : DiffusionSampler
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
-    private protected override StepRule Begin() => new Rule(Process, options);
+    /// <inheritdoc/>
+    protected override StepRule Begin() => new Rule(Process, options);
 
     private sealed class Rule(ReverseDiffusion process, DdimOptions options) : StepRule
     {

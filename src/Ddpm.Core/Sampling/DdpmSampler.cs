@@ -28,7 +28,8 @@ public sealed class DdpmSampler : DiffusionSampler
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
-    private protected override StepRule Begin() => new Rule(Process);
+    /// <inheritdoc/>
+    protected override StepRule Begin() => new Rule(Process);
 
     private sealed class Rule(ReverseDiffusion process) : StepRule
     {

@@ -7,14 +7,18 @@ namespace Ddpm.Core;
 
 /// <summary>
 /// What all samplers share: from x_T ~ N(0, I) through every timestep of the process to x_0, batch by batch, with progress, cancellation and a
-/// guard against NaN. Holds no tensor; one sampler may serve several threads if its model does.
+/// guard against NaN. Holds no tensor; one sampler may serve several threads if its model does. A sampler of your own says how x_t becomes x_{t-1}, as a <see cref="StepRule"/>.
 /// </summary>
 public abstract class DiffusionSampler
 {
     private readonly IEpsilonModel model;
     private readonly ILogger logger;
 
-    private protected DiffusionSampler(IEpsilonModel model, ReverseDiffusion process, ILogger? logger)
+    /// <summary>A sampler of a trained network.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="process">The process that it was trained with, or a respacing of it.</param>
+    /// <param name="logger">Told of the start and end of each run; nobody by default.</param>
+    protected DiffusionSampler(IEpsilonModel model, ReverseDiffusion process, ILogger? logger)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(process);
@@ -174,8 +178,9 @@ public abstract class DiffusionSampler
         return stack(samples).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What one run remembers from step to step.</summary>
-    private protected abstract StepRule Begin();
+    /// <summary>Begins a run: what it remembers from step to step.</summary>
+    /// <returns>The rule of one run, which the sampler disposes at its end.</returns>
+    protected abstract StepRule Begin();
 
     /// <summary>One step from an output, for loops of one's own.</summary>
     private protected SamplingStep StepFrom(Tensor output, Tensor xt, int t, Tensor? noise)
@@ -322,8 +327,8 @@ public abstract class DiffusionSampler
         Tensor next = rule.Advance(new StepInput(output, xt, t, raw, x0, replaced is not null), () => request.Noise.Draw(draw));
         if (request.Hook?.ReplacePrevious(info!, next) is { } previous) next = Require.SameShape(previous, xt);
         NonFiniteException.ThrowIfNonFinite(next, "x_{t-1}", t, StepsOf(request) - t);
-        // A step may hand x̂_0 on as x_0 itself.
-        if (ReferenceEquals(next, x0)) next = next.clone();
+        // A step may hand x̂_0 on as x_0 itself, or leave x_t as it is.
+        if (ReferenceEquals(next, x0) || ReferenceEquals(next, xt)) next = next.clone();
         return (next.DetachFromDisposeScope(), x0.DetachFromDisposeScope());
     }
 

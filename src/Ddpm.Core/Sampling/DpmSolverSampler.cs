@@ -18,7 +18,8 @@ public sealed class DpmSolverSampler : DiffusionSampler
     {
     }
 
-    private protected override StepRule Begin() => new Rule(Process.Coefficients);
+    /// <inheritdoc/>
+    protected override StepRule Begin() => new Rule(Process.Coefficients);
 
     private sealed class Rule(DiffusionCoefficients coefficients) : StepRule
     {
@@ -41,10 +42,10 @@ public sealed class DpmSolverSampler : DiffusionSampler
             return Math.Sqrt((1 - previous) / (1 - alphaBar)) * input.Xt - Math.Sqrt(previous) * double.ExpM1(-step) * estimate;
         }
 
-        public override void Dispose()
+        protected override void Dispose(bool disposing)
         {
             lastX0?.Dispose();
-            base.Dispose();
+            base.Dispose(disposing);
         }
 
         private void Remember(Tensor x0, double step)

@@ -23,7 +23,8 @@ public sealed class PndmSampler : DiffusionSampler
         if (process.Coefficients.AlphaBars[^1] == 0) throw new ArgumentException($"process must leave some signal at t = {process.Coefficients.Timesteps - 1}, for σ = √((1-ᾱ)/ᾱ) is infinite without, but ᾱ is 0 there.", nameof(process));
     }
 
-    private protected override StepRule Begin() => new Rule(Process);
+    /// <inheritdoc/>
+    protected override StepRule Begin() => new Rule(Process);
 
     private sealed class Rule(ReverseDiffusion process) : StepRule
     {
@@ -45,10 +46,10 @@ public sealed class PndmSampler : DiffusionSampler
             return Math.Sqrt(previous) * (input.Xt / Math.Sqrt(alphaBar) + (Sigma(previous) - Sigma(alphaBar)) * slope);
         }
 
-        public override void Dispose()
+        protected override void Dispose(bool disposing)
         {
             foreach (Tensor derivative in derivatives) derivative.Dispose();
-            base.Dispose();
+            base.Dispose(disposing);
         }
 
         private static double Sigma(double alphaBar) => Math.Sqrt((1 - alphaBar) / alphaBar);

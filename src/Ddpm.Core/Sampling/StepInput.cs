@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>What a step is made of.</summary>
-/// <param name="Output">The network's output at (x_t, t).</param>
-/// <param name="Xt">The samples x_t.</param>
-/// <param name="T">The timestep.</param>
-/// <param name="RawX0">x̂_0 before clipping.</param>
-/// <param name="X0">x̂_0 after clipping and after the hook.</param>
-/// <param name="X0Replaced">Whether a hook has replaced x̂_0.</param>
-internal readonly record struct StepInput(Tensor Output, Tensor Xt, int T, Tensor RawX0, Tensor X0, bool X0Replaced);
+/// <summary>What a step of a sampler is made of; the tensors belong to the sampler.</summary>
+/// <param name="Output">The network's output at (x_t, t): [B, …], twice as many channels where the variance is learned.</param>
+/// <param name="Xt">The samples x_t, [B, …].</param>
+/// <param name="T">The timestep t of the process. Range: 0 ≤ t &lt; T.</param>
+/// <param name="RawX0">x̂_0 before clipping, [B, …].</param>
+/// <param name="X0">x̂_0 after clipping and after the hook, [B, …].</param>
+/// <param name="X0Replaced">Whether a hook has replaced x̂_0, so that the output no longer fits it.</param>
+public readonly record struct StepInput(Tensor Output, Tensor Xt, int T, Tensor RawX0, Tensor X0, bool X0Replaced);

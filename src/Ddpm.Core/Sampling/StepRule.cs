@@ -2,16 +2,25 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>How x_t becomes x_{t-1} in one run; holds what a multistep method remembers.</summary>
-internal abstract class StepRule : IDisposable
+/// <summary>How x_t becomes x_{t-1} in one run of a <see cref="DiffusionSampler"/>; holds what a multistep method remembers. One run has one, on one thread.</summary>
+public abstract class StepRule : IDisposable
 {
-    /// <summary>x_{t-1}, a fresh tensor. Called inside a dispose scope.</summary>
-    /// <param name="input">The step.</param>
-    /// <param name="noise">Draws the step's noise; not to be called where the step needs none.</param>
+    /// <summary>One step. It is called without gradients inside a dispose scope, which frees what it makes on the way.</summary>
+    /// <param name="input">The step; its tensors stay the sampler's.</param>
+    /// <param name="noise">Draws the step's noise, N(0, I) in the shape of x_t; not to be called where the step needs none.</param>
+    /// <returns>x_{t-1} in the shape of x_t; x̂_0 itself at the last step of a method that ends there.</returns>
     public abstract Tensor Advance(StepInput input, Func<Tensor> noise);
 
-    /// <summary>Frees what is remembered.</summary>
-    public virtual void Dispose()
+    /// <summary>Frees what is remembered. Tensors that live from step to step must be detached from the dispose scope, and freed here.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what is remembered; nothing by default.</summary>
+    /// <param name="disposing">Always true.</param>
+    protected virtual void Dispose(bool disposing)
     {
     }
 }
