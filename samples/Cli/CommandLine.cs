@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ddpm.Cli.Training;
 using Ddpm.Core;
+using Ddpm.Distributed.Mpi;
 
 namespace Ddpm.Cli;
 
@@ -29,7 +30,7 @@ internal static class CommandLine
         {
             return run(stop.Token) ? 0 : 130;
         }
-        catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or InvalidOperationException or NotSupportedException or UnauthorizedAccessException or NonFiniteException)
+        catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or InvalidOperationException or NotSupportedException or UnauthorizedAccessException or NonFiniteException or MpiException)
         {
             error.WriteLine(OneLine(exception));
             return 1;

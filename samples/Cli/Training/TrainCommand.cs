@@ -20,7 +20,7 @@ internal static class TrainCommand
         var flip = new Option<bool>("--flip") { Description = "Mirror images at random; wrong for digits and letters" };
         var steps = Number("--steps", 10_000, "Training steps", 1);
         var minutes = Real("--max-minutes", null, "Stop after so many minutes; the same command goes on later", value => value > 0, "above 0");
-        var batch = Number("--batch-size", 64, "Images in a batch", 1);
+        var batch = Number("--batch-size", 64, "Images in a batch, of all processes together", 1);
         var accumulation = Number("--accumulation", 1, "Batches that make a step", 1);
         var rate = Real("--learning-rate", 2e-4, "Adam's learning rate after warm-up", value => value > 0, "above 0");
         var warmup = Number("--warmup-steps", 500, "Steps over which the learning rate grows from 0", 0);
@@ -52,6 +52,7 @@ internal static class TrainCommand
             if (name != "cpu" && !cuda) result.AddError($"--device must be cpu, cuda or cuda:N, but is {name}.");
             else if (cuda && !TorchRuntime.IsCudaAvailable()) result.AddError($"--device is {name}, but no CUDA device can be used here.");
         });
+        Option<bool> mpi = Communicators.Option();
         averages.Validators.Add(result =>
         {
             try
@@ -67,7 +68,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a U-Net on images: Algorithm 1 of Ho et al. 2020.")
         {
             data, labels, folder, size, grayscale, skip, conditional, flip, steps, minutes, batch, accumulation, rate, warmup, decay, weightDecay, averages, bfloat16, schedule, timesteps, prediction, variance,
-            channels, multipliers, blocks, attention, dropout, checkpoint, keep, grid, metrics, tensorBoard, workers, seed, device,
+            channels, multipliers, blocks, attention, dropout, checkpoint, keep, grid, metrics, tensorBoard, workers, seed, device, mpi,
         };
         command.SetAction(parsed => CommandLine.Guarded(error, stop => TrainRun.Execute(
             new TrainOptions
@@ -107,6 +108,7 @@ internal static class TrainCommand
                 Workers = parsed.GetValue(workers)!.Value,
                 Seed = parsed.GetValue(seed),
                 Device = parsed.GetValue(device)!,
+                Mpi = parsed.GetValue(mpi),
             },
             output,
             stop)));
