@@ -88,7 +88,7 @@ public sealed class CommunicatorTests
         float[][] all = ThreadRanks.Run(3, ranks =>
         {
             using var scope = NewDisposeScope();
-            return ranks.ConcatenateRows(ranks.Rank == 1 ? zeros(0, 2) : full([2, 2], ranks.Rank)).data<float>().ToArray();
+            return ranks.ConcatenateRows(ranks.Rank == 1 ? zeros(0, 2) : full([2, 2], ranks.Rank, dtype: float32)).data<float>().ToArray();
         });
         all.Should().AllBeEquivalentTo(new float[] { 0, 0, 0, 0, 2, 2, 2, 2 }, options => options.WithStrictOrdering());
     }

@@ -37,7 +37,7 @@ public sealed class GradientAveragerTests
             Parameter[] parameters = Parameters();
             using var averager = new GradientAverager(parameters, ranks, bytes);
             // The second is in strides, as gradients of weights in channels_last are.
-            Tensor?[] gradients = [.. parameters.Select((parameter, i) => i == 1 ? full([parameter.size(1), parameter.size(0)], ranks.Rank).t() : full(parameter.shape, 10 * i + ranks.Rank))];
+            Tensor?[] gradients = [.. parameters.Select((parameter, i) => i == 1 ? full([parameter.size(1), parameter.size(0)], ranks.Rank, dtype: float32).t() : full(parameter.shape, 10 * i + ranks.Rank, dtype: float32))];
             gradients[1]![2, 1] = tensor(7f * ranks.Rank);
             double loss = averager.Average(gradients, 0.5 * ranks.Rank);
             gradients[1]!.is_contiguous().Should().BeFalse("the gradient's layout stays");
