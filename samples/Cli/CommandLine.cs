@@ -7,6 +7,7 @@ using Ddpm.Cli.Inspection;
 using Ddpm.Cli.Sampling;
 using Ddpm.Cli.Training;
 using Ddpm.Core;
+using Ddpm.Distributed.Mpi;
 
 namespace Ddpm.Cli;
 
@@ -75,7 +76,7 @@ internal static class CommandLine
         {
             return Misuse(error, exception.Message);
         }
-        catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or InvalidOperationException or NotSupportedException or UnauthorizedAccessException or NonFiniteException or KeyNotFoundException or ExternalException or TorchRuntimeException)
+        catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or InvalidOperationException or NotSupportedException or UnauthorizedAccessException or NonFiniteException or KeyNotFoundException or ExternalException or TorchRuntimeException or MpiException)
         {
             error.WriteLine(OneLine(exception));
             return Failed;

@@ -23,7 +23,7 @@ internal static class TrainCommand
         var flip = new Option<bool>("--flip") { Description = "Mirror images at random; wrong for digits and letters" };
         var steps = Number("--steps", 10_000, "Training steps", 1);
         var minutes = Real("--max-minutes", null, "Stop after so many minutes; the same command goes on later", value => value > 0, "above 0");
-        var batch = Number("--batch-size", 64, "Images in a batch", 1);
+        var batch = Number("--batch-size", 64, "Images in a batch, of all processes together", 1);
         var accumulation = Number("--accumulation", 1, "Batches that make a step", 1);
         var rate = Real("--learning-rate", 2e-4, "Adam's learning rate after warm-up", value => value > 0, "above 0");
         var warmup = Number("--warmup-steps", 500, "Steps over which the learning rate grows from 0", 0);
@@ -48,6 +48,7 @@ internal static class TrainCommand
         var workers = Number("--workers", 1, "Threads that read images ahead", 1);
         var seed = Whole("--seed", 0, "Seed of weights, order, timesteps and noise");
         var device = Device();
+        Option<bool> mpi = Communicators.Option();
         Option<bool> json = Json();
         averages.Validators.Add(result =>
         {
@@ -64,7 +65,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a U-Net on images: Algorithm 1 of Ho et al. 2020.")
         {
             data, labels, folder, size, grayscale, skip, conditional, flip, steps, minutes, batch, accumulation, rate, warmup, decay, weightDecay, averages, bfloat16, schedule, timesteps, prediction, variance,
-            channels, multipliers, blocks, attention, dropout, checkpoint, keep, grid, metrics, tensorBoard, workers, seed, device, json,
+            channels, multipliers, blocks, attention, dropout, checkpoint, keep, grid, metrics, tensorBoard, workers, seed, device, mpi, json,
         };
         command.SetAction(parsed => CommandLine.Guarded(error, stop => Report(new Screen(output, error, parsed.GetValue(json)), parsed.GetValue(folder)!, TrainRun.Execute(
             new TrainOptions
@@ -104,6 +105,7 @@ internal static class TrainCommand
                 Workers = parsed.GetValue(workers)!.Value,
                 Seed = parsed.GetValue(seed),
                 Device = parsed.GetValue(device)!,
+                Mpi = parsed.GetValue(mpi),
             },
             parsed.GetValue(json) ? error : output,
             stop))));

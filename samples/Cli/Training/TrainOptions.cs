@@ -75,4 +75,6 @@ internal sealed record TrainOptions
     public long Seed { get; init; }
 
     public string Device { get; init; } = "";
+
+    public bool Mpi { get; init; }
 }

@@ -17,33 +17,37 @@ internal static class TrainRun
     private const int GridSamples = 64, GridSteps = 100;
 
     /// <summary>Trains, or goes on; whether all steps were done or the time was up, and not interrupted.</summary>
-    public static bool Execute(TrainOptions options, TextWriter output, CancellationToken stop)
+    public static bool Execute(TrainOptions options, TextWriter output, CancellationToken stop) =>
+        Communicators.Run(options.Mpi, output, (ranks, first, either) => Execute(options, ranks, first, either), stop);
+
+    private static bool Execute(TrainOptions options, ICommunicator ranks, TextWriter output, CancellationToken stop)
     {
         IDataset data = DataSource.Open(options);
         using var owned = data as IDisposable;
         if (options.Conditional && data.ClassCount == 0) throw new UsageException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
         ReverseDiffusion process = Process(options);
         using var network = new UNet(Network(options, data), options.Seed);
-        network.to(new Device(options.Device));
+        Device device = Communicators.Device(options.Device, ranks);
+        network.to(device);
         TrainingOptions training = Training(options);
-        using Trainer trainer = Trainer.Create(network, process.Options.Variance.IsLearned ? new HybridObjective(process) : new SimpleObjective(process), training);
+        using Trainer trainer = Trainer.Create(network, process.Options.Variance.IsLearned ? new HybridObjective(process) : new SimpleObjective(process), training, communicator: ranks);
 
         string Out(string name) => Path.Combine(options.Output, name);
-        Directory.CreateDirectory(options.Output);
+        ranks.OnFirstRank(() => Directory.CreateDirectory(options.Output));
         var checkpoints = new CheckpointStore(Out("checkpoints"), options.CheckpointEvery, options.KeepLast);
         bool resumed = checkpoints.RestoreLatest(trainer);
-        output.WriteLine($"{data.Count:N0} images [{string.Join(", ", data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, {options.Steps:N0} steps of {training.Accumulation * options.BatchSize:N0}{(resumed ? $", going on at step {trainer.StepsDone:N0}" : "")}");
+        output.WriteLine($"{data.Count:N0} images [{string.Join(", ", data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, {options.Steps:N0} steps of {training.Accumulation * options.BatchSize:N0}{(ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "")}{(resumed ? $", going on at step {trainer.StepsDone:N0}" : "")}");
         if (data is ImageFolder { ClassCount: > 0 } folder) output.WriteLine($"Classes: {string.Join(", ", folder.ClassNames)}");
         using var metrics = new MetricsLog(options.MetricsEvery, [new CsvMetrics(Out("metrics.csv")), new JsonLinesMetrics(Out("metrics.jsonl")), .. options.TensorBoard ? [new TensorBoardMetrics(Out("tensorboard"))] : Array.Empty<IMetricWriter>()]);
         using var batches = new PrefetchedBatches(new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip), ahead: Math.Max(2, options.Workers), workers: options.Workers);
-        var grids = new SampleGrids(Out("grids"), Sampler(network, process), Request(options, data), options.GridEvery, options: new ImageGridOptions { Columns = GridColumns(options, data) });
+        var grids = new SampleGrids(Out("grids"), Sampler(network, process), Request(options, data, device), options.GridEvery, options: new ImageGridOptions { Columns = GridColumns(options, data) });
         using var timeUp = new CancellationTokenSource();
         if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeUp.Token);
         bool done = trainer.Run(batches, options.Steps, new Lines(output, options.MetricsEvery), [checkpoints, metrics, grids], either.Token);
-        Finish(options, trainer, network, process, output, Out);
+        ranks.OnFirstRank(() => Finish(options, trainer, network, process, output, Out));
         if (data is ImageFolder { DamagedFiles.Count: > 0 } read) output.WriteLine($"Skipped {read.DamagedFiles.Count} images: {string.Join("; ", read.DamagedFiles.Values)}");
-        return done || !stop.IsCancellationRequested;
+        return done || !ranks.Any(stop.IsCancellationRequested);
     }
 
     private static void Finish(TrainOptions options, Trainer trainer, UNet network, ReverseDiffusion process, TextWriter output, Func<string, string> path)
@@ -101,12 +105,12 @@ internal static class TrainRun
 
     private static int Count(TrainOptions options, IDataset data) => GridSamples / GridColumns(options, data) * GridColumns(options, data);
 
-    private static SamplingRequest Request(TrainOptions options, IDataset data) => new()
+    private static SamplingRequest Request(TrainOptions options, IDataset data, Device device) => new()
     {
         Count = Count(options, data),
         SampleShape = [.. data.Shape],
         Noise = new PerSampleNoise(options.Seed),
-        Device = new Device(options.Device),
+        Device = device,
         Labels = options.Conditional ? [.. Enumerable.Range(0, Count(options, data)).Select(i => (long)(i % data.ClassCount))] : null,
     };
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models;
@@ -9,8 +10,9 @@ namespace Ddpm.Models;
 internal sealed class Dropout : IDisposable
 {
     private readonly Generator generator = new(0, CPU);
+    private MersenneTwister? shared;
     private int firstExample;
-    private int? batchSize;
+    private int batchSize;
 
     public Dropout(double probability) => Probability = probability;
 
@@ -19,13 +21,13 @@ internal sealed class Dropout : IDisposable
     public void Seed(long seed)
     {
         generator.manual_seed(seed);
-        batchSize = null;
+        shared = null;
     }
 
     /// <summary>For a network that sees some examples of a batch, the others of which other processes see.</summary>
     public void Seed(long seed, int firstExample, int batchSize)
     {
-        generator.manual_seed(seed);
+        shared = new MersenneTwister(seed);
         this.firstExample = firstExample;
         this.batchSize = batchSize;
     }
@@ -40,10 +42,23 @@ internal sealed class Dropout : IDisposable
         return (x * mask).MoveToOuterDisposeScope();
     }
 
-    // The whole batch's numbers, whoever sees it: the stream has no other way to an example's place than through those before.
-    private Tensor Uniform(long[] shape) => batchSize is { } whole && whole != shape[0]
-        ? rand([whole, .. shape[1..]], dtype: float32, generator: generator).narrow(0, firstExample, shape[0])
-        : rand(shape, dtype: float32, generator: generator);
+    // Of several processes each passes over the numbers of the others' examples: together they have those of one that sees the whole batch.
+    private Tensor Uniform(long[] shape)
+    {
+        if (shared is null) return rand(shape, dtype: float32, generator: generator);
+        Tensor uniform = empty(shape, dtype: float32);
+        long example = uniform.numel() / shape[0];
+        shared.Skip(firstExample * example);
+        for (long row = 0; row < shape[0]; row++)
+        {
+            // A row at a time: the span of a whole batch may pass the 2 GiB that a span can hold.
+            using Tensor view = uniform[row];
+            shared.Fill(MemoryMarshal.Cast<byte, float>(view.bytes));
+        }
+
+        shared.Skip((batchSize - firstExample - shape[0]) * example);
+        return uniform;
+    }
 
     public void Dispose() => generator.Dispose();
 }

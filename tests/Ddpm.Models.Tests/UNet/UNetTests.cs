@@ -113,6 +113,34 @@ public sealed class UNetTests
         calm.Equals(calmAgain).Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(2, 3)]
+    public void Forward_SomeExamplesOfABatch_HaveTheDropoutTheyHaveInIt(int first, int count)
+    {
+        using var network = new UNet(Small with { Dropout = 0.5 }, 1);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        foreach ((string key, Tensor value) in network.state_dict())
+        {
+            if (key.Contains("conv2.weight", StringComparison.Ordinal) || key.StartsWith("conv_out.weight", StringComparison.Ordinal)) value.mul_(1e5);
+        }
+
+        network.train();
+        Tensor x = randn(5, 1, 16, 16, generator: new Generator(1)), t = zeros(5, int64);
+        network.SeedStochasticLayers(7);
+        Tensor whole = network.Predict(x, t);
+        network.SeedStochasticLayers(7, first, 5);
+        Tensor part = network.Predict(x.narrow(0, first, count), t.narrow(0, first, count));
+
+        double scale = whole.abs().max().item<float>();
+        part.sub(whole.narrow(0, first, count)).abs().max().item<float>().Should().BeLessThan((float)(1e-4 * scale));
+        network.SeedStochasticLayers(7);
+        network.Predict(x.narrow(0, first, count), t.narrow(0, first, count)).sub(part).abs().max().item<float>().Should().BeGreaterThan((float)(1e-2 * scale), "a network by itself draws for what it sees");
+        network.SeedStochasticLayers(7);
+        network.Predict(x, t).Equals(whole).Should().BeTrue("a seed without a place is for the whole batch again");
+    }
+
     [Fact]
     public void Predict_Repeated_LeavesNoTensor()
     {
