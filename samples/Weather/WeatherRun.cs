@@ -23,9 +23,9 @@ internal static class WeatherRun
         // No x̂_0 is clipped: temperatures have no largest value. The same U-Net as for pictures, with one dimension fewer.
         var process = new ReverseDiffusion(new CosineSchedule(1000), new ReverseDiffusionOptions { Clipping = X0Clipping.None, Prediction = Prediction.V });
         using var network = new UNet(
-            new UNetOptions { IsSignal = true, Height = WeatherData.Days, InChannels = 4, OutChannels = 4, BaseChannels = 32, ChannelMultipliers = [1, 2, 2], BlocksPerLevel = 1, AttentionResolutions = [16], NormGroups = 8, Dropout = 0.2, ClassCount = WeatherData.Cities.Count },
+            new UNetOptions { IsSignal = true, Height = WeatherData.Days, InChannels = 4, OutChannels = 4, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 8, Dropout = 0.2, ClassCount = WeatherData.Cities.Count },
             options.Seed);
-        using var trainer = Trainer.Create(network, process, new TrainingOptions { LearningRate = 1e-3, WarmupSteps = 100, Decay = LearningRateDecay.Cosine(options.Steps), Seed = options.Seed });
+        using var trainer = Trainer.Create(network, process, new TrainingOptions { LearningRate = 2e-3, WarmupSteps = 100, Decay = LearningRateDecay.Cosine(options.Steps), Seed = options.Seed });
 
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Training {network.parameters().Sum(parameter => parameter.numel()):N0} parameters on {months.Count:N0} runs of {WeatherData.Days} days, {options.Steps:N0} steps"));
         double loss = 0;

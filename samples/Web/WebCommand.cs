@@ -42,7 +42,11 @@ internal static class WebCommand
         {
             var options = new ServerOptions
             {
-                Address = IPAddress.Parse(parsed.GetValue(address)!), Port = parsed.GetValue(port), MaxCount = parsed.GetValue(count), MaxSteps = parsed.GetValue(steps), QueueLength = parsed.GetValue(queue),
+                Address = IPAddress.Parse(parsed.GetValue(address)!),
+                Port = parsed.GetValue(port),
+                MaxCount = parsed.GetValue(count),
+                MaxSteps = parsed.GetValue(steps),
+                QueueLength = parsed.GetValue(queue),
             };
             try
             {

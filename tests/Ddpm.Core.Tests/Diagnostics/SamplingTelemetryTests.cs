@@ -23,8 +23,12 @@ public sealed class SamplingTelemetryTests : IDisposable
         run.OperationName.Should().Be(DdpmTelemetry.SampleActivity);
         run.TagObjects.Should().BeEquivalentTo(new Dictionary<string, object?>
         {
-            [DdpmTelemetry.SamplerTag] = "DdimSampler", [DdpmTelemetry.StepsTag] = 10, [DdpmTelemetry.CountTag] = 5, [DdpmTelemetry.BatchSizeTag] = 2,
-            [DdpmTelemetry.ShapeTag] = "2x3", [DdpmTelemetry.OutcomeTag] = "completed",
+            [DdpmTelemetry.SamplerTag] = "DdimSampler",
+            [DdpmTelemetry.StepsTag] = 10,
+            [DdpmTelemetry.CountTag] = 5,
+            [DdpmTelemetry.BatchSizeTag] = 2,
+            [DdpmTelemetry.ShapeTag] = "2x3",
+            [DdpmTelemetry.OutcomeTag] = "completed",
         });
         run.Status.Should().Be(ActivityStatusCode.Unset);
         // Three batches, of two, two and one, in ten steps each.

@@ -34,7 +34,11 @@ public sealed class TrainingTelemetryTests : IDisposable
         run.OperationName.Should().Be(TrainingTelemetry.TrainActivity);
         run.TagObjects.Should().BeEquivalentTo(new Dictionary<string, object?>
         {
-            [TrainingTelemetry.FirstStepTag] = 0L, [TrainingTelemetry.TotalStepsTag] = 3L, [DdpmTelemetry.BatchSizeTag] = 8, [DdpmTelemetry.StepsTag] = 3L, [DdpmTelemetry.OutcomeTag] = "completed",
+            [TrainingTelemetry.FirstStepTag] = 0L,
+            [TrainingTelemetry.TotalStepsTag] = 3L,
+            [DdpmTelemetry.BatchSizeTag] = 8,
+            [DdpmTelemetry.StepsTag] = 3L,
+            [DdpmTelemetry.OutcomeTag] = "completed",
         });
         capture.Values(TrainingTelemetry.TrainingSteps).Should().Equal(1, 1, 1);
         capture.Values(TrainingTelemetry.TrainingExamples).Should().Equal(8, 8, 8);

@@ -37,6 +37,14 @@ public sealed class PageTests
         ChromiumPage.Until(() => (bool)page.Script("return [...document.querySelectorAll('#gallery img')].every(image => image.complete && image.naturalWidth === 8)")!, "the pictures");
         page.All("#gallery img")[2].GetDomAttribute("alt").Should().Be("Picture 3 of 4, seed 7");
 
+        // Back to the first step, and forward again.
+        page.Script("const replay = document.getElementById('replay'); replay.value = 0; replay.dispatchEvent(new Event('input'))");
+        page.Numbers.Should().Be("step 1 of 10 · t = 99");
+        page.All("#gallery.replaying").Should().HaveCount(1);
+        page.Script("const replay = document.getElementById('replay'); replay.value = replay.max; replay.dispatchEvent(new Event('input'))");
+        page.Numbers.Should().Be("step 10 of 10 · t = 9");
+        page.All("#gallery.replaying").Should().BeEmpty();
+
         page.Press("archive");
         page.Press("grid");
         page.All("#gallery a")[2].Click();
