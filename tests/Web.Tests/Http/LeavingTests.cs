@@ -83,6 +83,28 @@ public sealed class LeavingTests
     }
 
     [Fact]
+    public async Task Events_LineDropsAndIsTakenUpAgain_TheRunGoesOn()
+    {
+        await using TestServer server = await TestServer.StartAsync(open: false);
+        string id = await server.SubmitAsync(new { steps = 5, count = 1 });
+        server.Model.Permit(2);
+        await server.UntilAsync(id, snapshot => snapshot.Step == 2);
+        await foreach (var first in server.EventsAsync(id)) break;
+
+        var events = new List<(string Type, JsonElement Data)>();
+        await foreach ((string, JsonElement) again in server.EventsAsync(id))
+        {
+            events.Add(again);
+            server.Model.Open();
+        }
+
+        events[0].Data.GetProperty("job").GetProperty("step").GetInt32().Should().Be(2, "the stream begins with what is to be seen now");
+        events[0].Data.GetProperty("preview").GetString().Should().StartWith("data:image/png;base64,");
+        events[^1].Type.Should().Be("finished");
+        (await server.Client.GetStringAsync($"/api/jobs/{id}/events")).Should().Contain("retry: 500\n", "browsers are to come back before the run is given up");
+    }
+
+    [Fact]
     public async Task Submit_NobodyEverWatches_TheRunIsGivenUp()
     {
         await using TestServer server = await TestServer.StartAsync(open: false, Impatient);
