@@ -18,41 +18,53 @@ public static class DatasetBound
     /// <param name="data">The examples.</param>
     /// <param name="options">How; all examples by default.</param>
     /// <param name="progress">Told after every call of the network; the time is that of this call alone.</param>
+    /// <param name="communicator">The processes that share the examples, each of which has a progress file of its own; one by itself by default. Then this is collective, and all get the same report.</param>
     /// <param name="cancellationToken">Stops within one step; the progress file holds all finished batches.</param>
-    /// <returns>Means with their standard errors: the same bits whether stopped or not.</returns>
+    /// <returns>Means with their standard errors: the same bits whether stopped or not, and the same to rounding in any number of processes.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">The progress file is damaged, or of another evaluation; the message says what differs.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
-    public static BoundReport Evaluate(VariationalBound bound, IDataset data, DatasetBoundOptions? options = null, IProgress<BoundProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static BoundReport Evaluate(VariationalBound bound, IDataset data, DatasetBoundOptions? options = null, IProgress<BoundProgress>? progress = null, ICommunicator? communicator = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bound);
         ArgumentNullException.ThrowIfNull(data);
-        options = (options ?? DatasetBoundOptions.Default).Validated(data.Count);
+        DatasetBoundOptions valid = (options ?? DatasetBoundOptions.Default).Validated(data.Count);
+        ICommunicator ranks = communicator ?? SingleProcess.Instance;
+        return ranks.Together(() => Evaluate(bound, data, valid, progress, ranks, cancellationToken));
+    }
+
+    private static BoundReport Evaluate(VariationalBound bound, IDataset data, DatasetBoundOptions options, IProgress<BoundProgress>? progress, ICommunicator ranks, CancellationToken cancellationToken)
+    {
         int count = options.Examples ?? data.Count, timesteps = bound.Process.Coefficients.Timesteps;
-        string identity = Identity(bound, data, options);
-        BoundAccumulator sums = options.ProgressFile is { } file && File.Exists(file) ? BoundFile.Load(file, identity) : bound.NewAccumulator();
+        int first = Start(ranks.Rank), end = Start(ranks.Rank + 1);
+        string identity = Identity(bound, data, options, first, end);
+        string? file = options.ProgressFile is { } path ? (ranks.WorldSize == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}.{ranks.Rank}-of-{ranks.WorldSize}")) : null;
+        BoundAccumulator sums = file is not null && File.Exists(file) ? BoundFile.Load(file, identity) : bound.NewAccumulator();
         var noise = new PerSampleNoise(options.Seed);
-        long started = Stopwatch.GetTimestamp(), steps = 0, total = (count - sums.Examples + options.BatchSize - 1) / options.BatchSize * bound.Options.Draws * timesteps;
-        while (sums.Examples < count)
+        long started = Stopwatch.GetTimestamp(), steps = 0, total = (end - first - sums.Examples + options.BatchSize - 1) / options.BatchSize * bound.Options.Draws * timesteps;
+        while (first + sums.Examples < end)
         {
-            int first = checked((int)sums.Examples);
-            using Tensor batch = DatasetBatches.Examples(data, first, Math.Min(options.BatchSize, count - first));
-            bound.Accumulate(sums, batch, noise, first, () => progress?.Report(new BoundProgress(++steps, total, sums.Examples, Stopwatch.GetElapsedTime(started))), cancellationToken);
-            if (options.ProgressFile is { } path) BoundFile.Save(path, sums, identity);
+            int next = checked((int)(first + sums.Examples));
+            using Tensor batch = DatasetBatches.Examples(data, next, Math.Min(options.BatchSize, end - next));
+            bound.Accumulate(sums, batch, noise, next, () => progress?.Report(new BoundProgress(++steps, total, sums.Examples, Stopwatch.GetElapsedTime(started))), cancellationToken);
+            if (file is not null) BoundFile.Save(file, sums, identity);
         }
 
+        sums.Merge(ranks);
         BoundReport report = sums.Report();
-        if (options.ProgressFile is { } finished) File.Delete(finished);
+        if (file is not null) File.Delete(file);
         return report;
+
+        int Start(int rank) => (int)((long)count * rank / ranks.WorldSize);
     }
 
     // All that the sums depend on. The batch size is among it: sums of other batches are equal to rounding only.
-    private static string Identity(VariationalBound bound, IDataset data, DatasetBoundOptions options)
+    private static string Identity(VariationalBound bound, IDataset data, DatasetBoundOptions options, int first, int end)
     {
         ReverseDiffusionOptions process = bound.Process.Options;
         byte[] betas = [.. bound.Process.Coefficients.Betas.SelectMany(BitConverter.GetBytes)];
-        return string.Create(CultureInfo.InvariantCulture, $"network {(options.NetworkIdentity.Length > 0 ? options.NetworkIdentity : "unnamed")}; data {data.Identity}, {options.Examples ?? data.Count} of them by {options.BatchSize}; seed {options.Seed}; draws {bound.Options.Draws}; decoder {bound.Options.Decoder.GetType().Name}; T {bound.Process.Coefficients.Timesteps}, betas {Convert.ToHexStringLower(SHA256.HashData(betas))[..16]}; {process.Prediction.GetType().Name}, {process.Variance.GetType().Name}, {process.Clipping.GetType().Name}, {process.InitialLogVariance}");
+        return string.Create(CultureInfo.InvariantCulture, $"network {(options.NetworkIdentity.Length > 0 ? options.NetworkIdentity : "unnamed")}; data {data.Identity}, examples {first} … {end - 1} by {options.BatchSize}; seed {options.Seed}; draws {bound.Options.Draws}; decoder {bound.Options.Decoder.GetType().Name}; T {bound.Process.Coefficients.Timesteps}, betas {Convert.ToHexStringLower(SHA256.HashData(betas))[..16]}; {process.Prediction.GetType().Name}, {process.Variance.GetType().Name}, {process.Clipping.GetType().Name}, {process.InitialLogVariance}");
     }
 }

@@ -1,5 +1,6 @@
 using Ddpm.Core;
 using Ddpm.Data;
+using Ddpm.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,7 +43,7 @@ public sealed class DatasetBoundTests : IDisposable
         DatasetBoundOptions saved = options with { ProgressFile = Path.Combine(folder.FullName, "progress.json") };
         using var stop = new CancellationTokenSource();
         int before = 0, after = 0;
-        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, saved, new Listener(_ => { if (++before == stopAfter) stop.Cancel(); }), stop.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, saved, new Listener(_ => { if (++before == stopAfter) stop.Cancel(); }), cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
         BoundReport resumed = DatasetBound.Evaluate(bound, data, saved, new Listener(_ => after++));
 
         resumed.Should().BeEquivalentTo(straight, equal => equal.ComparingByMembers<Estimate>().WithStrictOrdering());
@@ -56,7 +57,7 @@ public sealed class DatasetBoundTests : IDisposable
     {
         var options = new DatasetBoundOptions { BatchSize = 4, ProgressFile = Path.Combine(folder.FullName, "progress.json"), NetworkIdentity = "one" };
         using var stop = new CancellationTokenSource();
-        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options, new Listener(at => { if (at.ExamplesDone == 4) stop.Cancel(); }), stop.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options, new Listener(at => { if (at.ExamplesDone == 4) stop.Cancel(); }), cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
         byte[] then = File.ReadAllBytes(options.ProgressFile);
 
         foreach (DatasetBoundOptions other in new[] { options with { NetworkIdentity = "two" }, options with { Seed = 9 }, options with { BatchSize = 5 }, options with { Examples = 8 } })
@@ -97,6 +98,26 @@ public sealed class DatasetBoundTests : IDisposable
 
         FluentActions.Invoking(() => mine.Merge(new BoundAccumulator(Timesteps + 1, 2))).Should().Throw<ArgumentException>().WithMessage($"other must be of {Timesteps} timesteps and 2 draws, but is of {Timesteps + 1} and 2*");
         FluentActions.Invoking(() => bound.NewAccumulator().Report()).Should().Throw<InvalidOperationException>().WithMessage("A bound needs at least 1 example*");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(11)] // one more than there are examples
+    public void Evaluate_SeveralRanks_IsTheBoundOfOne(int worldSize)
+    {
+        var options = new DatasetBoundOptions { BatchSize = 4, Seed = 5, ProgressFile = Path.Combine(folder.FullName, "progress.json") };
+        BoundReport one = DatasetBound.Evaluate(bound, data, options);
+        BoundReport[] all = ThreadRanks.Run(worldSize, ranks => DatasetBound.Evaluate(Bound(), data, options, communicator: ranks));
+
+        all.Should().AllSatisfy(report =>
+        {
+            report.Examples.Should().Be(10);
+            report.Total.Mean.Should().BeApproximately(one.Total.Mean, 1e-5);
+            report.Total.StandardError.Should().BeApproximately(one.Total.StandardError, 1e-5);
+            report.RateDistortion[^1].Rate.Mean.Should().BeApproximately(one.Rate.Mean, 1e-5);
+        });
+        all.Select(report => report.Total).Distinct().Should().ContainSingle("all ranks get the same bits");
+        folder.GetFiles().Should().BeEmpty();
     }
 
     [Fact]
