@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Ddpm.Core;
 using Ddpm.Distributed.Mpi;
 using TorchSharp;
@@ -13,24 +12,16 @@ internal static class Communicators
     public static Option<bool> Option() => new("--mpi") { Description = "One of the processes that mpirun or srun starts; alone without a launcher" };
 
     /// <summary>
-    /// Runs a command on its ranks, which end together: an exception on one ends all. Of the ranks the first writes, unless one has an error to tell. SIGTERM, which launchers and batch systems send
-    /// before they kill, ends as Ctrl-C does.
+    /// Runs a command on its ranks, which end together: an exception on one ends all. Of the ranks the first writes, unless one has an error to tell.
     /// </summary>
     /// <param name="mpi">Whether <c>--mpi</c> was given.</param>
     /// <param name="output">Where the command writes.</param>
-    /// <param name="run">The command, given its ranks, where it writes, and what ends it.</param>
-    /// <param name="stop">Ctrl-C.</param>
-    public static T Run<T>(bool mpi, TextWriter output, Func<ICommunicator, TextWriter, CancellationToken, T> run, CancellationToken stop)
+    /// <param name="run">The command, given its ranks and where it writes.</param>
+    public static T Run<T>(bool mpi, TextWriter output, Func<ICommunicator, TextWriter, T> run)
     {
-        if (!mpi) return run(SingleProcess.Instance, output, stop);
+        if (!mpi) return run(SingleProcess.Instance, output);
         using ICommunicator ranks = MpiCommunicator.Start();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-        {
-            signal.Cancel = !either.IsCancellationRequested;
-            either.Cancel();
-        });
-        return ranks.Together(() => run(ranks, ranks.Rank == 0 ? output : TextWriter.Null, either.Token));
+        return ranks.Together(() => run(ranks, ranks.Rank == 0 ? output : TextWriter.Null));
     }
 
     /// <summary>The device that <c>--device</c> names: with several ranks "cuda" is the GPU of the rank on its machine.</summary>

@@ -33,9 +33,23 @@ public sealed class EvaluateCommandTests : IDisposable
         BoundReport expected = bound.Evaluate(test, new PerSampleNoise(6));
         Value(json, "bits_per_dim").Should().BeApproximately(expected.Total.Mean, 1e-6 * expected.Total.Mean);
         Value(json, "bits_per_dim_train").Should().BeApproximately(bound.Evaluate(train, new PerSampleNoise(6)).Total.Mean, 1e-5, "the folder's images come class by class");
-        json["terms"]!.AsArray().Should().HaveCount(3);
-        ((double)json["rate_distortion"]![2]!["rmse"]!).Should().BeApproximately(expected.RateDistortion[2].Rmse.Mean, 1e-3);
+        json["series"]!["terms"]!["rows"]!.AsArray().Should().HaveCount(3);
+        ((double)json["series"]!["rate_distortion"]!["rows"]![2]![2]!).Should().BeApproximately(expected.RateDistortion[2].Rmse.Mean, 1e-3);
         Value(here.Json("evaluate", "bpd", "{model}", "{test}", "--steps", "3", "--count", "2", "--decoder", "exact"), "bits_per_dim").Should().NotBe(expected.Total.Mean);
+    }
+
+    [Fact]
+    public void Bpd_WithAProgressFile_GoesOnAndRefusesAnother()
+    {
+        here.SaveModel();
+        here.SaveIdx("test", 5, seed: 1);
+        JsonObject straight = here.Json("evaluate", "bpd", "{model}", "{test}", "--steps", "3", "--batch-size", "2");
+        here.Json("evaluate", "bpd", "{model}", "{test}", "--steps", "3", "--batch-size", "2", "--progress-file", "{progress.json}")["metrics"]!.ToJsonString().Should().Be(straight["metrics"]!.ToJsonString());
+        File.Exists(here["progress.json"]).Should().BeFalse("nothing is left to go on with");
+
+        File.WriteAllText(here["progress.json"], "{");
+        (int code, _, string error) = here.Run("evaluate", "bpd", "{model}", "{test}", "--steps", "3", "--progress-file", "{progress.json}");
+        (code, error).Should().Be((1, here.Place("{progress.json} is damaged: ") + error[here.Place("{progress.json} is damaged: ").Length..]));
     }
 
     [Fact]

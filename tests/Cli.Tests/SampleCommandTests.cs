@@ -132,7 +132,7 @@ public sealed class SampleCommandTests : IDisposable
         var sampling = new Sampling.SamplingOptions { Sampler = "ddpm", Spacing = "trailing", Noise = "per-sample", Rounding = "nearest", Device = "cpu", Dtype = "float32", BatchSize = 1, Guidance = 1 };
         var options = new Sampling.SampleOptions { Model = here["model"], Output = here["out"], Sampling = sampling, Count = 2 };
         stop.Cancel();
-        FluentActions.Invoking(() => new Sampling.SampleRun(options, new Output.Screen(TextWriter.Null, TextWriter.Null, false)).Execute(stop.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => new Sampling.SampleRun(options, new Output.Screen(TextWriter.Null, TextWriter.Null, false), Ddpm.Core.SingleProcess.Instance).Execute(stop.Token)).Should().Throw<OperationCanceledException>();
         Directory.GetFiles(here["out/images"]).Should().BeEmpty();
         using var error = new StringWriter();
         CommandLine.Guarded(error, _ => throw new OperationCanceledException()).Should().Be(130);

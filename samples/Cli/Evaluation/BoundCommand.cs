@@ -27,18 +27,18 @@ internal static class BoundCommand
         var seed = Whole("--seed", 0, "Seed of the noise");
         Option<string> device = Device();
         var plot = Text("--plot", "file.png", "Write the rate–distortion curve of progressive coding");
-        Option<bool> json = Json();
+        var progress = Text("--progress-file", "file.json", "Keeps what is computed after every batch, and goes on from there when the command is given again; removed at the end");
+        Option<bool> mpi = Communicators.Option(), json = Json();
         var command = new Command("bpd", "Bits/dim: the variational bound on the negative log-likelihood, with rate and distortion. Calls the network once for every image and timestep.")
         {
-            model, data, train, steps, spacing, draws, decoder, count, size, grayscale, batch, workers, seed, device, plot, json,
+            model, data, train, steps, spacing, draws, decoder, count, size, grayscale, batch, workers, seed, device, plot, progress, mpi, json,
         };
         command.SetAction(parsed => CommandLine.Guarded(error, stop =>
         {
             var choices = new BoundChoices(
                 parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(train), parsed.GetValue(steps), parsed.GetValue(spacing)!, parsed.GetValue(draws)!.Value, parsed.GetValue(decoder) == "exact", parsed.GetValue(count),
-                parsed.GetValue(size), parsed.GetValue(grayscale), parsed.GetValue(batch)!.Value, parsed.GetValue(workers)!.Value, parsed.GetValue(seed), parsed.GetValue(device)!, parsed.GetValue(plot));
-            new BoundRun(choices, new Screen(output, error, parsed.GetValue(json))).Execute(stop);
-            return true;
+                parsed.GetValue(size), parsed.GetValue(grayscale), parsed.GetValue(batch)!.Value, parsed.GetValue(workers)!.Value, parsed.GetValue(seed), parsed.GetValue(device)!, parsed.GetValue(plot), parsed.GetValue(progress));
+            return Communicators.Run(parsed.GetValue(mpi), output, (ranks, first) => new BoundRun(choices, new Screen(first, error, parsed.GetValue(json)), ranks).Execute(stop));
         }));
         return command;
     }

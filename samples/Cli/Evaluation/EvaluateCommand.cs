@@ -22,11 +22,19 @@ internal static class EvaluateCommand
     public static Option<string?> Test() => Arguments.Options.Text("--test", "path", "More real images, such as held-out ones, against which the samples are measured too");
 
     /// <summary>Runs a measure of samples.</summary>
-    public static void Run(Command command, MeasureFlags flags, Option<bool> json, TextWriter output, TextWriter error, Action<ParseResult, Measurement, CancellationToken> measure) =>
-        command.SetAction(parsed => CommandLine.Guarded(error, stop =>
-        {
-            using var measurement = new Measurement(flags.Read(parsed), new Screen(output, error, parsed.GetValue(json)));
-            measure(parsed, measurement, stop);
-            return true;
-        }));
+    public static void Run(Command command, MeasureFlags flags, Option<bool> json, TextWriter output, TextWriter error, Action<ParseResult, Measurement, CancellationToken> measure)
+    {
+        Option<bool> mpi = Communicators.Option();
+        command.Add(mpi);
+        command.SetAction(parsed => CommandLine.Guarded(error, stop => Communicators.Run(
+            parsed.GetValue(mpi),
+            output,
+            (ranks, first) =>
+            {
+                MeasureOptions options = flags.Read(parsed);
+                using var measurement = new Measurement(options with { Sampling = options.Sampling.On(ranks) }, new Screen(first, error, parsed.GetValue(json)), ranks);
+                measure(parsed, measurement, stop);
+                return true;
+            })));
+    }
 }

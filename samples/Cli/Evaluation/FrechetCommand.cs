@@ -24,7 +24,7 @@ internal static class FrechetCommand
             if (path is null && file is null) throw new UsageException("ddpm evaluate fid needs <samples>, or --save-stats.");
             if (path is null && other is not null) throw new UsageException("--test goes with <samples>, which are measured against it.");
             using FeatureStatistics real = measurement.Statistics("reference", parsed.GetValue(reference)!, stop);
-            if (file is not null) StatisticsFile.Save(file, real);
+            if (file is not null) measurement.Write(() => StatisticsFile.Save(file, real));
             if (path is null)
             {
                 measurement.Note("statistics", file!);

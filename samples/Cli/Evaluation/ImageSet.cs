@@ -19,8 +19,8 @@ internal abstract class ImageSet : IDisposable
     /// <summary>What decides the images beside their path; empty for a data set.</summary>
     public virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
-    /// <summary>The images, uint8 [B, C, H, W]; the caller disposes each.</summary>
-    public abstract IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop);
+    /// <summary>A rank's share of the images, uint8 [B, C, H, W]; the caller disposes each.</summary>
+    public abstract IEnumerable<Tensor> Batches(ICommunicator ranks, ProgressBar bar, CancellationToken stop);
 
     public abstract void Dispose();
 
@@ -38,22 +38,24 @@ internal abstract class ImageSet : IDisposable
 
     private sealed class Stored(IDataset data, MeasureOptions options) : ImageSet
     {
-        private readonly long[] indices = DatasetBatches.Choose(data.Count, options.Count);
+        private readonly IDataset chosen = options.Count is { } count ? SubsetDataset.EvenlySpread(data, count) : data;
 
-        public override int Count => indices.Length;
+        public override int Count => chosen.Count;
 
         public override IReadOnlyList<long> Shape => data.Shape;
 
-        public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop)
+        public override IEnumerable<Tensor> Batches(ICommunicator ranks, ProgressBar bar, CancellationToken stop)
         {
+            int Start(int rank) => (int)((long)Count * rank / ranks.WorldSize);
+            int first = Start(ranks.Rank), end = Start(ranks.Rank + 1);
             long done = 0;
-            foreach (Tensor values in DatasetBatches.Read(data, indices, options.Sampling.BatchSize, options.Workers, stop))
+            foreach (Tensor values in DatasetReader.Read(chosen, first, end, options.Sampling.BatchSize, options.Workers, stop))
             {
                 using (values)
                 {
                     // Back to the very bytes of the file.
                     yield return PixelConversion.ToBytes(values).DetachFromDisposeScope();
-                    bar.Set(done += values.size(0), Count);
+                    bar.Set(done += values.size(0), end - first);
                 }
             }
         }
@@ -77,9 +79,9 @@ internal abstract class ImageSet : IDisposable
 
         public override IReadOnlyDictionary<string, string> Settings => model.Settings;
 
-        public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop)
+        public override IEnumerable<Tensor> Batches(ICommunicator ranks, ProgressBar bar, CancellationToken stop)
         {
-            foreach (SampleBatch batch in model.Batches(0, Count, null, null, null, bar, stop))
+            foreach (SampleBatch batch in model.Batches(0, Count, null, null, null, ranks, bar, stop))
             {
                 using (batch) yield return model.ToBytes(batch.Samples).DetachFromDisposeScope();
             }

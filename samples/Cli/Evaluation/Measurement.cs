@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
+using Ddpm.Core;
 using Ddpm.Evaluation;
 using static TorchSharp.torch;
 
@@ -13,15 +14,17 @@ internal sealed class Measurement : IDisposable
 {
     private readonly MeasureOptions options;
     private readonly Screen screen;
+    private readonly ICommunicator ranks;
     private readonly IFeatureExtractor extractor;
     private ImmutableSortedDictionary<string, string> settings = ImmutableSortedDictionary<string, string>.Empty;
     private IReadOnlyList<long>? shape;
     private string? shapeOf;
 
-    public Measurement(MeasureOptions options, Screen screen)
+    public Measurement(MeasureOptions options, Screen screen, ICommunicator ranks)
     {
         this.options = options;
         this.screen = screen;
+        this.ranks = ranks;
         extractor = options.Features.Open(options.Sampling.Device);
         Note("features", options.Features.Description);
     }
@@ -43,26 +46,27 @@ internal sealed class Measurement : IDisposable
             return StatisticsFile.Load(path);
         }
 
-        return Of(role, path, batches => FeatureExtraction.Statistics(extractor, batches, null, stop), stop);
+        return Of(role, path, batches => FeatureExtraction.Statistics(extractor, batches, ranks, null, stop), stop);
     }
 
     /// <summary>The features of each image of a set, [N, D].</summary>
-    public Tensor Features(string role, string path, CancellationToken stop) => Of(role, path, batches => FeatureExtraction.Features(extractor, batches, null, stop), stop);
+    public Tensor Features(string role, string path, CancellationToken stop) => Of(role, path, batches => FeatureExtraction.Features(extractor, batches, ranks, null, stop), stop);
+
+    /// <summary>Writes a file once, however many processes there are.</summary>
+    public void Write(Action write) => ranks.OnFirstRank(write);
 
     /// <summary>Shows the numbers, and under which settings they hold.</summary>
-    public void Report(string title, ImmutableArray<Metric> metrics) => Show(screen, new EvaluationReport(title, settings, metrics), null);
+    public void Report(string title, ImmutableArray<Metric> metrics) => Show(screen, new EvaluationReport(title, settings, metrics));
 
     public void Dispose() => (extractor as IDisposable)?.Dispose();
 
     /// <summary>Shows a report as table or JSON.</summary>
-    public static void Show(Screen screen, EvaluationReport report, Action<JsonObject>? complete)
+    public static void Show(Screen screen, EvaluationReport report)
     {
         static string Number(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e6 or 0 ? "F4" : "0.000e+0", CultureInfo.InvariantCulture);
         screen.Table(report.Title, 4, report.Metrics.Select(metric => (string[])[metric.Name, Number(metric.Value), metric.Uncertainty is { } uncertainty ? $"± {Number(uncertainty)}" : "", metric.Note]));
         if (!screen.IsJson) screen.Line(string.Join(", ", report.Settings.Select(pair => $"{pair.Key} {pair.Value}")));
-        JsonObject json = JsonNode.Parse(report.ToJson())!.AsObject();
-        complete?.Invoke(json);
-        screen.Json(json);
+        screen.Json(JsonNode.Parse(report.ToJson())!.AsObject());
     }
 
     private T Of<T>(string role, string path, Func<IEnumerable<Tensor>, T> measure, CancellationToken stop)
@@ -75,7 +79,7 @@ internal sealed class Measurement : IDisposable
         Note(role, path);
         Note($"{role}-images", set.Count);
         foreach ((string name, string value) in set.Settings) Note($"{role}-{name}", value);
-        return screen.Track(ImageSet.IsModel(path) ? "Sampling" : $"Reading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}", bar => measure(set.Batches(bar, stop)));
+        return screen.Track(ImageSet.IsModel(path) ? "Sampling" : $"Reading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}", bar => measure(set.Batches(ranks, bar, stop)));
     }
 
     // Pixels are compared one by one.

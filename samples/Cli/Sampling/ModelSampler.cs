@@ -62,9 +62,10 @@ internal sealed class ModelSampler : IDisposable
     /// <param name="skip">Those that are there already.</param>
     /// <param name="start">x_T, [count, C, H, W], in place of noise.</param>
     /// <param name="initial">Told x_T of every sample that begins with noise, where anybody wants to know.</param>
+    /// <param name="ranks">The processes that draw; this one draws its share.</param>
     /// <param name="progress">Told of every step.</param>
     /// <param name="stop">Ends the drawing.</param>
-    public IEnumerable<SampleBatch> Batches(long first, int count, IReadOnlySet<long>? skip, Tensor? start, Action<NoiseRequest, Tensor>? initial, IProgress<SamplingProgress>? progress, CancellationToken stop)
+    public IEnumerable<SampleBatch> Batches(long first, int count, IReadOnlySet<long>? skip, Tensor? start, Action<NoiseRequest, Tensor>? initial, ICommunicator ranks, IProgress<SamplingProgress>? progress, CancellationToken stop)
     {
         using Generator? generator = options.Noise == "stream" ? new Generator((ulong)options.Seed, CPU) : null;
         INoiseSource noise = generator is null ? new PerSampleNoise(options.Seed) : new StreamNoise(generator);
@@ -80,7 +81,7 @@ internal sealed class ModelSampler : IDisposable
             Labels = Labels.Length == 0 ? null : [.. Enumerable.Range(0, count).Select(k => Labels[(first + k) % Labels.Length])],
             Start = start is null ? null : new SamplingStart(start, Steps - 1),
         };
-        foreach (SampleBatch batch in sampler.Batches(request, progress, stop)) yield return batch;
+        foreach (SampleBatch batch in sampler.Batches(request.ShardFor(ranks), progress, stop)) yield return batch;
     }
 
     /// <summary>Samples as the bytes of an image.</summary>

@@ -16,6 +16,13 @@ internal static class Precision
     {
         network.to(device);
         if (dtype == "float32") return network;
+        if (device.type == DeviceType.CPU)
+        {
+            // Compiled: normalisations and the time embedding stay float32.
+            network.Inference = InferenceOptions.BFloat16;
+            return network;
+        }
+
         network.to(ScalarType.BFloat16);
         return new CastModel(network, ScalarType.BFloat16);
     }

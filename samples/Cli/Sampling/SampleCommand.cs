@@ -16,27 +16,29 @@ internal static class SampleCommand
         var start = Text("--start", "x_T.safetensors", "Begin with these x_T [N, C, H, W] in place of noise: the tensor x_T of the file, or its only one");
         var save = Flag("--save-tensors", "Write samples.safetensors with x_T and x_0, float32 [N, C, H, W]; draws all samples again");
         var grid = Number("--grid", 64, "The most samples in grid.png; 0 for none", 0);
-        Option<bool> json = Json();
+        Option<bool> mpi = Communicators.Option(), json = Json();
         var flags = new SamplingFlags();
         var command = new Command("sample", "Draws samples from a model folder, as PNG files and a grid of them. A run that was stopped goes on.") { model, folder, count, first };
         flags.AddTo(command);
-        foreach (Option option in new Option[] { start, save, grid, json }) command.Add(option);
-        command.SetAction(parsed => CommandLine.Guarded(error, stop =>
-        {
-            var options = new SampleOptions
+        foreach (Option option in new Option[] { start, save, grid, mpi, json }) command.Add(option);
+        command.SetAction(parsed => CommandLine.Guarded(error, stop => Communicators.Run(
+            parsed.GetValue(mpi),
+            output,
+            (ranks, writer) =>
             {
-                Model = parsed.GetValue(model)!,
-                Output = parsed.GetValue(folder)!,
-                Count = parsed.GetValue(count),
-                First = parsed.GetValue(first)!.Value,
-                Start = parsed.GetValue(start),
-                SaveTensors = parsed.GetValue(save),
-                Grid = parsed.GetValue(grid)!.Value,
-                Sampling = flags.Read(parsed),
-            };
-            new SampleRun(options, new Screen(output, error, parsed.GetValue(json))).Execute(stop);
-            return true;
-        }));
+                var options = new SampleOptions
+                {
+                    Model = parsed.GetValue(model)!,
+                    Output = parsed.GetValue(folder)!,
+                    Count = parsed.GetValue(count),
+                    First = parsed.GetValue(first)!.Value,
+                    Start = parsed.GetValue(start),
+                    SaveTensors = parsed.GetValue(save),
+                    Grid = parsed.GetValue(grid)!.Value,
+                    Sampling = flags.Read(parsed).On(ranks),
+                };
+                return new SampleRun(options, new Screen(writer, error, parsed.GetValue(json)), ranks).Execute(stop);
+            })));
         return command;
     }
 }

@@ -29,9 +29,12 @@ internal sealed class SampleFolder
     /// <summary>Whether a folder is one of these.</summary>
     public static bool IsOne(string path) => File.Exists(Path.Combine(path, SettingsFile));
 
+    /// <summary>A folder that was opened.</summary>
+    public static SampleFolder At(string path) => new(path);
+
     /// <summary>Opens a folder for samples of some settings; makes it where there is none.</summary>
     /// <exception cref="InvalidDataException">It holds samples of others.</exception>
-    public static SampleFolder Open(string path, IReadOnlyDictionary<string, string> settings)
+    public static void Open(string path, IReadOnlyDictionary<string, string> settings)
     {
         if (File.Exists(path)) throw new UsageException($"--out must be a folder, but {path} is a file.");
         var folder = new SampleFolder(path);
@@ -50,7 +53,6 @@ internal sealed class SampleFolder
 
         Directory.CreateDirectory(folder.Images);
         foreach (string leftover in Directory.EnumerateFiles(folder.Images, ".*.tmp")) File.Delete(leftover);
-        return folder;
     }
 
     public string Image(long index) => Path.Combine(Images, index.ToString("D6", CultureInfo.InvariantCulture) + ".png");

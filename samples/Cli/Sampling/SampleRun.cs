@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
 using Ddpm.Core;
 using Ddpm.Imaging;
@@ -9,26 +10,34 @@ using static TorchSharp.torch;
 namespace Ddpm.Cli.Sampling;
 
 /// <summary>Samples from a model folder into a folder of pictures.</summary>
-internal sealed class SampleRun(SampleOptions options, Screen screen)
+internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunicator ranks)
 {
     private const int DefaultCount = 16, LeastGridPixels = 32, MostGridColumns = 16;
 
-    public void Execute(CancellationToken stop)
+    public bool Execute(CancellationToken stop)
     {
+        if (options.SaveTensors && ranks.WorldSize > 1) throw new UsageException($"--save-tensors writes one file, which one process draws, but there are {ranks.WorldSize}.");
         using var model = new ModelSampler(options.Model, options.Sampling);
         if (model.ConfigurationChanged) screen.Warn($"{options.Model}: the configurations are not those that the weights were written with.");
         using Tensor? all = options.Start is null ? null : StartTensor.Read(options.Start, model.Shape);
         int count = options.Count ?? (all is null ? DefaultCount : checked((int)all.size(0)) - options.First);
         using Tensor? start = all is null ? null : StartTensor.Rows(all, options.First, count);
-        SampleFolder folder = SampleFolder.Open(options.Output, all is null ? model.Settings : new Dictionary<string, string>(model.Settings) { ["start"] = Digest(all) });
+        IReadOnlyDictionary<string, string> settings = all is null ? model.Settings : new Dictionary<string, string>(model.Settings) { ["start"] = Digest(all) };
+        // The first process makes the folder, and the others find it.
+        ranks.OnFirstRank(() => SampleFolder.Open(options.Output, settings));
+        SampleFolder folder = SampleFolder.At(options.Output);
 
         // Noise of one stream, and tensors in one file, are drawn from the first to the last or not at all.
         HashSet<long> finished = options.Sampling.Noise == "stream" || options.SaveTensors ? [] : folder.Finished(options.First, count);
         screen.Line($"{options.Model}: {count - finished.Count:N0} samples [{string.Join(", ", model.Shape)}], {options.Sampling.Sampler}, {model.Steps:N0} steps{(finished.Count > 0 ? $"; {finished.Count:N0} are there already" : "")}");
         long begun = Stopwatch.GetTimestamp();
+        // Nobody writes before all have looked at what is there.
+        ranks.Barrier();
         if (finished.Count < count) screen.Track("Sampling", bar => Draw(model, folder, count, finished, start, bar, stop));
+        ranks.Barrier();
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        string? grid = options.Grid == 0 ? null : WriteGrid(folder, count, model);
+        string? grid = options.Grid == 0 ? null : folder.Grid;
+        if (grid is not null) ranks.OnFirstRank(() => WriteGrid(folder, count, model));
         screen.Line($"{count:N0} pictures are in {folder.Images}{(grid is null ? "" : $", the first of them in {grid}")}{(options.SaveTensors ? $", the tensors in {folder.Tensors}" : "")}");
         screen.Json(new JsonObject
         {
@@ -42,6 +51,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen)
             ["seconds"] = Math.Round(seconds, 3),
             ["settings"] = new JsonObject(model.Settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))),
         });
+        return true;
     }
 
     private bool Draw(ModelSampler model, SampleFolder folder, int count, HashSet<long> finished, Tensor? start, ProgressBar bar, CancellationToken stop)
@@ -49,7 +59,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen)
         using var scope = NewDisposeScope();
         Tensor? drawn = options.SaveTensors ? empty([count, .. model.Shape], float32) : null, first = drawn is null ? null : start ?? empty_like(drawn);
         Action<NoiseRequest, Tensor>? initial = first is null || start is not null ? null : (request, noise) => Put(first, request.SampleIndices[0] - options.First, noise);
-        foreach (SampleBatch batch in model.Batches(options.First, count, finished, start, initial, bar, stop))
+        foreach (SampleBatch batch in model.Batches(options.First, count, finished, start, initial, ranks, bar, stop))
         {
             using (batch)
             using (var inner = NewDisposeScope())
@@ -71,13 +81,12 @@ internal sealed class SampleRun(SampleOptions options, Screen screen)
         place.copy_(batch);
     }
 
-    private string WriteGrid(SampleFolder folder, int count, ModelSampler model)
+    private void WriteGrid(SampleFolder folder, int count, ModelSampler model)
     {
         using var scope = NewDisposeScope();
         Tensor images = stack(Enumerable.Range(options.First, Math.Min(count, options.Grid)).Select(index => ImageFile.Load(folder.Image(index), grayscale: model.Shape[0] == 1)));
         int scale = Math.Max(1, LeastGridPixels / (int)Math.Max(images.size(2), images.size(3)));
         ImageFile.SavePng(folder.Grid, ImageGrid.Compose(images, new ImageGridOptions { Scale = scale, Columns = model.Labels.Length is > 1 and <= MostGridColumns ? model.Labels.Length : null }));
-        return folder.Grid;
     }
 
     private static string Digest(Tensor tensor) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(tensor.bytes))[..16];

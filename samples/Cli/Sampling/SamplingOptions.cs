@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Cli.Sampling;
 
 /// <summary>How samples are drawn from a model folder.</summary>
@@ -28,4 +30,7 @@ internal sealed record SamplingOptions
     public required string Device { get; init; }
 
     public required string Dtype { get; init; }
+
+    /// <summary>The same on the device of a rank.</summary>
+    public SamplingOptions On(ICommunicator ranks) => this with { Device = Communicators.Device(Device, ranks).ToString() };
 }

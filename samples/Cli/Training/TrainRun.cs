@@ -18,7 +18,7 @@ internal static class TrainRun
 
     /// <summary>Trains, or goes on; whether all steps were done or the time was up, and not interrupted.</summary>
     public static bool Execute(TrainOptions options, TextWriter output, CancellationToken stop) =>
-        Communicators.Run(options.Mpi, output, (ranks, first, either) => Execute(options, ranks, first, either), stop);
+        Communicators.Run(options.Mpi, output, (ranks, first) => Execute(options, ranks, first, stop));
 
     private static bool Execute(TrainOptions options, ICommunicator ranks, TextWriter output, CancellationToken stop)
     {

@@ -32,10 +32,10 @@ public static class DatasetBound
         ArgumentNullException.ThrowIfNull(data);
         DatasetBoundOptions valid = (options ?? DatasetBoundOptions.Default).Validated(data.Count);
         ICommunicator ranks = communicator ?? SingleProcess.Instance;
-        return ranks.Together(() => Evaluate(bound, data, valid, progress, ranks, cancellationToken));
+        return ranks.Together(() => EvaluateShare(bound, data, valid, progress, ranks, cancellationToken));
     }
 
-    private static BoundReport Evaluate(VariationalBound bound, IDataset data, DatasetBoundOptions options, IProgress<BoundProgress>? progress, ICommunicator ranks, CancellationToken cancellationToken)
+    private static BoundReport EvaluateShare(VariationalBound bound, IDataset data, DatasetBoundOptions options, IProgress<BoundProgress>? progress, ICommunicator ranks, CancellationToken cancellationToken)
     {
         int count = options.Examples ?? data.Count, timesteps = bound.Process.Coefficients.Timesteps;
         int first = Start(ranks.Rank), end = Start(ranks.Rank + 1);

@@ -1,0 +1,41 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using Ddpm.Data;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Evaluation;
+
+/// <summary>Examples of a data set, batch by batch, read by several threads.</summary>
+internal static class DatasetReader
+{
+    /// <summary>The examples first … end - 1, float32 [B, C, H, W] in [-1, 1]; the caller disposes each.</summary>
+    public static IEnumerable<Tensor> Read(IDataset data, int first, int end, int batchSize, int workers, CancellationToken stop)
+    {
+        for (int start = first; start < end; start += batchSize)
+        {
+            stop.ThrowIfCancellationRequested();
+            int begin = start, count = Math.Min(batchSize, end - start);
+            Tensor batch = empty([count, .. data.Shape], float32).DetachFromDisposeScope();
+            try
+            {
+                Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = stop }, row =>
+                {
+                    using Tensor place = batch.narrow(0, row, 1);
+                    data.Read(begin + row, MemoryMarshal.Cast<byte, float>(place.bytes));
+                });
+            }
+            catch (AggregateException several)
+            {
+                batch.Dispose();
+                ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+            }
+            catch
+            {
+                batch.Dispose();
+                throw;
+            }
+
+            yield return batch;
+        }
+    }
+}
