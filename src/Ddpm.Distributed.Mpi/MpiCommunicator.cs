@@ -8,7 +8,7 @@ namespace Ddpm.Distributed.Mpi;
 /// program is rank 0 of 1.
 /// </summary>
 /// <remarks>
-/// An exception that nobody handles, and a process that ends without having disposed this, end the whole job with a code that is not 0: the others would wait for ever. A process that is killed ends it through
+/// An exception that nobody handles, and a rank that ends without having disposed this, end the whole job with a code that is not 0: the others would wait for ever. A process that is killed ends it through
 /// its launcher. There is no recovery but a new start from the last checkpoint.
 /// </remarks>
 public sealed class MpiCommunicator : ICommunicator
@@ -173,10 +173,16 @@ public sealed class MpiCommunicator : ICommunicator
         if (ownsMpi) mpi.FinalizeAll();
     }
 
-    // Raised before any finally block runs, so that no disposal waits for the others.
-    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs unhandled) => Abort($"unhandled exception. {unhandled.ExceptionObject}");
+    // Raised before any finally block runs, so that no disposal waits for the others. Nobody waits for one process by itself, whose end is its own.
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs unhandled)
+    {
+        if (WorldSize > 1) Abort($"unhandled exception. {unhandled.ExceptionObject}");
+    }
 
-    private void OnProcessExit(object? sender, EventArgs args) => Abort(failure is null ? "the process ends without having disposed its communicator." : failure.Message);
+    private void OnProcessExit(object? sender, EventArgs args)
+    {
+        if (WorldSize > 1) Abort(failure is null ? "the process ends without having disposed its communicator." : failure.Message);
+    }
 
     private void Abort(string reason)
     {

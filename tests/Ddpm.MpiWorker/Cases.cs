@@ -21,6 +21,7 @@ internal static class Cases
             case "evaluate": Sampling.Evaluate(ranks, arguments[0]); break;
             case "throw": Throw(ranks); break;
             case "leave": return Leave(ranks);
+            case "forget": return 0;
             case "uneven": return Uneven(ranks);
             default: throw new ArgumentException(name);
         }

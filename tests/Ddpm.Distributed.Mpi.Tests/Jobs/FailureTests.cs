@@ -16,6 +16,9 @@ public sealed class FailureTests
     }
 
     [MpiFact]
+    public void Process_AloneWithoutDisposal_EndsInOrder() => MpiJob.Run(0, "forget").Succeeded().Errors.Should().BeEmpty("no other rank could wait for it");
+
+    [MpiFact]
     public void Start_LauncherOfAnotherMake_IsRefused()
     {
         // What OpenMPI's library finds under MPICH's launcher; without this check every process would train by itself.
