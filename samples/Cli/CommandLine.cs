@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Conversion;
@@ -76,9 +77,16 @@ internal static class CommandLine
         {
             return Misuse(error, exception.Message);
         }
-        catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or InvalidOperationException or NotSupportedException or UnauthorizedAccessException or NonFiniteException or KeyNotFoundException or ExternalException or TorchRuntimeException or MpiException)
+        catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or InvalidOperationException or NotSupportedException or UnauthorizedAccessException or NonFiniteException or KeyNotFoundException or TorchRuntimeException or MpiException)
         {
             error.WriteLine(OneLine(exception));
+            return Failed;
+        }
+        catch (ExternalException exception)
+        {
+            // An error of libtorch that nobody foresaw: who reports it should know where it was.
+            System.Reflection.MethodBase? place = new StackTrace(exception).GetFrames().Select(frame => frame.GetMethod()).FirstOrDefault(method => method?.DeclaringType?.Namespace?.StartsWith(nameof(Ddpm), StringComparison.Ordinal) == true);
+            error.WriteLine($"{OneLine(exception)} (libtorch, called by {place?.DeclaringType?.FullName}.{place?.Name})");
             return Failed;
         }
         finally
