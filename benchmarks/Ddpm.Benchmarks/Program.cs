@@ -2,6 +2,14 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Ddpm.Benchmarks;
+
+// --ratios: the table of ratios to the plain network, taken in turn. Names of cases may follow.
+if (args.Contains("--ratios"))
+{
+    Ratios.Write([.. args.Where(argument => !argument.StartsWith('-'))], args.Contains("--quick") ? 0 : 6);
+    return;
+}
 
 // In this process: another would copy 480 MB of native libraries for each benchmark.
 // --quick measures little, to see that everything runs.
