@@ -3,10 +3,12 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Ddpm.Benchmarks;
+using Ddpm.Core;
 
 // --ratios: the table of ratios to the plain network, taken in turn. Names of cases may follow.
 if (args.Contains("--ratios"))
 {
+    TorchRuntime.EnsureLoaded();
     Ratios.Write([.. args.Where(argument => !argument.StartsWith('-'))], args.Contains("--quick") ? 0 : 6);
     return;
 }
