@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// How many image steps a second ancestral sampling makes with the Quickstart's network, by batch size, and what of it is the network:
-/// <see cref="NetworkAlone"/> calls the network as often on inputs of the same shape and nothing else.
+/// How many image steps a second samplers make with the Quickstart's network, by batch size, with the network by itself, compiled, and compiled in bfloat16, and what of it is the network:
+/// <see cref="NetworkAlone"/> calls it as often on inputs of the same shape and nothing else.
 /// </summary>
 [Config(typeof(Columns))]
 [MemoryDiagnoser]
@@ -21,7 +21,7 @@ public class SamplerThroughput : IDisposable
     public const int Steps = 100;
 
     private UNet network = null!;
-    private DdpmSampler sampler = null!;
+    private ReverseDiffusion process = null!;
     private Tensor x = null!;
     private Tensor t = null!;
 
@@ -31,9 +31,9 @@ public class SamplerThroughput : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        network = new UNet(new UNetOptions { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 8, Dropout = 0 });
+        network = new UNet(NetworkCase.Quickstart);
         network.eval();
-        sampler = new DdpmSampler(network, new ReverseDiffusion(new LinearSchedule(Steps, 1e-3, 0.2)));
+        process = new ReverseDiffusion(new LinearSchedule(Steps, 1e-3, 0.2));
         x = randn(Batch, 1, 8, 8);
         t = full(Batch, 10L, int64);
     }
@@ -55,8 +55,25 @@ public class SamplerThroughput : IDisposable
     }
 
     [Benchmark]
-    public void DdpmSampler() =>
+    public void Ddpm() => Sample(new DdpmSampler(network, process), InferenceOptions.Off);
+
+    [Benchmark]
+    public void DdpmCompiled() => Sample(new DdpmSampler(network, process), InferenceOptions.Default);
+
+    [Benchmark]
+    public void DdpmCompiledBFloat16() => Sample(new DdpmSampler(network, process), InferenceOptions.BFloat16);
+
+    [Benchmark]
+    public void DdimCompiled() => Sample(new DdimSampler(network, process), InferenceOptions.Default);
+
+    [Benchmark]
+    public void DpmSolverCompiled() => Sample(new DpmSolverSampler(network, process), InferenceOptions.Default);
+
+    private void Sample(DiffusionSampler sampler, InferenceOptions inference)
+    {
+        network.Inference = inference;
         sampler.Sample(new SamplingRequest { Count = Batch, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1), BatchSize = Batch }).Dispose();
+    }
 
     private sealed class Columns : ManualConfig
     {

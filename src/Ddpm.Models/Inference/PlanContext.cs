@@ -105,7 +105,7 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     }
 
     // For a single small image libtorch's own convolution is a plain matrix product; oneDNN's preparations take longer than that.
-    private bool IsTiny(Tensor weight, PlaneSize size) => batch == 1 && 2 * weight.numel() * size.Height * size.Width < 4_000_000;
+    private bool IsTiny(Tensor weight, PlaneSize size) => batch == 1 && 2 * weight.numel() * size.Height * size.Width < 10_000_000;
 
     private void Note(string path) => taken[path] = taken.GetValueOrDefault(path) + 1;
 }

@@ -69,6 +69,7 @@ internal static unsafe class GroupNormKernel
         for (; c < channels; c++) Column<T, TMemory, Lanes32>(x + c, channels, pixels, means + c, squares + c);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourColumns<T, TMemory, TLanes>(T* x, int stride, int pixels, double* means, double* squares)
         where T : unmanaged
         where TMemory : IMemory<T>
@@ -114,6 +115,7 @@ internal static unsafe class GroupNormKernel
         Centre(origin, 4 * lanes, pixels, means, squares);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Column<T, TMemory, TLanes>(T* x, int stride, int pixels, double* means, double* squares)
         where T : unmanaged
         where TMemory : IMemory<T>
@@ -204,6 +206,7 @@ internal static unsafe class GroupNormKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Apply<T, TMemory, TLanes>(in GroupNormArguments arguments, T* x, int channels, T* target, float* scale, float* shift)
         where T : unmanaged
         where TMemory : IMemory<T>

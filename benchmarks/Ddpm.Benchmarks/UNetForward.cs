@@ -1,0 +1,64 @@
+using BenchmarkDotNet.Attributes;
+using Ddpm.Core;
+using Ddpm.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using static TorchSharp.torch;
+
+namespace Ddpm.Benchmarks;
+
+/// <summary>A prediction of a network: by itself, compiled, and compiled in bfloat16.</summary>
+[Config(typeof(PaceColumns))]
+[MemoryDiagnoser]
+public class UNetForward : IDisposable
+{
+    private NetworkCase measured = null!;
+    private UNet network = null!;
+    private CompiledModel compiled = null!;
+    private CompiledModel coarse = null!;
+    private Tensor x = null!;
+    private Tensor t = null!;
+
+    /// <summary>The network and the batch.</summary>
+    [ParamsSource(nameof(Cases))]
+    public string Case { get; set; } = "";
+
+    public static IEnumerable<string> Cases => NetworkCase.Names;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        measured = NetworkCase.Of(Case);
+        network = measured.Network();
+        compiled = network.Compile(NullLogger.Instance);
+        network.Inference = InferenceOptions.BFloat16;
+        coarse = network.Compile(NullLogger.Instance);
+        x = randn(measured.Shape);
+        t = full(measured.Batch, 500L, int64);
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        compiled.Dispose();
+        coarse.Dispose();
+        network.Dispose();
+        x.Dispose();
+        t.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Plain() => Repeat(network);
+
+    [Benchmark]
+    public void Compiled() => Repeat(compiled.Model);
+
+    [Benchmark]
+    public void CompiledBFloat16() => Repeat(coarse.Model);
+
+    private void Repeat(IEpsilonModel model)
+    {
+        using var noGradient = no_grad();
+        for (int i = 0; i < measured.Repeats; i++) model.Predict(x, t).Dispose();
+    }
+}
