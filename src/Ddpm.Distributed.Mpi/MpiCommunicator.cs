@@ -116,8 +116,8 @@ public sealed class MpiCommunicator : ICommunicator
         Collective.RequireAverageable(tensor);
         SumInPlace(tensor);
         using var noGradient = no_grad();
-        using Tensor alias = tensor.detach();
-        using Tensor result = alias.div_(WorldSize).alias();
+        using Tensor values = tensor.detach();
+        values.div_(WorldSize);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Ddpm.Core;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.MpiWorker;
@@ -55,6 +56,17 @@ internal static class Collectives
             Cases.Say(ranks, $"{exception.GetType().Name}: {exception.Message}");
         }
 
+        DisposeScopeManager.Statistics.Reset();
+        for (int i = 0; i < 3; i++)
+        {
+            ranks.AverageInPlace(average);
+            ranks.AverageInPlace(matrix);
+            ranks.BroadcastInPlace(matrix);
+            ranks.Any(true);
+            ranks.ConcatenateRows(matrix).Dispose();
+        }
+
+        if (DisposeScopeManager.Statistics.ThreadTotalLiveCount != 0) throw new InvalidOperationException($"{DisposeScopeManager.Statistics.ThreadTotalLiveCount} tensors are left");
         ranks.Barrier();
         Cases.Say(ranks, "collectives are right");
     }
