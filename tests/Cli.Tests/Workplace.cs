@@ -13,10 +13,8 @@ internal sealed class Workplace : IDisposable
 
     public static ReverseDiffusion Process { get; } = new(new LinearSchedule(20, 1e-3, 0.5));
 
-    public static UNetOptions Network(int channels = 1, int? classes = null) => new()
-    {
-        Height = 8, Width = 8, InChannels = channels, OutChannels = channels, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4, Dropout = 0, ClassCount = classes,
-    };
+    public static UNetOptions Network(int channels = 1, int? classes = null) =>
+        new() { Height = 8, Width = 8, InChannels = channels, OutChannels = channels, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4, Dropout = 0, ClassCount = classes };
 
     public string this[string name] => Path.Combine(folder.FullName, name);
 
