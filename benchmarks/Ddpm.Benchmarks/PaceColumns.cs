@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Configs;
+using Ddpm.Models;
 
 namespace Ddpm.Benchmarks;
 

@@ -12,7 +12,9 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
 {
     private readonly WeightVersions versions = new(network);
     private UNetPlan? plan;
+    private BatchParts? parts;
     private (long Batch, PlaneSize Size) shape;
+    private int partCount = 1;
 
     public bool InTrainingMode => network.InTrainingMode;
 
@@ -28,22 +30,37 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
         if (xt.dtype != ScalarType.Float32 || xt.device_type != TorchSharp.DeviceType.CPU) return network.Predict(xt, t, labels);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Prepare((xt.size(0), new PlaneSize(xt.size(2), xt.size(3))));
-        return plan!.Predict(xt, t, network.Labels(labels, xt)).MoveToOuterDisposeScope();
+        int count = Prepare((xt.size(0), new PlaneSize(xt.size(2), xt.size(3))));
+        Tensor? rows = network.Labels(labels, xt);
+        if (count == 1) return plan!.Predict(xt, t, rows).MoveToOuterDisposeScope();
+        if (parts?.Parts != count) Replace(new BatchParts(count));
+        long size = xt.size(0) / count;
+        return parts!.Run(part => Part(xt, t, rows, part * size, size)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
         plan?.Dispose();
         plan = null;
+        Replace(null);
     }
 
-    private void Prepare((long Batch, PlaneSize Size) asked)
+    // The plan's share of a batch; called on several threads at once.
+    private Tensor Part(Tensor xt, Tensor t, Tensor? rows, long first, long size)
     {
-        if (!versions.HaveChanged() && plan is not null && shape == asked) return;
-        Dispose();
+        using var scope = NewDisposeScope();
+        return plan!.Predict(xt.narrow(0, first, size), t.narrow(0, first, size), rows?.narrow(0, first, size)).DetachFromDisposeScope();
+    }
+
+    // Into how many parts the batch is divided.
+    private int Prepare((long Batch, PlaneSize Size) asked)
+    {
+        if (!versions.HaveChanged() && plan is not null && shape == asked) return partCount;
+        plan?.Dispose();
+        plan = null;
         long started = Stopwatch.GetTimestamp();
-        var context = new PlanContext(asked.Batch, options.ComputeType, paths);
+        partCount = paths.BatchParts ? BatchParts.Count(asked.Batch, NetworkWork.Flops(network, asked.Size), get_num_threads()) : 1;
+        var context = new PlanContext(asked.Batch / partCount, options.ComputeType, paths);
         try
         {
             plan = network.Plan(context, asked.Size);
@@ -56,6 +73,13 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
 
         shape = asked;
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        logger.NetworkCompiled(asked.Batch, asked.Size.Height, asked.Size.Width, options.ComputeType, elapsed.TotalMilliseconds, context.Summary);
+        logger.NetworkCompiled(asked.Batch, asked.Size.Height, asked.Size.Width, options.ComputeType, elapsed.TotalMilliseconds, partCount == 1 ? context.Summary : $"{context.Summary}, in {partCount} parts at once");
+        return partCount;
+    }
+
+    private void Replace(BatchParts? next)
+    {
+        parts?.Dispose();
+        parts = next;
     }
 }

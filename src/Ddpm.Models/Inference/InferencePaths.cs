@@ -6,11 +6,13 @@ internal sealed record InferencePaths
     public static InferencePaths All { get; } = new();
 
     /// <summary>Only libtorch's public operations.</summary>
-    public static InferencePaths Stock { get; } = new() { PackedConvolutions = false, FusedNorms = false, SubPixelUpsampling = false };
+    public static InferencePaths Stock { get; } = new() { PackedConvolutions = false, FusedNorms = false, SubPixelUpsampling = false, BatchParts = false };
 
     public bool PackedConvolutions { get; init; } = true;
 
     public bool FusedNorms { get; init; } = true;
 
     public bool SubPixelUpsampling { get; init; } = true;
+
+    public bool BatchParts { get; init; } = true;
 }

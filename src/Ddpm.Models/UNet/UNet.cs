@@ -131,7 +131,7 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     public void SeedStochasticLayers(long seed, int firstExample, int batchSize) => dropout.Seed(seed, firstExample, batchSize);
 
     /// <inheritdoc/>
-    public CompiledModel Compile(ILogger logger) => Compile(logger, InferencePaths.All);
+    public CompiledModel Compile(ILogger logger) => Compile(logger, Paths);
 
     /// <summary>Predicts the noise in x_t; without a label where the network knows labels.</summary>
     /// <param name="x">The noisy images x_t, [B, C, H, W] with H and W multiples of <see cref="UNetOptions.Divisor"/>; signals [B, C, L] where the options say so.</param>
@@ -139,6 +139,9 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     /// <returns>The prediction, [B, <see cref="UNetOptions.OutChannels"/>, H, W]; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">A shape does not fit the network.</exception>
     public override Tensor forward(Tensor x, Tensor t) => Predict(x, t, null);
+
+    /// <summary>The paths that compiled networks may take: all, but for tests and benchmarks.</summary>
+    internal InferencePaths Paths { get; set; } = InferencePaths.All;
 
     /// <summary>A compiled network that may take some paths only.</summary>
     internal CompiledModel Compile(ILogger logger, InferencePaths paths)
