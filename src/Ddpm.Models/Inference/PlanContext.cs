@@ -30,11 +30,12 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     /// <param name="bias">The trained bias; null for none.</param>
     /// <param name="geometry">Padding and stride.</param>
     /// <param name="size">The height and width of the input.</param>
-    public PlannedConvolution Convolution(Tensor weight, Tensor? bias, ConvolutionGeometry geometry, PlaneSize size)
+    /// <param name="own">Its type, where that is not the plan's.</param>
+    public PlannedConvolution Convolution(Tensor weight, Tensor? bias, ConvolutionGeometry geometry, PlaneSize size, ScalarType? own = null)
     {
         using var scope = NewDisposeScope();
-        Tensor typed = weight.detach().to(type);
-        Tensor? typedBias = bias is null ? null : Own(bias);
+        Tensor typed = weight.detach().to(own ?? type);
+        Tensor? typedBias = bias is null ? null : Own(bias, own);
         if (paths.PackedConvolutions && !IsTiny(weight, size) && OneDnn.Supports(geometry) && OneDnn.Instance is { } operations)
         {
             Note("packed convolutions");

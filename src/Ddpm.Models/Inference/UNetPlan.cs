@@ -38,7 +38,7 @@ internal sealed class UNetPlan : IDisposable
         using var scope = NewDisposeScope();
         Tensor projections = Time.Apply(t, labels);
         if (CenterInput) x = x * 2 - 1;
-        Tensor h = ConvolutionIn.Apply(TensorMemory.ChannelsLast(x.to(Type)));
+        Tensor h = ConvolutionIn.Apply(TensorMemory.ChannelsLast(x)).to(Type);
         var skips = new Stack<Tensor>([h]);
         foreach (PlannedLevel level in Down)
         {

@@ -27,6 +27,9 @@ internal sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     /// <summary>The convolution in a plan, without its bias where that is added elsewhere.</summary>
     public PlannedConvolution Plan(PlanContext context, PlaneSize size, bool withBias = true) => context.Convolution(weight, withBias ? bias : null, Geometry, size);
 
+    /// <summary>The convolution in a plan, computed in a type of its own.</summary>
+    public PlannedConvolution Plan(PlanContext context, PlaneSize size, ScalarType own) => context.Convolution(weight, bias, Geometry, size, own);
+
     /// <summary>The weights of the input's first channels and of the rest, as two convolutions of which the first has the bias: what is joined need not be.</summary>
     public (PlannedConvolution First, PlannedConvolution? Second) PlanSplit(PlanContext context, PlaneSize size, int firstChannels)
     {

@@ -163,7 +163,8 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        PlannedConvolution planIn = convIn.Plan(context, size), planOut = convOut.Plan(context, size);
+        // x_t is read as it is: near t = 0 its noise is less than what bfloat16 rounds away.
+        PlannedConvolution planIn = convIn.Plan(context, size, ScalarType.Float32), planOut = convOut.Plan(context, size);
         var down = new List<PlannedLevel>();
         foreach (DownLevel level in downLevels)
         {
