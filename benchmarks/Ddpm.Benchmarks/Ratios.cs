@@ -50,12 +50,13 @@ internal static class Ratios
         network.eval();
         var sampler = new DdpmSampler(network, new ReverseDiffusion(new LinearSchedule(100, 1e-3, 0.2)));
         var request = new SamplingRequest { Count = batch, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1), BatchSize = batch };
-        Action Way(InferenceOptions options) => () =>
+        Action Way(InferenceOptions options, bool parts = true) => () =>
         {
             network.Inference = options;
+            network.Paths = InferencePaths.All with { BatchParts = parts };
             sampler.Sample(request).Dispose();
         };
-        Measure(name, batch, 100 * NetworkWork.Flops(NetworkCase.Quickstart), seconds, ("plain", Way(InferenceOptions.Off)), ("compiled", Way(InferenceOptions.Default)), ("compiled, bf16", Way(InferenceOptions.BFloat16)));
+        Measure(name, batch, 100 * NetworkWork.Flops(NetworkCase.Quickstart), seconds, ("plain", Way(InferenceOptions.Off)), ("compiled, whole batches", Way(InferenceOptions.Default, false)), ("compiled", Way(InferenceOptions.Default)), ("compiled, bf16", Way(InferenceOptions.BFloat16)));
     }
 
     private static void Training(string name, NetworkCase measured, double seconds)
