@@ -32,16 +32,14 @@ internal sealed class BatchParts : IDisposable
         return Enumerable.Range(1, Math.Max(1, threads)).Last(count => batch % count == 0 && (count == 1 || batch / count >= LeastImages));
     }
 
-    /// <summary>Runs all parts and waits for them.</summary>
-    /// <param name="predict">A part's prediction by the part's number; a tensor that is in no dispose scope.</param>
-    /// <returns>The predictions one after the other; a fresh tensor.</returns>
-    public Tensor Run(Func<int, Tensor> predict)
+    /// <summary>Runs all parts and waits for them, also where one fails: they use what the caller disposes.</summary>
+    /// <param name="run">A part by its number. Tensors that it makes stay on its thread.</param>
+    public void Run(Action<int> run)
     {
-        var parts = new Tensor?[workers.Length + 1];
         for (int k = 0; k < workers.Length; k++)
         {
             int part = k + 1;
-            workers[k].Start(() => parts[part] = predict(part));
+            workers[k].Start(() => run(part));
         }
 
         int threads = OpenMpThreads.Current;
@@ -49,7 +47,7 @@ internal sealed class BatchParts : IDisposable
         try
         {
             OpenMpThreads.Current = 1;
-            parts[0] = predict(0);
+            run(0);
         }
         catch (Exception exception)
         {
@@ -60,17 +58,13 @@ internal sealed class BatchParts : IDisposable
             OpenMpThreads.Current = threads;
         }
 
-        // All of them, for they use what the caller disposes.
-        foreach (Worker worker in workers) failure ??= worker.Wait();
-        try
+        foreach (Worker worker in workers)
         {
-            if (failure is not null) ExceptionDispatchInfo.Throw(failure);
-            return cat([.. parts.Select(part => part!)], 0);
+            Exception? theirs = worker.Wait();
+            failure ??= theirs;
         }
-        finally
-        {
-            foreach (Tensor? part in parts) part?.Dispose();
-        }
+
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
     }
 
     public void Dispose()

@@ -35,7 +35,9 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
         if (count == 1) return plan!.Predict(xt, t, rows).MoveToOuterDisposeScope();
         if (parts?.Parts != count) Replace(new BatchParts(count));
         long size = xt.size(0) / count;
-        return parts!.Run(part => Part(xt, t, rows, part * size, size)).MoveToOuterDisposeScope();
+        Tensor output = empty([xt.size(0), network.Options.OutChannels, xt.size(2), xt.size(3)], ScalarType.Float32);
+        parts!.Run(part => Part(output, xt, t, rows, part * size, size));
+        return output.MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -46,10 +48,10 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
     }
 
     // The plan's share of a batch; called on several threads at once.
-    private Tensor Part(Tensor xt, Tensor t, Tensor? rows, long first, long size)
+    private void Part(Tensor output, Tensor xt, Tensor t, Tensor? rows, long first, long size)
     {
         using var scope = NewDisposeScope();
-        return plan!.Predict(xt.narrow(0, first, size), t.narrow(0, first, size), rows?.narrow(0, first, size)).DetachFromDisposeScope();
+        output.narrow(0, first, size).copy_(plan!.Predict(xt.narrow(0, first, size), t.narrow(0, first, size), rows?.narrow(0, first, size)));
     }
 
     // Into how many parts the batch is divided.
