@@ -97,10 +97,14 @@ async function draw() {
   tiles(run.count);
   noise();
   element("stage").scrollIntoView({ block: "nearest" });
-  for (const state of ["queued", "running", "finished", "failed", "cancelled"]) run.source.addEventListener(state, event => show(JSON.parse(event.data)));
+  for (const state of ["queued", "running", "finished", "failed", "cancelled"]) run.source.addEventListener(state, event => inTurn(JSON.parse(event.data)));
   // A line that drops is taken up again by the browser; an answer that is an error is not.
   run.source.addEventListener("error", () => { if (run?.source.readyState === EventSource.CLOSED) stop("The run is gone: the server has forgotten it."); });
 }
+
+// One event after the other: the end must not overtake the last preview, which takes its time to decode.
+let shown = Promise.resolve();
+function inTurn(event) { shown = shown.then(() => show(event)).catch(console.error); }
 
 async function show({ job, preview, previewColumns }) {
   if (run?.id !== job.id) return;
