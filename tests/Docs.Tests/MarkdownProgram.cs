@@ -7,7 +7,7 @@ namespace Docs.Tests;
 /// <summary>All C# blocks of a page as one program, in the order in which a reader meets them.</summary>
 internal sealed partial class MarkdownProgram
 {
-    private const string ImplicitUsings = "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic; global using System.Threading; global using System.Threading.Tasks;";
+    private const string ImplicitUsings = "global using System; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Collections.Generic; global using System.Threading; global using System.Threading.Tasks;";
 
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
 
