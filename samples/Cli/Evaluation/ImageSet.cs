@@ -46,8 +46,7 @@ internal abstract class ImageSet : IDisposable
 
         public override IEnumerable<Tensor> Batches(ICommunicator ranks, ProgressBar bar, CancellationToken stop)
         {
-            int Start(int rank) => (int)((long)Count * rank / ranks.WorldSize);
-            int first = Start(ranks.Rank), end = Start(ranks.Rank + 1);
+            (int first, int end) = ranks.Share(Count);
             long done = 0;
             foreach (Tensor values in DatasetReader.Read(chosen, first, end, options.Sampling.BatchSize, options.Workers, stop))
             {

@@ -61,6 +61,20 @@ public static class CommunicatorExtensions
         }
     }
 
+    /// <summary>This rank's stretch of so many items, in the order of the ranks; stretches differ by one item at most, and may be empty. Not collective.</summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="count">How many items there are. Range: ≥ 0.</param>
+    /// <returns>The first item of this rank, and the first that is no longer its.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    public static (int First, int End) Share(this ICommunicator communicator, int count)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return (Start(communicator.Rank), Start(communicator.Rank + 1));
+
+        int Start(int rank) => (int)((long)count * rank / communicator.WorldSize);
+    }
+
     /// <summary>Gives every rank the texts of all.</summary>
     /// <param name="communicator">The ranks.</param>
     /// <param name="text">This rank's.</param>

@@ -20,9 +20,7 @@ public static class SamplingShards
         request.Validated();
         long[] all = [.. Enumerable.Range(0, request.Count).Select(position => request.FirstSample + position)];
         long[] wanted = [.. all.Where(number => request.Skip?.Contains(number) != true)];
-        int first = Start(communicator.Rank), end = Start(communicator.Rank + 1);
+        (int first, int end) = communicator.Share(wanted.Length);
         return request with { Skip = all.Except(wanted[first..end]).ToHashSet() };
-
-        int Start(int rank) => (int)((long)wanted.Length * rank / communicator.WorldSize);
     }
 }

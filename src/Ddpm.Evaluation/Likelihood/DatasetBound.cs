@@ -38,7 +38,7 @@ public static class DatasetBound
     private static BoundReport EvaluateShare(VariationalBound bound, IDataset data, DatasetBoundOptions options, IProgress<BoundProgress>? progress, ICommunicator ranks, CancellationToken cancellationToken)
     {
         int count = options.Examples ?? data.Count, timesteps = bound.Process.Coefficients.Timesteps;
-        int first = Start(ranks.Rank), end = Start(ranks.Rank + 1);
+        (int first, int end) = ranks.Share(count);
         string identity = Identity(bound, data, options, first, end);
         string? file = options.ProgressFile is { } path ? (ranks.WorldSize == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}.{ranks.Rank}-of-{ranks.WorldSize}")) : null;
         BoundAccumulator sums = file is not null && File.Exists(file) ? BoundFile.Load(file, identity) : bound.NewAccumulator();
@@ -56,8 +56,6 @@ public static class DatasetBound
         BoundReport report = sums.Report();
         if (file is not null) File.Delete(file);
         return report;
-
-        int Start(int rank) => (int)((long)count * rank / ranks.WorldSize);
     }
 
     // All that the sums depend on. The batch size is among it: sums of other batches are equal to rounding only.

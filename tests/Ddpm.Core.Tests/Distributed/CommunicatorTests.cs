@@ -6,6 +6,19 @@ namespace Ddpm.Core.Tests.Distributed;
 
 public sealed class CommunicatorTests
 {
+    [Theory]
+    [InlineData(10, 3)]
+    [InlineData(2, 3)]
+    [InlineData(0, 2)]
+    public void Share_AnyCount_IsAPartitionInOrderOfNearlyEqualStretches(int count, int worldSize)
+    {
+        (int First, int End)[] shares = ThreadRanks.Run(worldSize, ranks => ranks.Share(count));
+
+        shares.SelectMany(share => Enumerable.Range(share.First, share.End - share.First)).Should().Equal(Enumerable.Range(0, count));
+        int[] sizes = [.. shares.Select(share => share.End - share.First)];
+        (sizes.Max() - sizes.Min()).Should().BeLessThanOrEqualTo(1);
+    }
+
     [Fact]
     public void SingleProcess_EveryCollective_LeavesThingsAsTheyAre()
     {
