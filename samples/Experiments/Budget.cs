@@ -1,0 +1,69 @@
+namespace Ddpm.Experiments;
+
+/// <summary>How much each row of a table may cost. All rows of an experiment get the same.</summary>
+internal sealed record Budget
+{
+    /// <summary>What the committed tables were made with: an hour or two on two cores.</summary>
+    public static Budget Full { get; } = new();
+
+    /// <summary>Enough to see that everything runs; the numbers mean nothing.</summary>
+    public static Budget Quick { get; } = new()
+    {
+        TrainingSteps = 8,
+        BatchSize = 16,
+        Timesteps = 50,
+        Samples = 32,
+        BoundImages = 8,
+        ClassifierSteps = 20,
+        TrainImages = 1000,
+        TestImages = 200,
+        StepCounts = [5, 10],
+        Pictures = 8,
+        ModelSteps = 10,
+        BoundSteps = 10,
+        GuidedSamples = 40,
+        GuidedSteps = 5,
+    };
+
+    /// <summary>Training steps of a row's network.</summary>
+    public int TrainingSteps { get; init; } = 2000;
+
+    /// <summary>Images in a batch of training.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>T of the process that a row is trained, sampled and evaluated with.</summary>
+    public int Timesteps { get; init; } = 1000;
+
+    /// <summary>Samples of a row.</summary>
+    public int Samples { get; init; } = 512;
+
+    /// <summary>Test images whose bound is evaluated.</summary>
+    public int BoundImages { get; init; } = 128;
+
+    /// <summary>Training steps of the classifier whose features are compared.</summary>
+    public int ClassifierSteps { get; init; } = 2400;
+
+    /// <summary>Training images, the first of the set.</summary>
+    public int TrainImages { get; init; } = 60_000;
+
+    /// <summary>Test images, the first of the set.</summary>
+    public int TestImages { get; init; } = 10_000;
+
+    /// <summary>Numbers of steps that samplers are compared at.</summary>
+    public IReadOnlyList<int> StepCounts { get; init; } = [5, 10, 20, 50, 100, 250, 1000];
+
+    /// <summary>Samples in a picture.</summary>
+    public int Pictures { get; init; } = 80;
+
+    /// <summary>Steps that the published model is sampled with.</summary>
+    public int ModelSteps { get; init; } = 250;
+
+    /// <summary>Steps that the published model's bound is evaluated with.</summary>
+    public int BoundSteps { get; init; } = 1000;
+
+    /// <summary>Samples for each scale of guidance.</summary>
+    public int GuidedSamples { get; init; } = 400;
+
+    /// <summary>Steps of a guided sample.</summary>
+    public int GuidedSteps { get; init; } = 100;
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Ddpm.Core;
+using Ddpm.Evaluation;
+using Ddpm.Imaging;
+using Ddpm.Models;
+using static TorchSharp.torch;
+
+namespace Ddpm.Experiments;
+
+/// <summary>The published model's samples, measured, and beside the training pictures nearest to them.</summary>
+internal static class ModelTable
+{
+    public const string Name = "model";
+
+    private const string Nearest = "RMS to nearest";
+    private const int Columns = 16, Pairs = 24;
+
+    public static void Make(Experiment experiment)
+    {
+        using FashionMnist data = experiment.Data(halved: false);
+        using var measures = new SampleMeasures(experiment, data);
+        using TrainedModel model = PublishedModel.Load(experiment);
+        model.Network.eval();
+        using Tensor train = data.Train.Images();
+        ResultStore results = experiment.Results(Name);
+        foreach ((string name, DiffusionSampler sampler) in Samplers(experiment.Budget, model))
+        {
+            results.Row(name, () =>
+            {
+                using Tensor samples = RecipeRow.Draw(experiment, sampler, data.Train.Shape, experiment.Budget.Samples, experiment.Seed);
+                string file = string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+                using (Tensor grid = ImageGrid.Compose(samples.narrow(0, 0, experiment.Budget.Pictures), new ImageGridOptions { Columns = Math.Min(Columns, experiment.Budget.Pictures), Scale = 2 })) ImageFile.SavePng(experiment.Out($"samples-{file}.png"), grid);
+                IReadOnlyList<(long Index, double Distance)> nearest = Neighbours(samples, train);
+                SavePairs(experiment.Out($"neighbours-{file}.png"), samples, train, nearest, Math.Min(Pairs, experiment.Budget.Pictures));
+                ImmutableSortedDictionary<string, Measured> row = measures.Of(samples).Add(Nearest, Median(nearest));
+                experiment.Tell($"{name}: FID {row[SampleMeasures.Fid].Value:F2}");
+                return new ResultRow(row);
+            });
+        }
+
+        results.Row("test pictures", () =>
+        {
+            using Tensor test = data.Test.Images(), first = test.narrow(0, 0, Math.Min(experiment.Budget.Samples, test.size(0))).clone();
+            return new ResultRow(measures.Of(first).Remove(SampleMeasures.FidTest).Add(Nearest, Median(Neighbours(first, train))));
+        });
+        experiment.Publish(Name, MarkdownTable.Of(results.Rows, (SampleMeasures.Fid, "F2"), (SampleMeasures.FidTest, "F2"), (SampleMeasures.Kid, "F3"), (SampleMeasures.Score, "F2"), (SampleMeasures.Precision, "F2"), (SampleMeasures.Recall, "F2"), (Nearest, "F1")));
+    }
+
+    private static IEnumerable<(string Name, DiffusionSampler Sampler)> Samplers(Budget budget, TrainedModel model)
+    {
+        yield return ($"DDPM, {budget.ModelSteps} steps", new DdpmSampler(model.Network, PublishedModel.Process(model, budget.ModelSteps)));
+        int fifty = Math.Min(50, budget.ModelSteps), twenty = Math.Min(20, budget.ModelSteps);
+        yield return ($"DDIM, {fifty} steps", new DdimSampler(model.Network, PublishedModel.Process(model, fifty)));
+        yield return ($"DPM-Solver++, {twenty} steps", new DpmSolverSampler(model.Network, model.Process.Respaced(TimestepSpacing.Karras(model.Process.Coefficients.Schedule, twenty))));
+    }
+
+    // In pixels: the eye's idea of a copy.
+    private static IReadOnlyList<(long Index, double Distance)> Neighbours(Tensor pictures, Tensor train)
+    {
+        using var scope = NewDisposeScope();
+        return NearestNeighbours.Find(pictures.to(float32).flatten(1), train.to(float32).flatten(1));
+    }
+
+    // The root mean square difference of pixels, of 255, to the nearest training picture: the median, for copies are few.
+    private static Measured Median(IReadOnlyList<(long Index, double Distance)> nearest) => new(nearest.Select(one => one.Distance).Order().ElementAt(nearest.Count / 2) / Math.Sqrt(28 * 28));
+
+    private static void SavePairs(string path, Tensor samples, Tensor train, IReadOnlyList<(long Index, double Distance)> nearest, int count)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] pairs = [.. Enumerable.Range(0, count).Select(i => ImageGrid.Compose(stack([samples[i], train[nearest[i].Index]]), new ImageGridOptions { Columns = 2, Scale = 2, Padding = 1 }))];
+        ImageFile.SavePng(path, ImageGrid.Compose(stack(pairs), new ImageGridOptions { Columns = 8, Padding = 8 }));
+    }
+}
