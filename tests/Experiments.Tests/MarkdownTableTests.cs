@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Ddpm.Experiments.Tests;
+
+public sealed class MarkdownTableTests
+{
+    [Fact]
+    public void Of_RowsWithAndWithoutNumbers_ShowsErrorsNotesAndGaps()
+    {
+        var rows = new Dictionary<string, ResultRow>
+        {
+            ["good"] = new(ImmutableSortedDictionary<string, Measured>.Empty.Add("FID", new Measured(3.168, 0.104)).Add("IS", new Measured(9.46))),
+            ["half"] = new(ImmutableSortedDictionary<string, Measured>.Empty.Add("IS", new Measured(1))),
+            ["bad"] = ResultRow.Failed("not finite"),
+        };
+        MarkdownTable.Of(rows, ("FID", "F2"), ("IS", "F1")).Should().Be(
+            "|  | FID | IS |\n| --- | ---: | ---: |\n| good | 3.17 ± 0.10 | 9.5 |\n| half | – | 1.0 |\n| bad | not finite | – |\n");
+    }
+}

@@ -1,0 +1,50 @@
+using Ddpm.Core;
+
+namespace Ddpm.Experiments.Tests;
+
+public sealed class RecipeTests
+{
+    [Fact]
+    public void Objectives_AreTheSixOfTable2AndARepeat()
+    {
+        Recipe[] recipes = [.. ObjectivesTable.Recipes(Budget.Full, 1)];
+        recipes.Select(recipe => (recipe.Process.Options.Prediction, recipe.Process.Options.Variance, recipe.Objective is VariationalObjective, recipe.Seed)).Should().BeEquivalentTo(
+        [
+            (Prediction.PosteriorMean, ReverseVariance.Learned, true, 1L),
+            (Prediction.PosteriorMean, ReverseVariance.FixedLarge, true, 1L),
+            (Prediction.PosteriorMean, ReverseVariance.FixedLarge, false, 1L),
+            (Prediction.Epsilon, ReverseVariance.Learned, true, 1L),
+            (Prediction.Epsilon, ReverseVariance.FixedLarge, true, 1L),
+            (Prediction.Epsilon, ReverseVariance.FixedLarge, false, 1L),
+            (Prediction.Epsilon, ReverseVariance.FixedLarge, false, 2L),
+        ]);
+        recipes.Should().OnlyContain(recipe => recipe.Process.Coefficients.Timesteps == 1000 && Math.Abs(recipe.Process.Coefficients.Betas[0] - 1e-4) < 1e-12 && Math.Abs(recipe.Process.Coefficients.Betas[999] - 0.02) < 1e-12);
+    }
+
+    [Fact]
+    public void Recipes_OfAllTables_HaveFoldersOfTheirOwn()
+    {
+        Recipe[] recipes = [.. ObjectivesTable.Recipes(Budget.Full, 1), .. ChoicesTable.Recipes(Budget.Full, 1)];
+        string[] folders = [.. recipes.Select(recipe => $"{TrainedRecipe.Slug(recipe.Name)}-{recipe.Seed}")];
+        folders.Should().OnlyHaveUniqueItems().And.OnlyContain(name => name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Network_OfEveryRow_DiffersInItsLastLayerOnly(int outputs)
+    {
+        (TrainedRecipe.NetworkOptions(14, outputs) with { OutChannels = 1 }).Should().Be(TrainedRecipe.NetworkOptions(14, 1));
+        TrainedRecipe.NetworkOptions(14, outputs).OutChannels.Should().Be(outputs);
+    }
+
+    [Fact]
+    public void Respaced_AllSteps_IsTheProcessItself()
+    {
+        var process = new ReverseDiffusion(new LinearSchedule());
+        process.Respaced(1000).Should().BeSameAs(process);
+        ReverseDiffusion few = process.Respaced(10);
+        few.Coefficients.Timesteps.Should().Be(10);
+        few.Coefficients.AlphaBars[^1].Should().BeApproximately(process.Coefficients.AlphaBars[^1], 1e-12); // it begins with the same noise
+    }
+}
