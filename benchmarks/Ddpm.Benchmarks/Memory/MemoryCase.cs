@@ -12,31 +12,47 @@ internal sealed class MemoryCase(UNetOptions options, InferenceWay way, int batc
     public MemoryReport Measure()
     {
         // libtorch's own code and pools are there before the network is.
-        using (var warm = new UNet(NetworkCase.Quickstart, 1)) Run(warm, NetworkCase.Quickstart, 2, []);
-        long alone = ResidentMemory.Now();
-        ResidentMemory.ResetPeak();
+        using (UNet warm = Network(NetworkCase.Quickstart)) Run(warm, 2, []);
+        long alone = ResidentMemory.AfterCollection();
         var course = new List<MemoryPoint>();
         long weights, plan, peak;
-        using (var network = new UNet(options, 1))
+        using (UNet network = Network(options))
         {
             weights = Bytes(network.parameters());
-            Run(network, options, steps, course);
+            ResidentMemory.ResetPeak();
+            Run(network, steps, course);
             peak = ResidentMemory.Peak();
             plan = PlanBytes(network);
         }
 
-        long activations = batch * Activations.Largest(options) * (way.Options.ComputeType == ScalarType.BFloat16 ? 2 : 4);
         return new MemoryReport
         {
-            Way = way.Name, Alone = alone, Weights = weights, Plan = plan, Activations = activations, Peak = peak, Course = course, AfterDispose = ResidentMemory.Now(), LiveTensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount,
+            Way = way.Name,
+            Alone = alone,
+            Weights = weights,
+            Plan = plan,
+            Activations = batch * Activations.Largest(options) * (way.Options.ComputeType == ScalarType.BFloat16 ? 2 : 4),
+            Peak = peak,
+            Course = course,
+            AfterDispose = ResidentMemory.AfterCollection(),
+            LiveTensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount,
         };
     }
 
-    private void Run(UNet network, UNetOptions shape, int count, List<MemoryPoint> course)
+    // Weights that are drawn in place, as a file is loaded: the ordinary way to draw them leaves arrays behind.
+    private static UNet Network(UNetOptions shape)
     {
+        var network = new UNet(shape, 0, Initialization.Uninitialized);
+        using var noGradient = no_grad();
+        foreach (Tensor weight in network.parameters()) weight.normal_(0, 0.02);
         network.eval();
+        return network;
+    }
+
+    private void Run(UNet network, int count, List<MemoryPoint> course)
+    {
         network.Inference = way.Options;
-        SamplingRequest request = Samplers.Request(shape, batch) with { PreviewEvery = Math.Max(1, count / 10), Preview = state => course.Add(new MemoryPoint(state.Step, ResidentMemory.Now())) };
+        SamplingRequest request = Samplers.Request(network.Options, batch) with { PreviewEvery = Math.Max(1, count / 10), Preview = state => course.Add(new MemoryPoint(state.Step, ResidentMemory.Now())) };
         Samplers.Of("ddpm", network, count).Sample(request).Dispose();
     }
 

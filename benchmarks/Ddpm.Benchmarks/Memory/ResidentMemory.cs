@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Ddpm.Benchmarks;
 
@@ -8,12 +9,16 @@ internal static class ResidentMemory
     /// <summary>Whether the system tells.</summary>
     public static bool IsKnown => OperatingSystem.IsLinux();
 
-    /// <summary>What is resident now, in bytes, after a collection.</summary>
-    public static long Now()
+    /// <summary>What is resident now, in bytes.</summary>
+    public static long Now() => Read("VmRSS:");
+
+    /// <summary>The same after a collection, and after the C library has given back what it keeps of freed memory for later.</summary>
+    public static unsafe long AfterCollection()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        return Read("VmRSS:");
+        if (NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "malloc_trim", out nint trim)) _ = ((delegate* unmanaged[Cdecl]<nuint, int>)trim)(0);
+        return Now();
     }
 
     /// <summary>The most that was resident since <see cref="ResetPeak"/>, in bytes.</summary>
@@ -26,7 +31,7 @@ internal static class ResidentMemory
     public static long? PeakOf(Action action)
     {
         if (!IsKnown) return null;
-        long before = Now();
+        long before = AfterCollection();
         ResetPeak();
         action();
         return Peak() - before;
