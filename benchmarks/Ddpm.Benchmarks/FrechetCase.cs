@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>Two sets of 10,000 features, and their Fréchet distance as this library and as one writes it with Math.NET.</summary>
+/// <summary>Two sets of 10,000 features, and their Fréchet distance in several ways.</summary>
 internal sealed class FrechetCase : IDisposable
 {
     private const int Samples = 10_000, Batch = 250;
@@ -13,6 +13,7 @@ internal sealed class FrechetCase : IDisposable
     private readonly int features;
     private readonly Tensor first;
     private readonly Tensor second;
+    private string? shown;
 
     public FrechetCase(int features)
     {
@@ -28,10 +29,10 @@ internal sealed class FrechetCase : IDisposable
     public double Ours()
     {
         using FeatureStatistics a = Statistics(first), b = Statistics(second);
-        return FrechetDistance.Compute(a, b);
+        return Evaluation.FrechetDistance.Compute(a, b);
     }
 
-    /// <summary>The part of it that is statistics.</summary>
+    /// <summary>The part of it that is means and covariances.</summary>
     public void StatisticsAlone()
     {
         Statistics(first).Dispose();
@@ -39,6 +40,16 @@ internal sealed class FrechetCase : IDisposable
     }
 
     /// <summary>Covariances as products of matrices, and the eigenvalues of their product.</summary>
+    public double TorchSharp()
+    {
+        using var scope = NewDisposeScope();
+        (Tensor meanA, Tensor covarianceA) = TensorMoments(first);
+        (Tensor meanB, Tensor covarianceB) = TensorMoments(second);
+        Tensor root = linalg.eigvals(covarianceA.mm(covarianceB)).sqrt().real.sum();
+        return ((meanA - meanB).square().sum() + covarianceA.trace() + covarianceB.trace() - 2 * root).item<double>();
+    }
+
+    /// <summary>The same with Math.NET.</summary>
     public double MathNet()
     {
         (Vector<double> meanA, Matrix<double> covarianceA) = Moments(first);
@@ -47,13 +58,19 @@ internal sealed class FrechetCase : IDisposable
         return (meanA - meanB).DotProduct(meanA - meanB) + covarianceA.Trace() + covarianceB.Trace() - 2 * root;
     }
 
-    /// <summary>Prints the distance, the time of one call and the peak of memory during it.</summary>
-    public void Show(string name, Func<double> compute)
+    /// <summary>Operations of the products of matrices: two covariances, and in ours three products of their size. Decompositions, which libraries do in different ways, are left out.</summary>
+    public static double Flops(double features, bool statisticsAlone) => 4 * Samples * features * features + (statisticsAlone ? 0 : 6 * Math.Pow(features, 3));
+
+    /// <summary>Computes in a way; at the first time prints the distance, the time of the call and the peak of memory during it.</summary>
+    public double Compute(string name, Func<FrechetCase, double> way)
     {
+        if (shown == name) return way(this);
+        shown = name;
         double distance = 0;
         var clock = Stopwatch.StartNew();
-        long? peak = PeakMemory.Of(() => distance = compute());
+        long? peak = ResidentMemory.PeakOf(() => distance = way(this));
         Console.WriteLine(FormattableString.Invariant($"// {name}, {features} features: distance {distance:F6}, one call {clock.Elapsed.TotalSeconds:F1} s, peak memory beyond the features {(peak is { } bytes ? $"{bytes / 1048576} MiB" : "unknown")}"));
+        return distance;
     }
 
     public void Dispose()
@@ -72,6 +89,12 @@ internal sealed class FrechetCase : IDisposable
         }
 
         return sums.Statistics();
+    }
+
+    private static (Tensor Mean, Tensor Covariance) TensorMoments(Tensor set)
+    {
+        Tensor doubles = set.to(float64), mean = doubles.mean([0]), centred = doubles - mean;
+        return (mean, centred.t().mm(centred) / (Samples - 1));
     }
 
     private (Vector<double> Mean, Matrix<double> Covariance) Moments(Tensor set)

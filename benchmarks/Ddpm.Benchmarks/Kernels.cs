@@ -1,64 +1,118 @@
+using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using Ddpm.Models;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Running;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>Group normalisation with SiLU: libtorch's two operations on its usual layout and channels last, against the fused kernel.</summary>
+/// <summary>
+/// The layers that a plan computes in its own way, each against what the network by itself does: group normalisation with SiLU, a 3×3 convolution, doubling with a 3×3 convolution. Operations of the last are those
+/// of the convolution of the large image, of which sub-pixel convolutions need 16 of 36.
+/// </summary>
+[Config(typeof(Columns))]
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory, BenchmarkLogicalGroupRule.ByParams)]
+[CategoriesColumn]
 public class Kernels : IDisposable
 {
-    private const int Repeats = 50;
+    private const string Norm = "norm + SiLU", Convolution = "3×3", Upsampling = "up-sampling";
+    private const int Repeats = 20;
 
-    private Tensor x = null!;
-    private Tensor channelsLast = null!;
-    private Tensor weight = null!;
-    private Tensor bias = null!;
-    private FusedNorm fused = null!;
+    private LayerCase stock = null!;
+    private LayerCase stockChannelsLast = null!;
+    private LayerCase planned = null!;
+    private LayerCase coarse = null!;
 
-    /// <summary>The shape, B×C×H×W.</summary>
-    [Params("8×128×32×32", "8×256×16×16", "16×32×16×16", "1×64×8×8")]
+    /// <summary>The shape of what goes in, B×C×H×W; as many channels come out.</summary>
+    [ParamsSource(nameof(Shapes))]
     public string Shape { get; set; } = "";
+
+    public static IEnumerable<string> Shapes => Effort.Of<string[]>(["8×128×32×32", "8×256×16×16", "16×32×16×16", "1×64×8×8"], ["2×32×8×8"]);
 
     [GlobalSetup]
     public void Setup()
     {
-        long[] shape = [.. Shape.Split('×').Select(size => long.Parse(size, System.Globalization.CultureInfo.InvariantCulture))];
-        x = randn(shape);
-        channelsLast = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        weight = randn(shape[1]);
-        bias = randn(shape[1]);
-        fused = new FusedNorm(weight, bias, 32, 1e-6, silu: true);
+        long[] shape = Sizes(Shape);
+        stock = LayerCase.Stock(shape, channelsLast: false);
+        stockChannelsLast = LayerCase.Stock(shape, channelsLast: true);
+        planned = LayerCase.Planned(shape, ScalarType.Float32);
+        coarse = LayerCase.Planned(shape, ScalarType.BFloat16);
     }
 
     [GlobalCleanup]
     public void Dispose()
     {
-        x.Dispose();
-        channelsLast.Dispose();
-        weight.Dispose();
-        bias.Dispose();
+        foreach (LayerCase layers in (LayerCase[])[stock, stockChannelsLast, planned, coarse]) layers.Dispose();
         GC.SuppressFinalize(this);
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Repeats)]
-    public void Stock() => RunStock(x);
+    [BenchmarkCategory(Norm)]
+    public void NormStock() => Repeat(stock.Norm);
 
     [Benchmark(OperationsPerInvoke = Repeats)]
-    public void StockChannelsLast() => RunStock(channelsLast);
+    [BenchmarkCategory(Norm)]
+    public void NormStockChannelsLast() => Repeat(stockChannelsLast.Norm);
 
     [Benchmark(OperationsPerInvoke = Repeats)]
-    public void Fused()
+    [BenchmarkCategory(Norm)]
+    public void NormPlanned() => Repeat(planned.Norm);
+
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Norm)]
+    public void NormPlannedBFloat16() => Repeat(coarse.Norm);
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Convolution)]
+    public void ConvolutionStock() => Repeat(stock.Convolution);
+
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Convolution)]
+    public void ConvolutionStockChannelsLast() => Repeat(stockChannelsLast.Convolution);
+
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Convolution)]
+    public void ConvolutionPlanned() => Repeat(planned.Convolution);
+
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Convolution)]
+    public void ConvolutionPlannedBFloat16() => Repeat(coarse.Convolution);
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Upsampling)]
+    public void UpsampleStock() => Repeat(stock.Upsample);
+
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Upsampling)]
+    public void UpsamplePlanned() => Repeat(planned.Upsample);
+
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Upsampling)]
+    public void UpsamplePlannedBFloat16() => Repeat(coarse.Upsample);
+
+    private static long[] Sizes(string shape) => [.. shape.Split('×').Select(size => long.Parse(size, CultureInfo.InvariantCulture))];
+
+    private static void Repeat(Func<Tensor> layer)
     {
-        for (int i = 0; i < Repeats; i++) fused.Apply(channelsLast).Dispose();
+        using var noGradient = no_grad();
+        for (int i = 0; i < Repeats; i++) layer().Dispose();
     }
 
-    private void RunStock(Tensor input)
+    private sealed class Columns : RooflineColumns
     {
-        for (int i = 0; i < Repeats; i++)
+        public Columns()
+            : base(WorkOf)
         {
-            using Tensor normal = F.group_norm(input, 32, weight, bias, 1e-6);
-            F.silu(normal).Dispose();
+        }
+
+        private static Work? WorkOf(BenchmarkCase measured)
+        {
+            long[] shape = Sizes((string)measured.Parameters[nameof(Shape)]);
+            ScalarType type = RowType.Of(measured);
+            double numbers = shape.Aggregate(1.0, (product, size) => product * size), convolution = 2 * numbers * 9 * shape[1];
+            string name = measured.Descriptor.WorkloadMethod.Name;
+            if (name.StartsWith("Norm", StringComparison.Ordinal)) return Work.Passes((long)numbers * (type == ScalarType.Float32 ? 4 : 2), 2);
+            return Work.Flops(name.StartsWith("Upsample", StringComparison.Ordinal) ? 4 * convolution : convolution, type);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Ddpm.Models;
 
 namespace Ddpm.Benchmarks;
@@ -8,6 +10,8 @@ namespace Ddpm.Benchmarks;
 /// <param name="Repeats">How many predictions are one measurement, so that it takes some tenths of a second.</param>
 internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
 {
+    private static readonly ConcurrentDictionary<UNetOptions, double> Works = new();
+
     /// <summary>The Quickstart's network.</summary>
     public static UNetOptions Quickstart { get; } = new() { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 8, Dropout = 0 };
 
@@ -17,6 +21,9 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
     /// <summary>All that the tables show.</summary>
     public static IReadOnlyList<string> Names { get; } = ["CIFAR-10, 1", "CIFAR-10, 8", "small, 1", "small, 16", "small, 64", "Quickstart, 1", "Quickstart, 16", "Quickstart, 64"];
 
+    /// <summary>Floating-point operations of one prediction.</summary>
+    public double Flops => Batch * FlopsPerImage(Options);
+
     /// <summary>The shape of a batch.</summary>
     public long[] Shape => [Batch, Options.InChannels, Options.Height, Options.Width];
 
@@ -25,9 +32,12 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
     {
         string[] parts = name.Split(", ");
         UNetOptions options = parts[0] switch { "CIFAR-10" => UNetOptions.Cifar10 with { Dropout = 0 }, "small" => Small, "Quickstart" => Quickstart, _ => throw new ArgumentException($"name must be one of {string.Join("; ", Names)}, but is {name}.", nameof(name)) };
-        int batch = int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
-        return new NetworkCase(options, batch, (int)Math.Max(1, 2e10 / (NetworkWork.Flops(options) * batch)));
+        int batch = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        return new NetworkCase(options, batch, (int)Math.Max(1, 2e10 / (FlopsPerImage(options) * batch)));
     }
+
+    /// <summary>Floating-point operations of one prediction of one image; counted once for each network.</summary>
+    public static double FlopsPerImage(UNetOptions options) => Works.GetOrAdd(options, NetworkWork.Flops);
 
     /// <summary>The network, ready to predict.</summary>
     public UNet Network()

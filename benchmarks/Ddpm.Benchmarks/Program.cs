@@ -5,19 +5,31 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Ddpm.Benchmarks;
 using Ddpm.Core;
 
-// Some benchmarks make tensors before they touch the library.
-TorchRuntime.EnsureLoaded();
-
-// --ratios: the table of ratios to the plain network, taken in turn. Names of cases may follow.
-if (args.Contains("--ratios"))
+if (args.Length == 0 || args.Contains("--help"))
 {
-    Ratios.Write([.. args.Where(argument => !argument.StartsWith('-'))], args.Contains("--quick") ? 0 : 6);
+    Help.Write();
     return;
 }
 
+// Some benchmarks make tensors before they touch the library.
+TorchRuntime.EnsureLoaded();
+Effort.IsQuick = args.Contains("--quick");
+List<string> arguments = [.. args.Where(argument => argument != "--quick")];
+if (Mode.All.FirstOrDefault(mode => arguments.Contains(mode.Option)) is { } asked)
+{
+    arguments.Remove(asked.Option);
+    asked.Run(new ModeArguments(arguments));
+    return;
+}
+
+// --quick without a filter: everything.
+if (Effort.IsQuick && !arguments.Contains("--filter") && !arguments.Contains("--list"))
+{
+    arguments.AddRange(["--filter", "*"]);
+    foreach (Mode mode in Mode.All) mode.Run(new ModeArguments([]));
+}
+
 // In this process: another would copy 480 MB of native libraries for each benchmark.
-// --quick measures little, to see that everything runs.
-bool quick = args.Contains("--quick");
-Job job = (quick ? Job.Dry : Job.Default.WithWarmupCount(3).WithIterationCount(9).WithInvocationCount(1).WithUnrollFactor(1)).WithToolchain(InProcessEmitToolchain.Instance);
+Job job = (Effort.IsQuick ? Job.Dry : Job.Default.WithWarmupCount(3).WithIterationCount(9).WithInvocationCount(1).WithUnrollFactor(1)).WithToolchain(InProcessEmitToolchain.Instance);
 IConfig config = DefaultConfig.Instance.AddJob(job).WithOption(ConfigOptions.DisableOptimizationsValidator, true);
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Where(argument => argument != "--quick")], config);
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. arguments], config);

@@ -12,29 +12,26 @@ public class SamplerOverhead : IDisposable
     private const int Steps = 20;
 
     private UNet network = null!;
-    private Same same = null!;
+    private SameModel same = null!;
     private Tensor x = null!;
     private Tensor t = null!;
     private SamplingRequest request = null!;
-    private ReverseDiffusion process = null!;
 
     /// <summary>The network and the batch.</summary>
-    [Params("CIFAR-10, 4", "Quickstart, 1", "Quickstart, 64")]
+    [ParamsSource(nameof(Cases))]
     public string Case { get; set; } = "";
+
+    public static IEnumerable<string> Cases => Effort.Of<string[]>(["CIFAR-10, 4", "Quickstart, 1", "Quickstart, 64"], ["Quickstart, 2"]);
 
     [GlobalSetup]
     public void Setup()
     {
-        bool cifar = Case.StartsWith("CIFAR", StringComparison.Ordinal);
-        int batch = int.Parse(Case.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
-        network = new UNet(cifar ? UNetOptions.Cifar10 : new UNetOptions { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 8, Dropout = 0 });
-        network.eval();
-        long[] shape = cifar ? [3, 32, 32] : [1, 8, 8];
-        x = randn([batch, .. shape]);
-        t = full(batch, 10L, int64);
-        same = new Same(randn([batch, .. shape]));
-        process = new ReverseDiffusion(new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Trailing(1000, Steps)));
-        request = new SamplingRequest { Count = batch, SampleShape = shape, Noise = new PerSampleNoise(1), BatchSize = batch };
+        NetworkCase measured = NetworkCase.Of(Case);
+        network = measured.Network();
+        x = randn(measured.Shape);
+        t = full(measured.Batch, 10L, int64);
+        same = new SameModel(randn(measured.Shape));
+        request = Samplers.Request(measured.Options, measured.Batch);
     }
 
     [GlobalCleanup]
@@ -42,7 +39,7 @@ public class SamplerOverhead : IDisposable
     {
         x.Dispose();
         t.Dispose();
-        same.Output.Dispose();
+        same.Dispose();
         network.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -55,21 +52,14 @@ public class SamplerOverhead : IDisposable
     }
 
     [Benchmark]
-    public void DdpmAlone() => new DdpmSampler(same, process).Sample(request).Dispose();
+    public void DdpmAlone() => Samplers.Of("ddpm", same, Steps).Sample(request).Dispose();
 
     [Benchmark]
-    public void DdimAlone() => new DdimSampler(same, process).Sample(request).Dispose();
+    public void DdimAlone() => Samplers.Of("ddim", same, Steps).Sample(request).Dispose();
 
     [Benchmark]
-    public void DpmSolverAlone() => new DpmSolverSampler(same, process).Sample(request).Dispose();
+    public void DpmSolverAlone() => Samplers.Of("dpm-solver++", same, Steps).Sample(request).Dispose();
 
     [Benchmark]
-    public void PndmAlone() => new PndmSampler(same, process).Sample(request).Dispose();
-
-    private sealed class Same(Tensor output) : IEpsilonModel
-    {
-        public Tensor Output => output;
-
-        public Tensor Predict(Tensor xt, Tensor t) => output.alias();
-    }
+    public void PndmAlone() => Samplers.Of("pndm", same, Steps).Sample(request).Dispose();
 }

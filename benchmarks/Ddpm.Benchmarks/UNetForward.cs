@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Running;
 using Ddpm.Core;
 using Ddpm.Models;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,7 +8,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>A prediction of a network: by itself, compiled, and compiled in bfloat16.</summary>
-[Config(typeof(PaceColumns))]
+[Config(typeof(Columns))]
 [MemoryDiagnoser]
 public class UNetForward : IDisposable
 {
@@ -22,7 +23,7 @@ public class UNetForward : IDisposable
     [ParamsSource(nameof(Cases))]
     public string Case { get; set; } = "";
 
-    public static IEnumerable<string> Cases => NetworkCase.Names;
+    public static IEnumerable<string> Cases => Effort.Of(NetworkCase.Names, ["small, 2"]);
 
     [GlobalSetup]
     public void Setup()
@@ -60,5 +61,14 @@ public class UNetForward : IDisposable
     {
         using var noGradient = no_grad();
         for (int i = 0; i < measured.Repeats; i++) model.Predict(x, t).Dispose();
+    }
+
+    private sealed class Columns : RooflineColumns
+    {
+        public Columns()
+            : base(measured => Work.Flops(CaseOf(measured).Repeats * CaseOf(measured).Flops, RowType.Of(measured))) =>
+            AddColumn(new MeanColumn("ms/image", "Mean time of a prediction / batch", (seconds, measured) => Format.Milliseconds(seconds / CaseOf(measured).Repeats / CaseOf(measured).Batch, 3)));
+
+        private static NetworkCase CaseOf(BenchmarkCase measured) => NetworkCase.Of((string)measured.Parameters[nameof(Case)]);
     }
 }

@@ -76,7 +76,15 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
         shape = asked;
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
         logger.NetworkCompiled(asked.Batch, asked.Size.Height, asked.Size.Width, options.ComputeType, elapsed.TotalMilliseconds, partCount == 1 ? context.Summary : $"{context.Summary}, in {partCount} parts at once");
+        if (logger.IsEnabled(LogLevel.Debug)) SayPaths(context.Layers);
         return partCount;
+    }
+
+    // Layers by the names of their weights.
+    private void SayPaths(IReadOnlyList<LayerPath> layers)
+    {
+        Dictionary<Tensor, string> names = new(network.named_parameters().Select(pair => KeyValuePair.Create((Tensor)pair.parameter, pair.name.Replace(".weight", "", StringComparison.Ordinal))), ReferenceEqualityComparer.Instance);
+        foreach (LayerPath layer in layers) logger.LayerPlanned(names[layer.Weight], layer, layer.Path);
     }
 
     private void Replace(BatchParts? next)

@@ -8,6 +8,9 @@ internal static partial class InferenceLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Compiled the network for {Batch} × {Height} × {Width} in {Type}, {Milliseconds:F0} ms: {Paths}")]
     public static partial void NetworkCompiled(this ILogger logger, long batch, long height, long width, TorchSharp.torch.ScalarType type, double milliseconds, string paths);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Layer {Layer} {Shape}: one of the {Path}")]
+    public static partial void LayerPlanned(this ILogger logger, string layer, LayerPath shape, string path);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "The network predicts by itself, not compiled: {Reason}")]
     public static partial void NetworkNotCompiled(this ILogger logger, string reason);
 }

@@ -7,7 +7,7 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
 {
     private readonly List<Tensor> timeWeights = [];
     private readonly List<Tensor> timeBiases = [];
-    private readonly SortedDictionary<string, int> taken = [];
+    private readonly List<LayerPath> layers = [];
     private readonly List<Tensor> kept = [];
 
     /// <summary>The type of features and of convolutions' weights: float32 or bfloat16.</summary>
@@ -20,7 +20,10 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     public IReadOnlyList<Tensor> Kept => kept;
 
     /// <summary>How many layers go which way.</summary>
-    public string Summary => string.Join(", ", taken.Select(path => $"{path.Value} {path.Key}"));
+    public string Summary => string.Join(", ", layers.CountBy(layer => layer.Path).OrderBy(path => path.Key, StringComparer.Ordinal).Select(path => $"{path.Value} {path.Key}"));
+
+    /// <summary>Which way each layer goes.</summary>
+    public IReadOnlyList<LayerPath> Layers => layers;
 
     /// <summary>The time projections of all blocks under each other.</summary>
     public (Tensor Weight, Tensor Bias) TimeProjections() => (Keep(cat([.. timeWeights], 0)), Keep(cat([.. timeBiases], 0)));
@@ -31,18 +34,19 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     /// <param name="geometry">Padding and stride.</param>
     /// <param name="size">The height and width of the input.</param>
     /// <param name="own">Its type, where that is not the plan's.</param>
-    public PlannedConvolution Convolution(Tensor weight, Tensor? bias, ConvolutionGeometry geometry, PlaneSize size, ScalarType? own = null)
+    /// <param name="partOf">The trained weight that this one is made of; null for itself.</param>
+    public PlannedConvolution Convolution(Tensor weight, Tensor? bias, ConvolutionGeometry geometry, PlaneSize size, ScalarType? own = null, Tensor? partOf = null)
     {
         using var scope = NewDisposeScope();
         Tensor typed = weight.detach().to(own ?? type);
         Tensor? typedBias = bias is null ? null : Own(bias, own);
         if (paths.PackedConvolutions && !IsTiny(weight, size) && OneDnn.Supports(geometry) && OneDnn.Instance is { } operations)
         {
-            Note("packed convolutions");
+            Note("packed convolutions", partOf ?? weight, size);
             return new PackedConvolution(operations, Keep(operations.Pack(typed, geometry, [batch, weight.size(1), size.Height, size.Width])), typedBias, geometry);
         }
 
-        Note("stock convolutions");
+        Note("stock convolutions", partOf ?? weight, size);
         return new StockConvolution(Keep(TensorMemory.ChannelsLast(typed).clone()), typedBias, geometry);
     }
 
@@ -51,11 +55,11 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     {
         if (paths.FusedNorms)
         {
-            Note("fused norms");
+            Note("fused norms", weight);
             return new FusedNorm(Own(weight, ScalarType.Float32), Own(bias, ScalarType.Float32), groups, epsilon, silu);
         }
 
-        Note("stock norms");
+        Note("stock norms", weight);
         return new StockNorm(Own(weight), Own(bias), groups, epsilon, silu);
     }
 
@@ -64,11 +68,11 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     {
         if (paths.SubPixelUpsampling)
         {
-            Note("sub-pixel up-samplings");
+            Note("sub-pixel up-samplings", weight, size);
             return new SubPixelUpsample(this, weight, bias, size);
         }
 
-        Note("repeating up-samplings");
+        Note("repeating up-samplings", weight, size);
         return new RepeatingUpsample(Convolution(weight, bias, ConvolutionGeometry.Same, size.Doubled));
     }
 
@@ -85,6 +89,9 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
         TimeColumns += (int)weight.size(0);
         return offset;
     }
+
+    /// <summary>Keeps in mind which way a layer goes.</summary>
+    public void Note(string path, Tensor weight, PlaneSize? size = null) => layers.Add(new LayerPath(weight, size, path));
 
     /// <summary>A copy of a trained tensor in the plan's type or another, for a layer to hold.</summary>
     public Tensor Own(Tensor trained, ScalarType? own = null)
@@ -107,6 +114,4 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
 
     // For a single small image libtorch's own convolution is a plain matrix product; oneDNN's preparations take longer than that.
     private bool IsTiny(Tensor weight, PlaneSize size) => batch == 1 && 2 * weight.numel() * size.Height * size.Width < 10_000_000;
-
-    private void Note(string path) => taken[path] = taken.GetValueOrDefault(path) + 1;
 }

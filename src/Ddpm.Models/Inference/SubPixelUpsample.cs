@@ -19,7 +19,7 @@ internal sealed class SubPixelUpsample : PlannedUpsample
             {
                 using var scope = NewDisposeScope();
                 Tensor small = Folded(Folded(weight.detach(), 2, row), 3, column);
-                convolutions[2 * row + column] = context.Convolution(small, bias, ConvolutionGeometry.Same, size);
+                convolutions[2 * row + column] = context.Convolution(small, bias, ConvolutionGeometry.Same, size, partOf: weight);
             }
         }
     }

@@ -37,7 +37,7 @@ internal sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
         long rest = weight.size(1) - firstChannels;
         if (rest == 0) return (Plan(context, size), null);
         Tensor first = weight.detach().narrow(1, 0, firstChannels).contiguous(), second = weight.detach().narrow(1, firstChannels, rest).contiguous();
-        return (context.Convolution(first, bias, Geometry, size), context.Convolution(second, null, Geometry, size));
+        return (context.Convolution(first, bias, Geometry, size, partOf: weight), context.Convolution(second, null, Geometry, size, partOf: weight));
     }
 
     /// <summary>The convolution in a plan, with the doubling of the image before it.</summary>

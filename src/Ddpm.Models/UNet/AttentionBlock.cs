@@ -53,6 +53,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         LinearLayer[] projections = [query, key, value];
+        context.Note("joined projections", query.Trained.Weight);
         Tensor weights = cat([.. projections.Select(layer => layer.Trained.Weight)], 0), biases = cat([.. projections.Select(layer => layer.Trained.Bias)], 0);
         return new PlannedAttention
         {

@@ -220,7 +220,13 @@ public sealed class CompiledUNetTests
         using CompiledModel compiled = network.Compile(logger);
         compiled.Model.Predict(x, t).Dispose();
         compiled.Model.Predict(x, t).Dispose();
-        logger.Lines.Should().ContainSingle("a plan is made once for a shape").Which.Should().Match("Compiled the network for 2 × 16 × 16 in Float32*fused norms*");
+        logger.Lines.Where(line => line.StartsWith("Compiled", StringComparison.Ordinal)).Should().ContainSingle("a plan is made once for a shape").Which.Should().Match("Compiled the network for 2 × 16 × 16 in Float32*fused norms*");
+        string[] layers = [.. logger.Lines.Where(line => line.StartsWith("Layer ", StringComparison.Ordinal))];
+        layers.Should().Contain(["Layer up_blocks.0.resnets.1.norm2 [32]: one of the fused norms", "Layer up_blocks.0.upsamplers.0.conv [32, 32, 3, 3] at 8 × 8: one of the sub-pixel up-samplings"]);
+        // Every layer with a weight, but for the time's, which have one path, and three of the four projections of attention.
+        string[] named = [.. layers.Select(line => line.Split(' ')[1]).Distinct()];
+        named.Should().BeEquivalentTo(network.named_parameters().Select(pair => pair.name).Where(name => name.EndsWith(".weight", StringComparison.Ordinal) && !name.Contains("time_emb", StringComparison.Ordinal))
+            .Select(name => name[..^".weight".Length]).Where(name => !name.EndsWith("to_k", StringComparison.Ordinal) && !name.EndsWith("to_v", StringComparison.Ordinal) && !name.EndsWith("to_out.0", StringComparison.Ordinal)));
         x.Dispose();
         t.Dispose();
     }

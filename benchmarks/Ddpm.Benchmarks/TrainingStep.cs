@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Running;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
@@ -9,11 +10,13 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// Where the time of a training step goes: the whole step, and each of its parts alone on the same network. "Plain" is the same update tensor after tensor, as TorchSharp's own optimisers do it.
+/// A training step as one writes it with TorchSharp, update tensor after tensor, against the trainer's in float32 and in bfloat16; and each of the parts alone on the same network, in both forms where there are two.
 /// </summary>
+[Config(typeof(Columns))]
 [MemoryDiagnoser]
-public class TrainingStepParts : IDisposable
+public class TrainingStep : IDisposable
 {
+    private NetworkCase measured = null!;
     private UNet network = null!;
     private Trainer trainer = null!;
     private Trainer coarse = null!;
@@ -31,24 +34,25 @@ public class TrainingStepParts : IDisposable
     private long next;
 
     /// <summary>The network and the batch.</summary>
-    [Params("CIFAR-10, 8", "Quickstart, 128")]
+    [ParamsSource(nameof(Cases))]
     public string Case { get; set; } = "";
+
+    public static IEnumerable<string> Cases => Effort.Of<string[]>(["CIFAR-10, 8", "small, 16", "Quickstart, 128"], ["Quickstart, 2"]);
 
     [GlobalSetup]
     public void Setup()
     {
-        bool cifar = Case.StartsWith("CIFAR", StringComparison.Ordinal);
-        int size = int.Parse(Case.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
-        network = new UNet(cifar ? UNetOptions.Cifar10 : new UNetOptions { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 8, Dropout = 0 });
-        using Tensor pixels = randint(256, cifar ? [1000, 3, 32, 32] : [1000, 1, 8, 8], uint8);
+        measured = NetworkCase.Of(Case);
+        network = measured.Network();
+        using Tensor pixels = randint(256, [1000, .. measured.Shape[1..]], uint8);
         data = new ImageDataset(pixels);
-        batches = new ShuffledBatches(data, size, 1, flip: cifar);
+        batches = new ShuffledBatches(data, measured.Batch, 1, flip: true);
         objective = new SimpleObjective(new ReverseDiffusion(new LinearSchedule()));
         trainer = Trainer.Create(network, objective);
         coarse = Trainer.Create(network, objective, new TrainingOptions { ComputeType = ScalarType.BFloat16 });
         batch = batches.Batch(0);
         eps = randn_like(batch.X0);
-        t = [.. Enumerable.Range(0, size).Select(i => 37L * i % 1000)];
+        t = [.. Enumerable.Range(0, measured.Batch).Select(i => 37L * i % 1000)];
         trainer.Step([batch]);
         parameters = [.. network.parameters()];
         gradients = [.. parameters.Select(parameter => parameter.grad!)];
@@ -73,18 +77,22 @@ public class TrainingStepParts : IDisposable
     }
 
     [Benchmark(Baseline = true)]
-    public double WholeStep()
+    public void Plain()
     {
         using TrainingBatch read = batches.Batch(next++);
-        return trainer.Step([read]).Loss;
+        using Tensor noise = randn_like(read.X0);
+        foreach (Tensor gradient in gradients) gradient.zero_();
+        Backward(read.X0, noise);
+        double norm = plain.Norm(gradients);
+        plain.Step(gradients, Math.Max(1, norm), 1e-6);
+        average.Update(fused: false);
     }
 
     [Benchmark]
-    public double WholeStepBFloat16()
-    {
-        using TrainingBatch read = batches.Batch(next++);
-        return coarse.Step([read]).Loss;
-    }
+    public double WholeStep() => Step(trainer);
+
+    [Benchmark]
+    public double WholeStepBFloat16() => Step(coarse);
 
     [Benchmark]
     public void Data() => batches.Batch(next++).Dispose();
@@ -93,12 +101,7 @@ public class TrainingStepParts : IDisposable
     public void Forward() => objective.Loss(network, batch.X0, t, eps).Dispose();
 
     [Benchmark]
-    public void ForwardAndBackward()
-    {
-        using Tensor each = objective.Loss(network, batch.X0, t, eps);
-        using Tensor loss = each.mean();
-        loss.backward();
-    }
+    public void ForwardAndBackward() => Backward(batch.X0, eps);
 
     [Benchmark]
     public double GradientNorm() => fused.Norm(gradients);
@@ -117,4 +120,41 @@ public class TrainingStepParts : IDisposable
 
     [Benchmark]
     public void PlainMovingAverage() => average.Update(fused: false);
+
+    private double Step(Trainer way)
+    {
+        using TrainingBatch read = batches.Batch(next++);
+        return way.Step([read]).Loss;
+    }
+
+    private void Backward(Tensor x0, Tensor noise)
+    {
+        using Tensor each = objective.Loss(network, x0, t, noise);
+        using Tensor loss = each.mean();
+        loss.backward();
+    }
+
+    private sealed class Columns : RooflineColumns
+    {
+        public Columns()
+            : base(WorkOf)
+        {
+        }
+
+        // A backward pass is two products for one of the forward pass. The updates are passes over parameters, gradients and moments.
+        private static Work? WorkOf(BenchmarkCase row)
+        {
+            NetworkCase measured = NetworkCase.Of((string)row.Parameters[nameof(Case)]);
+            long bytes = sizeof(float) * UNet.CountParameters(measured.Options);
+            return row.Descriptor.WorkloadMethod.Name switch
+            {
+                nameof(Plain) or nameof(WholeStep) or nameof(WholeStepBFloat16) or nameof(ForwardAndBackward) => Work.Flops(3 * measured.Flops, RowType.Of(row)),
+                nameof(Forward) => Work.Flops(measured.Flops),
+                nameof(GradientNorm) or nameof(PlainGradientNorm) => Work.Passes(bytes, 1),
+                nameof(Optimizer) or nameof(PlainOptimizer) => Work.Passes(bytes, 7),
+                nameof(MovingAverage) or nameof(PlainMovingAverage) => Work.Passes(bytes, 3),
+                _ => null,
+            };
+        }
+    }
 }

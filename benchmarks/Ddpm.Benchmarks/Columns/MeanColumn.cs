@@ -1,15 +1,14 @@
-using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>A number that follows from a benchmark's mean time and its <see cref="NetworkCase"/>.</summary>
+/// <summary>What follows from a benchmark's mean time and its parameters.</summary>
 /// <param name="name">The column's name.</param>
 /// <param name="legend">What it shows.</param>
-/// <param name="value">From seconds of one prediction, and the case.</param>
-internal sealed class PaceColumn(string name, string legend, Func<double, NetworkCase, double> value) : IColumn
+/// <param name="text">From seconds of one call, and the benchmark.</param>
+internal sealed class MeanColumn(string name, string legend, Func<double, BenchmarkCase, string> text) : IColumn
 {
     public string Id => name;
 
@@ -29,12 +28,8 @@ internal sealed class PaceColumn(string name, string legend, Func<double, Networ
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) => GetValue(summary, benchmarkCase, SummaryStyle.Default);
 
-    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
-    {
-        if (summary[benchmarkCase]?.ResultStatistics?.Mean is not { } nanoseconds) return "-";
-        NetworkCase measured = NetworkCase.Of((string)benchmarkCase.Parameters["Case"]);
-        return value(nanoseconds / 1e9 / measured.Repeats, measured).ToString("F2", CultureInfo.InvariantCulture);
-    }
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
+        summary[benchmarkCase]?.ResultStatistics?.Mean is { } nanoseconds ? text(nanoseconds / 1e9, benchmarkCase) : "-";
 
     public bool IsAvailable(Summary summary) => true;
 

@@ -1,0 +1,74 @@
+using Ddpm.Models;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Ddpm.Benchmarks;
+
+/// <summary>One layer of each kind on features of a shape, with random weights: as libtorch computes it, or as a plan does.</summary>
+internal sealed class LayerCase : IDisposable
+{
+    private const int Groups = 32;
+    private const double Epsilon = 1e-6;
+
+    private readonly IDisposable[] owned;
+
+    private LayerCase(params IDisposable[] owned) => this.owned = owned;
+
+    /// <summary>Group normalisation and SiLU; a fresh tensor, as all of these.</summary>
+    public required Func<Tensor> Norm { get; init; }
+
+    /// <summary>A 3×3 convolution to as many channels.</summary>
+    public required Func<Tensor> Convolution { get; init; }
+
+    /// <summary>Every pixel four times, then a 3×3 convolution.</summary>
+    public required Func<Tensor> Upsample { get; init; }
+
+    /// <summary>By libtorch's operations, one after the other.</summary>
+    public static LayerCase Stock(long[] shape, bool channelsLast)
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = Features(shape, ScalarType.Float32, channelsLast), weight = Weight(shape[1]), bias = randn(shape[1]), scale = randn(shape[1]);
+        if (channelsLast) weight = ChannelsLast(weight);
+        foreach (Tensor tensor in (Tensor[])[x, weight, bias, scale]) tensor.DetachFromDisposeScope();
+        return new LayerCase(x, weight, bias, scale)
+        {
+            Norm = () =>
+            {
+                using Tensor normal = F.group_norm(x, Groups, scale, bias, Epsilon);
+                return F.silu(normal);
+            },
+            Convolution = () => F.conv2d(x, weight, bias, padding: [1, 1]),
+            Upsample = () =>
+            {
+                using Tensor repeated = F.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+                return F.conv2d(repeated, weight, bias, padding: [1, 1]);
+            },
+        };
+    }
+
+    /// <summary>As a plan for the shape computes it.</summary>
+    public static LayerCase Planned(long[] shape, ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Tensor x = Features(shape, type, channelsLast: true), weight = Weight(shape[1]), bias = randn(shape[1]), scale = randn(shape[1]);
+        x.DetachFromDisposeScope();
+        var context = new PlanContext(shape[0], type, InferencePaths.All);
+        var size = new PlaneSize(shape[2], shape[3]);
+        PlannedNorm norm = context.Norm(scale, bias, Groups, Epsilon, silu: true);
+        PlannedConvolution convolution = context.Convolution(weight, bias, ConvolutionGeometry.Same, size);
+        PlannedUpsample upsample = context.Upsample(weight, bias, size);
+        return new LayerCase(x, context) { Norm = () => norm.Apply(x), Convolution = () => convolution.Apply(x), Upsample = () => upsample.Apply(x) };
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable one in owned) one.Dispose();
+    }
+
+    private static Tensor Features(long[] shape, ScalarType type, bool channelsLast) => channelsLast ? ChannelsLast(randn(shape).to(type)) : randn(shape).to(type);
+
+    private static Tensor Weight(long channels) => randn(channels, channels, 3, 3) / Math.Sqrt(9 * channels);
+
+    private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+}

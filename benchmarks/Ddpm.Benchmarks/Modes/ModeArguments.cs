@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Ddpm.Benchmarks;
+
+/// <summary>What follows a mode on the command line: names of cases, and numbers or words by name, as in <c>--steps 100</c>.</summary>
+internal sealed class ModeArguments
+{
+    private static readonly string[] Valued = ["--steps", "--batch", "--way"];
+
+    private readonly Dictionary<string, string> values = [];
+
+    public ModeArguments(IReadOnlyList<string> arguments)
+    {
+        var names = new List<string>();
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            if (Valued.Contains(arguments[i])) values[arguments[i]] = i + 1 < arguments.Count ? arguments[++i] : throw new ArgumentException($"{arguments[i]} must be followed by its value.", nameof(arguments));
+            else if (arguments[i].StartsWith('-')) throw new ArgumentException($"{arguments[i]} is no option of a mode; those are {string.Join(", ", Valued)} and --quick.", nameof(arguments));
+            else names.Add(arguments[i]);
+        }
+
+        Names = names;
+    }
+
+    /// <summary>The cases to measure; none for all.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The names, or others where there are none.</summary>
+    public IReadOnlyList<string> NamesOr(params IReadOnlyList<string> others) => Names.Count > 0 ? Names : others;
+
+    /// <summary>A word by name; null where it was not given.</summary>
+    public string? Word(string name) => values.GetValueOrDefault(name);
+
+    /// <summary>A whole number above zero by name.</summary>
+    public int Count(string name, int otherwise)
+    {
+        if (Word(name) is not { } text) return otherwise;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw new ArgumentException($"{name} must be a whole number above 0, but is {text}.", nameof(name));
+    }
+}
