@@ -8,7 +8,7 @@ using Ddpm.Core;
 if (args.Length == 0 || args.Contains("--help"))
 {
     Help.Write();
-    return;
+    return 0;
 }
 
 // Some benchmarks make tensors before they touch the library.
@@ -18,8 +18,16 @@ List<string> arguments = [.. args.Where(argument => argument != "--quick")];
 if (Mode.All.FirstOrDefault(mode => arguments.Contains(mode.Option)) is { } asked)
 {
     arguments.Remove(asked.Option);
-    asked.Run(new ModeArguments(arguments));
-    return;
+    try
+    {
+        asked.Run(new ModeArguments(arguments));
+        return 0;
+    }
+    catch (ArgumentException exception)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return 2;
+    }
 }
 
 // --quick without a filter: everything.
@@ -33,3 +41,4 @@ if (Effort.IsQuick && !arguments.Contains("--filter") && !arguments.Contains("--
 Job job = (Effort.IsQuick ? Job.Dry : Job.Default.WithWarmupCount(3).WithIterationCount(9).WithInvocationCount(1).WithUnrollFactor(1)).WithToolchain(InProcessEmitToolchain.Instance);
 IConfig config = DefaultConfig.Instance.AddJob(job).WithOption(ConfigOptions.DisableOptimizationsValidator, true);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. arguments], config);
+return 0;
