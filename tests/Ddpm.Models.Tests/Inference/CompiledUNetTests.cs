@@ -39,6 +39,8 @@ public sealed class CompiledUNetTests
             _ => LoudNetworks.Small,
         };
         AgreesWithTheNetwork(options, batch, InferencePaths.All);
+        AgreesWithTheNetwork(options, batch, InferencePaths.Torch);
+        if (InferencePaths.All.NativeLanes == 16) AgreesWithTheNetwork(options, batch, InferencePaths.All with { NativeLanes = 8 });
         if (batch == 2) AgreesWithTheNetwork(options, batch, InferencePaths.Stock);
     }
 
