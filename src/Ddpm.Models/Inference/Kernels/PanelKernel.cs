@@ -17,24 +17,49 @@ internal static unsafe class PanelKernel<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
     /// <summary>How many rows are computed at once.</summary>
-    public static int Rows => TLanes.Count == 16 ? 8 : 4;
+    public static int Rows
+    {
+        // The loops below must call nothing: a call leaves no vector in a register.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.Count == 16 ? 8 : 4;
+    }
 
     /// <summary>The columns of a panel.</summary>
-    public static int Width => 2 * TLanes.Count;
+    public static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TLanes.Count;
+    }
 
     /// <summary>Rows times panel.</summary>
     /// <param name="product">Both.</param>
     /// <param name="columns">The panel's columns: <see cref="Width"/>, or one vector.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(in PanelProduct product, int columns)
     {
-        if (columns == TLanes.Count) RunNarrow(product);
-        else if (TLanes.Count == 16 && product.Count > 4) RunEight(product);
-        else RunFour(product);
+        if (columns == TLanes.Count || product.Count != (TLanes.Count == 16 && product.Count > 4 ? 8 : 4))
+        {
+            RunAside(product, columns);
+            return;
+        }
+
+        if (TLanes.Count == 16 && product.Count > 4) RunEight(product, product.Target, product.TargetStride);
+        else RunFour(product, product.Target, product.TargetStride);
+        if (product.Residual is not null || product.Scale != 1) Finish(product, columns, product.Target, product.TargetStride);
+    }
+
+    // Where rows are missing, all rows go to the side, and those that count from there.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunAside(in PanelProduct product, int columns)
+    {
+        float* side = stackalloc float[16 * TLanes.Count];
+        if (columns == TLanes.Count) RunNarrow(product, side, columns);
+        else if (TLanes.Count == 16 && product.Count > 4) RunEight(product, side, columns);
+        else RunFour(product, side, columns);
+        Finish(product, columns, side, columns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunEight(in PanelProduct product)
+    private static void RunEight(in PanelProduct product, float* target, int targetStride)
     {
         TLanes a0 = TLanes.Create(0), b0 = a0;
         if (product.Bias is not null)
@@ -45,10 +70,10 @@ internal static unsafe class PanelKernel<TLanes>
 
         TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0;
         float* weights = product.Panel;
-        int stride = product.PanelStride;
-        for (int piece = 0; piece < product.PieceCount; piece++)
+        nint stride = product.PanelStride;
+        float** rows = product.Pieces;
+        for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
         {
-            float** rows = product.Pieces + piece * Rows;
             float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5], r6 = rows[6], r7 = rows[7];
             nint depth = product.Depths[piece];
             for (nint k = 0; k < depth; k++, weights += stride)
@@ -80,18 +105,18 @@ internal static unsafe class PanelKernel<TLanes>
             }
         }
 
-        Finish(product, 0, a0, b0);
-        Finish(product, 1, a1, b1);
-        Finish(product, 2, a2, b2);
-        Finish(product, 3, a3, b3);
-        Finish(product, 4, a4, b4);
-        if (product.Count > 5) Finish(product, 5, a5, b5);
-        if (product.Count > 6) Finish(product, 6, a6, b6);
-        if (product.Count > 7) Finish(product, 7, a7, b7);
+        Store(a0, b0, target);
+        Store(a1, b1, target + targetStride);
+        Store(a2, b2, target + 2 * targetStride);
+        Store(a3, b3, target + 3 * targetStride);
+        Store(a4, b4, target + 4 * targetStride);
+        Store(a5, b5, target + 5 * targetStride);
+        Store(a6, b6, target + 6 * targetStride);
+        Store(a7, b7, target + 7 * targetStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunFour(in PanelProduct product)
+    private static void RunFour(in PanelProduct product, float* target, int targetStride)
     {
         TLanes a0 = TLanes.Create(0), b0 = a0;
         if (product.Bias is not null)
@@ -102,10 +127,10 @@ internal static unsafe class PanelKernel<TLanes>
 
         TLanes a1 = a0, a2 = a0, a3 = a0, b1 = b0, b2 = b0, b3 = b0;
         float* weights = product.Panel;
-        int stride = product.PanelStride;
-        for (int piece = 0; piece < product.PieceCount; piece++)
+        nint stride = product.PanelStride;
+        float** rows = product.Pieces;
+        for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
         {
-            float** rows = product.Pieces + piece * Rows;
             float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3];
             nint depth = product.Depths[piece];
             for (nint k = 0; k < depth; k++, weights += stride)
@@ -125,23 +150,23 @@ internal static unsafe class PanelKernel<TLanes>
             }
         }
 
-        Finish(product, 0, a0, b0);
-        if (product.Count > 1) Finish(product, 1, a1, b1);
-        if (product.Count > 2) Finish(product, 2, a2, b2);
-        if (product.Count > 3) Finish(product, 3, a3, b3);
+        Store(a0, b0, target);
+        Store(a1, b1, target + targetStride);
+        Store(a2, b2, target + 2 * targetStride);
+        Store(a3, b3, target + 3 * targetStride);
     }
 
     // The last columns, where they are one vector: so many rows at once that as many sums are under way.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunNarrow(in PanelProduct product)
+    private static void RunNarrow(in PanelProduct product, float* target, int targetStride)
     {
         TLanes a0 = product.Bias is null ? TLanes.Create(0) : TLanes.Load(product.Bias), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
         float* weights = product.Panel;
-        int stride = product.PanelStride, last = Rows - 1;
-        for (int piece = 0; piece < product.PieceCount; piece++)
+        nint stride = product.PanelStride;
+        float** rows = product.Pieces;
+        for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
         {
-            float** rows = product.Pieces + piece * Rows;
-            float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[Math.Min(4, last)], r5 = rows[Math.Min(5, last)], r6 = rows[Math.Min(6, last)], r7 = rows[Math.Min(7, last)];
+            float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5], r6 = rows[6], r7 = rows[7];
             nint depth = product.Depths[piece];
             for (nint k = 0; k < depth; k++, weights += stride)
             {
@@ -157,29 +182,37 @@ internal static unsafe class PanelKernel<TLanes>
             }
         }
 
-        Finish(product, 0, a0, 0);
-        if (product.Count > 1) Finish(product, 1, a1, 0);
-        if (product.Count > 2) Finish(product, 2, a2, 0);
-        if (product.Count > 3) Finish(product, 3, a3, 0);
-        if (product.Count > 4) Finish(product, 4, a4, 0);
-        if (product.Count > 5) Finish(product, 5, a5, 0);
-        if (product.Count > 6) Finish(product, 6, a6, 0);
-        if (product.Count > 7) Finish(product, 7, a7, 0);
+        TLanes.Store(a0, target);
+        TLanes.Store(a1, target + targetStride);
+        TLanes.Store(a2, target + 2 * targetStride);
+        TLanes.Store(a3, target + 3 * targetStride);
+        TLanes.Store(a4, target + 4 * targetStride);
+        TLanes.Store(a5, target + 5 * targetStride);
+        TLanes.Store(a6, target + 6 * targetStride);
+        TLanes.Store(a7, target + 7 * targetStride);
+    }
+
+    // What is added to the sums and what they are multiplied by, and from the side to where they belong.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Finish(in PanelProduct product, int columns, float* sums, int stride)
+    {
+        TLanes scale = TLanes.Create(product.Scale);
+        for (int row = 0; row < product.Count; row++)
+        {
+            long offset = (long)row * product.TargetStride;
+            for (int column = 0; column < columns; column += TLanes.Count)
+            {
+                TLanes sum = TLanes.Load(sums + row * stride + column);
+                if (product.Residual is not null) sum += TLanes.Load(product.Residual + offset + column);
+                TLanes.Store(sum * scale, product.Target + offset + column);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(in PanelProduct product, int row, TLanes left, TLanes right)
+    private static void Store(TLanes left, TLanes right, float* target)
     {
-        Finish(product, row, left, 0);
-        Finish(product, row, right, TLanes.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(in PanelProduct product, int row, TLanes sum, int column)
-    {
-        long offset = (long)row * product.TargetStride + column;
-        if (product.Residual is not null) sum += TLanes.Load(product.Residual + offset);
-        if (product.Scale != 1) sum *= TLanes.Create(product.Scale);
-        TLanes.Store(sum, product.Target + offset);
+        TLanes.Store(left, target);
+        TLanes.Store(right, target + TLanes.Count);
     }
 }

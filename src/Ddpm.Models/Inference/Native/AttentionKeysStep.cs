@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ddpm.Models;
 
 /// <summary>The keys of each head, transposed into panels, a column for each pixel: products of queries with them are then those of <see cref="PanelKernel{TLanes}"/>.</summary>
@@ -5,6 +7,7 @@ internal sealed unsafe class AttentionKeysStep(Feature projected, Feature keys, 
 {
     public override int Parts => projected.Images * shape.Heads;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Do(int part, float* scratch)
     {
         int image = part / shape.Heads, head = part % shape.Heads;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ddpm.Models;
 
 /// <summary>softmax(q kᵀ/√d) v for some queries at a time: their weights over all pixels stay in the first caches, and the matrix of all of them never exists.</summary>
@@ -35,6 +37,7 @@ internal sealed unsafe class AttentionStep<TLanes> : NativeStep
     // A head's values lie as a panel does, but for what other channels lie between its lines.
     private PanelLayout Values => new(Feature.Filled(shape.HeadChannels), shape.Pixels, PanelKernel<TLanes>.Width);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Do(int part, float* scratch)
     {
         int image = part / chunks, first = part % chunks * queries, end = Math.Min(shape.Pixels, first + queries), rows = PanelKernel<TLanes>.Rows;
@@ -44,6 +47,7 @@ internal sealed unsafe class AttentionStep<TLanes> : NativeStep
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Attend(int image, int head, int query, int count, float* scratch)
     {
         int rows = PanelKernel<TLanes>.Rows, stride = projected.Stride;

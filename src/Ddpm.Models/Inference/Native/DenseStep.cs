@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ddpm.Models;
 
 /// <summary>A dense layer over as many rows as the prediction has times, perhaps with SiLU: a panel of columns is a part, for rows are few.</summary>
@@ -12,6 +14,7 @@ internal sealed unsafe class DenseStep<TLanes>(Feature source, Feature target, P
 {
     public override int Parts => weights.Layout.Panels;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Do(int part, float* scratch)
     {
         int atOnce = PanelKernel<TLanes>.Rows, columns = weights.Layout.ColumnsOf(part), offset = part * weights.Layout.Width, depth = source.Channels;
@@ -27,6 +30,7 @@ internal sealed unsafe class DenseStep<TLanes>(Feature source, Feature target, P
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(float* x, float* added, int columns)
     {
         for (int column = 0; column < columns; column += TLanes.Count)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ddpm.Models;
 
 /// <summary>
@@ -47,6 +49,7 @@ internal sealed unsafe class DirectStep<TLanes> : NativeStep
     // Addresses, of two floats each.
     public override long ScratchFloats => 2L * PixelsAtOnce * depths.Length;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Do(int part, float* scratch)
     {
         (int first, int end) = division.Rows(part, target.Pixels);
@@ -73,6 +76,7 @@ internal sealed unsafe class DirectStep<TLanes> : NativeStep
     }
 
     // The inputs of some pixels: [kernel rows, kernel columns, sources, pixels].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Locate(int firstPixel, int count, float** pieces)
     {
         int rows = PanelKernel<TLanes>.Rows, kernel = shape.Kernel, height = sources[0].Height, width = sources[0].Width;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ddpm.Models;
 
 /// <summary>x_t as the caller has it, [B, C, H, W], becomes a feature.</summary>
@@ -8,6 +10,7 @@ internal sealed unsafe class ReadStep(Feature target, bool center) : NativeStep
 
     public override int Parts => target.Images;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Do(int part, float* scratch)
     {
         int pixels = target.PixelsPerImage, channels = target.Channels;

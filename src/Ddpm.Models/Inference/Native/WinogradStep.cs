@@ -58,6 +58,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : NativeStep
 
     private long SumStride => (long)division.ChunkRows * PanelKernel<TLanes>.Width + Gap;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Do(int part, float* scratch)
     {
         (int first, int end) = division.Rows(part, tiles);
@@ -85,6 +86,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : NativeStep
     }
 
     // Where a tile's input lies; zeros around the image.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Locate(int tile, float** pixels)
     {
         int line = tile / tilesAcross, left = tile % tilesAcross * TTiles.Step - 1, top = line % tilesDown * TTiles.Step - 1, image = line / tilesDown, height = source.Height, width = source.Width;
@@ -98,6 +100,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : NativeStep
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(int panel, int count, float* inputs, float* sums)
     {
         int rows = PanelKernel<TLanes>.Rows, columns = weights.Layout.ColumnsOf(panel);

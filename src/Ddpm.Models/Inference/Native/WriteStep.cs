@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ddpm.Models;
 
 /// <summary>The prediction becomes the caller's tensor, [B, C, H, W].</summary>
@@ -8,6 +10,7 @@ internal sealed unsafe class WriteStep(Feature source) : NativeStep
 
     public override int Parts => source.Images;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Do(int part, float* scratch)
     {
         int pixels = source.PixelsPerImage, channels = source.Channels;
