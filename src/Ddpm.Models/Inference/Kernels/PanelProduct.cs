@@ -1,10 +1,16 @@
 namespace Ddpm.Models;
 
-/// <summary>What <see cref="PanelKernel{TLanes}"/> computes: a few rows, each a list of pieces of memory, times one panel of a matrix.</summary>
+/// <summary>What <see cref="PanelKernel{TLanes}"/> computes: rows, each a list of pieces of memory, times one panel of a matrix.</summary>
 internal unsafe struct PanelProduct
 {
-    /// <summary>Where the rows' pieces begin: [pieces, <see cref="PanelKernel{TLanes}.Rows"/>]. A 3×3 convolution has nine pieces for a pixel, one under each of its weights; a matrix product has one.</summary>
+    /// <summary>
+    /// Where the rows' pieces begin: [blocks of rows, pieces, <see cref="PanelKernel{TLanes}.Rows"/>]. A 3×3 convolution has nine pieces for a pixel, one under each of its weights; a matrix product has one. Those that
+    /// fill the last block up must be readable.
+    /// </summary>
     public float** Pieces;
+
+    /// <summary>How many numbers after its address each piece begins.</summary>
+    public long Offset;
 
     /// <summary>How many pieces a row has.</summary>
     public int PieceCount;
@@ -33,6 +39,6 @@ internal unsafe struct PanelProduct
     /// <summary>From one row's results to the next, in numbers.</summary>
     public int TargetStride;
 
-    /// <summary>How many rows count; pieces of the others must be readable all the same.</summary>
+    /// <summary>How many rows.</summary>
     public int Count;
 }

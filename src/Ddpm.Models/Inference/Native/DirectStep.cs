@@ -63,14 +63,11 @@ internal sealed unsafe class DirectStep<TLanes> : NativeStep
             {
                 int columns = weights.Layout.ColumnsOf(panel), offset = panel * weights.Layout.Width;
                 var product = new PanelProduct { PieceCount = depths.Length, Depths = depth, Panel = weights.Panel(panel), PanelStride = columns, Bias = weights.BiasOf(panel), Scale = scale, TargetStride = target.Stride };
-                for (int pixel = first; pixel < end; pixel += rows)
-                {
-                    product.Pieces = pieces + (pixel - first) * depths.Length;
-                    product.Target = target.Pixel(pixel) + offset;
-                    product.Residual = residual is null ? null : residual.Pixel(pixel) + offset;
-                    product.Count = Math.Min(rows, end - pixel);
-                    PanelKernel<TLanes>.Run(product, columns);
-                }
+                product.Pieces = pieces;
+                product.Target = target.Pixel(first) + offset;
+                product.Residual = residual is null ? null : residual.Pixel(first) + offset;
+                product.Count = end - first;
+                PanelKernel<TLanes>.Run(product, columns);
             }
         }
     }

@@ -50,7 +50,8 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : NativeStep
 
     public override int Parts => division.Parts;
 
-    public override long ScratchFloats => Products * (InputStride + SumStride);
+    // An address is two numbers.
+    public override long ScratchFloats => 2L * division.ChunkRows + Products * (InputStride + SumStride);
 
     private static int Products => TTiles.Products * TTiles.Products;
 
@@ -63,11 +64,14 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : NativeStep
     {
         (int first, int end) = division.Rows(part, tiles);
         (int firstPanel, int endPanel) = division.Panels(part, weights.Layout.Panels);
-        float* inputs = scratch, sums = scratch + Products * InputStride;
+        var pieces = (float**)scratch;
+        float* inputs = scratch + 2 * division.ChunkRows, sums = inputs + Products * InputStride;
         Forward(first, end, inputs);
+        // Tiles that fill the last block of rows are read, and not kept: the memory is there.
+        for (int row = 0; row < division.ChunkRows; row++) pieces[row] = inputs + (long)row * source.Stride;
         for (int panel = firstPanel; panel < endPanel; panel++)
         {
-            Multiply(panel, end - first, inputs, sums);
+            Multiply(panel, end - first, pieces, sums);
             Back(panel, first, end, sums);
         }
     }
@@ -101,25 +105,19 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : NativeStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(int panel, int count, float* inputs, float* sums)
+    private void Multiply(int panel, int count, float** pieces, float* sums)
     {
-        int rows = PanelKernel<TLanes>.Rows, columns = weights.Layout.ColumnsOf(panel);
-        float** pieces = stackalloc float*[rows];
+        int columns = weights.Layout.ColumnsOf(panel);
         fixed (int* depths = depth)
         {
-            var product = new PanelProduct { Pieces = pieces, PieceCount = 1, Depths = depths, PanelStride = columns, Scale = 1, TargetStride = PanelKernel<TLanes>.Width };
+            var product = new PanelProduct { Pieces = pieces, PieceCount = 1, Depths = depths, PanelStride = columns, Scale = 1, Target = sums, TargetStride = PanelKernel<TLanes>.Width, Count = count };
+            product.Panel = (float*)weights.Panels + weights.Layout.Start(panel) * Products;
             for (int k = 0; k < Products; k++)
             {
-                product.Panel = (float*)weights.Panels + weights.Layout.Start(panel) * Products + k * weights.Layout.Depth * columns;
-                for (int tile = 0; tile < count; tile += rows)
-                {
-                    product.Count = Math.Min(rows, count - tile);
-                    float* row = inputs + k * InputStride + (long)tile * source.Stride;
-                    // Tiles beyond the chunk's last are read, and not kept: the memory is there.
-                    for (int index = 0; index < rows; index++, row += source.Stride) pieces[index] = row;
-                    product.Target = sums + k * SumStride + (long)tile * PanelKernel<TLanes>.Width;
-                    PanelKernel<TLanes>.Run(product, columns);
-                }
+                PanelKernel<TLanes>.Run(product, columns);
+                product.Panel += weights.Layout.Depth * columns;
+                product.Offset += InputStride;
+                product.Target += SumStride;
             }
         }
     }
