@@ -6,13 +6,14 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>
-/// A U-Net for the length of a run: a <see cref="UNetPlan"/> for the shape that is asked for, made at the first prediction and made anew when the shape or the network's weights change. For one thread.
+/// A U-Net for the length of a run: a <see cref="NativePlan"/>, or for other types and machines a <see cref="UNetPlan"/>, for the shape that is asked for, made at the first prediction and made anew when the shape or the network's weights change. For one thread.
 /// </summary>
 internal sealed class CompiledUNet(UNet network, InferenceOptions options, InferencePaths paths, ILogger logger) : IConditionalEpsilonModel, IDisposable
 {
     private readonly WeightVersions versions = new(network);
-    private UNetPlan? plan;
+    private IPredictionPlan? plan;
     private BatchParts? parts;
+    private WorkerTeam? team;
     private (long Batch, PlaneSize Size) shape;
     private int partCount = 1;
 
@@ -45,6 +46,8 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
         plan?.Dispose();
         plan = null;
         Replace(null);
+        team?.Dispose();
+        team = null;
     }
 
     // The plan's share of a batch; called on several threads at once.
@@ -60,24 +63,37 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
         if (!versions.HaveChanged() && plan is not null && shape == asked) return partCount;
         plan?.Dispose();
         plan = null;
+        shape = asked;
         long started = Stopwatch.GetTimestamp();
-        partCount = paths.BatchParts ? BatchParts.Count(asked.Batch, NetworkWork.Flops(network, asked.Size), get_num_threads()) : 1;
-        var context = new PlanContext(asked.Batch / partCount, options.ComputeType, paths);
+        string summary;
+        (plan, summary) = options.ComputeType == ScalarType.Float32 && paths.NativeLanes > 0 ? Native(asked.Batch, asked.Size) : Torch(asked.Batch, asked.Size);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        logger.NetworkCompiled(asked.Batch, asked.Size.Height, asked.Size.Width, options.ComputeType, elapsed.TotalMilliseconds, summary);
+        return partCount;
+    }
+
+    private (IPredictionPlan Plan, string Summary) Native(long batch, PlaneSize size)
+    {
+        partCount = 1;
+        team ??= new WorkerTeam(get_num_threads());
+        return network.PlanNatively(paths.NativeLanes, checked((int)batch), size, team);
+    }
+
+    private (IPredictionPlan Plan, string Summary) Torch(long batch, PlaneSize size)
+    {
+        partCount = paths.BatchParts ? BatchParts.Count(batch, NetworkWork.Flops(network, size), get_num_threads()) : 1;
+        var context = new PlanContext(batch / partCount, options.ComputeType, paths);
         try
         {
-            plan = network.Plan(context, asked.Size);
+            UNetPlan made = network.Plan(context, size);
+            if (logger.IsEnabled(LogLevel.Debug)) SayPaths(context.Layers);
+            return (made, partCount == 1 ? context.Summary : $"{context.Summary}, in {partCount} parts at once");
         }
         catch
         {
             context.Dispose();
             throw;
         }
-
-        shape = asked;
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        logger.NetworkCompiled(asked.Batch, asked.Size.Height, asked.Size.Width, options.ComputeType, elapsed.TotalMilliseconds, partCount == 1 ? context.Summary : $"{context.Summary}, in {partCount} parts at once");
-        if (logger.IsEnabled(LogLevel.Debug)) SayPaths(context.Layers);
-        return partCount;
     }
 
     // Layers by the names of their weights.

@@ -15,6 +15,9 @@ internal sealed class FusedNorm(Tensor weight, Tensor bias, int groups, double e
         {
             FirstChannels = (int)x.size(1),
             SecondChannels = second is null ? 0 : (int)second.size(1),
+            FirstStride = (int)x.size(1),
+            SecondStride = second is null ? 0 : (int)second.size(1),
+            TargetStride = (int)(x.size(1) + (second?.size(1) ?? 0)),
             Pixels = checked((int)(height * width)),
             Groups = groups,
             Epsilon = epsilon,

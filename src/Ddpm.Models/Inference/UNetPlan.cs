@@ -6,7 +6,7 @@ namespace Ddpm.Models;
 /// A U-Net that is ready to predict at one shape: the same layers in the same order, with weights copied in the form in which they are used. Features lie channels last and are freed as soon as nobody needs
 /// them. Immutable, so that several threads may use one.
 /// </summary>
-internal sealed class UNetPlan : IDisposable
+internal sealed class UNetPlan : IPredictionPlan
 {
     public required PlannedTime Time { get; init; }
 
@@ -29,10 +29,7 @@ internal sealed class UNetPlan : IDisposable
 
     public required bool CenterInput { get; init; }
 
-    /// <summary>The prediction, float32 [B, Cout, H, W], contiguous; a fresh tensor.</summary>
-    /// <param name="x">x_t, float32 [B, C, H, W].</param>
-    /// <param name="t">The timesteps, [B].</param>
-    /// <param name="labels">The rows of the class embedding; null where the network knows none.</param>
+    /// <inheritdoc/>
     public Tensor Predict(Tensor x, Tensor t, Tensor? labels)
     {
         using var scope = NewDisposeScope();

@@ -46,6 +46,21 @@ internal sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     /// <summary>Adds a block's time projection, and with it the bias of this convolution, to a plan's.</summary>
     public int PlanTime(PlanContext context, LinearLayer projection) => projection.PlanTime(context, bias);
 
+    /// <summary>The convolution in a native plan.</summary>
+    /// <param name="builder">The plan.</param>
+    /// <param name="sources">The input; several features count as joined.</param>
+    /// <param name="withBias">False where the bias is added elsewhere.</param>
+    /// <param name="residual">What is added to the result; null for nothing.</param>
+    /// <param name="divisor">What the sum is divided by.</param>
+    public Feature Append(NativePlanBuilder builder, Feature[] sources, bool withBias = true, Feature? residual = null, double divisor = 1) =>
+        builder.Convolution(sources, weight, withBias ? bias : null, Geometry, residual, divisor);
+
+    /// <summary>The convolution in a native plan, with the doubling of the image before it.</summary>
+    public Feature AppendUpsample(NativePlanBuilder builder, Feature source) => builder.Upsample(source, weight, bias);
+
+    /// <summary>A block's time projection in a native plan, with the bias of this convolution.</summary>
+    public TimeColumns AppendTime(NativePlanBuilder builder, LinearLayer projection) => builder.Time(projection.Trained.Weight, projection.Trained.Bias, bias, scalesAndShifts: false);
+
     private ConvolutionGeometry Geometry => (stride[0], padding[0]) switch
     {
         (1, 1) => ConvolutionGeometry.Same,

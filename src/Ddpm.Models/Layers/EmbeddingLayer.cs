@@ -16,5 +16,8 @@ internal sealed class EmbeddingLayer : nn.Module<Tensor, Tensor>
         register_parameter(nameof(weight), weight);
     }
 
+    /// <summary>The trained table.</summary>
+    public Tensor Trained => weight;
+
     public override Tensor forward(Tensor index) => weight.index_select(0, index);
 }

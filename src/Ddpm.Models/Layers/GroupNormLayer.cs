@@ -29,5 +29,8 @@ internal sealed class GroupNormLayer : nn.Module<Tensor, Tensor>
     /// <summary>The normalisation in a plan, perhaps with SiLU.</summary>
     public PlannedNorm Plan(PlanContext context, bool silu) => context.Norm(weight, bias, groups, epsilon, silu);
 
+    /// <summary>The normalisation in a native plan, of one feature or of two that are joined.</summary>
+    public Feature Append(NativePlanBuilder builder, Feature first, Feature? second, bool silu, TimeColumns? time = null) => builder.Norm(first, second, weight, bias, groups, epsilon, silu, time);
+
     public override Tensor forward(Tensor x) => F.group_norm(x, groups, weight, bias, epsilon);
 }

@@ -67,6 +67,17 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
         };
     }
 
+    /// <summary>The block in a native plan.</summary>
+    public Feature Append(NativePlanBuilder builder, Feature x)
+    {
+        using var scope = NewDisposeScope();
+        LinearLayer[] projections = [query, key, value];
+        Tensor weights = cat([.. projections.Select(layer => layer.Trained.Weight)], 0), biases = cat([.. projections.Select(layer => layer.Trained.Bias)], 0);
+        Feature normal = norm?.Append(builder, x, null, silu: false) ?? x;
+        Feature attended = builder.Attention(builder.Convolution([normal], weights, biases, ConvolutionGeometry.None), heads);
+        return builder.Convolution([attended], projection.Trained.Weight, projection.Trained.Bias, ConvolutionGeometry.None, x, outputScale);
+    }
+
     // [B, HW, C] → [B, heads, HW, C/heads]
     private Tensor Heads(Tensor tokens) => tokens.view(tokens.size(0), tokens.size(1), heads, -1).transpose(1, 2);
 

@@ -51,6 +51,22 @@ internal sealed class DownLevel : nn.Module<Tensor, Tensor, IList<Tensor>, Tenso
         downsample?.Plan(context, size),
         null);
 
+    /// <summary>The level in a native plan.</summary>
+    public Feature Append(NativePlanBuilder builder, Feature x, Stack<Feature> skips)
+    {
+        for (int block = 0; block < residuals.Count; block++)
+        {
+            x = residuals[block].Append(builder, x, null);
+            if (attentions.Count > 0) x = attentions[block].Append(builder, x);
+            skips.Push(x);
+        }
+
+        if (downsample is null) return x;
+        x = downsample.Append(builder, x);
+        skips.Push(x);
+        return x;
+    }
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

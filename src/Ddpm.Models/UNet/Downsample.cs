@@ -34,6 +34,9 @@ internal sealed class Downsample : nn.Module<Tensor, Tensor>
         return new PlannedDownsample(convolution.Plan(context, padded), padRightAndBottom);
     }
 
+    /// <summary>The down-sampling in a native plan: it pads what its size needs.</summary>
+    public Feature Append(NativePlanBuilder builder, Feature x) => convolution.Append(builder, [x]);
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

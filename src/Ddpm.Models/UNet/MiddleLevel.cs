@@ -30,6 +30,9 @@ internal sealed class MiddleLevel : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>The level in a plan.</summary>
     public IReadOnlyList<PlannedBlock> Plan(PlanContext context, PlaneSize size) => [new(first.Plan(context, size), attention.Plan(context)), new(second.Plan(context, size), null)];
 
+    /// <summary>The level in a native plan.</summary>
+    public Feature Append(NativePlanBuilder builder, Feature x) => second.Append(builder, attention.Append(builder, first.Append(builder, x, null)), null);
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

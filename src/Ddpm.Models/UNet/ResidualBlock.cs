@@ -93,6 +93,21 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor, Tensor>
         };
     }
 
+    /// <summary>The block in a native plan.</summary>
+    /// <param name="builder">The plan.</param>
+    /// <param name="x">The features.</param>
+    /// <param name="skip">The skip connection, which is joined to them; null on the way down.</param>
+    public Feature Append(NativePlanBuilder builder, Feature x, Feature? skip)
+    {
+        Feature h = norm1.Append(builder, x, skip, silu: true);
+        // Where time is added after the convolution, its bias is added with it.
+        h = conv1.Append(builder, [h], withBias: timeScaleShift);
+        TimeColumns time = timeScaleShift ? builder.Time(timeProjection.Trained.Weight, timeProjection.Trained.Bias, null, scalesAndShifts: true) : conv1.AppendTime(builder, timeProjection);
+        h = norm2.Append(builder, h, null, silu: true, time);
+        Feature residual = shortcut?.Append(builder, skip is null ? [x] : [x, skip]) ?? x;
+        return conv2.Append(builder, [h], residual: residual, divisor: outputScale);
+    }
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

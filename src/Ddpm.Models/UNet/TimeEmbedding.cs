@@ -39,12 +39,25 @@ internal sealed class TimeEmbedding : nn.Module<Tensor, Tensor>
     public static Tensor Sinusoid(Tensor t, int channels, double frequencyShift, bool cosineFirst)
     {
         using var scope = NewDisposeScope();
-        int half = channels / 2;
-        Tensor exponent = arange(half, dtype: float32, device: t.device) * (-Math.Log(10000)) / (half - frequencyShift);
-        Tensor angle = t.to(float32).unsqueeze(1) * exponent.exp().unsqueeze(0); // [B, half]
+        Tensor angle = t.to(float32).unsqueeze(1) * Frequencies(channels, frequencyShift, t.device).unsqueeze(0); // [B, half]
         Tensor embedding = cosineFirst ? cat([angle.cos(), angle.sin()], 1) : cat([angle.sin(), angle.cos()], 1);
         if (channels % 2 == 1) embedding = F.pad(embedding, [0, 1]);
         return embedding.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The embedding in a native plan.</summary>
+    public void Append(NativePlanBuilder builder, Tensor? classes)
+    {
+        using Tensor frequencies = Frequencies(channels, frequencyShift, null);
+        builder.BeginTime(frequencies, channels, cosineFirst, first.Trained, second.Trained, classes);
+    }
+
+    private static Tensor Frequencies(int channels, double frequencyShift, Device? device)
+    {
+        using var scope = NewDisposeScope();
+        int half = channels / 2;
+        Tensor exponent = arange(half, dtype: float32, device: device) * (-Math.Log(10000)) / (half - frequencyShift);
+        return exponent.exp().MoveToOuterDisposeScope();
     }
 
     public override Tensor forward(Tensor t)

@@ -196,6 +196,26 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
         };
     }
 
+    /// <summary>The network as a native plan for images of a size; the caller disposes it.</summary>
+    /// <param name="lanes">How many numbers its kernels compute with at once.</param>
+    /// <param name="batch">How many images.</param>
+    /// <param name="size">Their size.</param>
+    /// <param name="team">The threads that it runs on.</param>
+    internal (NativePlan Plan, string Summary) PlanNatively(int lanes, int batch, PlaneSize size, WorkerTeam team)
+    {
+        using var noGradient = no_grad();
+        using var builder = NativePlanBuilder.Create(lanes, batch, team.Threads, Math.Max(Options.InChannels, 2 * Enumerable.Range(0, Options.Levels).Max(Options.Channels)));
+        Feature h = builder.Read(Options.InChannels, size, Options.CenterInput);
+        timeEmbedding.Append(builder, classEmbedding?.Trained);
+        h = convIn.Append(builder, [h]);
+        var skips = new Stack<Feature>([h]);
+        foreach (DownLevel level in downLevels) h = level.Append(builder, h, skips);
+        h = middle.Append(builder, h);
+        foreach (UpLevel level in upLevels) h = level.Append(builder, h, skips);
+        h = convOut.Append(builder, [normOut.Append(builder, h, null, silu: true)]);
+        return (builder.Build(h, team), builder.Summary);
+    }
+
     private string? ReasonNotToCompile()
     {
         if (!Inference.Compile) return $"{nameof(InferenceOptions)}.{nameof(InferenceOptions.Compile)} is false";

@@ -56,6 +56,18 @@ internal sealed class UpLevel : nn.Module<Tensor, Tensor, IList<Tensor>, Tensor>
         null,
         upsample?.Plan(context, size));
 
+    /// <summary>The level in a native plan.</summary>
+    public Feature Append(NativePlanBuilder builder, Feature x, Stack<Feature> skips)
+    {
+        for (int block = 0; block < residuals.Count; block++)
+        {
+            x = residuals[block].Append(builder, x, skips.Pop());
+            if (attentions.Count > 0) x = attentions[block].Append(builder, x);
+        }
+
+        return upsample?.Append(builder, x) ?? x;
+    }
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

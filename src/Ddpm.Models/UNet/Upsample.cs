@@ -25,6 +25,9 @@ internal sealed class Upsample : nn.Module<Tensor, Tensor>
     /// <summary>The up-sampling in a plan.</summary>
     public PlannedUpsample Plan(PlanContext context, PlaneSize size) => convolution.PlanUpsample(context, size);
 
+    /// <summary>The up-sampling in a native plan.</summary>
+    public Feature Append(NativePlanBuilder builder, Feature x) => convolution.AppendUpsample(builder, x);
+
     // Registered by hand above, with diffusers' names in diffusers' order; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {

@@ -76,7 +76,7 @@ public sealed class BatchPartsTests
         Tensor x = randn([batch, network.Options.InChannels, network.Options.Height, network.Options.Width], generator: generator), t = full(batch, 10L, int64);
         Tensor? labels = classes ? arange(batch, dtype: int64) % 3 : null;
         Tensor expected = network.Predict(x, t, labels);
-        using Core.CompiledModel compiled = network.Compile(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, InferencePaths.All);
+        using Core.CompiledModel compiled = network.Compile(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, InferencePaths.Torch);
         var model = (Core.IConditionalEpsilonModel)compiled.Model;
         model.Predict(x, t, labels).Dispose();
         long live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

@@ -63,13 +63,14 @@ public sealed class CompiledSamplingTests
     {
         using UNet network = LoudNetworks.Create(LoudNetworks.Small);
         var sampler = new DdpmSampler(network, Process);
-        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount, floats = AlignedMemory.LiveFloats;
         foreach (SamplingState state in sampler.Steps(Request(2, 16)))
         {
             if (state.Step == 3) break;
         }
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+        AlignedMemory.LiveFloats.Should().Be(floats);
     }
 
     [Fact]

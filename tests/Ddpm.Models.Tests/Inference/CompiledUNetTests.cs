@@ -38,8 +38,8 @@ public sealed class CompiledUNetTests
             "three levels to one pixel" => LoudNetworks.Small with { Height = 4, Width = 4, ChannelMultipliers = [1, 2, 2], AttentionResolutions = [] },
             _ => LoudNetworks.Small,
         };
-        AgreesWithTheNetwork(options, batch, InferencePaths.All);
-        if (batch == 2) AgreesWithTheNetwork(options, batch, InferencePaths.Stock);
+        InferencePaths[] others = batch == 2 ? [InferencePaths.Stock, .. OtherVectors()] : [];
+        AgreesWithTheNetwork(options, batch, [InferencePaths.All, InferencePaths.Torch, .. others]);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class CompiledUNetTests
             // Six levels, whose convolutions do not ask for the image's size; attention stays where it is, 16 pixels of 256.
             _ => UNetOptions.Lsun256,
         };
-        AgreesWithTheNetwork(options, 2, InferencePaths.All, size);
+        AgreesWithTheNetwork(options, 2, [InferencePaths.All, InferencePaths.Torch], size);
     }
 
     [Fact]
@@ -156,28 +156,92 @@ public sealed class CompiledUNetTests
         t.Dispose();
     }
 
-    [Fact]
-    public void Predict_ManyTimes_LeavesNothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Predict_ManyTimes_LeavesNothing(bool native)
     {
         using UNet network = LoudNetworks.Create(LoudNetworks.Small);
         (Tensor x, Tensor t) = Input(network, 2);
         network.Predict(x, t).Dispose();
-        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (CompiledModel compiled = network.Compile(NullLogger.Instance))
+        (long Tensors, long Floats) before = Live();
+        using (CompiledModel compiled = network.Compile(NullLogger.Instance, native ? InferencePaths.All : InferencePaths.Torch))
         {
             compiled.Model.Predict(x, t).Dispose();
-            long running = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-            running.Should().BeGreaterThan(before, "the plan holds packed weights");
+            (long Tensors, long Floats) running = Live();
+            running.Should().NotBe(before, "the plan holds packed weights");
             for (int step = 0; step < 100; step++)
             {
                 compiled.Model.Predict(x, t).Dispose();
-                DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(running, "step {0} must free what it allots", step);
+                Live().Should().Be(running, "step {0} must free what it allots", step);
             }
         }
 
-        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+        Live().Should().Be(before);
         x.Dispose();
         t.Dispose();
+    }
+
+    [Fact]
+    public void Predict_Native_AllocatesNothingOnTheManagedHeapButHandles()
+    {
+        if (InferencePaths.All.NativeLanes == 0) return;
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        (Tensor x, Tensor t) = Input(network, 2);
+        using var team = new WorkerTeam(1);
+        using NativePlan plan = network.PlanNatively(InferencePaths.All.NativeLanes, 2, new PlaneSize(16, 16), team).Plan;
+        for (int warm = 0; warm < 3; warm++) plan.Predict(x, t, null).Dispose();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int step = 0; step < 10; step++) plan.Predict(x, t, null).Dispose();
+        // Handles of the result and of x and t as the plan reads them, and their scope: the same for a network of any size.
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(10 * 4096);
+        x.Dispose();
+        t.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Predict_AnyNumberOfThreads_GivesTheSameBits(int batch)
+    {
+        if (InferencePaths.All.NativeLanes == 0) return;
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small with { AttentionHeadChannels = 8, ClassCount = 2 });
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor t) = Input(network, batch);
+        Tensor? expected = null;
+        foreach (int threads in new[] { 1, 2, 3, 8 })
+        {
+            using var team = new WorkerTeam(threads);
+            using NativePlan plan = network.PlanNatively(InferencePaths.All.NativeLanes, batch, new PlaneSize(16, 16), team).Plan;
+            Tensor actual = plan.Predict(x, t, ones(batch, int64));
+            (expected ??= actual).Equals(actual).Should().BeTrue("{0} threads", threads);
+        }
+    }
+
+    [Fact]
+    public void Predict_TimesThatAreEqualAndNot_AreTheNetworksAnswer()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small with { ClassCount = 3 });
+        using var scope = NewDisposeScope();
+        Tensor x = Input(network, 3).X;
+        using CompiledModel compiled = network.Compile(NullLogger.Instance);
+        var model = (IConditionalEpsilonModel)compiled.Model;
+        // One row of the time embedding serves all images while both are equal.
+        foreach ((long[] times, long[] classes) in new[] { (new[] { 5L, 5, 5 }, new[] { 1L, 1, 1 }), ([5, 5, 900], [1, 1, 1]), ([5, 5, 5], [1, -1, 1]), ([5, 5, 5], [1, 1, 1]) })
+        {
+            Tensor t = tensor(times), labels = tensor(classes);
+            Near(model.Predict(x, t, labels), Plain(network, x, t, labels));
+        }
+    }
+
+    [Fact]
+    public void Predict_InputThatIsNotContiguous_IsTheNetworksAnswer()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        using var scope = NewDisposeScope();
+        Tensor x = randn([2, 16, 16, 2], float32, generator: new Generator(3)).permute(0, 3, 1, 2), t = tensor(new[] { 3, 700 }, int32);
+        using CompiledModel compiled = network.Compile(NullLogger.Instance);
+        Near(compiled.Model.Predict(x, t), Plain(network, x, t));
     }
 
     [Fact]
@@ -220,6 +284,21 @@ public sealed class CompiledUNetTests
         using CompiledModel compiled = network.Compile(logger);
         compiled.Model.Predict(x, t).Dispose();
         compiled.Model.Predict(x, t).Dispose();
+        logger.Lines.Should().ContainSingle("a plan is made once for a shape").Which.Should().Match("Compiled the network for 2 × 16 × 16 in Float32*fused norms*").And.Contain(InferencePaths.All.NativeLanes > 0 ? "Winograd" : "up-samplings");
+        x.Dispose();
+        t.Dispose();
+    }
+
+    [Fact]
+    public void Predict_CompiledWithLibtorch_SaysOfEachLayerWhichPathItTook()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        network.Paths = InferencePaths.Torch;
+        (Tensor x, Tensor t) = Input(network, 2);
+        var logger = new ListLogger();
+        using CompiledModel compiled = network.Compile(logger);
+        compiled.Model.Predict(x, t).Dispose();
+        compiled.Model.Predict(x, t).Dispose();
         logger.Lines.Where(line => line.StartsWith("Compiled", StringComparison.Ordinal)).Should().ContainSingle("a plan is made once for a shape").Which.Should().Match("Compiled the network for 2 × 16 × 16 in Float32*fused norms*");
         string[] layers = [.. logger.Lines.Where(line => line.StartsWith("Layer ", StringComparison.Ordinal))];
         layers.Should().Contain(["Layer up_blocks.0.resnets.1.norm2 [32]: one of the fused norms", "Layer up_blocks.0.upsamplers.0.conv [32, 32, 3, 3] at 8 × 8: one of the sub-pixel up-samplings"]);
@@ -256,18 +335,27 @@ public sealed class CompiledUNetTests
         OneDnn.Load(OneDnn.Methods.Replace("\"none\"", "\"no such operation\"", StringComparison.Ordinal)).Should().BeNull();
     }
 
-    private static void AgreesWithTheNetwork(UNetOptions options, int batch, InferencePaths paths, int? size = null)
+    private static void AgreesWithTheNetwork(UNetOptions options, int batch, InferencePaths[] ways, int? size = null)
     {
         using UNet network = LoudNetworks.Create(options);
         using var scope = NewDisposeScope();
         (Tensor x, Tensor t) = Input(network, batch, size);
         Tensor? labels = options.ClassCount is { } count ? tensor(Enumerable.Range(0, batch).Select(i => (long)(i % (count + 1)) - 1).ToArray()) : null;
-        using CompiledModel compiled = network.Compile(NullLogger.Instance, paths);
-        Tensor actual = ((IConditionalEpsilonModel)compiled.Model).Predict(x, t, labels), expected = Plain(network, x, t, labels);
-        actual.is_contiguous().Should().BeTrue();
+        Tensor expected = Plain(network, x, t, labels);
         expected.std().item<float>().Should().BeGreaterThan(0.2f, "the answer must not be near 0, where everything is equal");
-        Near(actual, expected);
+        foreach (InferencePaths paths in ways)
+        {
+            using CompiledModel compiled = network.Compile(NullLogger.Instance, paths);
+            Tensor actual = ((IConditionalEpsilonModel)compiled.Model).Predict(x, t, labels);
+            actual.is_contiguous().Should().BeTrue();
+            Near(actual, expected);
+        }
     }
+
+    // Vectors of 256 bits, which this machine would not choose if it has larger ones.
+    private static IEnumerable<InferencePaths> OtherVectors() => InferencePaths.All.NativeLanes == 16 ? [InferencePaths.All with { NativeLanes = 8 }] : [];
+
+    private static (long Tensors, long Floats) Live() => (DisposeScopeManager.Statistics.ThreadTotalLiveCount, AlignedMemory.LiveFloats);
 
     private static (Tensor X, Tensor T) Input(UNet network, int batch, int? size = null) =>
         (randn([batch, network.Options.InChannels, size ?? network.Options.Height, size ?? network.Options.Width], float32, generator: new Generator(11)), tensor(Enumerable.Range(0, batch).Select(i => 37L * i * i % 1000).ToArray()));

@@ -9,6 +9,15 @@ internal unsafe struct GroupNormArguments
     /// <summary>The channels of the second tensor, which is joined to the first; 0 for none.</summary>
     public int SecondChannels;
 
+    /// <summary>From one pixel of the first tensor to the next, in numbers.</summary>
+    public int FirstStride;
+
+    /// <summary>The same of the second tensor.</summary>
+    public int SecondStride;
+
+    /// <summary>The same of the result.</summary>
+    public int TargetStride;
+
     /// <summary>H · W.</summary>
     public int Pixels;
 

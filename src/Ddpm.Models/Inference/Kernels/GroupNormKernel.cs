@@ -13,6 +13,9 @@ namespace Ddpm.Models;
 /// </remarks>
 internal static unsafe class GroupNormKernel
 {
+    /// <summary>The memory to compute in, for each channel: two float64 and two float32 numbers.</summary>
+    public const int BytesPerChannel = 24;
+
     private const int Segment = 256;
 
     /// <summary>One example of float32.</summary>
@@ -37,19 +40,10 @@ internal static unsafe class GroupNormKernel
         where TMemory : IMemory<T>
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int channels = arguments.FirstChannels + arguments.SecondChannels;
-        // Two float64 and two float32 numbers for each channel.
-        var work = (double*)NativeMemory.AlignedAlloc((nuint)channels * 24, 64);
+        var work = (double*)NativeMemory.AlignedAlloc((nuint)(arguments.FirstChannels + arguments.SecondChannels) * BytesPerChannel, 64);
         try
         {
-            double* means = work, squares = work + channels;
-            var scale = (float*)(squares + channels);
-            float* shift = scale + channels;
-            Statistics<T, TMemory, TLanes>(first, arguments.FirstChannels, arguments.Pixels, means, squares);
-            Statistics<T, TMemory, TLanes>(second, arguments.SecondChannels, arguments.Pixels, means + arguments.FirstChannels, squares + arguments.FirstChannels);
-            Coefficients(arguments, means, squares, scale, shift);
-            Apply<T, TMemory, TLanes>(arguments, first, arguments.FirstChannels, target, scale, shift);
-            Apply<T, TMemory, TLanes>(arguments, second, arguments.SecondChannels, target + arguments.FirstChannels, scale + arguments.FirstChannels, shift + arguments.FirstChannels);
+            Run<T, TMemory, TLanes>(arguments, first, second, target, work);
         }
         finally
         {
@@ -57,16 +51,33 @@ internal static unsafe class GroupNormKernel
         }
     }
 
+    /// <summary>One example, or some whole groups of its channels, with memory to compute in: <see cref="BytesPerChannel"/> for each channel.</summary>
+    internal static void Run<T, TMemory, TLanes>(in GroupNormArguments arguments, T* first, T* second, T* target, double* work)
+        where T : unmanaged
+        where TMemory : IMemory<T>
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int channels = arguments.FirstChannels + arguments.SecondChannels;
+        double* means = work, squares = work + channels;
+        var scale = (float*)(squares + channels);
+        float* shift = scale + channels;
+        Statistics<T, TMemory, TLanes>(first, arguments.FirstChannels, arguments.FirstStride, arguments.Pixels, means, squares);
+        Statistics<T, TMemory, TLanes>(second, arguments.SecondChannels, arguments.SecondStride, arguments.Pixels, means + arguments.FirstChannels, squares + arguments.FirstChannels);
+        Coefficients(arguments, means, squares, scale, shift);
+        Apply<T, TMemory, TLanes>(arguments, first, arguments.FirstChannels, arguments.FirstStride, target, scale, shift);
+        Apply<T, TMemory, TLanes>(arguments, second, arguments.SecondChannels, arguments.SecondStride, target + arguments.FirstChannels, scale + arguments.FirstChannels, shift + arguments.FirstChannels);
+    }
+
     // The mean of each channel, and the sum of squares about it.
-    private static void Statistics<T, TMemory, TLanes>(T* x, int channels, int pixels, double* means, double* squares)
+    private static void Statistics<T, TMemory, TLanes>(T* x, int channels, int stride, int pixels, double* means, double* squares)
         where T : unmanaged
         where TMemory : IMemory<T>
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int c = 0;
-        for (; c <= channels - 4 * TLanes.Count; c += 4 * TLanes.Count) FourColumns<T, TMemory, TLanes>(x + c, channels, pixels, means + c, squares + c);
-        for (; c <= channels - TLanes.Count; c += TLanes.Count) Column<T, TMemory, TLanes>(x + c, channels, pixels, means + c, squares + c);
-        for (; c < channels; c++) Column<T, TMemory, Lanes32>(x + c, channels, pixels, means + c, squares + c);
+        for (; c <= channels - 4 * TLanes.Count; c += 4 * TLanes.Count) FourColumns<T, TMemory, TLanes>(x + c, stride, pixels, means + c, squares + c);
+        for (; c <= channels - TLanes.Count; c += TLanes.Count) Column<T, TMemory, TLanes>(x + c, stride, pixels, means + c, squares + c);
+        for (; c < channels; c++) Column<T, TMemory, Lanes32>(x + c, stride, pixels, means + c, squares + c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -207,15 +218,15 @@ internal static unsafe class GroupNormKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply<T, TMemory, TLanes>(in GroupNormArguments arguments, T* x, int channels, T* target, float* scale, float* shift)
+    private static void Apply<T, TMemory, TLanes>(in GroupNormArguments arguments, T* x, int channels, int xStride, T* target, float* scale, float* shift)
         where T : unmanaged
         where TMemory : IMemory<T>
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int stride = arguments.FirstChannels + arguments.SecondChannels, pixels = arguments.Pixels;
+        int stride = arguments.TargetStride, pixels = arguments.Pixels;
         if (arguments.Silu)
         {
-            for (int pixel = 0; pixel < pixels; pixel++, x += channels, target += stride)
+            for (int pixel = 0; pixel < pixels; pixel++, x += xStride, target += stride)
             {
                 int c = 0;
                 for (; c <= channels - TLanes.Count; c += TLanes.Count) TMemory.Store(Silu(Normalised<T, TMemory, TLanes>(x + c, scale + c, shift + c)), target + c);
@@ -224,7 +235,7 @@ internal static unsafe class GroupNormKernel
         }
         else
         {
-            for (int pixel = 0; pixel < pixels; pixel++, x += channels, target += stride)
+            for (int pixel = 0; pixel < pixels; pixel++, x += xStride, target += stride)
             {
                 int c = 0;
                 for (; c <= channels - TLanes.Count; c += TLanes.Count) TMemory.Store(Normalised<T, TMemory, TLanes>(x + c, scale + c, shift + c), target + c);
@@ -239,21 +250,8 @@ internal static unsafe class GroupNormKernel
         where TMemory : IMemory<T>
         where TLanes : unmanaged, ILanes<TLanes> => TLanes.MultiplyAdd(TMemory.Load<TLanes>(x), TLanes.Load(scale), TLanes.Load(shift));
 
-    // x / (1 + e^-x): e^-x is 2^n 2^f with n whole and |f| ≤ 1/2, 2^f its Taylor series to f^6, whose rest is below 2e-7.
+    // x / (1 + e^-x)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Silu<TLanes>(TLanes x)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        // Adding 1.5 · 2^23 leaves no digits after the point.
-        TLanes whole = TLanes.Create(12582912f), one = TLanes.Create(1);
-        TLanes exponent = TLanes.Clamp(x * TLanes.Create(-1.44269504f), TLanes.Create(-126), TLanes.Create(126));
-        TLanes n = exponent + whole - whole, f = exponent - n;
-        TLanes power = TLanes.MultiplyAdd(TLanes.Create(0.000154035304f), f, TLanes.Create(0.00133335581f));
-        power = TLanes.MultiplyAdd(power, f, TLanes.Create(0.00961812911f));
-        power = TLanes.MultiplyAdd(power, f, TLanes.Create(0.0555041087f));
-        power = TLanes.MultiplyAdd(power, f, TLanes.Create(0.240226507f));
-        power = TLanes.MultiplyAdd(power, f, TLanes.Create(0.693147181f));
-        power = TLanes.MultiplyAdd(power, f, one);
-        return x / TLanes.MultiplyAdd(power, TLanes.PowerOfTwo(n), one);
-    }
+        where TLanes : unmanaged, ILanes<TLanes> => x / (Exponential.Of(x * TLanes.Create(-1)) + TLanes.Create(1));
 }

@@ -8,7 +8,11 @@ internal readonly unsafe struct Lanes128(Vector128<float> values) : ILanes<Lanes
 {
     private readonly Vector128<float> values = values;
 
-    public static int Count => 4;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 4;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Create(float value) => new(Vector128.Create(value));

@@ -8,7 +8,11 @@ internal readonly unsafe struct Lanes256(Vector256<float> values) : ILanes<Lanes
 {
     private readonly Vector256<float> values = values;
 
-    public static int Count => 8;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 8;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Create(float value) => new(Vector256.Create(value));

@@ -7,7 +7,11 @@ internal readonly unsafe struct Lanes32(float value) : ILanes<Lanes32>
 {
     private readonly float value = value;
 
-    public static int Count => 1;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 1;
+    }
 
     public static Lanes32 Create(float value) => new(value);
 

@@ -8,7 +8,11 @@ internal readonly unsafe struct Lanes512(Vector512<float> values) : ILanes<Lanes
 {
     private readonly Vector512<float> values = values;
 
-    public static int Count => 16;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 16;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Create(float value) => new(Vector512.Create(value));

@@ -87,7 +87,7 @@ public sealed unsafe class GroupNormKernelTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(9, CPU);
         int channels = first + second;
-        Tensor x = randn([Pixels, first], float32, generator: generator) + mean, other = randn([Pixels, Math.Max(second, 1)], float32, generator: generator) * 2 + mean;
+        Tensor x = randn([Pixels, first], float32, generator: generator) + mean, other = randn([Pixels, second], float32, generator: generator) * 2 + mean;
         Tensor weight = randn(channels, float32, generator: generator), bias = randn(channels, float32, generator: generator);
         Tensor? addend = time == "addend" ? randn(channels, float32, generator: generator) : null;
         Tensor? scale = time == "scale and shift" ? randn(channels, float32, generator: generator) : null, shift = scale is null ? null : randn(channels, float32, generator: generator);
@@ -118,6 +118,9 @@ public sealed unsafe class GroupNormKernelTests
     {
         FirstChannels = first,
         SecondChannels = second,
+        FirstStride = first,
+        SecondStride = second,
+        TargetStride = first + second,
         Pixels = Pixels,
         Groups = groups,
         Epsilon = 1e-6,

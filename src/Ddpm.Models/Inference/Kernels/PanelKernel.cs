@@ -1,0 +1,231 @@
+using System.Runtime.CompilerServices;
+
+namespace Ddpm.Models;
+
+/// <summary>
+/// The innermost loop of convolutions, dense layers and attention: a few rows times a panel of two vectors of columns, with all sums in registers.
+/// </summary>
+/// <remarks>
+/// <para>A processor multiplies and adds faster than it loads, so each number that is loaded must be used several times. One step of the loop loads two vectors of weights and one number of each row, and makes two
+/// multiply-adds for each row: eight rows are 16 multiply-adds for 10 loads. The sums, 16 vectors, stay in registers until the rows end; 16 are also more than the four or eight multiply-adds that a processor has under way
+/// at once, so none waits for the one before. With vectors of 256 bits there are only 16 registers: four rows.</para>
+/// <para>Weights are packed into panels (<see cref="PanelLayout"/>), so that the loop reads them one after the other. Rows are lists of pieces, so that the same loop serves products of matrices and convolutions: padding
+/// is a piece of zeros, a stride is pieces further apart, and nothing is copied for either.</para>
+/// <para>Every result is one sum in the order of the pieces, whatever rows are computed beside it: the same bits for every division of work.</para>
+/// </remarks>
+internal static unsafe class PanelKernel<TLanes>
+    where TLanes : unmanaged, ILanes<TLanes>
+{
+    /// <summary>How many rows are computed at once: a block.</summary>
+    public static int Rows
+    {
+        // The loops below must call nothing: a call leaves no vector in a register.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.Count == 16 ? 8 : 4;
+    }
+
+    /// <summary>The columns of a panel.</summary>
+    public static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TLanes.Count;
+    }
+
+    /// <summary>Rows times panel.</summary>
+    /// <param name="product">Both.</param>
+    /// <param name="columns">The panel's columns: <see cref="Width"/>, or one vector.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(in PanelProduct product, int columns)
+    {
+        int whole = columns == Width ? product.Count / Rows * Rows : 0;
+        if (whole > 0)
+        {
+            if (TLanes.Count == 16) RunEight(product, whole, product.Target, product.TargetStride);
+            else RunFour(product, whole, product.Target, product.TargetStride);
+            if (product.Residual is not null || product.Scale != 1) Finish(product, 0, whole, columns, product.Target, product.TargetStride);
+        }
+
+        for (int row = whole; row < product.Count; row += Rows) RunAside(product, row, Math.Min(Rows, product.Count - row), columns);
+    }
+
+    // Where rows or columns are missing, a whole block goes to the side, and what counts from there.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void RunAside(in PanelProduct product, int row, int count, int columns)
+    {
+        float* side = stackalloc float[16 * TLanes.Count];
+        PanelProduct block = product;
+        block.Pieces += (long)row * product.PieceCount;
+        if (columns != Width) RunNarrow(block, side, columns);
+        else if (TLanes.Count == 16 && count > 4) RunEight(block, Rows, side, columns);
+        else RunFour(block, 4, side, columns);
+        Finish(product, row, count, columns, side, columns);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunEight(in PanelProduct product, int count, float* target, int targetStride)
+    {
+        nint stride = product.PanelStride;
+        long offset = product.Offset;
+        float** rows = product.Pieces;
+        for (int row = 0; row < count; row += 8, target += 8 * targetStride)
+        {
+            TLanes a0 = TLanes.Create(0), b0 = a0;
+            if (product.Bias is not null)
+            {
+                a0 = TLanes.Load(product.Bias);
+                b0 = TLanes.Load(product.Bias + TLanes.Count);
+            }
+
+            TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0;
+            float* weights = product.Panel;
+            for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
+            {
+                float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset, r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
+                nint depth = product.Depths[piece];
+                for (nint k = 0; k < depth; k++, weights += stride)
+                {
+                    TLanes left = TLanes.Load(weights), right = TLanes.Load(weights + TLanes.Count), value = TLanes.Create(r0[k]);
+                    a0 = TLanes.MultiplyAdd(value, left, a0);
+                    b0 = TLanes.MultiplyAdd(value, right, b0);
+                    value = TLanes.Create(r1[k]);
+                    a1 = TLanes.MultiplyAdd(value, left, a1);
+                    b1 = TLanes.MultiplyAdd(value, right, b1);
+                    value = TLanes.Create(r2[k]);
+                    a2 = TLanes.MultiplyAdd(value, left, a2);
+                    b2 = TLanes.MultiplyAdd(value, right, b2);
+                    value = TLanes.Create(r3[k]);
+                    a3 = TLanes.MultiplyAdd(value, left, a3);
+                    b3 = TLanes.MultiplyAdd(value, right, b3);
+                    value = TLanes.Create(r4[k]);
+                    a4 = TLanes.MultiplyAdd(value, left, a4);
+                    b4 = TLanes.MultiplyAdd(value, right, b4);
+                    value = TLanes.Create(r5[k]);
+                    a5 = TLanes.MultiplyAdd(value, left, a5);
+                    b5 = TLanes.MultiplyAdd(value, right, b5);
+                    value = TLanes.Create(r6[k]);
+                    a6 = TLanes.MultiplyAdd(value, left, a6);
+                    b6 = TLanes.MultiplyAdd(value, right, b6);
+                    value = TLanes.Create(r7[k]);
+                    a7 = TLanes.MultiplyAdd(value, left, a7);
+                    b7 = TLanes.MultiplyAdd(value, right, b7);
+                }
+            }
+
+            Store(a0, b0, target);
+            Store(a1, b1, target + targetStride);
+            Store(a2, b2, target + 2 * targetStride);
+            Store(a3, b3, target + 3 * targetStride);
+            Store(a4, b4, target + 4 * targetStride);
+            Store(a5, b5, target + 5 * targetStride);
+            Store(a6, b6, target + 6 * targetStride);
+            Store(a7, b7, target + 7 * targetStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunFour(in PanelProduct product, int count, float* target, int targetStride)
+    {
+        nint stride = product.PanelStride;
+        long offset = product.Offset;
+        float** rows = product.Pieces;
+        for (int row = 0; row < count; row += 4, target += 4 * targetStride)
+        {
+            TLanes a0 = TLanes.Create(0), b0 = a0;
+            if (product.Bias is not null)
+            {
+                a0 = TLanes.Load(product.Bias);
+                b0 = TLanes.Load(product.Bias + TLanes.Count);
+            }
+
+            TLanes a1 = a0, a2 = a0, a3 = a0, b1 = b0, b2 = b0, b3 = b0;
+            float* weights = product.Panel;
+            for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
+            {
+                float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset;
+                nint depth = product.Depths[piece];
+                for (nint k = 0; k < depth; k++, weights += stride)
+                {
+                    TLanes left = TLanes.Load(weights), right = TLanes.Load(weights + TLanes.Count), value = TLanes.Create(r0[k]);
+                    a0 = TLanes.MultiplyAdd(value, left, a0);
+                    b0 = TLanes.MultiplyAdd(value, right, b0);
+                    value = TLanes.Create(r1[k]);
+                    a1 = TLanes.MultiplyAdd(value, left, a1);
+                    b1 = TLanes.MultiplyAdd(value, right, b1);
+                    value = TLanes.Create(r2[k]);
+                    a2 = TLanes.MultiplyAdd(value, left, a2);
+                    b2 = TLanes.MultiplyAdd(value, right, b2);
+                    value = TLanes.Create(r3[k]);
+                    a3 = TLanes.MultiplyAdd(value, left, a3);
+                    b3 = TLanes.MultiplyAdd(value, right, b3);
+                }
+            }
+
+            Store(a0, b0, target);
+            Store(a1, b1, target + targetStride);
+            Store(a2, b2, target + 2 * targetStride);
+            Store(a3, b3, target + 3 * targetStride);
+        }
+    }
+
+    // The last columns, where they are one vector: so many rows at once that as many sums are under way.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunNarrow(in PanelProduct product, float* target, int targetStride)
+    {
+        TLanes a0 = product.Bias is null ? TLanes.Create(0) : TLanes.Load(product.Bias), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+        float* weights = product.Panel;
+        nint stride = product.PanelStride;
+        long offset = product.Offset;
+        float** rows = product.Pieces;
+        for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
+        {
+            float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset, r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
+            nint depth = product.Depths[piece];
+            for (nint k = 0; k < depth; k++, weights += stride)
+            {
+                TLanes column = TLanes.Load(weights);
+                a0 = TLanes.MultiplyAdd(TLanes.Create(r0[k]), column, a0);
+                a1 = TLanes.MultiplyAdd(TLanes.Create(r1[k]), column, a1);
+                a2 = TLanes.MultiplyAdd(TLanes.Create(r2[k]), column, a2);
+                a3 = TLanes.MultiplyAdd(TLanes.Create(r3[k]), column, a3);
+                a4 = TLanes.MultiplyAdd(TLanes.Create(r4[k]), column, a4);
+                a5 = TLanes.MultiplyAdd(TLanes.Create(r5[k]), column, a5);
+                a6 = TLanes.MultiplyAdd(TLanes.Create(r6[k]), column, a6);
+                a7 = TLanes.MultiplyAdd(TLanes.Create(r7[k]), column, a7);
+            }
+        }
+
+        TLanes.Store(a0, target);
+        TLanes.Store(a1, target + targetStride);
+        TLanes.Store(a2, target + 2 * targetStride);
+        TLanes.Store(a3, target + 3 * targetStride);
+        TLanes.Store(a4, target + 4 * targetStride);
+        TLanes.Store(a5, target + 5 * targetStride);
+        TLanes.Store(a6, target + 6 * targetStride);
+        TLanes.Store(a7, target + 7 * targetStride);
+    }
+
+    // What is added to some rows' sums and what they are multiplied by, and from where they are to where they belong.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Finish(in PanelProduct product, int first, int count, int columns, float* sums, int stride)
+    {
+        TLanes scale = TLanes.Create(product.Scale);
+        for (int row = 0; row < count; row++)
+        {
+            long offset = (long)(first + row) * product.TargetStride;
+            for (int column = 0; column < columns; column += TLanes.Count)
+            {
+                TLanes sum = TLanes.Load(sums + (long)row * stride + column);
+                if (product.Residual is not null) sum += TLanes.Load(product.Residual + offset + column);
+                TLanes.Store(sum * scale, product.Target + offset + column);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(TLanes left, TLanes right, float* target)
+    {
+        TLanes.Store(left, target);
+        TLanes.Store(right, target + TLanes.Count);
+    }
+}

@@ -1,0 +1,30 @@
+namespace Ddpm.Models;
+
+/// <summary>
+/// How a matrix of weights lies for <see cref="PanelKernel{TLanes}"/>: cut into panels of <see cref="Width"/> columns, each of which is contiguous. Columns are filled up to whole blocks of 16 with zeros, as channels of
+/// features are; where the last block is half a panel, the last panel has 16 columns.
+/// </summary>
+/// <param name="Columns">The columns, a multiple of 16.</param>
+/// <param name="Depth">The lines: how many numbers each column is multiplied with.</param>
+/// <param name="Width">The columns of a panel: 32 or 16.</param>
+internal readonly record struct PanelLayout(int Columns, long Depth, int Width)
+{
+    /// <summary>How many panels.</summary>
+    public int Panels => (Columns + Width - 1) / Width;
+
+    /// <summary>How many numbers all panels have.</summary>
+    public long Floats => Columns * Depth;
+
+    /// <summary>The columns of one panel.</summary>
+    public int ColumnsOf(int panel) => Math.Min(Width, Columns - panel * Width);
+
+    /// <summary>Where a panel begins.</summary>
+    public long Start(int panel) => panel * Width * Depth;
+
+    /// <summary>Where a number lies.</summary>
+    public long Index(int column, long line)
+    {
+        int panel = column / Width;
+        return Start(panel) + line * ColumnsOf(panel) + column % Width;
+    }
+}

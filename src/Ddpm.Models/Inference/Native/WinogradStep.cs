@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+
+namespace Ddpm.Models;
+
+/// <summary>
+/// A 3×3 convolution by tiles of 2×2 results, see <see cref="ITileTransform"/>: a chunk of tiles is transformed into one matrix for each product, each is multiplied with its transformed weights, a panel at a time, and
+/// the sums are transformed back. All of it stays in a core's second cache.
+/// </summary>
+internal sealed unsafe class WinogradStep<TLanes, TTiles> : NativeStep
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TTiles : struct, ITileTransform
+{
+    // Transformed input that a core's second cache, of 1 MB or so, holds beside weights.
+    private const int ChunkFloats = 130_000;
+
+    // What the matrices of a chunk are apart beside their length: lengths that are powers of 2 would lay the same number of all of them into the same few lines of a cache.
+    private const int Gap = 3 * Feature.Block;
+
+    private readonly Feature source, target;
+    private readonly Feature? residual;
+    private readonly PackedWeights weights;
+    private readonly float scale;
+    private readonly nint zeros;
+    private readonly int[] depth;
+    private readonly int tilesDown, tilesAcross, tiles;
+    private readonly WorkDivision division;
+
+    /// <param name="source">The input.</param>
+    /// <param name="target">The result.</param>
+    /// <param name="weights">The transformed weights: for each panel the panels of all products.</param>
+    /// <param name="residual">What is added to the result; null for nothing.</param>
+    /// <param name="scale">What the sum is multiplied by.</param>
+    /// <param name="zeros">As many zeros as the source has channels, filled.</param>
+    /// <param name="threads">How many threads share the work.</param>
+    public WinogradStep(Feature source, Feature target, PackedWeights weights, Feature? residual, float scale, nint zeros, int threads)
+    {
+        this.source = source;
+        this.target = target;
+        this.weights = weights;
+        this.residual = residual;
+        this.scale = scale;
+        this.zeros = zeros;
+        depth = GC.AllocateArray<int>(1, pinned: true);
+        depth[0] = source.Channels;
+        tilesDown = (target.Height + 1) / 2;
+        tilesAcross = (target.Width + 1) / 2;
+        tiles = target.Images * tilesDown * tilesAcross;
+        division = WorkDivision.Of(tiles, ChunkFloats / (Products * source.Stride), PanelKernel<TLanes>.Rows, weights.Layout.Panels, weights.Layout.Floats * Products, threads);
+    }
+
+    public override int Parts => division.Parts;
+
+    // An address is two numbers.
+    public override long ScratchFloats => 2L * division.ChunkRows + Products * (InputStride + SumStride);
+
+    private static int Products => TTiles.Products * TTiles.Products;
+
+    private long InputStride => (long)division.ChunkRows * source.Stride + Gap;
+
+    private long SumStride => (long)division.ChunkRows * PanelKernel<TLanes>.Width + Gap;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Do(int part, float* scratch)
+    {
+        (int first, int end) = division.Rows(part, tiles);
+        (int firstPanel, int endPanel) = division.Panels(part, weights.Layout.Panels);
+        var pieces = (float**)scratch;
+        float* inputs = scratch + 2 * division.ChunkRows, sums = inputs + Products * InputStride;
+        Forward(first, end, inputs);
+        // Tiles that fill the last block of rows are read, and not kept: the memory is there.
+        for (int row = 0; row < division.ChunkRows; row++) pieces[row] = inputs + (long)row * source.Stride;
+        for (int panel = firstPanel; panel < endPanel; panel++)
+        {
+            Multiply(panel, end - first, pieces, sums);
+            Back(panel, first, end, sums);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Forward(int first, int end, float* inputs)
+    {
+        int side = TTiles.Inputs, channels = source.Stride;
+        long stride = InputStride;
+        float** pixels = stackalloc float*[side * side];
+        for (int tile = first; tile < end; tile++, inputs += channels)
+        {
+            Locate(tile, pixels);
+            for (int channel = 0; channel < channels; channel += TLanes.Count) TTiles.Forward<TLanes>(pixels, channel, inputs + channel, stride);
+        }
+    }
+
+    // Where a tile's input lies; zeros around the image.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Locate(int tile, float** pixels)
+    {
+        int line = tile / tilesAcross, left = tile % tilesAcross * TTiles.Step - 1, top = line % tilesDown * TTiles.Step - 1, image = line / tilesDown, height = source.Height, width = source.Width;
+        for (int row = top; row < top + TTiles.Inputs; row++)
+        {
+            float* start = source.Pixel((image * height + row) * width);
+            for (int column = left; column < left + TTiles.Inputs; column++)
+            {
+                *pixels++ = (uint)row < (uint)height && (uint)column < (uint)width ? start + (long)column * source.Stride : (float*)zeros;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Multiply(int panel, int count, float** pieces, float* sums)
+    {
+        int columns = weights.Layout.ColumnsOf(panel);
+        fixed (int* depths = depth)
+        {
+            var product = new PanelProduct { Pieces = pieces, PieceCount = 1, Depths = depths, PanelStride = columns, Scale = 1, Target = sums, TargetStride = PanelKernel<TLanes>.Width, Count = count };
+            product.Panel = (float*)weights.Panels + weights.Layout.Start(panel) * Products;
+            for (int k = 0; k < Products; k++)
+            {
+                PanelKernel<TLanes>.Run(product, columns);
+                product.Panel += weights.Layout.Depth * columns;
+                product.Offset += InputStride;
+                product.Target += SumStride;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Back(int panel, int first, int end, float* sums)
+    {
+        int columns = weights.Layout.ColumnsOf(panel), offset = panel * weights.Layout.Width;
+        float* bias = weights.BiasOf(panel);
+        for (int tile = first; tile < end; tile++, sums += PanelKernel<TLanes>.Width)
+        {
+            int line = tile / tilesAcross, x = tile % tilesAcross * 2, y = line % tilesDown * 2, pixel = (line / tilesDown * target.Height + y) * target.Width + x;
+            bool right = x + 1 < target.Width, bottom = y + 1 < target.Height;
+            for (int column = 0; column < columns; column += TLanes.Count)
+            {
+                Tile<TLanes> results = TTiles.Back<TLanes>(sums + column, SumStride);
+                TLanes added = TLanes.Load(bias + column);
+                Finish(results.TopLeft + added, pixel, offset + column);
+                if (right) Finish(results.TopRight + added, pixel + 1, offset + column);
+                if (bottom) Finish(results.BottomLeft + added, pixel + target.Width, offset + column);
+                if (right && bottom) Finish(results.BottomRight + added, pixel + target.Width + 1, offset + column);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Finish(TLanes value, int pixel, int column)
+    {
+        if (residual is not null) value += TLanes.Load(residual.Pixel(pixel) + column);
+        if (scale != 1) value *= TLanes.Create(scale);
+        TLanes.Store(value, target.Pixel(pixel) + column);
+    }
+}
