@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Experiments;
 
 /// <summary>
-/// The network whose features are compared: four convolutions of 3×3 with ReLU, two of them with stride 2, the mean over the plane, and one linear layer to the ten classes. The 64 means are the features.
+/// The network whose features are compared: four convolutions of 3×3 with ReLU, two of them with stride 2, tanh of the mean over the plane, and one linear layer to the ten classes. What the linear layer gets are the 64
+/// features. They are bounded, for else one odd sample of a thousand decides a Fréchet distance.
 /// </summary>
 internal sealed class Classifier : nn.Module<Tensor, Tensor>
 {
@@ -32,7 +33,8 @@ internal sealed class Classifier : nn.Module<Tensor, Tensor>
     public Tensor FeaturesOf(Tensor images)
     {
         using Tensor plane = body.forward(images);
-        return plane.mean([2, 3]);
+        using Tensor means = plane.mean([2, 3]);
+        return means.tanh();
     }
 
     /// <summary>Features [B, 64] to the ten classes' logits.</summary>
