@@ -41,12 +41,11 @@ internal static class Ratios
         using Tensor x = randn(measured.Shape), t = full(measured.Batch, 500L, int64);
         using var noGradient = no_grad();
         // Some predictions a turn, as a run makes them: after a turn of libtorch its threads wait awake for a while on the cores that the next one needs.
-        int repeats = Math.Max(1, measured.Repeats / 4);
         Action Way(IEpsilonModel model) => () =>
         {
-            for (int repeat = 0; repeat < repeats; repeat++) model.Predict(x, t).Dispose();
+            for (int repeat = 0; repeat < measured.Repeats; repeat++) model.Predict(x, t).Dispose();
         };
-        Measure(name, measured.Batch * repeats, NetworkWork.Flops(measured.Options), seconds, repeats, ("plain", Way(network)), ("compiled", Way(compiled.Model)), ("compiled, oneDNN", Way(torch.Model)), ("compiled, bf16", Way(coarse.Model)));
+        Measure(name, measured.Batch * measured.Repeats, NetworkWork.Flops(measured.Options), seconds, measured.Repeats, ("plain", Way(network)), ("compiled", Way(compiled.Model)), ("compiled, oneDNN", Way(torch.Model)), ("compiled, bf16", Way(coarse.Model)));
     }
 
     // 100 steps of a run of 1,000, each like any other, compilation included.
