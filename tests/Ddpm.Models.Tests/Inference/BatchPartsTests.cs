@@ -64,6 +64,24 @@ public sealed class BatchPartsTests
         ran.Should().Equal(true, true);
     }
 
+    [Fact]
+    public void Rest_BetweenOperations_ChangesNeitherResultsNorTheSetting()
+    {
+        if (!OpenMpThreads.IsAvailable) return;
+        using var scope = NewDisposeScope();
+        // Large enough for several threads.
+        Tensor x = randn(1_000_000, float32, generator: new Generator(1)), expected = x + 1;
+        int before = OpenMpThreads.Current;
+        for (int repeat = 0; repeat < 10; repeat++)
+        {
+            OpenMpThreads.Rest();
+            OpenMpThreads.Rest();
+            (x + 1).Equals(expected).Should().BeTrue();
+        }
+
+        OpenMpThreads.Current.Should().Be(before);
+    }
+
     [Theory]
     [InlineData(16, false)]
     [InlineData(32, true)]

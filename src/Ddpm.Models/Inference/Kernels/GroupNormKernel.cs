@@ -69,6 +69,7 @@ internal static unsafe class GroupNormKernel
     }
 
     // The mean of each channel, and the sum of squares about it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Statistics<T, TMemory, TLanes>(T* x, int channels, int stride, int pixels, double* means, double* squares)
         where T : unmanaged
         where TMemory : IMemory<T>
@@ -156,11 +157,13 @@ internal static unsafe class GroupNormKernel
         Centre(origin, lanes, pixels, means, squares);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Clear(double* means, double* squares, int channels)
     {
         for (int c = 0; c < channels; c++) means[c] = squares[c] = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate(float* sum, float* square, int channels, double* sums, double* squares)
     {
         for (int c = 0; c < channels; c++)
@@ -171,6 +174,7 @@ internal static unsafe class GroupNormKernel
     }
 
     // From sums about the channel's first number to the mean and the sum of squares about it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Centre(float* origin, int channels, int pixels, double* means, double* squares)
     {
         double share = 1.0 / pixels;
@@ -183,6 +187,7 @@ internal static unsafe class GroupNormKernel
     }
 
     // What each channel is multiplied by and what is added then.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Coefficients(in GroupNormArguments arguments, double* means, double* squares, float* scale, float* shift)
     {
         int channels = arguments.FirstChannels + arguments.SecondChannels, width = channels / arguments.Groups;

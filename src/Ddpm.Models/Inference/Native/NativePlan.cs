@@ -36,6 +36,8 @@ internal sealed unsafe class NativePlan : IPredictionPlan
         time.Begin(t, labels);
         read.Source = (float*)TensorMemory.Address(x);
         write.Target = (float*)TensorMemory.Address(result);
+        // A sampler's arithmetic on large batches, or a network that predicted by itself before.
+        if (team.Threads > 1) OpenMpThreads.Rest();
         foreach (NativeStep step in steps) team.Run(step);
         return result.MoveToOuterDisposeScope();
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ddpm.Models;
 
 /// <summary>
@@ -41,6 +43,7 @@ internal sealed unsafe class NormStep<TLanes> : NativeStep
 
     public override long ScratchFloats => (long)target.Channels * GroupNormKernel.BytesPerChannel / sizeof(float);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Do(int part, float* scratch)
     {
         int image = part / slices, group = part % slices * sliceGroups, groups = Math.Min(sliceGroups, parameters.Groups - group), width = target.Channels / parameters.Groups;

@@ -94,13 +94,22 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : NativeStep
     private void Locate(int tile, float** pixels)
     {
         int line = tile / tilesAcross, left = tile % tilesAcross * TTiles.Step - 1, top = line % tilesDown * TTiles.Step - 1, image = line / tilesDown, height = source.Height, width = source.Width;
-        for (int row = top; row < top + TTiles.Inputs; row++)
+        // Only the first and the last columns may lie beyond the border: the one before the image, and where the width is odd or they are the last, those after it.
+        int inside = Math.Min(TTiles.Inputs, width - left);
+        nint stride = source.Stride;
+        float* outside = (float*)zeros;
+        for (int row = top; row < top + TTiles.Inputs; row++, pixels += TTiles.Inputs)
         {
-            float* start = source.Pixel((image * height + row) * width);
-            for (int column = left; column < left + TTiles.Inputs; column++)
+            if ((uint)row >= (uint)height)
             {
-                *pixels++ = (uint)row < (uint)height && (uint)column < (uint)width ? start + (long)column * source.Stride : (float*)zeros;
+                for (int column = 0; column < TTiles.Inputs; column++) pixels[column] = outside;
+                continue;
             }
+
+            float* pixel = source.Address + ((image * height + row) * (long)width + left) * stride;
+            pixels[0] = left < 0 ? outside : pixel;
+            for (int column = 1; column < inside; column++) pixels[column] = pixel + column * stride;
+            for (int column = inside; column < TTiles.Inputs; column++) pixels[column] = outside;
         }
     }
 
@@ -125,29 +134,33 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : NativeStep
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Back(int panel, int first, int end, float* sums)
     {
-        int columns = weights.Layout.ColumnsOf(panel), offset = panel * weights.Layout.Width;
+        int columns = weights.Layout.ColumnsOf(panel), width = target.Width;
+        long offset = panel * weights.Layout.Width, right = target.Stride, down = width * right, stride = SumStride;
         float* bias = weights.BiasOf(panel);
         for (int tile = first; tile < end; tile++, sums += PanelKernel<TLanes>.Width)
         {
-            int line = tile / tilesAcross, x = tile % tilesAcross * 2, y = line % tilesDown * 2, pixel = (line / tilesDown * target.Height + y) * target.Width + x;
-            bool right = x + 1 < target.Width, bottom = y + 1 < target.Height;
+            int line = tile / tilesAcross, x = tile % tilesAcross * 2, y = line % tilesDown * 2;
+            long position = ((line / tilesDown * (long)target.Height + y) * width + x) * right + offset;
+            bool hasRight = x + 1 < width, hasBottom = y + 1 < target.Height;
+            float* to = target.Address + position, added = residual is null ? null : residual.Address + position;
             for (int column = 0; column < columns; column += TLanes.Count)
             {
-                Tile<TLanes> results = TTiles.Back<TLanes>(sums + column, SumStride);
-                TLanes added = TLanes.Load(bias + column);
-                Finish(results.TopLeft + added, pixel, offset + column);
-                if (right) Finish(results.TopRight + added, pixel + 1, offset + column);
-                if (bottom) Finish(results.BottomLeft + added, pixel + target.Width, offset + column);
-                if (right && bottom) Finish(results.BottomRight + added, pixel + target.Width + 1, offset + column);
+                Tile<TLanes> results = TTiles.Back<TLanes>(sums + column, stride);
+                TLanes each = TLanes.Load(bias + column);
+                Finish(results.TopLeft + each, to, added, column);
+                if (hasRight) Finish(results.TopRight + each, to, added, column + right);
+                if (!hasBottom) continue;
+                Finish(results.BottomLeft + each, to, added, column + down);
+                if (hasRight) Finish(results.BottomRight + each, to, added, column + down + right);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Finish(TLanes value, int pixel, int column)
+    private void Finish(TLanes value, float* to, float* added, long offset)
     {
-        if (residual is not null) value += TLanes.Load(residual.Pixel(pixel) + column);
+        if (added is not null) value += TLanes.Load(added + offset);
         if (scale != 1) value *= TLanes.Create(scale);
-        TLanes.Store(value, target.Pixel(pixel) + column);
+        TLanes.Store(value, to + offset);
     }
 }
