@@ -65,29 +65,28 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
         plan = null;
         shape = asked;
         long started = Stopwatch.GetTimestamp();
-        string summary;
-        (plan, summary) = options.ComputeType == ScalarType.Float32 && paths.NativeLanes > 0 ? Native(asked.Batch, asked.Size) : Torch(asked.Batch, asked.Size);
+        LayerPaths layers;
+        (plan, layers) = options.ComputeType == ScalarType.Float32 && paths.NativeLanes > 0 ? Native(asked.Batch, asked.Size) : Torch(asked.Batch, asked.Size);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        logger.NetworkCompiled(asked.Batch, asked.Size.Height, asked.Size.Width, options.ComputeType, elapsed.TotalMilliseconds, summary);
+        logger.NetworkCompiled(asked.Batch, asked.Size.Height, asked.Size.Width, options.ComputeType, elapsed.TotalMilliseconds, partCount == 1 ? layers.Summary : $"{layers.Summary}, in {partCount} parts at once");
+        if (logger.IsEnabled(LogLevel.Debug)) Say(layers);
         return partCount;
     }
 
-    private (IPredictionPlan Plan, string Summary) Native(long batch, PlaneSize size)
+    private (IPredictionPlan Plan, LayerPaths Paths) Native(long batch, PlaneSize size)
     {
         partCount = 1;
         team ??= new WorkerTeam(get_num_threads());
         return network.PlanNatively(paths.NativeLanes, checked((int)batch), size, team);
     }
 
-    private (IPredictionPlan Plan, string Summary) Torch(long batch, PlaneSize size)
+    private (IPredictionPlan Plan, LayerPaths Paths) Torch(long batch, PlaneSize size)
     {
         partCount = paths.BatchParts ? BatchParts.Count(batch, NetworkWork.Flops(network, size), get_num_threads()) : 1;
         var context = new PlanContext(batch / partCount, options.ComputeType, paths);
         try
         {
-            UNetPlan made = network.Plan(context, size);
-            if (logger.IsEnabled(LogLevel.Debug)) SayPaths(context.Layers);
-            return (made, partCount == 1 ? context.Summary : $"{context.Summary}, in {partCount} parts at once");
+            return (network.Plan(context, size), context.Paths);
         }
         catch
         {
@@ -97,10 +96,10 @@ internal sealed class CompiledUNet(UNet network, InferenceOptions options, Infer
     }
 
     // Layers by the names of their weights.
-    private void SayPaths(IReadOnlyList<LayerPath> layers)
+    private void Say(LayerPaths paths)
     {
         Dictionary<Tensor, string> names = new(network.named_parameters().Select(pair => KeyValuePair.Create((Tensor)pair.parameter, pair.name.Replace(".weight", "", StringComparison.Ordinal))), ReferenceEqualityComparer.Instance);
-        foreach (LayerPath layer in layers) logger.LayerPlanned(names[layer.Weight], layer, layer.Path);
+        foreach (LayerPath layer in paths.Layers) logger.LayerPlanned(names[layer.Weight], layer, layer.Path);
     }
 
     private void Replace(BatchParts? next)

@@ -7,7 +7,6 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
 {
     private readonly List<Tensor> timeWeights = [];
     private readonly List<Tensor> timeBiases = [];
-    private readonly List<LayerPath> layers = [];
     private readonly List<Tensor> kept = [];
 
     /// <summary>The type of features and of convolutions' weights: float32 or bfloat16.</summary>
@@ -19,11 +18,8 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     /// <summary>All tensors that the layers hold, the plan's to free.</summary>
     public IReadOnlyList<Tensor> Kept => kept;
 
-    /// <summary>How many layers go which way.</summary>
-    public string Summary => string.Join(", ", layers.CountBy(layer => layer.Path).OrderBy(path => path.Key, StringComparer.Ordinal).Select(path => $"{path.Value} {path.Key}"));
-
     /// <summary>Which way each layer goes.</summary>
-    public IReadOnlyList<LayerPath> Layers => layers;
+    public LayerPaths Paths { get; } = new();
 
     /// <summary>The time projections of all blocks under each other.</summary>
     public (Tensor Weight, Tensor Bias) TimeProjections() => (Keep(cat([.. timeWeights], 0)), Keep(cat([.. timeBiases], 0)));
@@ -42,11 +38,11 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
         Tensor? typedBias = bias is null ? null : Own(bias, own);
         if (paths.PackedConvolutions && !IsTiny(weight, size) && OneDnn.Supports(geometry) && OneDnn.Instance is { } operations)
         {
-            Note("packed convolutions", partOf ?? weight, size);
+            Paths.Add("packed convolutions", partOf ?? weight, size);
             return new PackedConvolution(operations, Keep(operations.Pack(typed, geometry, [batch, weight.size(1), size.Height, size.Width])), typedBias, geometry);
         }
 
-        Note("stock convolutions", partOf ?? weight, size);
+        Paths.Add("stock convolutions", partOf ?? weight, size);
         return new StockConvolution(Keep(TensorMemory.ChannelsLast(typed).clone()), typedBias, geometry);
     }
 
@@ -55,11 +51,11 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     {
         if (paths.FusedNorms)
         {
-            Note("fused norms", weight);
+            Paths.Add("fused norms", weight);
             return new FusedNorm(Own(weight, ScalarType.Float32), Own(bias, ScalarType.Float32), groups, epsilon, silu);
         }
 
-        Note("stock norms", weight);
+        Paths.Add("stock norms", weight);
         return new StockNorm(Own(weight), Own(bias), groups, epsilon, silu);
     }
 
@@ -68,11 +64,11 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
     {
         if (paths.SubPixelUpsampling)
         {
-            Note("sub-pixel up-samplings", weight, size);
+            Paths.Add("sub-pixel up-samplings", weight, size);
             return new SubPixelUpsample(this, weight, bias, size);
         }
 
-        Note("repeating up-samplings", weight, size);
+        Paths.Add("repeating up-samplings", weight, size);
         return new RepeatingUpsample(Convolution(weight, bias, ConvolutionGeometry.Same, size.Doubled));
     }
 
@@ -89,9 +85,6 @@ internal sealed class PlanContext(long batch, ScalarType type, InferencePaths pa
         TimeColumns += (int)weight.size(0);
         return offset;
     }
-
-    /// <summary>Keeps in mind which way a layer goes.</summary>
-    public void Note(string path, Tensor weight, PlaneSize? size = null) => layers.Add(new LayerPath(weight, size, path));
 
     /// <summary>A copy of a trained tensor in the plan's type or another, for a layer to hold.</summary>
     public Tensor Own(Tensor trained, ScalarType? own = null)

@@ -53,7 +53,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         LinearLayer[] projections = [query, key, value];
-        context.Note("joined projections", query.Trained.Weight);
+        context.Paths.Add("joined projections", query.Trained.Weight);
         Tensor weights = cat([.. projections.Select(layer => layer.Trained.Weight)], 0), biases = cat([.. projections.Select(layer => layer.Trained.Bias)], 0);
         return new PlannedAttention
         {
@@ -74,7 +74,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
         LinearLayer[] projections = [query, key, value];
         Tensor weights = cat([.. projections.Select(layer => layer.Trained.Weight)], 0), biases = cat([.. projections.Select(layer => layer.Trained.Bias)], 0);
         Feature normal = norm?.Append(builder, x, null, silu: false) ?? x;
-        Feature attended = builder.Attention(builder.Convolution([normal], weights, biases, ConvolutionGeometry.None), heads);
+        Feature attended = builder.Attention(builder.Convolution([normal], weights, biases, ConvolutionGeometry.None, partOf: query.Trained.Weight), heads);
         return builder.Convolution([attended], projection.Trained.Weight, projection.Trained.Bias, ConvolutionGeometry.None, x, outputScale);
     }
 

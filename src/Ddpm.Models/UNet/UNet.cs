@@ -201,7 +201,7 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
     /// <param name="batch">How many images.</param>
     /// <param name="size">Their size.</param>
     /// <param name="team">The threads that it runs on.</param>
-    internal (NativePlan Plan, string Summary) PlanNatively(int lanes, int batch, PlaneSize size, WorkerTeam team)
+    internal (NativePlan Plan, LayerPaths Paths) PlanNatively(int lanes, int batch, PlaneSize size, WorkerTeam team)
     {
         using var noGradient = no_grad();
         using var builder = NativePlanBuilder.Create(lanes, batch, team.Threads, Math.Max(Options.InChannels, 2 * Enumerable.Range(0, Options.Levels).Max(Options.Channels)));
@@ -213,7 +213,7 @@ public sealed class UNet : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilo
         h = middle.Append(builder, h);
         foreach (UpLevel level in upLevels) h = level.Append(builder, h, skips);
         h = convOut.Append(builder, [normOut.Append(builder, h, null, silu: true)]);
-        return (builder.Build(h, team), builder.Summary);
+        return (builder.Build(h, team), builder.Paths);
     }
 
     private string? ReasonNotToCompile()

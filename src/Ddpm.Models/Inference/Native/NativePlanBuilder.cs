@@ -11,7 +11,6 @@ internal abstract unsafe class NativePlanBuilder : IDisposable
     private readonly List<AlignedMemory> memory = [];
     private readonly List<Feature> features = [];
     private readonly List<NativeStep> steps = [];
-    private readonly SortedDictionary<string, int> taken = [];
 
     /// <param name="images">How many images.</param>
     /// <param name="threads">How many threads share the work.</param>
@@ -23,8 +22,8 @@ internal abstract unsafe class NativePlanBuilder : IDisposable
         Zeros = (nint)Allocate(Feature.Filled(mostChannels));
     }
 
-    /// <summary>How many layers go which way.</summary>
-    public string Summary => string.Join(", ", taken.Select(path => $"{path.Value} {path.Key}"));
+    /// <summary>Which way each layer goes.</summary>
+    public LayerPaths Paths { get; } = new();
 
     protected int Images { get; }
 
@@ -66,7 +65,8 @@ internal abstract unsafe class NativePlanBuilder : IDisposable
     /// <param name="geometry">Padding and stride.</param>
     /// <param name="residual">What is added to the result; null for nothing.</param>
     /// <param name="divisor">What the sum is divided by.</param>
-    public abstract Feature Convolution(Feature[] sources, Tensor weight, Tensor? bias, ConvolutionGeometry geometry, Feature? residual = null, double divisor = 1);
+    /// <param name="partOf">A trained weight that this one is made of, which names the layer; null for itself.</param>
+    public abstract Feature Convolution(Feature[] sources, Tensor weight, Tensor? bias, ConvolutionGeometry geometry, Feature? residual = null, double divisor = 1, Tensor? partOf = null);
 
     /// <summary>A 3×3 convolution of the image twice as large, whose pixels are repeated.</summary>
     public abstract Feature Upsample(Feature source, Tensor weight, Tensor bias);
@@ -146,6 +146,4 @@ internal abstract unsafe class NativePlanBuilder : IDisposable
         if (!trained.is_contiguous()) throw new InvalidOperationException($"weights must be contiguous, but one of shape [{string.Join(", ", trained.shape)}] is not.");
         return new ReadOnlySpan<float>(TensorMemory.Address(trained), checked((int)trained.numel()));
     }
-
-    protected void Note(string path) => taken[path] = taken.GetValueOrDefault(path) + 1;
 }

@@ -49,14 +49,14 @@ internal sealed unsafe class NativePlanBuilder<TLanes>(int images, int threads, 
 
     public override Feature Norm(Feature first, Feature? second, Tensor weight, Tensor bias, int groups, double epsilon, bool silu, TimeColumns? columns = null)
     {
-        Note("fused norms");
+        Paths.Add("fused norms", weight);
         Feature target = NewFeature(first.Size, first.Channels + (second?.Channels ?? 0));
         var parameters = new NormParameters(Copy(weight, target.Channels), Copy(bias, target.Channels), groups, epsilon, silu);
         Add(new NormStep<TLanes>(first, second, target, parameters, columns, Threads), [first, second], target);
         return target;
     }
 
-    public override Feature Convolution(Feature[] sources, Tensor weight, Tensor? bias, ConvolutionGeometry geometry, Feature? residual = null, double divisor = 1)
+    public override Feature Convolution(Feature[] sources, Tensor weight, Tensor? bias, ConvolutionGeometry geometry, Feature? residual = null, double divisor = 1, Tensor? partOf = null)
     {
         Feature source = sources[0];
         int outputs = (int)weight.size(0);
@@ -66,12 +66,12 @@ internal sealed unsafe class NativePlanBuilder<TLanes>(int images, int threads, 
         NativeStep step;
         if (geometry == ConvolutionGeometry.Same && sources.Length == 1 && PaysTransformed(source, outputs))
         {
-            Note("Winograd convolutions");
+            Paths.Add("Winograd convolutions", partOf ?? weight, source.Size);
             step = new WinogradStep<TLanes, WinogradTiles>(source, target, Transformed<WinogradTiles>(weight, bias), residual, scale, Zeros, Threads);
         }
         else
         {
-            Note("direct convolutions");
+            Paths.Add("direct convolutions", partOf ?? weight, source.Size);
             var shape = new ConvolutionShape(weight.dim() == 4 ? (int)weight.size(2) : 1, halves ? 2 : 1, geometry is ConvolutionGeometry.Same or ConvolutionGeometry.HalfPadded ? 1 : 0);
             step = new DirectStep<TLanes>(sources, target, shape, Packed(weight, bias), residual, scale, Zeros, Threads);
         }
@@ -82,7 +82,7 @@ internal sealed unsafe class NativePlanBuilder<TLanes>(int images, int threads, 
 
     public override Feature Upsample(Feature source, Tensor weight, Tensor bias)
     {
-        Note("Winograd up-samplings");
+        Paths.Add("Winograd up-samplings", weight, source.Size);
         Feature target = NewFeature(source.Size.Doubled, (int)weight.size(0));
         Add(new WinogradStep<TLanes, UpsamplingTiles>(source, target, Transformed<UpsamplingTiles>(weight, bias), null, 1, Zeros, Threads), [source], target);
         return target;
@@ -90,7 +90,6 @@ internal sealed unsafe class NativePlanBuilder<TLanes>(int images, int threads, 
 
     public override Feature Attention(Feature projected, int heads)
     {
-        Note("attentions");
         var shape = new AttentionShape(projected.Channels / 3, heads, projected.PixelsPerImage, PanelKernel<TLanes>.Width);
         Feature keys = NewFeature(new PlaneSize(1, 1), checked((int)(shape.Heads * shape.Keys.Floats))), target = NewFeature(projected.Size, shape.Channels);
         Add(new AttentionKeysStep(projected, keys, shape), [projected], keys);
