@@ -31,13 +31,15 @@ internal sealed class MemoryCase(UNetOptions options, InferenceWay way, int batc
             Alone = alone,
             Weights = weights,
             Plan = plan,
-            Activations = batch * Activations.Largest(options) * (way.Options.ComputeType == ScalarType.BFloat16 ? 2 : 4),
+            Activations = ActivationBytes,
             Peak = peak,
             Course = course,
             AfterDispose = ResidentMemory.AfterCollection(),
             LiveTensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount,
         };
     }
+
+    private long ActivationBytes => batch * Activations.Largest(options) * (way.Options.ComputeType == ScalarType.BFloat16 ? 2 : 4);
 
     // Weights that are drawn in place, as a file is loaded: the ordinary way to draw them leaves arrays behind.
     private static UNet Network(UNetOptions shape)
@@ -52,7 +54,7 @@ internal sealed class MemoryCase(UNetOptions options, InferenceWay way, int batc
     private void Run(UNet network, int count, List<MemoryPoint> course)
     {
         network.Inference = way.Options;
-        SamplingRequest request = Samplers.Request(network.Options, batch) with { PreviewEvery = Math.Max(1, count / 10), Preview = state => course.Add(new MemoryPoint(state.Step, ResidentMemory.Now())) };
+        SamplingRequest request = Samplers.Request(network.Options, batch) with { PreviewEvery = Math.Max(1, count / 10), Preview = state => course.Add(new MemoryPoint(state.Step, ResidentMemory.WithoutGarbage())) };
         Samplers.Of("ddpm", network, count).Sample(request).Dispose();
     }
 
@@ -60,8 +62,18 @@ internal sealed class MemoryCase(UNetOptions options, InferenceWay way, int batc
     private long PlanBytes(UNet network)
     {
         if (!way.Options.Compile) return 0;
+        var size = new PlaneSize(options.Height, options.Width);
+        if (way.Options.ComputeType == ScalarType.Float32 && InferencePaths.All.NativeLanes > 0)
+        {
+            long before = AlignedMemory.LiveFloats;
+            using var team = new WorkerTeam(get_num_threads());
+            using NativePlan native = network.PlanNatively(InferencePaths.All.NativeLanes, batch, size, team).Plan;
+            // It holds the features too, which have a column of their own.
+            return (sizeof(float) * (AlignedMemory.LiveFloats - before)) - ActivationBytes;
+        }
+
         var context = new PlanContext(batch, way.Options.ComputeType, InferencePaths.All);
-        using UNetPlan made = network.Plan(context, new PlaneSize(options.Height, options.Width));
+        using UNetPlan made = network.Plan(context, size);
         return Bytes(context.Kept);
     }
 

@@ -12,6 +12,13 @@ internal static class ResidentMemory
     /// <summary>What is resident now, in bytes.</summary>
     public static long Now() => Read("VmRSS:");
 
+    /// <summary>The same after a collection: managed garbage that waits for one is no growth.</summary>
+    public static long WithoutGarbage()
+    {
+        GC.Collect();
+        return Now();
+    }
+
     /// <summary>The same after a collection, and after the C library has given back what it keeps of freed memory for later.</summary>
     public static unsafe long AfterCollection()
     {

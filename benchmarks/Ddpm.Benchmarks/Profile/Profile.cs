@@ -6,13 +6,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// Share of time by kind of operation, for the network by itself and compiled: each layer alone, times how many are alike, against the whole prediction. What is alone finds its input in a nearer cache than within
-/// the whole, so that the sum need not be the whole: the difference is the table's last row. Whole batches; plans that divide them do the same in parts.
+/// Share of time by kind of operation. For the network by itself and in bfloat16 each layer alone, times how many are alike, against the whole prediction: what is alone finds its input in a nearer cache than within the
+/// whole, so that the sum need not be the whole, and the difference is the table's last row. For native plans the steps within the whole. A plan does 1×1 convolutions of attention as such; by itself the network has them
+/// in its attention.
 /// </summary>
 internal static class Profile
 {
-    private static readonly ScalarType[] Types = [ScalarType.Float32, ScalarType.BFloat16];
-
     /// <summary>Measures cases and writes their tables.</summary>
     public static void Write(ModeArguments arguments)
     {
@@ -35,10 +34,20 @@ internal static class Profile
             counts[kind] = counts.GetValueOrDefault(kind) + alike.Count();
         }
 
+        // Native plans know better.
+        if (NativeShares.Of(network, measured, Effort.Of(3.0, 0.0)) is { } native)
+        {
+            foreach (string kind in NetworkLayer.Kinds.Where(kind => kind != NetworkLayer.Sampler))
+            {
+                if (!seconds.TryGetValue(kind, out double[]? row)) seconds[kind] = row = new double[whole.Length];
+                row[1] = native.GetValueOrDefault(kind);
+            }
+        }
+
         // A step of sampling is a prediction and the sampler's own part.
         double[] steps = [.. whole.Select((prediction, way) => prediction + seconds[NetworkLayer.Sampler][way])];
         MarkdownTable.Begin(1, name, "layers", "plain ms", "share", "compiled ms", "share", "bf16 ms", "share");
-        foreach (string kind in NetworkLayer.Kinds.Where(seconds.ContainsKey)) Row(kind, $"{counts[kind]}", seconds[kind], steps);
+        foreach (string kind in NetworkLayer.Kinds.Where(seconds.ContainsKey)) Row(kind, counts.TryGetValue(kind, out int count) ? $"{count}" : "", seconds[kind], steps);
         Row("not in these", "", [.. steps.Select((step, way) => step - seconds.Values.Sum(kind => kind[way]))], steps);
         Row("a step of sampling", "", steps, steps);
     }
@@ -60,7 +69,7 @@ internal static class Profile
     private static double[] Alone(NetworkLayer layer, int batch)
     {
         using var scope = NewDisposeScope();
-        PlanContext[] contexts = [.. Types.Select(type => new PlanContext(batch, type, InferencePaths.All))];
+        PlanContext[] contexts = [.. new[] { ScalarType.Float32, ScalarType.BFloat16 }.Select(type => new PlanContext(batch, type, InferencePaths.All))];
         Func<Tensor>[] ways = [layer.Plain(), .. contexts.Select(layer.Planned)];
         try
         {

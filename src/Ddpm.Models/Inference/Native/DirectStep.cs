@@ -44,6 +44,9 @@ internal sealed unsafe class DirectStep<TLanes> : NativeStep
         division = WorkDivision.Of(target.Pixels, PixelsAtOnce, PanelKernel<TLanes>.Rows, weights.Layout.Panels, weights.Layout.Floats, threads);
     }
 
+    /// <summary>Kernel, stride and padding.</summary>
+    public ConvolutionShape Shape => shape;
+
     public override int Parts => division.Parts;
 
     // Addresses, of two floats each.
