@@ -1,8 +1,8 @@
 namespace Ddpm.Models;
 
 /// <summary>
-/// Where features lie in one piece of memory. Two of them share numbers if no step needs both: the largest are placed first, each at the first gap between those that live at the same time (best offsets of Pisarchyk and Lee
-/// 2020, arXiv:2001.03288, sec. 5.3).
+/// Where features lie in one piece of memory. Two of them share numbers if no step needs both: the largest are placed first, each at the first gap between those that live at the same time (greedy by size,
+/// Pisarchyk and Lee 2020, arXiv:2001.03288).
 /// </summary>
 internal static class ArenaLayout
 {
