@@ -39,6 +39,23 @@ public sealed class QuickstartRunTests : IDisposable
         using Tensor bytes = PixelConversion.ToBytes(one[0]);
         using Tensor difference = (cell.to(int32) - bytes.to(int32)).abs();
         difference.max().item<int>().Should().BeLessThanOrEqualTo(1, "the folder must hold the network that drew the picture");
+        CompiledNetworkGivesTheNetworksAnswer(model);
+    }
+
+    // On trained weights and real digits with real noise, as docs/inference.md promises it.
+    private static void CompiledNetworkGivesTheNetworksAnswer(TrainedModel model)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using ImageDataset digits = Digits.Load();
+        using CompiledModel compiled = CompiledModel.Of(model.Network);
+        Tensor x0 = PixelConversion.FromBytes(digits.Images([.. Enumerable.Range(0, 64).Select(k => 28L * k)]));
+        foreach (int t in new[] { 0, 10, 100, 500, 999 })
+        {
+            Tensor xt = model.Process.Forward.Sample(x0, t, randn_like(x0)), times = full(64, (long)t, int64);
+            Tensor expected = model.Network.Predict(xt, times), actual = compiled.Model.Predict(xt, times);
+            ((actual - expected).abs().max() / expected.abs().max()).item<float>().Should().BeLessThan(1e-5f, "at t = {0}", t);
+        }
     }
 
     [Fact]
