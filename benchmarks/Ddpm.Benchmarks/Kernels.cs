@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// The layers that a plan computes in its own way, each against what the network by itself does: group normalisation with SiLU, a 3×3 convolution, doubling with a 3×3 convolution. Operations of the last are those
-/// of the convolution of the large image, of which sub-pixel convolutions need 16 of 36.
+/// The layers that plans compute in their own way, each against what the network by itself does: group normalisation with SiLU, a 3×3 convolution, doubling with a 3×3 convolution. "Native" is a step of a native
+/// plan, "Planned" a layer of a plan of libtorch's operations. Operations are those of the convolution as it is written, for doubling of the large image: Winograd needs 16 of 36, sub-pixel convolutions too, both 9.
 /// </summary>
 [Config(typeof(Columns))]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory, BenchmarkLogicalGroupRule.ByParams)]
@@ -22,6 +22,7 @@ public class Kernels : IDisposable
     private LayerCase stockChannelsLast = null!;
     private LayerCase planned = null!;
     private LayerCase coarse = null!;
+    private NativeLayerCase native = null!;
 
     /// <summary>The shape of what goes in, B×C×H×W; as many channels come out.</summary>
     [ParamsSource(nameof(Shapes))]
@@ -37,12 +38,14 @@ public class Kernels : IDisposable
         stockChannelsLast = LayerCase.Stock(shape, channelsLast: true);
         planned = LayerCase.Planned(shape, ScalarType.Float32);
         coarse = LayerCase.Planned(shape, ScalarType.BFloat16);
+        native = new NativeLayerCase(shape);
     }
 
     [GlobalCleanup]
     public void Dispose()
     {
         foreach (LayerCase layers in (LayerCase[])[stock, stockChannelsLast, planned, coarse]) layers.Dispose();
+        native.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -53,6 +56,10 @@ public class Kernels : IDisposable
     [Benchmark(OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Norm)]
     public void NormStockChannelsLast() => Repeat(stockChannelsLast.Norm);
+
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Norm)]
+    public void NormNative() => Repeat(native.Norm);
 
     [Benchmark(OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Norm)]
@@ -72,6 +79,10 @@ public class Kernels : IDisposable
 
     [Benchmark(OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Convolution)]
+    public void ConvolutionNative() => Repeat(native.Convolution);
+
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Convolution)]
     public void ConvolutionPlanned() => Repeat(planned.Convolution);
 
     [Benchmark(OperationsPerInvoke = Repeats)]
@@ -81,6 +92,10 @@ public class Kernels : IDisposable
     [Benchmark(Baseline = true, OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Upsampling)]
     public void UpsampleStock() => Repeat(stock.Upsample);
+
+    [Benchmark(OperationsPerInvoke = Repeats)]
+    [BenchmarkCategory(Upsampling)]
+    public void UpsampleNative() => Repeat(native.Upsample);
 
     [Benchmark(OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Upsampling)]
@@ -96,6 +111,11 @@ public class Kernels : IDisposable
     {
         using var noGradient = no_grad();
         for (int i = 0; i < Repeats; i++) layer().Dispose();
+    }
+
+    private static void Repeat(Action layer)
+    {
+        for (int i = 0; i < Repeats; i++) layer();
     }
 
     private sealed class Columns : RooflineColumns

@@ -38,7 +38,8 @@ internal static class NativeShares
         return times.ToDictionary(kind => kind.Key, kind => kind.Value.Order().ElementAt(kind.Value.Count / 2));
     }
 
-    private static string KindOf(NativeStep step)
+    /// <summary>What a step does, as the table says.</summary>
+    public static string KindOf(NativeStep step)
     {
         Type type = step.GetType();
         Type open = type.IsGenericType ? type.GetGenericTypeDefinition() : type;
