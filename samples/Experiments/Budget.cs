@@ -66,4 +66,8 @@ internal sealed record Budget
 
     /// <summary>Steps of a guided sample.</summary>
     public int GuidedSteps { get; init; } = 100;
+
+    /// <summary>What rows of one table have in common.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"T = {Timesteps}, {TrainingSteps} steps of {BatchSize}, {Samples} samples, bound of {BoundImages} pictures in {BoundSteps} steps, classifier of {ClassifierSteps} steps, {TrainImages} and {TestImages} pictures, model in {ModelSteps} steps, {GuidedSamples} guided samples in {GuidedSteps} steps");
 }

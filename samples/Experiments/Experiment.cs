@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Ddpm.Core;
 
 namespace Ddpm.Experiments;
 
@@ -27,12 +29,12 @@ internal sealed class Experiment(ExperimentOptions options, TextWriter console, 
     public void Tell(FormattableString text) => console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The results of an experiment so far. Those of another budget or seed are refused.</summary>
-    public ResultStore Results(string name) => new(Out($"{name}.json"), FormattableString.Invariant($"seed {Seed}, {(options.Quick ? "quick" : "full")} budget"));
+    public ResultStore Results(string name) => new(Out($"{name}.json"), FormattableString.Invariant($"seed {Seed}, {Budget}"));
 
     /// <summary>Writes a table beside the results and shows it.</summary>
     public void Publish(string name, string table)
     {
-        File.WriteAllText(Out($"{name}.md"), table);
+        AtomicFile.Write(Out($"{name}.md"), stream => stream.Write(Encoding.UTF8.GetBytes(table)));
         console.WriteLine();
         console.WriteLine(table);
     }

@@ -32,6 +32,17 @@ public sealed class ResultStoreTests : IDisposable
         new ResultStore(FilePath, "seed 1").Rows.Keys.Should().Equal("first");
     }
 
+    [Theory]
+    [InlineData("{ \"Settings\": \"seed 1\", \"Rows\": { \"a\"")]
+    [InlineData("{ }")]
+    [InlineData("null")]
+    public void Store_OfADamagedFile_IsRefusedAndNamed(string text)
+    {
+        File.WriteAllText(FilePath, text);
+        FluentActions.Invoking(() => new ResultStore(FilePath, "seed 1")).Should().Throw<IOException>().WithMessage("*results.json holds no results*emove it.");
+        File.ReadAllText(FilePath).Should().Be(text);
+    }
+
     [Fact]
     public void Store_OfOtherSettings_IsRefusedWithBothNamed()
     {

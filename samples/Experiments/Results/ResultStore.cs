@@ -14,11 +14,11 @@ internal sealed class ResultStore
     /// <summary>The rows of a file, or none yet.</summary>
     /// <param name="path">The file.</param>
     /// <param name="settings">What all rows must have been made with.</param>
-    /// <exception cref="IOException">The file's rows were made with other settings.</exception>
+    /// <exception cref="IOException">The file's rows were made with other settings, or it is damaged.</exception>
     public ResultStore(string path, string settings)
     {
         this.path = path;
-        content = File.Exists(path) ? JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path))! : new Content(settings, []);
+        content = File.Exists(path) ? Read(path) : new Content(settings, []);
         if (content.Settings != settings) throw new IOException($"{path} has results of {content.Settings}, but these would be of {settings}: give another --out, or remove the file.");
     }
 
@@ -33,6 +33,18 @@ internal sealed class ResultStore
         content.Rows[name] = row;
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, content, Json));
         return row;
+    }
+
+    private static Content Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path)) is { Settings: not null, Rows: not null } content ? content : throw new IOException($"{path} holds no results: remove it.");
+        }
+        catch (JsonException exception)
+        {
+            throw new IOException($"{path} holds no results: {exception.Message} Remove it.", exception);
+        }
     }
 
     private sealed record Content(string Settings, Dictionary<string, ResultRow> Rows);
