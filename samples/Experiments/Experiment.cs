@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Ddpm.Core;
+using Ddpm.Imaging;
+using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
 
@@ -30,6 +32,16 @@ internal sealed class Experiment(ExperimentOptions options, TextWriter console, 
 
     /// <summary>The results of an experiment so far. Those of another budget or seed are refused.</summary>
     public ResultStore Results(string name) => new(Out($"{name}.json"), FormattableString.Invariant($"seed {Seed}, {Budget}"));
+
+    /// <summary>Writes pictures as one, twice as large.</summary>
+    /// <param name="images">uint8 [N, 1, H, W].</param>
+    /// <param name="columns">How many stand side by side.</param>
+    /// <param name="path">The file's parts, below the output.</param>
+    public void SaveGrid(Tensor images, int columns, params string[] path)
+    {
+        using Tensor grid = ImageGrid.Compose(images, new ImageGridOptions { Columns = columns, Scale = 2 });
+        ImageFile.SavePng(Out(path), grid);
+    }
 
     /// <summary>Writes a table beside the results and shows it.</summary>
     public void Publish(string name, string table)

@@ -2,11 +2,16 @@ using System.CommandLine;
 using Ddpm.Core;
 using Ddpm.Experiments;
 
-string[] all = [ObjectivesTable.Name, ChoicesTable.Name, StepsTable.Name, BoundTable.Name, ModelTable.Name, GuidanceTable.Name, Figures.Name];
-var names = new Argument<string[]>("experiments") { Description = $"Which to run, one after the other: {string.Join(", ", all)}; all of them where none is named", Arity = ArgumentArity.ZeroOrMore };
+(string Name, Action<Experiment> Make)[] all =
+[
+    (ObjectivesTable.Name, ObjectivesTable.Make), (ChoicesTable.Name, ChoicesTable.Make), (StepsTable.Name, StepsTable.Make), (BoundTable.Name, BoundTable.Make),
+    (ModelTable.Name, ModelTable.Make), (GuidanceTable.Name, GuidanceTable.Make), (Figures.Name, Figures.Make),
+];
+string[] known = [.. all.Select(one => one.Name)];
+var names = new Argument<string[]>("experiments") { Description = $"Which to run, one after the other: {string.Join(", ", known)}; all of them where none is named", Arity = ArgumentArity.ZeroOrMore };
 names.Validators.Add(result =>
 {
-    foreach (string name in (result.GetValue(names) ?? []).Except(all)) result.AddError($"There is no experiment {name}; there are {string.Join(", ", all)}.");
+    foreach (string name in (result.GetValue(names) ?? []).Except(known)) result.AddError($"There is no experiment {name}; there are {string.Join(", ", known)}.");
 });
 var data = new Option<DirectoryInfo>("--data") { Description = "Folder with Fashion-MNIST's four IDX files (.gz)", DefaultValueFactory = _ => new DirectoryInfo("/usr/share/datasets/fashion-mnist") };
 var model = new Option<DirectoryInfo>("--model") { Description = "The published model's folder", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("samples", "models", "fashion-mnist")) };
@@ -25,10 +30,10 @@ command.SetAction(parsed =>
     };
     var experiment = new Experiment(new ExperimentOptions(parsed.GetValue(data)!, parsed.GetValue(model)!, parsed.GetValue(output)!, parsed.GetValue(quick), parsed.GetValue(seed)), Console.Out, stop.Token);
     TorchRuntime.EnsureLoaded(); // the first tensor is made before anything of Ddpm.Core is used
-    string[] asked = parsed.GetValue(names) is { Length: > 0 } some ? some : all;
+    string[] asked = parsed.GetValue(names) is { Length: > 0 } some ? some : known;
     try
     {
-        foreach (string name in asked) Make(name, experiment);
+        foreach (string name in asked) all.Single(one => one.Name == name).Make(experiment);
         return 0;
     }
     catch (OperationCanceledException)
@@ -43,18 +48,3 @@ command.SetAction(parsed =>
     }
 });
 return command.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-
-static void Make(string name, Experiment experiment)
-{
-    Action<Experiment> make = name switch
-    {
-        ObjectivesTable.Name => ObjectivesTable.Make,
-        ChoicesTable.Name => ChoicesTable.Make,
-        StepsTable.Name => StepsTable.Make,
-        BoundTable.Name => BoundTable.Make,
-        ModelTable.Name => ModelTable.Make,
-        GuidanceTable.Name => GuidanceTable.Make,
-        _ => Figures.Make,
-    };
-    make(experiment);
-}

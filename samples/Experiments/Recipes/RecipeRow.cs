@@ -22,7 +22,7 @@ internal static class RecipeRow
             using IDisposable averaged = trained.Trainer.Ema.SwapIn();
             ImmutableSortedDictionary<string, Measured> row = Bound(experiment, data, trained.Network, recipe.Process);
             using Tensor samples = Draw(experiment, new DdpmSampler(trained.Network, recipe.Process), data.Train.Shape, experiment.Budget.Samples, recipe.Seed);
-            using (Tensor shown = ImageGrid.Compose(samples.narrow(0, 0, Math.Min(64, samples.size(0))), new ImageGridOptions { Columns = 16, Scale = 2 })) ImageFile.SavePng(experiment.Out("samples", $"{TrainedRecipe.Slug(recipe.Name)}-{recipe.Seed}.png"), shown);
+            using (Tensor shown = samples.narrow(0, 0, Math.Min(64, samples.size(0)))) experiment.SaveGrid(shown, 16, "samples", $"{TrainedRecipe.Slug(recipe.Name)}-{recipe.Seed}.png");
             row = row.AddRange(measures.Of(samples));
             experiment.Tell($"{recipe.Name}: FID {row[SampleMeasures.Fid].Value:F2}, {row[Bits].Value:F3} bits/dim");
             return new ResultRow(row);

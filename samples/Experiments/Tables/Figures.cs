@@ -40,7 +40,7 @@ internal static class Figures
             if (state.X0 is not null && shown.Contains(state.Timestep)) estimates.Add(PixelConversion.ToBytes(state.X0));
         }
 
-        Save(experiment, "progressive.png", stack([.. estimates], 1).flatten(0, 1), estimates.Count);
+        experiment.SaveGrid(stack([.. estimates], 1).flatten(0, 1), estimates.Count, "progressive.png");
     }
 
     // A row is one x_t, at the left, of t = 3T/4, T/2, T/4 and T/8; all at its right were drawn from it.
@@ -60,7 +60,7 @@ internal static class Figures
             images.Add(PixelConversion.ToBytes(sampler.SampleFrom(many, state.Timestep - 1, new PerSampleNoise(experiment.Seed + 1), cancellationToken: experiment.Stop)));
         }
 
-        Save(experiment, "shared.png", cat([.. images]), Columns + 1);
+        experiment.SaveGrid(cat([.. images]), Columns + 1, "shared.png");
     }
 
     // Two test pictures at the ends of every row; what lies between was noised to t, mixed, and denoised. t grows from row to row.
@@ -76,9 +76,6 @@ internal static class Figures
             rows.Add(PixelConversion.ToBytes(cat([first, between.flatten(0, 1), second])));
         }
 
-        Save(experiment, "interpolation.png", cat([.. rows]), Weights.Length + 2);
+        experiment.SaveGrid(cat([.. rows]), Weights.Length + 2, "interpolation.png");
     }
-
-    private static void Save(Experiment experiment, string name, Tensor images, int columns) =>
-        ImageFile.SavePng(experiment.Out(name), ImageGrid.Compose(images, new ImageGridOptions { Columns = columns, Scale = 2 }));
 }

@@ -31,7 +31,7 @@ internal static class GuidanceTable
                 using Tensor drawn = new DdpmSampler(guided, process).Sample(
                     new SamplingRequest { Count = count, SampleShape = data.Train.Shape, BatchSize = 80, Labels = labels, Noise = new PerSampleNoise(experiment.Seed) }, cancellationToken: experiment.Stop);
                 using Tensor samples = PixelConversion.ToBytes(drawn), classes = tensor(labels);
-                using (Tensor grid = ImageGrid.Compose(samples.narrow(0, 0, Math.Min(80, count)), new ImageGridOptions { Columns = Classifier.Classes, Scale = 2 })) ImageFile.SavePng(experiment.Out(string.Create(CultureInfo.InvariantCulture, $"classes-scale-{scale}.png")), grid);
+                using (Tensor shown = samples.narrow(0, 0, Math.Min(80, count))) experiment.SaveGrid(shown, Classifier.Classes, string.Create(CultureInfo.InvariantCulture, $"classes-scale-{scale}.png"));
                 experiment.Tell($"guidance {scale}: {measures.Agreement(samples, classes):P1} told");
                 return new ResultRow(measures.Of(samples).Add(Agreement, new Measured(measures.Agreement(samples, classes))));
             });

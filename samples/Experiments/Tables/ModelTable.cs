@@ -29,7 +29,7 @@ internal static class ModelTable
             {
                 using Tensor samples = RecipeRow.Draw(experiment, sampler, data.Train.Shape, experiment.Budget.Samples, experiment.Seed);
                 string file = string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
-                using (Tensor grid = ImageGrid.Compose(samples.narrow(0, 0, experiment.Budget.Pictures), new ImageGridOptions { Columns = Math.Min(Columns, experiment.Budget.Pictures), Scale = 2 })) ImageFile.SavePng(experiment.Out($"samples-{file}.png"), grid);
+                using (Tensor shown = samples.narrow(0, 0, experiment.Budget.Pictures)) experiment.SaveGrid(shown, Math.Min(Columns, experiment.Budget.Pictures), $"samples-{file}.png");
                 IReadOnlyList<(long Index, double Distance)> nearest = Neighbours(samples, train);
                 SavePairs(experiment.Out($"neighbours-{file}.png"), samples, train, nearest, Math.Min(Pairs, experiment.Budget.Pictures));
                 ImmutableSortedDictionary<string, Measured> row = measures.Of(samples).Add(Nearest, Median(nearest));
