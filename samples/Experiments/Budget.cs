@@ -3,7 +3,7 @@ namespace Ddpm.Experiments;
 /// <summary>How much each row of a table may cost. All rows of an experiment get the same.</summary>
 internal sealed record Budget
 {
-    /// <summary>What the committed tables were made with: an hour or two on two cores.</summary>
+    /// <summary>What the committed tables were made with: some three hours on two cores.</summary>
     public static Budget Full { get; } = new();
 
     /// <summary>Enough to see that everything runs; the numbers mean nothing.</summary>
@@ -24,6 +24,9 @@ internal sealed record Budget
         GuidedSamples = 40,
         GuidedSteps = 5,
     };
+
+    /// <summary>Trainings of each recipe, from seeds that follow each other.</summary>
+    public int Trainings { get; init; } = 2;
 
     /// <summary>Training steps of a row's network.</summary>
     public int TrainingSteps { get; init; } = 2000;

@@ -23,6 +23,13 @@ internal sealed class FashionMnist : IDisposable
     public static FashionMnist Load(string folder, bool halved, int trainImages, int testImages) =>
         new(Read(folder, "train", halved, trainImages), Read(folder, "t10k", halved, testImages));
 
+    /// <summary>The first pictures of the test set, uint8 [count, 1, H, W], or all where there are fewer; a fresh tensor.</summary>
+    public Tensor FirstOfTest(int count)
+    {
+        using Tensor all = Test.Images();
+        return all.narrow(0, 0, Math.Min(count, all.size(0))).clone();
+    }
+
     public void Dispose()
     {
         Train.Dispose();

@@ -45,6 +45,13 @@ internal sealed class SampleMeasures : IDisposable
             .Add(Recall, new Measured(balls.Recall));
     }
 
+    /// <summary>The measures of the first pictures of the test set: what real pictures get that no network saw. A distance to the test set is not among them.</summary>
+    public ImmutableSortedDictionary<string, Measured> OfTest(FashionMnist data, int count)
+    {
+        using Tensor pictures = data.FirstOfTest(count);
+        return Of(pictures).Remove(FidTest);
+    }
+
     /// <summary>The fraction of pictures that the classifier puts into the classes they were drawn for.</summary>
     public double Agreement(Tensor pictures, Tensor labels)
     {
@@ -76,7 +83,6 @@ internal sealed class SampleMeasures : IDisposable
             using Tensor chosen = randint(drawn.size(0), [drawn.size(0)], int64, generator: generator), resample = drawn.index_select(0, chosen);
             return Distance(resample, train);
         })];
-        double mean = distances.Average();
-        return Math.Sqrt(distances.Sum(distance => (distance - mean) * (distance - mean)) / (Resamples - 1));
+        return Measured.Mean(distances).Error!.Value;
     }
 }

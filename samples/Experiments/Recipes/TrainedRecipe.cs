@@ -25,7 +25,7 @@ internal sealed class TrainedRecipe : IDisposable
             Decay = LearningRateDecay.Cosine(budget.TrainingSteps),
             Averages = recipe.Averages,
             Seed = recipe.Seed,
-        }));
+        }, recipe.Timesteps));
         try
         {
             var checkpoints = new CheckpointStore(experiment.Out("networks", $"{Slug(recipe.Name)}-{recipe.Seed}", "checkpoints"), Math.Max(1, budget.TrainingSteps / 4), keepLast: 1);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
 
-/// <summary>What came after the paper: the cosine schedule (arXiv:2102.09672), min-SNR (arXiv:2303.09556), and moving averages of several widths, the paper's of 0.9999 among them.</summary>
+/// <summary>What came after the paper: the cosine schedule, L_hybrid and timesteps by importance (arXiv:2102.09672), min-SNR (arXiv:2303.09556), and moving averages of several widths, the paper's of 0.9999 among them.</summary>
 internal static class ChoicesTable
 {
     public const string Name = "choices";
@@ -21,6 +21,8 @@ internal static class ChoicesTable
         yield return new Recipe("linear, min-SNR 5", new SimpleObjective(linear, LossWeighting.MinSnr()), seed);
         yield return new Recipe("cosine, L_simple", new SimpleObjective(cosine), seed);
         yield return new Recipe("cosine, min-SNR 5", new SimpleObjective(cosine, LossWeighting.MinSnr()), seed);
+        yield return new Recipe("linear, L_hybrid", new HybridObjective(new ReverseDiffusion(linear.Coefficients, linear.Options with { Variance = ReverseVariance.LearnedRange })), seed);
+        yield return new Recipe("linear, L, t by importance", new VariationalObjective(linear), seed) { Timesteps = new LossSecondMomentTimesteps(budget.Timesteps) };
     }
 
     public static void Make(Experiment experiment)
@@ -28,20 +30,20 @@ internal static class ChoicesTable
         using FashionMnist data = experiment.Data(halved: true);
         using var measures = new SampleMeasures(experiment, data);
         ResultStore results = experiment.Results(Name), averages = experiment.Results("averages");
-        Recipe[] recipes = [.. Recipes(experiment.Budget, experiment.Seed)];
-        foreach (Recipe recipe in recipes) results.Row(recipe.Name, () => RecipeRow.Compute(experiment, data, measures, recipe));
-        experiment.Publish(Name, MarkdownTable.Of(results.Rows, (SampleMeasures.Fid, "F2"), (SampleMeasures.FidTest, "F2"), (SampleMeasures.Kid, "F3"), (SampleMeasures.Score, "F2"), (RecipeRow.Bits, "F3"), (RecipeRow.Rate, "F3"), (RecipeRow.Distortion, "F3")));
+        IEnumerable<KeyValuePair<string, ResultRow>> rows = RecipeTable.Compute(experiment, data, measures, results, seed => Recipes(experiment.Budget, seed));
+        experiment.Publish(Name, MarkdownTable.Of(rows, (SampleMeasures.Fid, "F2"), (SampleMeasures.FidTest, "F2"), (SampleMeasures.Kid, "F3"), (SampleMeasures.Score, "F2"), (RecipeRow.Bits, "F3"), (RecipeRow.Rate, "F3"), (RecipeRow.Distortion, "F3")));
 
         // One training, whose parameters were averaged in several ways at once.
         if (averages.Rows.Count < Averages.Count + 1)
         {
-            using TrainedRecipe trained = TrainedRecipe.Load(experiment, data, recipes[0]);
+            Recipe recipe = Recipes(experiment.Budget, experiment.Seed).First();
+            using TrainedRecipe trained = TrainedRecipe.Load(experiment, data, recipe);
             for (int index = -1; index < trained.Trainer.Averages.Count; index++)
             {
                 using IDisposable? averaged = index < 0 ? null : trained.Trainer.Averages[index].SwapIn();
                 averages.Row(index < 0 ? NoAverage : trained.Trainer.Averages[index].Profile.ToString(), () =>
                 {
-                    using Tensor samples = RecipeRow.Draw(experiment, new DdpmSampler(trained.Network, recipes[0].Process.Respaced(Math.Min(100, experiment.Budget.Timesteps))), data.Train.Shape, experiment.Budget.Samples, experiment.Seed);
+                    using Tensor samples = RecipeRow.Draw(experiment, new DdpmSampler(trained.Network, recipe.Process.Respaced(Math.Min(100, experiment.Budget.Timesteps))), data.Train.Shape, experiment.Budget.Samples, experiment.Seed);
                     return new ResultRow(measures.Of(samples));
                 });
             }

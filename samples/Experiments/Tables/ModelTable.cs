@@ -38,10 +38,10 @@ internal static class ModelTable
             });
         }
 
-        results.Row("test pictures", () =>
+        results.Row(RecipeTable.TestPictures, () =>
         {
-            using Tensor test = data.Test.Images(), first = test.narrow(0, 0, Math.Min(experiment.Budget.Samples, test.size(0))).clone();
-            return new ResultRow(measures.Of(first).Remove(SampleMeasures.FidTest).Add(Nearest, Median(Neighbours(first, train))));
+            using Tensor first = data.FirstOfTest(experiment.Budget.Samples);
+            return new ResultRow(measures.OfTest(data, experiment.Budget.Samples).Add(Nearest, Median(Neighbours(first, train))));
         });
         experiment.Publish(Name, MarkdownTable.Of(results.Rows, (SampleMeasures.Fid, "F2"), (SampleMeasures.FidTest, "F2"), (SampleMeasures.Kid, "F3"), (SampleMeasures.Score, "F2"), (SampleMeasures.Precision, "F2"), (SampleMeasures.Recall, "F2"), (Nearest, "F1")));
     }
