@@ -19,6 +19,7 @@ internal static class StepsTable
         new("DDPM, σ² = β̃", ReverseVariance.FixedSmall, Trailing, (model, process) => new DdpmSampler(model, process)),
         new("DDIM, η = 1", ReverseVariance.FixedSmall, Trailing, (model, process) => new DdimSampler(model, process, new DdimOptions { Eta = 1 })),
         new("DDIM, η = 0", ReverseVariance.FixedSmall, Trailing, (model, process) => new DdimSampler(model, process)),
+        new("DDIM, η = 0, ε kept", ReverseVariance.FixedSmall, Trailing, (model, process) => new DdimSampler(model, process, new DdimOptions { RederiveNoise = false })),
         new("DPM-Solver++ 2M", ReverseVariance.FixedSmall, (schedule, steps) => TimestepSpacing.Karras(schedule, steps), (model, process) => new DpmSolverSampler(model, process)),
     ];
 

@@ -93,12 +93,34 @@ public sealed class SolverTests
     }
 
     [Fact]
-    public void DdimAtEtaOne_OfARespacedProcess_IsAncestralSamplingWithTheSmallVariance()
+    public void Ddim_NetworkWithAnErrorAndClipping_ConvergesWhereItsNoiseIsDerivedAnew()
+    {
+        // A network whose ε is off by 0.03 everywhere, and x̂_0 clipped where that is much of it: near T.
+        using var scope = NewDisposeScope();
+        using var data = Normal();
+        IVarianceSchedule schedule = new LinearSchedule();
+        var model = new Off(new ExactModel(schedule, data), 0.03);
+        double MeanOf(int steps, bool rederive)
+        {
+            ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, steps)), new ReverseDiffusionOptions { Clipping = X0Clipping.Static(2) });
+            using Tensor samples = new DdimSampler(model, process, new DdimOptions { RederiveNoise = rederive }).Sample(new SamplingRequest { Count = 500, SampleShape = [1], Noise = new PerSampleNoise(3), ElementType = float64, BatchSize = 500 });
+            return samples.mean().item<double>();
+        }
+
+        Math.Abs(MeanOf(500, true) - MeanOf(50, true)).Should().BeLessThan(0.02);
+        Math.Abs(MeanOf(500, false) - MeanOf(50, false)).Should().BeGreaterThan(0.1, "kept noise gathers the error of every step");
+        new DdimOptions().RederiveNoise.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DdimAtEtaOne_OfARespacedProcess_IsAncestralSamplingWithTheSmallVariance(bool clipped)
     {
         using var scope = NewDisposeScope();
         using var data = Normal();
         IVarianceSchedule schedule = new LinearSchedule();
-        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, 13)), new ReverseDiffusionOptions { Clipping = X0Clipping.None, Variance = ReverseVariance.FixedSmall });
+        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, 13)), new ReverseDiffusionOptions { Clipping = clipped ? X0Clipping.Static(0.5) : X0Clipping.None, Variance = ReverseVariance.FixedSmall });
         var model = new ExactModel(schedule, data);
         SamplingRequest request = new() { Count = 50, SampleShape = [1], Noise = new PerSampleNoise(9), ElementType = float64 };
         using Tensor ancestral = new DdpmSampler(model, process).Sample(request), ddim = new DdimSampler(model, process, new DdimOptions { Eta = 1 }).Sample(request);
@@ -186,5 +208,14 @@ public sealed class SolverTests
         }
 
         return Math.Abs(variable(low) - target) < Math.Abs(variable(high) - target) ? low : high;
+    }
+
+    private sealed class Off(IEpsilonModel model, double error) : IEpsilonModel
+    {
+        public Tensor Predict(Tensor xt, Tensor timesteps)
+        {
+            using Tensor exact = model.Predict(xt, timesteps);
+            return exact + error;
+        }
     }
 }
