@@ -23,18 +23,9 @@ public sealed class RecipeTests
     [Fact]
     public void Recipes_OfAllTables_HaveFoldersOfTheirOwn()
     {
-        Recipe[] recipes = [.. new[] { 1L, 2, 3 }.SelectMany(seed => ObjectivesTable.Recipes(Budget.Full, seed).Concat(LengthTable.Recipes(Budget.Full, seed)).Concat(ChoicesTable.Recipes(Budget.Full, seed)))];
+        Recipe[] recipes = [.. new[] { 1L, 2, 3 }.SelectMany(seed => ObjectivesTable.Recipes(Budget.Full, seed).Concat(ChoicesTable.Recipes(Budget.Full, seed)))];
         string[] folders = [.. recipes.Select(recipe => $"{TrainedRecipe.Slug(recipe.Name)}-{recipe.Seed}")];
         folders.Should().OnlyHaveUniqueItems().And.OnlyContain(name => name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'));
-    }
-
-    [Fact]
-    public void Length_HasBothPredictionsOfTheBoundWithFixedVariance()
-    {
-        Recipe[] recipes = [.. LengthTable.Recipes(Budget.Full, 1)];
-        recipes.Select(recipe => (recipe.Name, recipe.Process.Options.Prediction, recipe.Length)).Should().Equal(
-            ("μ̃, L, fixed Σ, 5 × as long", Prediction.PosteriorMean, 5), ("ε, L, fixed Σ, 5 × as long", Prediction.Epsilon, 5));
-        recipes.Should().OnlyContain(recipe => recipe.Objective is VariationalObjective && recipe.Process.Options.Variance == ReverseVariance.FixedLarge);
     }
 
     [Theory]
