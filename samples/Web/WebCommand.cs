@@ -12,7 +12,7 @@ internal static class WebCommand
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
         var defaults = new ServerOptions();
-        var model = new Option<string?>("--model") { Description = $"Model folder, as the Quickstart, ddpm train or diffusers write it; by default {ModelLocation.Quickstart} where it is there" };
+        var model = new Option<string?>("--model") { Description = "Model folder, as the Quickstart, ddpm train or diffusers write it; by default a model of Fashion-MNIST that comes with the program" };
         var address = new Option<string>("--address") { Description = "Address to listen at: 127.0.0.1 is this machine alone, 0.0.0.0 whoever reaches it (there is no password)", DefaultValueFactory = _ => defaults.Address.ToString() };
         var port = Number("--port", defaults.Port, "Port, 0 … 65535; 0 takes any that is free", 0, IPEndPoint.MaxPort);
         var count = Number("--max-count", defaults.MaxCount, "Most samples of a run, 1 … 1024; they are in memory together", 1, 1024);
@@ -50,7 +50,7 @@ internal static class WebCommand
             };
             try
             {
-                string folder = ModelLocation.Find(parsed.GetValue(model), Environment.CurrentDirectory);
+                string folder = ModelLocation.Find(parsed.GetValue(model));
                 using ServedModel served = ServedModel.Load(folder, parsed.GetValue(device)!);
                 await ServeAsync(served, options, parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning, output, cancellationToken);
                 return 0;

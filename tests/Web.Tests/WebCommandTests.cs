@@ -26,11 +26,11 @@ public sealed class WebCommandTests : IDisposable
     }
 
     [Fact]
-    public void Find_NothingAskedFor_IsTheQuickstartsOrSaysHowToMakeOne()
+    public void Find_NothingAskedFor_IsTheModelThatComesWithTheProgram()
     {
-        FluentActions.Invoking(() => ModelLocation.Find(null, folder.FullName)).Should().Throw<DirectoryNotFoundException>().WithMessage("There is no model to serve: give its folder as --model FOLDER, or make one with*samples/Quickstart*");
-        string model = folder.CreateSubdirectory("quickstart-out").CreateSubdirectory("model").FullName;
-        ModelLocation.Find(null, folder.FullName).Should().Be(model);
+        using ServedModel served = ServedModel.Load(ModelLocation.Find(null), "cpu");
+        (served.Name, served.Timesteps, served.Network.ClassCount).Should().Be(("fashion-mnist", 1000, 10));
+        served.Shape.Should().Equal(1, 28, 28);
     }
 
     [Theory]

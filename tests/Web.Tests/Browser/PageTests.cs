@@ -48,7 +48,7 @@ public sealed class PageTests
         page.Press("archive");
         page.Press("grid");
         page.All("#gallery a")[2].Click();
-        string[] names = ["ddpm-ddim-10-seed7.zip", "ddpm-ddim-10-seed7-grid.png", "ddpm-ddim-10-seed7-002.png"];
+        string[] names = ["ddpm-ddpm-10-seed7.zip", "ddpm-ddpm-10-seed7-grid.png", "ddpm-ddpm-10-seed7-002.png"];
         ChromiumPage.Until(() => names.All(name => File.Exists(Path.Combine(page.Downloads.FullName, name))), "three downloads", () => string.Join(", ", page.Downloads.GetFiles().Select(file => file.Name)));
         using (ZipArchive archive = ZipFile.OpenRead(Path.Combine(page.Downloads.FullName, names[0]))) archive.Entries.Should().HaveCount(6);
         page.Console.Should().BeEmpty();

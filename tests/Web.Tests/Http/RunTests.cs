@@ -100,7 +100,7 @@ public sealed class RunTests
         await using TestServer server = await TestServer.StartAsync(options: new ServerOptions { MaxCount = 3, MaxSteps = 4 });
         using HttpResponseMessage answer = await server.Client.PostAsJsonAsync("/api/samples", new { });
         JsonElement job = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job");
-        (job.GetProperty("sampler").GetString(), job.GetProperty("steps").GetInt32(), job.GetProperty("count").GetInt32()).Should().Be(("ddim", 4, 3));
+        (job.GetProperty("sampler").GetString(), job.GetProperty("steps").GetInt32(), job.GetProperty("count").GetInt32()).Should().Be(("ddpm", 4, 3));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ServiceTests
         JsonElement model = await server.Client.GetFromJsonAsync<JsonElement>("/api/model");
         (model.GetProperty("height").GetInt32(), model.GetProperty("channels").GetInt32(), model.GetProperty("timesteps").GetInt32(), model.GetProperty("classes").GetInt32()).Should().Be((8, 1, 100, 4));
         (model.GetProperty("maxSteps").GetInt32(), model.GetProperty("maxCount").GetInt32(), model.GetProperty("guidance").GetBoolean()).Should().Be((30, 64, true));
-        model.GetProperty("samplers").EnumerateArray().Select(sampler => (sampler.GetProperty("name").GetString(), sampler.GetProperty("defaultSteps").GetInt32())).Should().Equal(("ddim", 30), ("dpm-solver", 20), ("ddpm", 30), ("pndm", 30));
+        model.GetProperty("samplers").EnumerateArray().Select(sampler => (sampler.GetProperty("name").GetString(), sampler.GetProperty("defaultSteps").GetInt32())).Should().Equal(("ddpm", 30), ("ddim", 30), ("dpm-solver", 20), ("pndm", 30));
     }
 
     [Fact]
