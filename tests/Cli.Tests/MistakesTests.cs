@@ -24,6 +24,7 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("sample {model} --sampler ddim --eta 1.5", "--eta must be a number from 0 to 1, but is 1.5.")]
     [InlineData("sample {model} --sampler ddim --eta -0.1", "--eta must be a number from 0 to 1, but is -0.1.")]
     [InlineData("sample {model} --sampler ddim --eta nan", "--eta must be a number from 0 to 1, but is nan.")]
+    [InlineData("sample {model} --ddim-noise kept", "--ddim-noise kept goes with --sampler ddim, but the sampler is ddpm.")]
     [InlineData("sample {model} --eta 0.5", "--eta goes with --sampler ddim, but the sampler is ddpm.")]
     [InlineData("sample {model} --seed one", "--seed must be a whole number, but is one.")]
     [InlineData("sample {model} --noise pink", "--noise must be per-sample or stream, but is pink.")]

@@ -12,17 +12,19 @@ public sealed class SampleCommandTests : IDisposable
 
     public void Dispose() => here.Dispose();
 
-    [Fact]
-    public void Sample_Ddim_WritesThePicturesOfTheLibrary()
+    [Theory]
+    [InlineData("rederived")]
+    [InlineData("kept")]
+    public void Sample_Ddim_WritesThePicturesOfTheLibrary(string noise)
     {
         here.SaveModel();
 
-        JsonObject result = here.Json("sample", "{model}", "--out", "{out}", "--sampler", "ddim", "--steps", "5", "--eta", "0.5", "--seed", "7", "--count", "5", "--batch-size", "2", "--spacing", "leading");
+        JsonObject result = here.Json("sample", "{model}", "--out", "{out}", "--sampler", "ddim", "--steps", "5", "--eta", "0.5", "--ddim-noise", noise, "--seed", "7", "--count", "5", "--batch-size", "2", "--spacing", "leading");
 
         ((int)result["drawn"]!, (int)result["count"]!, (string)result["settings"]!["steps"]!).Should().Be((5, 5, "5"));
         using TrainedModel model = ModelFolder.Load(here["model"]);
         var process = new ReverseDiffusion(new RespacedSchedule(Workplace.Process.Coefficients.Schedule, [0, 4, 8, 12, 16]), model.Process.Options);
-        using Tensor samples = new DdimSampler(model.Network, process, new DdimOptions { Eta = 0.5 }).Sample(new SamplingRequest { Count = 5, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(7) });
+        using Tensor samples = new DdimSampler(model.Network, process, new DdimOptions { Eta = 0.5, RederiveNoise = noise == "rederived" }).Sample(new SamplingRequest { Count = 5, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(7) });
         AssertPictures("out", samples, PixelRounding.Nearest);
         using Tensor grid = ImageFile.Load(here["out/grid.png"], grayscale: true);
         grid.shape.Should().Equal(1, 2 * 32 + 6, 3 * 32 + 8);

@@ -18,6 +18,7 @@ internal sealed class ModelSampler : IDisposable
     public ModelSampler(string folder, SamplingOptions options)
     {
         if (options.Eta is not null && options.Sampler != "ddim") throw new UsageException($"--eta goes with --sampler ddim, but the sampler is {options.Sampler}.");
+        if (options.KeepNoise && options.Sampler != "ddim") throw new UsageException($"--ddim-noise kept goes with --sampler ddim, but the sampler is {options.Sampler}.");
         this.options = options;
         device = new Device(options.Device);
         model = ModelFolder.Load(folder);
@@ -30,7 +31,7 @@ internal sealed class ModelSampler : IDisposable
             ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, options.Spacing, folder);
             IConditionalEpsilonModel prepared = Precision.Prepare(network, options.Dtype, device);
             if (Labels.Length > 0 && options.Guidance != 1) prepared = new GuidedModel(prepared, options.Guidance, options.GuidanceRescale);
-            sampler = SamplerChoice.Create(options.Sampler, prepared, process, options.Eta ?? 0);
+            sampler = SamplerChoice.Create(options.Sampler, prepared, process, new DdimOptions { Eta = options.Eta ?? 0, RederiveNoise = !options.KeepNoise });
             Steps = steps;
             Settings = Describe(folder, steps, steps == timesteps ? "all" : options.Spacing);
         }
@@ -103,7 +104,7 @@ internal sealed class ModelSampler : IDisposable
             ["rounding"] = options.Rounding,
             ["dtype"] = options.Dtype,
         };
-        if (options.Sampler == "ddim") settings["eta"] = Text(options.Eta ?? 0);
+        if (options.Sampler == "ddim") (settings["eta"], settings["ddim-noise"]) = (Text(options.Eta ?? 0), options.KeepNoise ? "kept" : "rederived");
         // The stream is drawn in batches.
         if (options.Noise == "stream") settings["batch-size"] = options.BatchSize.ToString(CultureInfo.InvariantCulture);
         if (Labels.Length == 0) return settings;

@@ -41,9 +41,9 @@ internal static class SamplerChoice
         }
     }
 
-    public static DiffusionSampler Create(string sampler, IEpsilonModel model, ReverseDiffusion process, double eta) => sampler switch
+    public static DiffusionSampler Create(string sampler, IEpsilonModel model, ReverseDiffusion process, DdimOptions ddim) => sampler switch
     {
-        "ddim" => new DdimSampler(model, process, new DdimOptions { Eta = eta }),
+        "ddim" => new DdimSampler(model, process, ddim),
         "dpm-solver++" => new DpmSolverSampler(model, process),
         "ipndm" => new PndmSampler(model, process),
         _ => new DdpmSampler(model, process),

@@ -10,6 +10,7 @@ internal sealed class SamplingFlags
     private readonly Option<int?> steps = Number("--steps", null, "Steps of the sampler, at most the model's T; by default T for ddpm, 50 for ddim, 20 for the others", 1);
     private readonly Option<string> spacing = Choice("--spacing", "Which of the model's timesteps these are (diffusers has leading by default)", "trailing", SamplerChoice.Spacings);
     private readonly Option<double?> eta = Real("--eta", null, "With ddim: how much noise a step adds, 0 none (the default), 1 as much as ddpm", value => value is >= 0 and <= 1, "from 0 to 1");
+    private readonly Option<string> ddimNoise = Choice("--ddim-noise", "With ddim, after a clipped x̂_0: the noise that fits it (rederived, as improved-diffusion), or the network's (kept, as diffusers)", "rederived", "rederived", "kept");
     private readonly Option<long> seed = Whole("--seed", 0, "Seed of the noise");
     private readonly Option<string> noise = Choice("--noise", "per-sample: sample k depends on seed and k alone, whatever the batch size; stream: one generator for all samples, as in PyTorch programs", "per-sample", "per-sample", "stream");
     private readonly Option<int?> batch = Number("--batch-size", 64, "Images that a network sees at once", 1);
@@ -28,12 +29,12 @@ internal sealed class SamplingFlags
         spacing.Aliases.Add("--timestep-spacing");
         guidance.Aliases.Add("--guidance-scale");
         batch.Aliases.Add("--batch");
-        foreach (Option option in new Option[] { sampler, steps, spacing, eta, seed, noise, label, guidance, rescale, rounding, dtype }) option.Description = where + option.Description;
+        foreach (Option option in new Option[] { sampler, steps, spacing, eta, ddimNoise, seed, noise, label, guidance, rescale, rounding, dtype }) option.Description = where + option.Description;
     }
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { sampler, steps, spacing, eta, seed, noise, batch, label, guidance, rescale, rounding, device, dtype }) command.Add(option);
+        foreach (Option option in new Option[] { sampler, steps, spacing, eta, ddimNoise, seed, noise, batch, label, guidance, rescale, rounding, device, dtype }) command.Add(option);
     }
 
     public SamplingOptions Read(ParseResult parsed) => new()
@@ -42,6 +43,7 @@ internal sealed class SamplingFlags
         Steps = parsed.GetValue(steps),
         Spacing = parsed.GetValue(spacing)!,
         Eta = parsed.GetValue(eta),
+        KeepNoise = parsed.GetValue(ddimNoise) == "kept",
         Seed = parsed.GetValue(seed),
         Noise = parsed.GetValue(noise)!,
         BatchSize = parsed.GetValue(batch)!.Value,

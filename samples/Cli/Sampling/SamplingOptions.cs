@@ -13,6 +13,8 @@ internal sealed record SamplingOptions
 
     public double? Eta { get; init; }
 
+    public bool KeepNoise { get; init; }
+
     public long Seed { get; init; }
 
     public required string Noise { get; init; }
