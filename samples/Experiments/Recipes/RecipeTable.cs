@@ -3,6 +3,9 @@ namespace Ddpm.Experiments;
 /// <summary>A table of recipes, each of which is trained several times, every time from another seed.</summary>
 internal static class RecipeTable
 {
+    /// <summary>The row of real pictures that no network saw.</summary>
+    public const string TestPictures = "test pictures";
+
     /// <summary>Computes what is not there yet of every training, and sums up the trainings of each recipe.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="data">The data.</param>
@@ -19,7 +22,4 @@ internal static class RecipeTable
 
         string Key(Recipe recipe) => recipe.Seed == experiment.Seed ? recipe.Name : FormattableString.Invariant($"{recipe.Name}, seed {recipe.Seed}");
     }
-
-    /// <summary>The row of real pictures that no network saw.</summary>
-    public const string TestPictures = "test pictures";
 }

@@ -12,7 +12,7 @@ namespace Ddpm.Web;
 /// <param name="Create">The sampler of a process.</param>
 internal sealed record SamplerChoice(string Name, string Title, string About, int DefaultSteps, Func<IVarianceSchedule, int, ImmutableArray<int>> Spacing, Func<IEpsilonModel, ReverseDiffusion, DiffusionSampler> Create)
 {
-    private static readonly SamplerChoice Ddpm = new("ddpm", "DDPM", "The paper's own, with noise at every step, which mends what the network errs on the way", 100, Trailing, (model, process) => new DdpmSampler(model, process));
+    private static readonly SamplerChoice Ddpm = new("ddpm", "DDPM", "The paper's own, with noise at every step, which mends the network's errors on the way", 100, Trailing, (model, process) => new DdpmSampler(model, process));
     private static readonly SamplerChoice Ddim = new("ddim", "DDIM", "Deterministic: the same noise gives the same picture at any number of steps", 50, Trailing, (model, process) => new DdimSampler(model, process));
     private static readonly SamplerChoice DpmSolver = new("dpm-solver", "DPM-Solver++", "Second order: good pictures in 20 steps", 20, Karras, (model, process) => new DpmSolverSampler(model, process));
     private static readonly SamplerChoice Pndm = new("pndm", "iPNDM", "Fourth order: smooth trajectories in 30 steps", 30, Trailing, (model, process) => new PndmSampler(model, process));
