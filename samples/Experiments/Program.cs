@@ -4,7 +4,7 @@ using Ddpm.Experiments;
 
 (string Name, Action<Experiment> Make)[] all =
 [
-    (ObjectivesTable.Name, ObjectivesTable.Make), (ChoicesTable.Name, ChoicesTable.Make), (StepsTable.Name, StepsTable.Make), (BoundTable.Name, BoundTable.Make),
+    (ObjectivesTable.Name, ObjectivesTable.Make), (LengthTable.Name, LengthTable.Make), (ChoicesTable.Name, ChoicesTable.Make), (StepsTable.Name, StepsTable.Make), (BoundTable.Name, BoundTable.Make),
     (ModelTable.Name, ModelTable.Make), (GuidanceTable.Name, GuidanceTable.Make), (Figures.Name, Figures.Make),
 ];
 string[] known = [.. all.Select(one => one.Name)];

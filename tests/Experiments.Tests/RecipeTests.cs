@@ -23,9 +23,17 @@ public sealed class RecipeTests
     [Fact]
     public void Recipes_OfAllTables_HaveFoldersOfTheirOwn()
     {
-        Recipe[] recipes = [.. new[] { 1L, 2, 3 }.SelectMany(seed => ObjectivesTable.Recipes(Budget.Full, seed).Concat(ChoicesTable.Recipes(Budget.Full, seed)))];
+        Recipe[] recipes = [.. new[] { 1L, 2, 3 }.SelectMany(seed => ObjectivesTable.Recipes(Budget.Full, seed).Append(LengthTable.Longer(Budget.Full, seed)).Concat(ChoicesTable.Recipes(Budget.Full, seed)))];
         string[] folders = [.. recipes.Select(recipe => $"{TrainedRecipe.Slug(recipe.Name)}-{recipe.Seed}")];
         folders.Should().OnlyHaveUniqueItems().And.OnlyContain(name => name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'));
+    }
+
+    [Fact]
+    public void Length_IsThePosteriorMeanOnTheBoundFiveTimesAsLong()
+    {
+        Recipe recipe = LengthTable.Longer(Budget.Full, 1);
+        (recipe.Name, recipe.Length, recipe.Process.Options.Prediction, recipe.Process.Options.Variance).Should().Be(("μ̃, L, fixed Σ, 5 × as long", 5, Prediction.PosteriorMean, ReverseVariance.FixedLarge));
+        recipe.Objective.Should().BeOfType<VariationalObjective>();
     }
 
     [Theory]

@@ -13,6 +13,9 @@ internal sealed record Recipe(string Name, Objective Objective, long Seed)
     /// <summary>The moving averages of the parameters; the first is the one that is sampled.</summary>
     public ImmutableArray<AverageProfile> Averages { get; init; } = [AverageProfile.Power(0.1)];
 
+    /// <summary>How many times the budget's training it gets.</summary>
+    public int Length { get; init; } = 1;
+
     /// <summary>Which timesteps are trained, with what it has learned of them; null for all alike.</summary>
     public ITimestepSampler? Timesteps { get; init; }
 

@@ -16,24 +16,24 @@ internal sealed class TrainedRecipe : IDisposable
 
     public static TrainedRecipe Load(Experiment experiment, FashionMnist data, Recipe recipe)
     {
-        Budget budget = experiment.Budget;
+        int batchSize = experiment.Budget.BatchSize, steps = experiment.Budget.TrainingSteps * recipe.Length;
         var network = new UNet(NetworkOptions(data.Size, recipe.Process.Options.Variance.OutputsPerElement), recipe.Seed);
         var trained = new TrainedRecipe(network, Trainer.Create(network, recipe.Objective, new TrainingOptions
         {
             LearningRate = LearningRate,
-            WarmupSteps = budget.TrainingSteps / 20,
-            Decay = LearningRateDecay.Cosine(budget.TrainingSteps),
+            WarmupSteps = steps / 20,
+            Decay = LearningRateDecay.Cosine(steps),
             Averages = recipe.Averages,
             Seed = recipe.Seed,
         }, recipe.Timesteps));
         try
         {
-            var checkpoints = new CheckpointStore(experiment.Out("networks", $"{Slug(recipe.Name)}-{recipe.Seed}", "checkpoints"), Math.Max(1, budget.TrainingSteps / 4), keepLast: 1);
+            var checkpoints = new CheckpointStore(experiment.Out("networks", $"{Slug(recipe.Name)}-{recipe.Seed}", "checkpoints"), Math.Max(1, steps / 4), keepLast: 1);
             checkpoints.RestoreLatest(trained.Trainer);
-            if (trained.Trainer.StepsDone < budget.TrainingSteps)
+            if (trained.Trainer.StepsDone < steps)
             {
-                using var batches = new PrefetchedBatches(new ShuffledBatches(data.Train, budget.BatchSize, recipe.Seed));
-                trained.Trainer.Run(batches, budget.TrainingSteps, new Lines(experiment, recipe.Name), [checkpoints], experiment.Stop);
+                using var batches = new PrefetchedBatches(new ShuffledBatches(data.Train, batchSize, recipe.Seed));
+                trained.Trainer.Run(batches, steps, new Lines(experiment, recipe.Name), [checkpoints], experiment.Stop);
                 experiment.Stop.ThrowIfCancellationRequested();
             }
 

@@ -7,6 +7,13 @@ internal static class ObjectivesTable
 {
     public const string Name = "objectives";
 
+    /// <summary>The measures that are shown, with their formats.</summary>
+    public static (string Measure, string Format)[] Columns { get; } =
+    [
+        (SampleMeasures.Fid, "F2"), (SampleMeasures.FidTest, "F2"), (SampleMeasures.Kid, "F3"), (SampleMeasures.Score, "F2"),
+        (RecipeRow.Bits, "F3"), (RecipeRow.Prior, "F5"), (RecipeRow.Rate, "F3"), (RecipeRow.Distortion, "F3"),
+    ];
+
     public static IEnumerable<Recipe> Recipes(Budget budget, long seed)
     {
         ReverseDiffusion Process(Prediction prediction, ReverseVariance variance) => new(LinearSchedule.Scaled(budget.Timesteps), new ReverseDiffusionOptions { Prediction = prediction, Variance = variance });
@@ -24,6 +31,6 @@ internal static class ObjectivesTable
         using var measures = new SampleMeasures(experiment, data);
         ResultStore results = experiment.Results(Name);
         IEnumerable<KeyValuePair<string, ResultRow>> rows = RecipeTable.Compute(experiment, data, measures, results, seed => Recipes(experiment.Budget, seed));
-        experiment.Publish(Name, MarkdownTable.Of(rows, (SampleMeasures.Fid, "F2"), (SampleMeasures.FidTest, "F2"), (SampleMeasures.Kid, "F3"), (SampleMeasures.Score, "F2"), (RecipeRow.Bits, "F3"), (RecipeRow.Prior, "F5"), (RecipeRow.Rate, "F3"), (RecipeRow.Distortion, "F3")));
+        experiment.Publish(Name, MarkdownTable.Of(rows, Columns));
     }
 }
