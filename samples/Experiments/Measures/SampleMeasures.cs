@@ -45,12 +45,8 @@ internal sealed class SampleMeasures : IDisposable
             .Add(Recall, new Measured(balls.Recall));
     }
 
-    /// <summary>The measures of the first pictures of the test set: what real pictures get that no network saw. A distance to the test set is not among them.</summary>
-    public ImmutableSortedDictionary<string, Measured> OfTest(FashionMnist data, int count)
-    {
-        using Tensor pictures = data.FirstOfTest(count);
-        return Of(pictures).Remove(FidTest);
-    }
+    /// <summary>The measures of pictures of the test set: what real pictures get that no network saw. A distance to the test set is not among them.</summary>
+    public ImmutableSortedDictionary<string, Measured> OfTest(Tensor pictures) => Of(pictures).Remove(FidTest);
 
     /// <summary>The fraction of pictures that the classifier puts into the classes they were drawn for.</summary>
     public double Agreement(Tensor pictures, Tensor labels)

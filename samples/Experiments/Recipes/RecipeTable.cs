@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Ddpm.Experiments;
 
 /// <summary>A table of recipes, each of which is trained several times, every time from another seed.</summary>
@@ -18,7 +20,12 @@ internal static class RecipeTable
         Recipe[] all = [.. Enumerable.Range(0, experiment.Budget.Trainings).SelectMany(repeat => recipes(experiment.Seed + repeat))];
         foreach (Recipe recipe in all) results.Row(Key(recipe), () => RecipeRow.Compute(experiment, data, measures, recipe));
         IEnumerable<KeyValuePair<string, ResultRow>> rows = all.GroupBy(recipe => recipe.Name, (name, trainings) => KeyValuePair.Create(name, ResultRow.Mean([.. trainings.Select(recipe => results.Rows[Key(recipe)])])));
-        return rows.Append(KeyValuePair.Create(TestPictures, results.Row(TestPictures, () => new ResultRow(measures.OfTest(data, experiment.Budget.Samples)))));
+        ResultRow test = results.Row(TestPictures, () =>
+        {
+            using Tensor pictures = data.FirstOfTest(experiment.Budget.Samples);
+            return new ResultRow(measures.OfTest(pictures));
+        });
+        return rows.Append(KeyValuePair.Create(TestPictures, test));
 
         string Key(Recipe recipe) => recipe.Seed == experiment.Seed ? recipe.Name : FormattableString.Invariant($"{recipe.Name}, seed {recipe.Seed}");
     }

@@ -41,7 +41,7 @@ internal static class ModelTable
         results.Row(RecipeTable.TestPictures, () =>
         {
             using Tensor first = data.FirstOfTest(experiment.Budget.Samples);
-            return new ResultRow(measures.OfTest(data, experiment.Budget.Samples).Add(Nearest, Median(Neighbours(first, train))));
+            return new ResultRow(measures.OfTest(first).Add(Nearest, Median(Neighbours(first, train))));
         });
         experiment.Publish(Name, MarkdownTable.Of(results.Rows, (SampleMeasures.Fid, "F2"), (SampleMeasures.FidTest, "F2"), (SampleMeasures.Kid, "F3"), (SampleMeasures.Score, "F2"), (SampleMeasures.Precision, "F2"), (SampleMeasures.Recall, "F2"), (Nearest, "F1")));
     }
