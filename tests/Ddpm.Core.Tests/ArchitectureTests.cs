@@ -7,6 +7,10 @@ public sealed class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Ddpm.Schedules"] = [],
+        ["Ddpm.Inference"] = ["Ddpm.Schedules"],
+        ["Ddpm.TorchRuntime"] = ["TorchSharp"],
+        ["Ddpm.Cli"] = ["Microsoft.CodeAnalysis.PublicApiAnalyzers", "Ddpm.Distributed.Mpi", "Ddpm.Evaluation", "Ddpm.Plotting", "Ddpm.Training", "Spectre.Console", "System.CommandLine", "TorchSharp-cpu"],
         ["Ddpm.Core"] = ["TorchSharp", "Microsoft.Extensions.Logging.Abstractions"],
         ["Ddpm.Models"] = ["Ddpm.Core"],
         ["Ddpm.Imaging"] = ["Ddpm.Core", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
@@ -26,7 +30,7 @@ public sealed class ArchitectureTests
         {
             XDocument project = XDocument.Load(Path.Combine(source, package, package + ".csproj"));
             IEnumerable<string> references = project.Descendants().Where(element => element.Name.LocalName is "PackageReference" or "ProjectReference")
-                .Select(element => (string?)element.Attribute("Include") ?? (string)element.Attribute("Update")!)
+                .Select(element => (string?)element.Attribute("Include") ?? (string?)element.Attribute("Update") ?? (string)element.Attribute("Remove")!)
                 .Select(name => name.EndsWith(".csproj", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(name) : name);
             references.Should().BeEquivalentTo(allowed, package);
         }
