@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>
 /// The innermost loop of convolutions, dense layers and attention: a few rows times a panel of two vectors of columns, with all sums in registers.

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ddpm.Models;
 
 /// <summary>
-/// The shape of a <see cref="UNet"/>. The defaults are the CIFAR-10 network of Ho et al. 2020 (arXiv:2006.11239, appendix B): 35.7 M parameters.
+/// The shape of a <c>UNet</c>. The defaults are the CIFAR-10 network of Ho et al. 2020 (arXiv:2006.11239, appendix B): 35.7 M parameters.
 /// </summary>
 public sealed record UNetOptions
 {
@@ -98,7 +98,7 @@ public sealed record UNetOptions
     /// <value>False: images [B, C, H, W].</value>
     public bool IsSignal { get; init; }
 
-    /// <summary>How many classes the network can be told, through <see cref="Core.IConditionalEpsilonModel"/>; null for none. Range: ≥ 1.</summary>
+    /// <summary>The number of classes whose labels the network takes; null for none. Range: ≥ 1.</summary>
     /// <value>Null: unconditional, as in the paper.</value>
     public int? ClassCount { get; init; }
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>e^x.</summary>
 internal static class Exponential

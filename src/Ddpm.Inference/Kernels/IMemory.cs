@@ -1,4 +1,4 @@
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>How numbers lie in memory: kernels compute in float32 whatever they read and write.</summary>
 internal unsafe interface IMemory<T>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>
 /// F(2×2, 3×3): 16 products for 2×2 results in place of 36 (Lavin and Gray 2016, arXiv:1509.09308, sec. 4.1). Its transforms only add, so that it rounds like the plain sum; larger tiles save more and lose digits.

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>e^x over its sum.</summary>
 internal static unsafe class Softmax

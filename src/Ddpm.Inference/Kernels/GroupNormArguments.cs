@@ -1,4 +1,4 @@
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>What <see cref="GroupNormKernel"/> does to one example, float32 pointers with a number for each channel.</summary>
 internal unsafe struct GroupNormArguments

@@ -1,4 +1,4 @@
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>
 /// How a matrix of weights lies for <see cref="PanelKernel{TLanes}"/>: cut into panels of <see cref="Width"/> columns, each of which is contiguous. Columns are filled up to whole blocks of 16 with zeros, as channels of

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>4 numbers.</summary>
 internal readonly unsafe struct Lanes128(Vector128<float> values) : ILanes<Lanes128>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>
 /// Joining of two tensors, addition of a number to each channel, group normalisation (Wu and He 2018, arXiv:1803.08494), scale and shift and SiLU: one pass that reads and one that writes, where libtorch

@@ -1,4 +1,4 @@
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>What <see cref="PanelKernel{TLanes}"/> computes: rows, each a list of pieces of memory, times one panel of a matrix.</summary>
 internal unsafe struct PanelProduct

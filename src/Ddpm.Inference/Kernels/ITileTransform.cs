@@ -1,4 +1,4 @@
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>
 /// A way to compute a tile of 2×2 results of a 3×3 convolution with fewer products than 36: pixels and weights are transformed, multiplied number by number and summed over channels, and the sums transformed back

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>bfloat16 in memory.</summary>
 internal readonly unsafe struct BFloat16Memory : IMemory<BFloat16>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>16 numbers.</summary>
 internal readonly unsafe struct Lanes512(Vector512<float> values) : ILanes<Lanes512>

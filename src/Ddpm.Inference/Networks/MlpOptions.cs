@@ -1,6 +1,6 @@
 namespace Ddpm.Models;
 
-/// <summary>The shape of an <see cref="Mlp"/>.</summary>
+/// <summary>The shape of an <c>Mlp</c>.</summary>
 public sealed record MlpOptions
 {
     /// <summary>The elements D of an example. Range: ≥ 1.</summary>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>8 numbers.</summary>
 internal readonly unsafe struct Lanes256(Vector256<float> values) : ILanes<Lanes256>

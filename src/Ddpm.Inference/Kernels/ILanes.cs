@@ -1,4 +1,4 @@
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>
 /// Several numbers computed with at once: the width of the machine's vectors. Kernels are written once over this and compiled for each width; one number at a time serves the rest of a row, and machines

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>float32 in memory.</summary>
 internal readonly unsafe struct SingleMemory : IMemory<float>

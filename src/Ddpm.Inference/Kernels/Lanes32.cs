@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>One number.</summary>
 internal readonly unsafe struct Lanes32(float value) : ILanes<Lanes32>

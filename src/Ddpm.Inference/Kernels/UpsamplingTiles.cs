@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>
 /// The 3×3 convolution of an image whose pixels were repeated, without repeating them. The tile that one pixel b becomes, between neighbours a and c, has the input a b b c: of F(2, 3)'s four products one is 0, so that
