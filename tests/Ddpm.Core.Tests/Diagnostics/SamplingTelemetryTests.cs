@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ddpm.Core.Tests.Sampling;
-using Ddpm.Tests;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core.Tests.Diagnostics;

@@ -4,6 +4,16 @@ namespace Ddpm.Core.Tests.Diffusion;
 
 public sealed class ReverseDiffusionTests
 {
+    [Fact]
+    public void Constructor_ScheduleThatEndsWithoutSignal_NeedsAPredictionThatIsDefinedThere()
+    {
+        var schedule = new ZeroTerminalSnrSchedule(new LinearSchedule());
+
+        FluentActions.Invoking(() => new ReverseDiffusion(schedule)).Should().Throw<ArgumentException>()
+            .WithMessage("schedule must leave some signal at t = 999 for EpsilonPrediction*Prediction.V*");
+        new ReverseDiffusion(schedule, new ReverseDiffusionOptions { Prediction = Prediction.V }).Coefficients.Timesteps.Should().Be(1000);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -1,5 +1,4 @@
 using Ddpm.Core.Tests.Sampling;
-using Ddpm.Tests;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core.Tests.Distributed;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ddpm.Tests;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core.Tests.Sampling;

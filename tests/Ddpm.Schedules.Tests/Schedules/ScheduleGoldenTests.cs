@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace Ddpm.Core.Tests.Schedules;
+namespace Ddpm.Schedules.Tests.Schedules;
 
 /// <summary>Every published schedule against the authors' code, improved-diffusion and diffusers.</summary>
 public sealed class ScheduleGoldenTests

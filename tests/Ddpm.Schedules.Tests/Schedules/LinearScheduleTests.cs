@@ -1,5 +1,4 @@
-
-namespace Ddpm.Core.Tests.Schedules;
+namespace Ddpm.Schedules.Tests.Schedules;
 
 public sealed class LinearScheduleTests
 {

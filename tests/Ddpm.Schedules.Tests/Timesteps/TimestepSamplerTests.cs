@@ -1,4 +1,4 @@
-namespace Ddpm.Core.Tests.Timesteps;
+namespace Ddpm.Schedules.Tests.Timesteps;
 
 public sealed class TimestepSamplerTests
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ddpm.Core.Tests.Schedules;
+namespace Ddpm.Schedules.Tests.Schedules;
 
 public sealed class TimestepSpacingTests
 {

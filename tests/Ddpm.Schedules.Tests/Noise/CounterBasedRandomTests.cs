@@ -1,5 +1,4 @@
-
-namespace Ddpm.Core.Tests.Noise;
+namespace Ddpm.Schedules.Tests.Noise;
 
 public sealed class CounterBasedRandomTests
 {

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using static TorchSharp.torch;
 
-namespace Ddpm.Core.Tests;
+namespace Ddpm.Tests;
 
 /// <summary>Reads the reference values, and compares with them.</summary>
 internal static class Golden
@@ -24,12 +23,6 @@ internal static class Golden
 
     public static bool Flag(this JsonElement element, string property) => element.GetProperty(property).GetBoolean();
 
-    public static double[] Values(this Tensor tensor)
-    {
-        using Tensor exact = tensor.to(float64).contiguous();
-        return exact.data<double>().ToArray();
-    }
-
     /// <summary>|actual - expected| ≤ relative |expected| + absolute, number by number; infinities must be equal.</summary>
     public static void ShouldBeClose(this IEnumerable<double> actual, IReadOnlyList<double> expected, double relative, double absolute, string what)
     {
@@ -38,7 +31,9 @@ internal static class Golden
         for (int i = 0; i < values.Length; i++)
         {
             bool equal = values[i].Equals(expected[i]) || Math.Abs(values[i] - expected[i]) <= relative * Math.Abs(expected[i]) + absolute;
-            if (!equal) throw new Xunit.Sdk.XunitException($"{what}[{i}]: expected {expected[i]:R}, but found {values[i]:R} (relative {Math.Abs(values[i] / expected[i] - 1):E2}).");
+            if (equal) continue;
+            string relation = $"(relative {Math.Abs(values[i] / expected[i] - 1):E2})";
+            throw new Xunit.Sdk.XunitException($"{what}[{i}]: expected {expected[i]:R}, but found {values[i]:R} {relation}.");
         }
     }
 }

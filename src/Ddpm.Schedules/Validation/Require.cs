@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TorchSharp;
 
 namespace Ddpm.Core;
 
@@ -27,29 +26,6 @@ internal static class Require
     public static int Timestep(int t, int timesteps, [CallerArgumentExpression(nameof(t))] string name = "") =>
         (uint)t < (uint)timesteps ? t : throw new ArgumentOutOfRangeException(name, t, $"{name} must be a timestep 0 … {timesteps - 1}, but is {t}.");
 
-    /// <summary>A floating-point tensor with a batch axis.</summary>
-    public static torch.Tensor Batch(torch.Tensor value, [CallerArgumentExpression(nameof(value))] string name = "")
-    {
-        ArgumentNullException.ThrowIfNull(value, name);
-        if (value.dim() < 1) throw new ArgumentException($"{name} must have a batch axis [B, …], but is a scalar.", name);
-        if (!value.is_floating_point()) throw new ArgumentException($"{name} must hold floating-point numbers, but holds {value.dtype}.", name);
-        return value;
-    }
-
-    /// <summary>Two floating-point tensors of one shape with a batch axis.</summary>
-    public static torch.Tensor SameShape(torch.Tensor value, torch.Tensor expected, [CallerArgumentExpression(nameof(value))] string name = "", [CallerArgumentExpression(nameof(expected))] string expectedName = "")
-    {
-        Batch(expected, expectedName);
-        Batch(value, name);
-        if (!value.shape.AsSpan().SequenceEqual(expected.shape))
-        {
-            throw new ArgumentException($"{name} must have the shape of {expectedName}, {Shape(expected)}, but has {Shape(value)}.", name);
-        }
-
-        return value;
-    }
-
-    public static string Shape(torch.Tensor tensor) => Shape(tensor.shape.AsSpan());
-
+    /// <summary>A shape as messages show it.</summary>
     public static string Shape(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 }
