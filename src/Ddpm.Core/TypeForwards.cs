@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ddpm.Core;
 
-// Types that need no tensor library live in Ddpm.Schedules under the same names; their members are listed there.
+// Types that live in packages below this one keep their namespace; their members are listed there.
 #pragma warning disable RS0016
 [assembly: TypeForwardedTo(typeof(ConstantSchedule))]
 [assembly: TypeForwardedTo(typeof(CosineSchedule))]
@@ -26,3 +26,5 @@ using Ddpm.Core;
 [assembly: TypeForwardedTo(typeof(UniformTimesteps))]
 [assembly: TypeForwardedTo(typeof(WarmupSchedule))]
 [assembly: TypeForwardedTo(typeof(ZeroTerminalSnrSchedule))]
+[assembly: TypeForwardedTo(typeof(TorchRuntime))]
+[assembly: TypeForwardedTo(typeof(TorchRuntimeException))]

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Data;
@@ -5,9 +6,6 @@ namespace Ddpm.Data;
 /// <summary>Images in memory, one byte for each value until they become a batch. Immutable; dispose it to free them.</summary>
 public sealed class ImageDataset : IDataset, IDisposable
 {
-    // p/127.5 - 1, for every byte.
-    private static readonly float[] Values = [.. Enumerable.Range(0, 256).Select(pixel => pixel / 127.5f - 1)];
-
     private readonly Tensor pixels;
     private readonly Labels labels;
     private string? identity;
@@ -41,18 +39,12 @@ public sealed class ImageDataset : IDataset, IDisposable
     /// <inheritdoc/>
     public string Identity => identity ??= $"{Count} images [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {DataDigest.Of(pixels, labels.Values)}";
 
-    /// <summary>Turns bytes into values by p/127.5 - 1.</summary>
-    internal static void Convert(ReadOnlySpan<byte> pixels, Span<float> values)
-    {
-        for (int i = 0; i < pixels.Length; i++) values[i] = Values[pixels[i]];
-    }
-
     /// <inheritdoc/>
     public long Read(long index, Span<float> example)
     {
         if (index < 0 || index >= Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be the number 0 … {Count - 1} of an image, but is {index}.");
         using Tensor image = pixels.narrow(0, index, 1);
-        Convert(image.bytes, example);
+        PixelRange.ToValues(image.bytes, example);
         return labels[index];
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Ddpm.Core;
 using Ddpm.Imaging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -77,7 +78,7 @@ public sealed class ImageFolder : IDataset
     {
         if (index < 0 || index >= Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be the number 0 … {Count - 1} of an image, but is {index}.");
         (DecodedImage image, int used) = Usable((int)index);
-        ImageDataset.Convert(image.Pixels.Span, example);
+        PixelRange.ToValues(image.Pixels.Span, example);
         return ClassCount > 0 ? classes[used] : -1;
     }
 

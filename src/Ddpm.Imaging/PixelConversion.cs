@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Imaging;
@@ -21,13 +22,13 @@ public static class PixelConversion
         Tensor scaled = rounding switch
         {
             PixelRounding.Nearest => (values / 2 + 0.5).clamp(0, 1).mul_(255).round_(),
-            PixelRounding.Truncate => ((values + 1) * 127.5).clamp_(0, 255),
+            PixelRounding.Truncate => ((values + 1) * PixelRange.LevelsPerUnit).clamp_(0, 255),
             _ => throw new ArgumentOutOfRangeException(nameof(rounding), rounding, $"rounding must be a value of {nameof(PixelRounding)}, but is {rounding}."),
         };
         return scaled.to(uint8).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Turns bytes into values by p/127.5 - 1.</summary>
+    /// <summary>Turns bytes into values on the scale of <see cref="PixelRange"/>.</summary>
     /// <param name="pixels">uint8 of any shape.</param>
     /// <returns>float32 in [-1, 1] in the same shape; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">The tensor is not uint8.</exception>
@@ -35,6 +36,7 @@ public static class PixelConversion
     {
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.dtype != uint8) throw new ArgumentException($"pixels must be uint8, but is {pixels.dtype}.", nameof(pixels));
-        return pixels.to(float32).div_(127.5).sub_(1);
+        using Tensor levels = pixels.to(float32);
+        return PixelRange.ToValues(levels);
     }
 }

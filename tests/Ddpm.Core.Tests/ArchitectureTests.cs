@@ -11,7 +11,7 @@ public sealed class ArchitectureTests
         ["Ddpm.Inference"] = ["Ddpm.Schedules"],
         ["Ddpm.TorchRuntime"] = ["TorchSharp"],
         ["Ddpm.Cli"] = ["Microsoft.CodeAnalysis.PublicApiAnalyzers", "Ddpm.Distributed.Mpi", "Ddpm.Evaluation", "Ddpm.Plotting", "Ddpm.Training", "Spectre.Console", "System.CommandLine", "TorchSharp-cpu"],
-        ["Ddpm.Core"] = ["Ddpm.Schedules", "TorchSharp", "Microsoft.Extensions.Logging.Abstractions"],
+        ["Ddpm.Core"] = ["Ddpm.Schedules", "Ddpm.TorchRuntime", "TorchSharp", "Microsoft.Extensions.Logging.Abstractions"],
         ["Ddpm.Models"] = ["Ddpm.Core", "Ddpm.Inference"],
         ["Ddpm.Imaging"] = ["Ddpm.Core", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Ddpm.Plotting"] = ["Ddpm.Core", "ScottPlot"],

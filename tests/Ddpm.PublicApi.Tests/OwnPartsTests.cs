@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Evaluation;
+using Ddpm.Tests;
 using Ddpm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -66,7 +67,7 @@ public sealed class OwnPartsTests
         using var network = new TwoLayers(Timesteps);
         using var trainer = Trainer.Create(network, new ReverseDiffusion(new SquaredCosineSchedule(Timesteps)), new TrainingOptions { LearningRate = 1e-2, WarmupSteps = 10 });
         var losses = new List<double>();
-        trainer.Run(new ShuffledBatches(data, 64, 1), 300, new Listener(progress => losses.Add(progress.Loss)));
+        trainer.Run(new ShuffledBatches(data, 64, 1), 300, new Relay<TrainingProgress>(progress => losses.Add(progress.Loss)));
 
         losses.TakeLast(50).Average().Should().BeLessThan(0.5 * losses.Take(10).Average());
         network.eval();
@@ -90,10 +91,5 @@ public sealed class OwnPartsTests
         // Means differ by 150, so that the distance is 150² but for the spread.
         FrechetDistance.Compute(reference, far).Should().BeInRange(140 * 140, 160 * 160);
         FrechetDistance.Compute(reference, near).Should().BeLessThan(100);
-    }
-
-    private sealed class Listener(Action<TrainingProgress> handle) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => handle(value);
     }
 }

@@ -1,6 +1,7 @@
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
+using Ddpm.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public sealed class TrainerTests
         using var network = new UNet(Tiny with { BaseChannels = 16, Dropout = 0 }, 1);
         using var trainer = Trainer.Create(network, Process, new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20 });
         var losses = new List<double>();
-        trainer.Run(new ShuffledBatches(dataset, 32, 1), 250, new Relay(at => losses.Add(at.Loss)));
+        trainer.Run(new ShuffledBatches(dataset, 32, 1), 250, new Relay<TrainingProgress>(at => losses.Add(at.Loss)));
 
         losses[0].Should().BeApproximately(1, 0.1);
         losses.TakeLast(20).Average().Should().BeLessThan(0.15);
@@ -121,7 +122,7 @@ public sealed class TrainerTests
         var batches = new ShuffledBatches(dataset, 8, 4);
         using var cancellation = new CancellationTokenSource();
 
-        trainer.Run(batches, 6, new Relay(at => { if (at.Step == 2) cancellation.Cancel(); }), null, cancellation.Token).Should().BeFalse();
+        trainer.Run(batches, 6, new Relay<TrainingProgress>(at => { if (at.Step == 2) cancellation.Cancel(); }), null, cancellation.Token).Should().BeFalse();
         trainer.StepsDone.Should().Be(2);
         trainer.Run(batches, 6).Should().BeTrue();
 

@@ -11,7 +11,8 @@ internal static class LengthTable
 
     public static Recipe Longer(Budget budget, long seed)
     {
-        Recipe recipe = ObjectivesTable.Recipes(budget, seed).Single(one => one.Objective is VariationalObjective && one.Process.Options is { Variance: FixedLargeVariance, Prediction: PosteriorMeanPrediction });
+        Recipe recipe = ObjectivesTable.Recipes(budget, seed).Single(one => one.Objective is VariationalObjective
+            && one.Process.Options.Variance == ReverseVariance.FixedLarge && one.Process.Options.Prediction == Prediction.PosteriorMean);
         return recipe with { Name = $"{recipe.Name}, {Times} × as long", Length = Times };
     }
 

@@ -20,8 +20,8 @@ internal static class Description
             ["beta_first"] = schedule.Beta(0),
             ["beta_last"] = schedule.Beta(coefficients.Timesteps - 1),
             ["alpha_bar_last"] = coefficients.AlphaBars[^1],
-            ["prediction"] = Name(process.Options.Prediction, "Prediction"),
-            ["variance"] = Name(process.Options.Variance, "Variance"),
+            ["prediction"] = process.Options.Prediction.Name,
+            ["variance"] = process.Options.Variance.Name,
             ["clipping"] = ReferenceEquals(process.Options.Clipping, X0Clipping.Unit) ? "-1 … 1" : ReferenceEquals(process.Options.Clipping, X0Clipping.None) ? "none" : Name(process.Options.Clipping, "Clipping"),
         };
     }
@@ -47,7 +47,7 @@ internal static class Description
     public static string Type(ScalarType type) => type == ScalarType.Byte ? "uint8" : type.ToString().ToLowerInvariant();
 #pragma warning restore CA1308
 
-    // FixedSmallVariance → fixed-small
+    // LinearSchedule → linear
     private static string Name(object thing, string suffix) => JsonNamingPolicy.KebabCaseLower.ConvertName(thing.GetType().Name.Replace(suffix, "", StringComparison.Ordinal));
 
     private static JsonArray Numbers(IEnumerable<int> numbers) => [.. numbers.Select(number => JsonValue.Create(number))];

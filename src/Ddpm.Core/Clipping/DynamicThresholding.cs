@@ -6,28 +6,32 @@ namespace Ddpm.Core;
 /// Dynamic thresholding (Saharia et al. 2022, arXiv:2205.11487, sec. 2.3): s is a percentile of |x̂_0| of each example, at least 1; x̂_0 is
 /// clipped to [-s, s] and divided by s. It keeps strong guidance from saturating pictures.
 /// </summary>
-public sealed class DynamicThresholding : X0Clipping
+internal sealed class DynamicThresholding : X0Clipping
 {
+    private readonly double quantile;
+
     internal DynamicThresholding(double quantile, double maximum)
     {
-        Quantile = quantile is > 0 and <= 1 ? quantile : throw new ArgumentOutOfRangeException(nameof(quantile), quantile, $"quantile must be greater than 0 and at most 1, but is {quantile}.");
-        Maximum = maximum >= 1 ? maximum : throw new ArgumentOutOfRangeException(nameof(maximum), maximum, $"maximum must be at least 1, but is {maximum}.");
+        this.quantile = quantile is > 0 and <= 1
+            ? quantile
+            : throw new ArgumentOutOfRangeException(nameof(quantile), quantile, $"quantile must be greater than 0 and at most 1, but is {quantile}.");
+        Limit = maximum >= 1
+            ? maximum
+            : throw new ArgumentOutOfRangeException(nameof(maximum), maximum, $"maximum must be at least 1, but is {maximum}.");
     }
 
-    /// <summary>The share of magnitudes below the threshold.</summary>
-    public double Quantile { get; }
+    public override double Limit { get; }
 
-    /// <summary>The largest threshold.</summary>
-    public double Maximum { get; }
+    public override double? Quantile => quantile;
 
     internal override Tensor ApplyCore(Tensor x0)
     {
         Tensor flat = x0.reshape(x0.size(0), -1);
         // In float32 at least, for half-precision types have no quantile; one example at a time, for torch takes no more than 2^24 numbers at once.
         Tensor magnitudes = (flat.element_size() < 4 ? flat.to(float32) : flat).detach().abs();
-        Tensor q = tensor(Quantile, magnitudes.dtype, magnitudes.device);
+        Tensor q = tensor(quantile, magnitudes.dtype, magnitudes.device);
         Tensor[] each = [.. Enumerable.Range(0, (int)x0.size(0)).Select(i => magnitudes[i].quantile(q))];
-        Tensor threshold = stack(each).clamp(1, Maximum).unsqueeze(1).to(x0.dtype);
+        Tensor threshold = stack(each).clamp(1, Limit).unsqueeze(1).to(x0.dtype);
         return (flat.maximum(-threshold).minimum(threshold) / threshold).reshape(x0.shape);
     }
 }

@@ -3,11 +3,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>x̂_0 is left alone.</summary>
-public sealed class NoClipping : X0Clipping
+internal sealed class NoClipping : X0Clipping
 {
-    internal NoClipping()
-    {
-    }
+    public override double Limit => double.PositiveInfinity;
 
     internal override Tensor ApplyCore(Tensor x0) => x0.alias();
 }

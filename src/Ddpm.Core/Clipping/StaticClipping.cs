@@ -3,12 +3,11 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>x̂_0 is clipped to a fixed range, [-1, 1] in the authors' programs of Ho et al. 2020 (arXiv:2006.11239).</summary>
-public sealed class StaticClipping : X0Clipping
+internal sealed class StaticClipping : X0Clipping
 {
     internal StaticClipping(double limit) => Limit = Require.Positive(limit);
 
-    /// <summary>The bound: x̂_0 is clipped to [-Limit, Limit].</summary>
-    public double Limit { get; }
+    public override double Limit { get; }
 
     internal override Tensor ApplyCore(Tensor x0) => x0.clamp(-Limit, Limit);
 }

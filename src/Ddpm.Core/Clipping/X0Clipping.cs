@@ -28,6 +28,12 @@ public abstract class X0Clipping
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static X0Clipping Dynamic(double quantile = 0.995, double maximum = double.PositiveInfinity) => new DynamicThresholding(quantile, maximum);
 
+    /// <summary>The largest magnitude that x̂_0 is clipped to, before dynamic thresholding scales it back; infinite where there is no bound.</summary>
+    public abstract double Limit { get; }
+
+    /// <summary>The share of the magnitudes |x̂_0| below the threshold of dynamic thresholding; null for the other rules.</summary>
+    public virtual double? Quantile => null;
+
     /// <summary>Applies the rule to x̂_0.</summary>
     /// <param name="x0">The estimates, [B, …].</param>
     /// <returns>The clipped estimates in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
@@ -38,6 +44,14 @@ public abstract class X0Clipping
         using var scope = NewDisposeScope();
         return ApplyCore(x0).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Whether another clipping is the same rule with the same numbers.</summary>
+    /// <param name="obj">The other.</param>
+    /// <returns>Whether both do the same to every x̂_0.</returns>
+    public sealed override bool Equals(object? obj) => obj is X0Clipping other && Limit.Equals(other.Limit) && Quantile.Equals(other.Quantile);
+
+    /// <inheritdoc/>
+    public sealed override int GetHashCode() => HashCode.Combine(Limit, Quantile);
 
     /// <summary>The rule; perhaps an alias of its argument. Called inside a dispose scope.</summary>
     internal abstract Tensor ApplyCore(Tensor x0);

@@ -28,8 +28,7 @@ public sealed class ReverseDiffusion
     public ReverseDiffusion(DiffusionCoefficients coefficients, ReverseDiffusionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(coefficients);
-        Options = options ?? ReverseDiffusionOptions.Default;
-        Options.Validate();
+        Options = (options ?? ReverseDiffusionOptions.Default).Validated();
         Coefficients = coefficients;
         Forward = new ForwardDiffusion(coefficients);
         Posterior = new PosteriorQ(coefficients);

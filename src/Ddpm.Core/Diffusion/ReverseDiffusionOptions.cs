@@ -22,10 +22,11 @@ public sealed record ReverseDiffusionOptions
     /// <value>The entry of t = 1, as in the authors' CIFAR-10 code and in improved-diffusion.</value>
     public InitialLogVariance InitialLogVariance { get; init; } = InitialLogVariance.SecondEntry;
 
-    internal void Validate()
+    internal ReverseDiffusionOptions Validated()
     {
         if (Prediction is null) throw new ArgumentException("Prediction must not be null.", nameof(Prediction));
         if (Variance is null) throw new ArgumentException("Variance must not be null.", nameof(Variance));
         if (Clipping is null) throw new ArgumentException("Clipping must not be null.", nameof(Clipping));
+        return this;
     }
 }

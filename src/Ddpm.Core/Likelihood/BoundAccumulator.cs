@@ -125,10 +125,10 @@ public sealed class BoundAccumulator
         };
     }
 
-    // The root of the mean, its errors to first order; 127.5 takes [-1, 1] to 0–255.
+    // The root of the mean, its errors to first order, in pixels 0 … 255.
     private static Estimate PixelRmse(Estimate meanSquare)
     {
-        double root = Math.Sqrt(meanSquare.Mean), slope = 127.5 / (2 * root);
-        return new Estimate(127.5 * root, slope * meanSquare.StandardError, slope * meanSquare.NoiseStandardError);
+        double root = Math.Sqrt(meanSquare.Mean), slope = PixelRange.LevelsPerUnit / (2 * root);
+        return new Estimate(PixelRange.LevelsPerUnit * root, slope * meanSquare.StandardError, slope * meanSquare.NoiseStandardError);
     }
 }

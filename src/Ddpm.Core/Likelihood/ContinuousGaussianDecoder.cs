@@ -3,12 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>The density of N(mean, variance): the decoder for data that is not pixels.</summary>
-public sealed class ContinuousGaussianDecoder : Decoder
+internal sealed class ContinuousGaussianDecoder : Decoder
 {
-    internal ContinuousGaussianDecoder()
-    {
-    }
-
     internal override Tensor LogLikelihoodCore(Tensor x0, Tensor mean, Tensor logVariance) =>
         -0.5 * (Math.Log(2 * Math.PI) + logVariance + (x0 - mean).square() * (-logVariance).exp());
 }

@@ -6,13 +6,9 @@ namespace Ddpm.Core;
 /// The discretised Gaussian decoder of Ho et al. 2020 (arXiv:2006.11239, eq. 13) as the authors compute it: the normal distribution function is
 /// ½(1 + tanh(√(2/π)(x + 0.044715 x³))), off by up to 3e-4, and no probability is less than 1e-12.
 /// </summary>
-public sealed class DiscretizedGaussianDecoder : Decoder
+internal sealed class DiscretizedGaussianDecoder : Decoder
 {
     private const double Floor = 1e-12;
-
-    internal DiscretizedGaussianDecoder()
-    {
-    }
 
     /// <summary>The approximation of the standard normal distribution function.</summary>
     /// <param name="x">Where.</param>

@@ -6,15 +6,11 @@ namespace Ddpm.Core;
 /// The discretised Gaussian decoder of Ho et al. 2020 (arXiv:2006.11239, eq. 13) with the exact normal distribution function, computed from its
 /// logarithm, so that it stays accurate, and has gradients, however unlikely a pixel is.
 /// </summary>
-public sealed class ExactDiscretizedGaussianDecoder : Decoder
+internal sealed class ExactDiscretizedGaussianDecoder : Decoder
 {
     // Below, where float32 would underflow, the asymptotic series; at -12 its first neglected term is 1e-16.
     private const double Tail = -12;
     private const int Terms = 14;
-
-    internal ExactDiscretizedGaussianDecoder()
-    {
-    }
 
     /// <summary>ln Φ(z), the logarithm of the standard normal distribution function.</summary>
     /// <param name="z">Where.</param>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>The Kullback–Leibler divergence of normal distributions with diagonal covariance, which the bound's terms are (Ho et al. 2020, arXiv:2006.11239, eq. 5).</summary>
-public static class GaussianDivergence
+internal static class GaussianDivergence
 {
     /// <summary>KL(N(mean, exp logVariance) ‖ N(otherMean, exp otherLogVariance)), element by element.</summary>
     /// <param name="mean">The mean of the first.</param>

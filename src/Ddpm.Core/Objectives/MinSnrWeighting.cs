@@ -5,7 +5,7 @@ namespace Ddpm.Core;
 /// min(SNR, γ)/(SNR + 1) for v.
 /// </summary>
 /// <remarks>With ε-prediction the first timestep weighs about γ/9999 only: bits/dim suffer, for much of the bound lies there.</remarks>
-public sealed class MinSnrWeighting : LossWeighting
+internal sealed class MinSnrWeighting : LossWeighting
 {
     internal MinSnrWeighting(double gamma) => Gamma = Require.Positive(gamma);
 

@@ -4,7 +4,7 @@ namespace Ddpm.Core;
 /// 1/(k + SNR)^γ for ε, which moves weight from imperceptible detail to content (Choi et al. 2022, arXiv:2204.00227, eq. 8);
 /// SNR/(k + SNR)^γ for x̂_0.
 /// </summary>
-public sealed class P2Weighting : LossWeighting
+internal sealed class P2Weighting : LossWeighting
 {
     internal P2Weighting(double gamma, double k)
     {

@@ -5,12 +5,8 @@ namespace Ddpm.Core;
 /// the square of the mean's change with the output (eq. 8). At t = 0, where the paper has a decoder instead, the same formula with the
 /// process's σ_0² for a likelihood.
 /// </summary>
-public sealed class VariationalWeighting : LossWeighting
+internal sealed class VariationalWeighting : LossWeighting
 {
-    internal VariationalWeighting()
-    {
-    }
-
     internal override double X0Weight(ReverseDiffusion process, int t)
     {
         if (process.Options.Variance.IsLearned)

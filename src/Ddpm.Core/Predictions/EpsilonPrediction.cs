@@ -5,11 +5,11 @@ namespace Ddpm.Core;
 /// <summary>
 /// The network predicts the noise ε: x̂_0 = √(1/ᾱ_t) x_t - √(1/ᾱ_t - 1) ε_θ (Ho et al. 2020, arXiv:2006.11239, eq. 11 and 15).
 /// </summary>
-public sealed class EpsilonPrediction : Prediction
+internal sealed class EpsilonPrediction : Prediction
 {
-    internal EpsilonPrediction()
-    {
-    }
+    public override string Name => "epsilon";
+
+    public override string ConfigurationName => "epsilon";
 
     internal override bool DefinedAtZeroSignal => false;
 

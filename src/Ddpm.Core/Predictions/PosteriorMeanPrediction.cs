@@ -6,11 +6,12 @@ namespace Ddpm.Core;
 /// The network predicts μ̃_t, the mean of q(x_{t-1} | x_t, x_0), itself (Ho et al. 2020, arXiv:2006.11239, eq. 8, and the left column of
 /// Table 2). Clipping bounds x̂_0, which measures and previews, but not the mean: that is the output.
 /// </summary>
-public sealed class PosteriorMeanPrediction : Prediction
+internal sealed class PosteriorMeanPrediction : Prediction
 {
-    internal PosteriorMeanPrediction()
-    {
-    }
+    public override string Name => "posterior-mean";
+
+    // Unknown to diffusers, which stops at it.
+    public override string ConfigurationName => "posterior_mean";
 
     internal override bool DefinedAtZeroSignal => true;
 

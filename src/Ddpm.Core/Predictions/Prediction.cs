@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core;
@@ -24,6 +25,15 @@ public abstract class Prediction
     /// <summary>The network predicts the mean μ̃_t of the posterior: the baseline of the paper's Table 2.</summary>
     public static Prediction PosteriorMean { get; } = new PosteriorMeanPrediction();
 
+    /// <summary>All of them, for lists of choices.</summary>
+    public static ImmutableArray<Prediction> Known { get; } = [Epsilon, X0, V, PosteriorMean];
+
+    /// <summary>The name in lower case with hyphens: "epsilon", "x0", "v", "posterior-mean".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The prediction_type of scheduler_config.json: the word of diffusers, where diffusers knows the prediction.</summary>
+    public abstract string ConfigurationName { get; }
+
     /// <summary>Whether x̂_0 exists where ᾱ_t = 0, that is where x_t holds no signal.</summary>
     internal abstract bool DefinedAtZeroSignal { get; }
 
@@ -45,6 +55,9 @@ public abstract class Prediction
         using var scope = NewDisposeScope();
         return TargetCore(coefficients, x0, xt, noise, t).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The <see cref="Name"/>.</summary>
+    public sealed override string ToString() => Name;
 
     /// <summary>The estimate x̂_0 of the clean example. Called inside a dispose scope.</summary>
     internal abstract Tensor PredictX0(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t);

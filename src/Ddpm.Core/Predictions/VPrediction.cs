@@ -6,11 +6,11 @@ namespace Ddpm.Core;
 /// The network predicts v = √ᾱ_t ε - √(1-ᾱ_t) x_0: x̂_0 = √ᾱ_t x_t - √(1-ᾱ_t) v_θ, stable at every noise level
 /// (Salimans and Ho 2022, arXiv:2202.00512, appendix D).
 /// </summary>
-public sealed class VPrediction : Prediction
+internal sealed class VPrediction : Prediction
 {
-    internal VPrediction()
-    {
-    }
+    public override string Name => "v";
+
+    public override string ConfigurationName => "v_prediction";
 
     internal override bool DefinedAtZeroSignal => true;
 

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>The network predicts x_0 (Ho et al. 2020, arXiv:2006.11239, sec. 3.2, where it gave worse samples early on).</summary>
-public sealed class X0Prediction : Prediction
+internal sealed class X0Prediction : Prediction
 {
-    internal X0Prediction()
-    {
-    }
+    public override string Name => "x0";
+
+    public override string ConfigurationName => "sample";
 
     internal override bool DefinedAtZeroSignal => true;
 

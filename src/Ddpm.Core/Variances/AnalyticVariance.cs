@@ -7,7 +7,7 @@ namespace Ddpm.Core;
 /// The best variance of each step of a trained network, at any number of steps, from a <see cref="NoiseCalibration"/> (Bao et al. 2022, arXiv:2201.06503, eq. 8):
 /// β̃_t and what the uncertainty of x̂_0 adds. Between β̃_t and β_t for exact networks.
 /// </summary>
-public sealed class AnalyticVariance : ReverseVariance
+internal sealed class AnalyticVariance : ReverseVariance
 {
     internal AnalyticVariance(NoiseCalibration calibration, double? lastStepLimit)
     {
@@ -22,7 +22,11 @@ public sealed class AnalyticVariance : ReverseVariance
     /// <summary>The most noise that the last noisy step may leave, as its mean magnitude in pixel values; null for no limit.</summary>
     public double? LastStepLimit { get; }
 
-    /// <inheritdoc/>
+    public override string Name => "analytic";
+
+    // A choice of the sampler: the network was trained with another variance.
+    public override string? ConfigurationName => null;
+
     public override int OutputsPerElement => 1;
 
     // At t = 0 the uncertainty of x̂_0 itself is the decoder's variance; no less than the floor of the others.

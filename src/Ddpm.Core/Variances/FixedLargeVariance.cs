@@ -4,13 +4,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>σ_t² = β_t (Ho et al. 2020, arXiv:2006.11239, sec. 3.2).</summary>
-public sealed class FixedLargeVariance : ReverseVariance
+internal sealed class FixedLargeVariance : ReverseVariance
 {
-    internal FixedLargeVariance()
-    {
-    }
+    public override string Name => "fixed-large";
 
-    /// <inheritdoc/>
+    public override string? ConfigurationName => "fixed_large";
+
     public override int OutputsPerElement => 1;
 
     internal override ImmutableArray<double>? FixedLogVariances(VarianceTables tables) => tables.LargeLog;

@@ -4,13 +4,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>σ_t² = β̃_t = (1-ᾱ_{t-1})/(1-ᾱ_t) β_t (Ho et al. 2020, arXiv:2006.11239, sec. 3.2).</summary>
-public sealed class FixedSmallVariance : ReverseVariance
+internal sealed class FixedSmallVariance : ReverseVariance
 {
-    internal FixedSmallVariance()
-    {
-    }
+    public override string Name => "fixed-small";
 
-    /// <inheritdoc/>
+    public override string? ConfigurationName => "fixed_small";
+
     public override int OutputsPerElement => 1;
 
     internal override ImmutableArray<double>? FixedLogVariances(VarianceTables tables) => tables.SmallLog;

@@ -7,13 +7,12 @@ namespace Ddpm.Core;
 /// ln σ_t² = f ln β_t + (1 - f) ln β̃_t with f = (v + 1)/2 and v the second half of the network's output, meant to lie in [-1, 1] but not
 /// confined to it (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 15; f and v as their code has them).
 /// </summary>
-public sealed class LearnedRangeVariance : ReverseVariance
+internal sealed class LearnedRangeVariance : ReverseVariance
 {
-    internal LearnedRangeVariance()
-    {
-    }
+    public override string Name => "learned-range";
 
-    /// <inheritdoc/>
+    public override string? ConfigurationName => "learned_range";
+
     public override int OutputsPerElement => 2;
 
     internal override ImmutableArray<double>? FixedLogVariances(VarianceTables tables) => null;

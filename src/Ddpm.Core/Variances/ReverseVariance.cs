@@ -22,6 +22,9 @@ public abstract class ReverseVariance
     /// <summary>The network puts out where ln σ_t² lies between ln β̃_t and ln β_t: improved-diffusion (arXiv:2102.09672, eq. 15).</summary>
     public static ReverseVariance LearnedRange { get; } = new LearnedRangeVariance();
 
+    /// <summary>Those that need no measurements, for lists of choices.</summary>
+    public static ImmutableArray<ReverseVariance> Known { get; } = [FixedSmall, FixedLarge, Learned, LearnedRange];
+
     /// <summary>The best variance of each step, from measurements of the network.</summary>
     /// <param name="calibration">The measurements.</param>
     /// <param name="lastStepLimit">
@@ -32,11 +35,22 @@ public abstract class ReverseVariance
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lastStepLimit"/> is not positive and finite.</exception>
     public static ReverseVariance Analytic(NoiseCalibration calibration, double? lastStepLimit = null) => new AnalyticVariance(calibration, lastStepLimit);
 
+    /// <summary>The name in lower case with hyphens: "fixed-small", "fixed-large", "learned", "learned-range", "analytic".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>
+    /// The variance_type of scheduler_config.json: the word of diffusers, where diffusers knows the variance. Null where a sampler chooses the variance, not the training.
+    /// </summary>
+    public abstract string? ConfigurationName { get; }
+
     /// <summary>How many numbers the network puts out for each element of x_t: 1, or 2 when it predicts the variance too.</summary>
     public abstract int OutputsPerElement { get; }
 
     /// <summary>Whether the network predicts the variance.</summary>
     public bool IsLearned => OutputsPerElement == 2;
+
+    /// <summary>The <see cref="Name"/>.</summary>
+    public sealed override string ToString() => Name;
 
     /// <summary>ln σ_t² over t = 0 … T-1; null when learned.</summary>
     internal abstract ImmutableArray<double>? FixedLogVariances(VarianceTables tables);

@@ -6,61 +6,49 @@ namespace Ddpm.Evaluation;
 /// <summary>Features of many images, batch by batch.</summary>
 public static class FeatureExtraction
 {
-    /// <summary>The statistics of the features of images, in memory of one batch and D² numbers.</summary>
+    /// <summary>The statistics of the features of images, in memory of one batch and D² numbers. Several processes sum their shares once, at the end.</summary>
     /// <param name="extractor">The features.</param>
-    /// <param name="batches">The images, uint8 [B, C, H, W] each; disposed one after the other. Two at least in all.</param>
-    /// <param name="progress">Told of the number of images done.</param>
+    /// <param name="batches">
+    /// The images, uint8 [B, C, H, W] each; disposed one after the other. Two at least. Of several processes each gives its share, which may be
+    /// empty.
+    /// </param>
+    /// <param name="communicator">The processes that share the images; the call is collective. Default: a single process.</param>
+    /// <param name="progress">Receives the number of this process's images done.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
-    /// <returns>The statistics; the caller disposes them.</returns>
+    /// <returns>The statistics of all images, in every process; the caller disposes them.</returns>
     /// <exception cref="ArgumentException">There are fewer than 2 images, or some do not fit the extractor.</exception>
+    /// <exception cref="DistributedException">The processes have different numbers of features.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static FeatureStatistics Statistics(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        Statistics(extractor, batches, SingleProcess.Instance, progress, cancellationToken);
-
-    /// <summary>The statistics of the features of images that several processes share, summed once at the end; collective.</summary>
-    /// <param name="extractor">The features.</param>
-    /// <param name="batches">This rank's images, uint8 [B, C, H, W] each; disposed one after the other. Some ranks may have none; two at least in all.</param>
-    /// <param name="communicator">The ranks.</param>
-    /// <param name="progress">Told of the number of this rank's images done.</param>
-    /// <param name="cancellationToken">Stops the computation.</param>
-    /// <returns>The statistics of all images, on every rank; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">There are fewer than 2 images in all, or some do not fit the extractor.</exception>
-    /// <exception cref="DistributedException">The ranks have different numbers of features.</exception>
-    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static FeatureStatistics Statistics(IFeatureExtractor extractor, IEnumerable<Tensor> batches, ICommunicator communicator, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public static FeatureStatistics Statistics(
+        IFeatureExtractor extractor, IEnumerable<Tensor> batches, ICommunicator? communicator = null, IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(extractor);
         ArgumentNullException.ThrowIfNull(batches);
-        ArgumentNullException.ThrowIfNull(communicator);
-        return communicator.Together(() => Accumulate(extractor, batches, progress, communicator, cancellationToken));
+        ICommunicator ranks = communicator ?? SingleProcess.Instance;
+        return ranks.Together(() => Accumulate(extractor, batches, progress, ranks, cancellationToken));
     }
 
     /// <summary>The features of all images at once, for measures that need each.</summary>
     /// <param name="extractor">The features.</param>
-    /// <param name="batches">The images, uint8 [B, C, H, W] each; disposed one after the other. One at least in all.</param>
-    /// <param name="progress">Told of the number of images done.</param>
+    /// <param name="batches">
+    /// The images, uint8 [B, C, H, W] each; disposed one after the other. One at least. Of several processes each gives its share, which may be
+    /// empty.
+    /// </param>
+    /// <param name="communicator">The processes that share the images; the call is collective. Default: a single process.</param>
+    /// <param name="progress">Receives the number of this process's images done.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
-    /// <returns>The features, floating-point [N, D]; a fresh tensor.</returns>
+    /// <returns>The features of all images in the order of the processes, floating-point [N, D], in every process; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">There is no image, or some do not fit the extractor.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static Tensor Features(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        Features(extractor, batches, SingleProcess.Instance, progress, cancellationToken);
-
-    /// <summary>The features of all images that several processes share; collective.</summary>
-    /// <param name="extractor">The features.</param>
-    /// <param name="batches">This rank's images, uint8 [B, C, H, W] each; disposed one after the other. Some ranks may have none; one at least in all.</param>
-    /// <param name="communicator">The ranks.</param>
-    /// <param name="progress">Told of the number of this rank's images done.</param>
-    /// <param name="cancellationToken">Stops the computation.</param>
-    /// <returns>The features of all images in the order of the ranks, floating-point [N, D], on every rank; a fresh tensor.</returns>
-    /// <exception cref="ArgumentException">There is no image, or some do not fit the extractor.</exception>
-    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static Tensor Features(IFeatureExtractor extractor, IEnumerable<Tensor> batches, ICommunicator communicator, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public static Tensor Features(
+        IFeatureExtractor extractor, IEnumerable<Tensor> batches, ICommunicator? communicator = null, IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(extractor);
         ArgumentNullException.ThrowIfNull(batches);
-        ArgumentNullException.ThrowIfNull(communicator);
-        return communicator.Together(() => Collect(extractor, batches, progress, communicator, cancellationToken));
+        ICommunicator ranks = communicator ?? SingleProcess.Instance;
+        return ranks.Together(() => Collect(extractor, batches, progress, ranks, cancellationToken));
     }
 
     private static FeatureStatistics Accumulate(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress, ICommunicator communicator, CancellationToken cancellationToken)

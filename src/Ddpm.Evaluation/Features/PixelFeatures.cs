@@ -1,8 +1,9 @@
+using Ddpm.Imaging;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>The pixels themselves, p/127.5 - 1: enough for small images of few kinds, such as digits; not to be compared with anybody's FID.</summary>
+/// <summary>The pixels themselves, scaled to [-1, 1]: enough for small images of few kinds, such as digits; not comparable with a published FID.</summary>
 public sealed class PixelFeatures : IFeatureExtractor
 {
     /// <inheritdoc/>
@@ -10,6 +11,6 @@ public sealed class PixelFeatures : IFeatureExtractor
     {
         ImageBatch.Require(images);
         using var scope = NewDisposeScope();
-        return images.cpu().to(float32).div_(127.5).sub_(1).flatten(1).MoveToOuterDisposeScope();
+        return PixelConversion.FromBytes(images.cpu()).flatten(1).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -96,7 +97,7 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
         {
             PixelScale.Bytes => x,
             PixelScale.UnitInterval => x / 255,
-            PixelScale.MinusOneToOne => x / 127.5 - 1,
+            PixelScale.MinusOneToOne => PixelRange.ToValues(x),
             _ => throw new ArgumentOutOfRangeException(nameof(images), options.Scale, $"{nameof(TorchScriptOptions.Scale)} must be a value of {nameof(PixelScale)}."),
         };
         if (!options.Mean.IsEmpty) x -= Column(options.Mean, x);

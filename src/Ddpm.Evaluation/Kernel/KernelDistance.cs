@@ -22,13 +22,10 @@ public static class KernelDistance
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
     public static KernelDistanceResult Compute(Tensor real, Tensor generated, int subsets = 100, int subsetSize = 1000, long seed = 0, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(real);
-        ArgumentNullException.ThrowIfNull(generated);
         ArgumentOutOfRangeException.ThrowIfLessThan(subsets, 1);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor realSet = Distances.Validated(real, nameof(real)), generatedSet = Distances.Validated(generated, nameof(generated));
-        Distances.SameWidth(realSet, generatedSet, nameof(generated));
+        (Tensor realSet, Tensor generatedSet) = Distances.Pair(real, generated);
         long smaller = Math.Min(realSet.size(0), generatedSet.size(0));
         if (subsetSize < 2 || subsetSize > smaller) throw new ArgumentOutOfRangeException(nameof(subsetSize), subsetSize, $"subsetSize must be 2 … {smaller}, the size of the smaller set, but is {subsetSize}.");
         var values = new double[subsets];

@@ -2,14 +2,52 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>Balls around the points of a set that reach to their k-th nearest neighbour in it.</summary>
-internal static class Balls
+/// <summary>Balls around the points of a set that reach to their k-th nearest neighbour in it. Lives in the caller's dispose scope.</summary>
+internal sealed class Balls
 {
-    /// <summary>The distance of each point to its k-th nearest neighbour in its own set, itself left out, [N].</summary>
-    public static Tensor Radii(Tensor set, int neighbours, int blockRows, CancellationToken cancellationToken)
+    private readonly Tensor centres;
+    private readonly int neighbours;
+    private readonly int blockRows;
+    private readonly CancellationToken cancellationToken;
+
+    /// <summary>The balls of a set; each visit computes their radii.</summary>
+    /// <exception cref="ArgumentException">A point has fewer than k neighbours.</exception>
+    public Balls(Tensor centres, string name, int neighbours, int blockRows, CancellationToken cancellationToken)
     {
-        Tensor radii = empty(set.size(0), dtype: float64);
-        Distances.ForEachBlock(set, set, blockRows, (first, distances) =>
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
+        RequireNeighbours(centres, name, neighbours);
+        this.centres = centres;
+        this.neighbours = neighbours;
+        this.blockRows = blockRows;
+        this.cancellationToken = cancellationToken;
+    }
+
+    /// <summary>Checks that every point has k neighbours.</summary>
+    /// <exception cref="ArgumentException">A point has fewer.</exception>
+    public static void RequireNeighbours(Tensor set, string name, int neighbours)
+    {
+        if (set.size(0) <= neighbours)
+        {
+            throw new ArgumentException($"{name} must have more than k = {neighbours} rows, but has {set.size(0)}.", name);
+        }
+    }
+
+    /// <summary>Visits a block of points after the other: whether each lies in each ball, boundary included, bool [rows, N].</summary>
+    public void ForEachBlock(Tensor points, Action<Tensor> visit)
+    {
+        Tensor radii = Radii().unsqueeze(0);
+        Distances.ForEachBlock(points, centres, blockRows, (_, distances) =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            visit(distances.le(radii));
+        });
+    }
+
+    /// <summary>The distance of each point to its k-th nearest neighbour in its own set, itself left out, [N].</summary>
+    private Tensor Radii()
+    {
+        Tensor radii = empty(centres.size(0), dtype: float64);
+        Distances.ForEachBlock(centres, centres, blockRows, (first, distances) =>
         {
             cancellationToken.ThrowIfCancellationRequested();
             // Left out by its place, not by its distance of 0: duplicates are neighbours.
@@ -18,11 +56,5 @@ internal static class Balls
             radii.narrow(0, first, distances.size(0)).copy_(nearest.select(1, neighbours - 1));
         });
         return radii;
-    }
-
-    /// <summary>Checks that every point has k neighbours.</summary>
-    public static void RequireRows(Tensor set, int neighbours, string name)
-    {
-        if (set.size(0) <= neighbours) throw new ArgumentException($"{name} must have more than k = {neighbours} rows, but has {set.size(0)}.", name);
     }
 }

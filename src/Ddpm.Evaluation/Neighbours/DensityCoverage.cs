@@ -22,21 +22,19 @@ public static class DensityCoverage
 
     internal static DensityCoverageResult Compute(Tensor real, Tensor generated, int neighbours, int blockRows, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor realSet = Distances.Validated(real, nameof(real)), generatedSet = Distances.Validated(generated, nameof(generated));
-        Distances.SameWidth(realSet, generatedSet, nameof(generated));
-        Balls.RequireRows(realSet, neighbours, nameof(real));
-        Tensor radii = Balls.Radii(realSet, neighbours, blockRows, cancellationToken), covered = zeros(realSet.size(0), @bool);
+        (Tensor realSet, Tensor generatedSet) = Distances.Pair(real, generated);
+        var balls = new Balls(realSet, nameof(real), neighbours, blockRows, cancellationToken);
+        Tensor covered = zeros(realSet.size(0), @bool);
         long memberships = 0;
-        Distances.ForEachBlock(generatedSet, realSet, blockRows, (_, distances) =>
+        balls.ForEachBlock(generatedSet, inside =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Tensor inside = distances.le(radii.unsqueeze(0));
             memberships += inside.sum().item<long>();
             covered.logical_or_(inside.any(0));
         });
-        return new DensityCoverageResult(memberships / ((double)neighbours * generatedSet.size(0)), (double)covered.sum().item<long>() / realSet.size(0));
+        return new DensityCoverageResult(
+            memberships / ((double)neighbours * generatedSet.size(0)),
+            (double)covered.sum().item<long>() / realSet.size(0));
     }
 }

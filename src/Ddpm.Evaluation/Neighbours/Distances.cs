@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,9 +34,18 @@ internal static class Distances
         return features.detach().to(float64, CPU, copy: true);
     }
 
-    /// <summary>Checks that two sets have features of one width.</summary>
-    public static void SameWidth(Tensor first, Tensor second, string name)
+    /// <summary>Checks two sets whose features are of one width, and gives float64 copies on the CPU.</summary>
+    public static (Tensor Reference, Tensor Other) Pair(
+        Tensor reference, Tensor other,
+        [CallerArgumentExpression(nameof(reference))] string referenceName = "", [CallerArgumentExpression(nameof(other))] string otherName = "")
     {
-        if (first.size(1) != second.size(1)) throw new ArgumentException($"{name} must have features of width {first.size(1)} like the other set, but has {second.size(1)}.", name);
+        Tensor first = Validated(reference, referenceName), second = Validated(other, otherName);
+        if (first.size(1) != second.size(1))
+        {
+            throw new ArgumentException(
+                $"{otherName} must have features of width {first.size(1)} like the other set, but has {second.size(1)}.", otherName);
+        }
+
+        return (first, second);
     }
 }

@@ -16,8 +16,7 @@ public static class NearestNeighbours
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor querySet = Distances.Validated(queries, nameof(queries)), referenceSet = Distances.Validated(references, nameof(references));
-        Distances.SameWidth(referenceSet, querySet, nameof(queries));
+        (Tensor referenceSet, Tensor querySet) = Distances.Pair(references, queries);
         var found = new List<(long Index, double Distance)>((int)querySet.size(0));
         Distances.ForEachBlock(querySet, referenceSet, Distances.BlockRows, (_, distances) =>
         {

@@ -21,29 +21,19 @@ public static class PrecisionRecall
 
     internal static PrecisionRecallResult Compute(Tensor real, Tensor generated, int neighbours, int blockRows, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor realSet = Distances.Validated(real, nameof(real)), generatedSet = Distances.Validated(generated, nameof(generated));
-        Distances.SameWidth(realSet, generatedSet, nameof(generated));
-        Balls.RequireRows(realSet, neighbours, nameof(real));
-        Balls.RequireRows(generatedSet, neighbours, nameof(generated));
-
-        Tensor realRadii = Balls.Radii(realSet, neighbours, blockRows, cancellationToken), generatedRadii = Balls.Radii(generatedSet, neighbours, blockRows, cancellationToken);
-        return new PrecisionRecallResult(
-            ShareCovered(generatedSet, realSet, realRadii, blockRows, cancellationToken),
-            ShareCovered(realSet, generatedSet, generatedRadii, blockRows, cancellationToken));
+        (Tensor realSet, Tensor generatedSet) = Distances.Pair(real, generated);
+        var realBalls = new Balls(realSet, nameof(real), neighbours, blockRows, cancellationToken);
+        var generatedBalls = new Balls(generatedSet, nameof(generated), neighbours, blockRows, cancellationToken);
+        return new PrecisionRecallResult(ShareCovered(generatedSet, realBalls), ShareCovered(realSet, generatedBalls));
     }
 
     /// <summary>The share of points that lie in at least one ball.</summary>
-    private static double ShareCovered(Tensor points, Tensor centres, Tensor radii, int blockRows, CancellationToken cancellationToken)
+    private static double ShareCovered(Tensor points, Balls balls)
     {
         long covered = 0;
-        Distances.ForEachBlock(points, centres, blockRows, (_, distances) =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            covered += distances.le(radii.unsqueeze(0)).any(1).sum().item<long>();
-        });
+        balls.ForEachBlock(points, inside => covered += inside.any(1).sum().item<long>());
         return (double)covered / points.size(0);
     }
 }

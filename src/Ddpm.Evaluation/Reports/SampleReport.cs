@@ -22,11 +22,10 @@ public static class SampleReport
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(extractor);
         using var scope = NewDisposeScope();
-        Tensor first = Distances.Validated(real, nameof(real)), second = Distances.Validated(generated, nameof(generated));
-        Distances.SameWidth(first, second, nameof(generated));
+        (Tensor first, Tensor second) = Distances.Pair(real, generated);
         const int Precision = 3, Density = 5;
-        Balls.RequireRows(first, Density, nameof(real));
-        Balls.RequireRows(second, Density, nameof(generated));
+        Balls.RequireNeighbours(first, nameof(real), Density);
+        Balls.RequireNeighbours(second, nameof(generated), Density);
         int subset = (int)Math.Min(1000, Math.Min(first.size(0), second.size(0)));
         double frechet = FrechetDistance.Compute(first, second);
         cancellationToken.ThrowIfCancellationRequested();

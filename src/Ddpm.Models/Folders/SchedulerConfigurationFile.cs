@@ -21,7 +21,7 @@ internal static class SchedulerConfigurationFile
         (string name, double start, double end) = Name(named);
         bool tabulated = name.Length == 0;
         X0Clipping clipping = process.Options.Clipping;
-        var dynamic = clipping as DynamicThresholding;
+        bool bounded = clipping.Quantile is null && double.IsFinite(clipping.Limit);
         var json = new JsonObject
         {
             ["_class_name"] = "DDPMScheduler",
@@ -29,20 +29,24 @@ internal static class SchedulerConfigurationFile
             ["beta_end"] = end,
             ["beta_schedule"] = tabulated ? Linear : name,
             ["beta_start"] = start,
-            ["clip_sample"] = clipping is StaticClipping,
-            ["clip_sample_range"] = clipping is StaticClipping bound ? bound.Limit : 1.0,
+            ["clip_sample"] = bounded,
+            ["clip_sample_range"] = bounded ? clipping.Limit : 1.0,
             ["num_train_timesteps"] = named.Timesteps,
-            ["prediction_type"] = PredictionName(process.Options.Prediction),
+            ["prediction_type"] = process.Options.Prediction.ConfigurationName,
             ["rescale_betas_zero_snr"] = rescaled,
-            ["thresholding"] = dynamic is not null,
+            ["thresholding"] = clipping.Quantile is not null,
             ["trained_betas"] = tabulated ? new JsonArray([.. Enumerable.Range(0, named.Timesteps).Select(t => (JsonNode)JsonValue.Create(named.Beta(t)))]) : null,
             ["variance_type"] = VarianceName(process.Options.Variance),
         };
-        if (dynamic is not null)
+        if (clipping.Quantile is { } quantile)
         {
-            if (double.IsInfinity(dynamic.Maximum)) throw new NotSupportedException("A DynamicThresholding without a maximum cannot be written: JSON has no infinity. Give it one.");
-            json["dynamic_thresholding_ratio"] = dynamic.Quantile;
-            json["sample_max_value"] = dynamic.Maximum;
+            if (double.IsInfinity(clipping.Limit))
+            {
+                throw new NotSupportedException("Dynamic thresholding without a maximum cannot be written: JSON has no infinity. Give it one.");
+            }
+
+            json["dynamic_thresholding_ratio"] = quantile;
+            json["sample_max_value"] = clipping.Limit;
         }
 
         // diffusers has one convention only, the floor; the field is ours, and diffusers ignores it.
@@ -112,45 +116,38 @@ internal static class SchedulerConfigurationFile
         };
     }
 
-    private static string PredictionName(Prediction prediction) => prediction switch
+    private static Prediction ReadPrediction(ConfigurationReader reader, string file)
     {
-        EpsilonPrediction => "epsilon",
-        X0Prediction => "sample",
-        VPrediction => "v_prediction",
-        // Unknown to diffusers, which stops at it.
-        PosteriorMeanPrediction => "posterior_mean",
-        _ => throw new NotSupportedException($"{prediction.GetType().Name} has no name in the format."),
-    };
+        string name = reader.Get("prediction_type", Prediction.Epsilon.ConfigurationName);
+        return Prediction.Known.FirstOrDefault(prediction => prediction.ConfigurationName == name) ?? throw new InvalidDataException(
+            $"{file}: prediction_type must be {Choices(Prediction.Known.Select(prediction => prediction.ConfigurationName))}, but is {name}.");
+    }
 
-    private static Prediction ReadPrediction(ConfigurationReader reader, string file) => reader.Get("prediction_type", "epsilon") switch
-    {
-        "epsilon" => Prediction.Epsilon,
-        "sample" => Prediction.X0,
-        "v_prediction" => Prediction.V,
-        "posterior_mean" => Prediction.PosteriorMean,
-        string other => throw new InvalidDataException($"{file}: prediction_type must be epsilon, sample, v_prediction or posterior_mean, but is {other}."),
-    };
+    private static string VarianceName(ReverseVariance variance) => variance.ConfigurationName ?? throw new NotSupportedException(
+        $"The variance {variance.Name} is a choice of the sampler: save the process that the network was trained with, and the calibration beside it.");
 
-    private static string VarianceName(ReverseVariance variance) => variance switch
+    private static ReverseVariance ReadVariance(ConfigurationReader reader, string file)
     {
-        FixedSmallVariance => "fixed_small",
-        FixedLargeVariance => "fixed_large",
-        LearnedRangeVariance => "learned_range",
-        // diffusers' "learned" is the variance itself, ours its logarithm; at this name it finds twice the channels that it expects, and stops.
-        LearnedVariance => "learned_log",
-        AnalyticVariance => throw new NotSupportedException("An AnalyticVariance is a choice of the sampler: save the process that the network was trained with, and the calibration beside it."),
-        _ => throw new NotSupportedException($"{variance.GetType().Name} has no name in the format."),
-    };
+        string name = reader.Get("variance_type", "fixed_small");
+        if (name == "learned")
+        {
+            throw new InvalidDataException(
+                $"{file}: variance_type = learned is not supported: diffusers reads it as the variance, the programs that train such networks as its " +
+                "logarithm. If it is the logarithm, write learned_log.");
+        }
 
-    private static ReverseVariance ReadVariance(ConfigurationReader reader, string file) => reader.Get("variance_type", "fixed_small") switch
+        // diffusers names the same variances once more for the way in which it computes them.
+        string known = name is "fixed_small_log" or "fixed_large_log" ? name[..^"_log".Length] : name;
+        return ReverseVariance.Known.FirstOrDefault(variance => variance.ConfigurationName == known) ?? throw new InvalidDataException(
+            $"{file}: variance_type must be {Choices(ReverseVariance.Known.Select(variance => variance.ConfigurationName!))}, but is {name}.");
+    }
+
+    // a, b or c
+    private static string Choices(IEnumerable<string> names)
     {
-        "fixed_small" or "fixed_small_log" => ReverseVariance.FixedSmall,
-        "fixed_large" or "fixed_large_log" => ReverseVariance.FixedLarge,
-        "learned_range" => ReverseVariance.LearnedRange,
-        "learned_log" => ReverseVariance.Learned,
-        "learned" => throw new InvalidDataException($"{file}: variance_type = learned is not supported: diffusers reads it as the variance, the programs that train such networks as its logarithm. If it is the logarithm, write learned_log."),
-        string other => throw new InvalidDataException($"{file}: variance_type must be fixed_small, fixed_large, learned_range or learned_log, but is {other}."),
-    };
+        string[] all = [.. names];
+        return $"{string.Join(", ", all[..^1])} or {all[^1]}";
+    }
 
     private static X0Clipping ReadClipping(ConfigurationReader reader)
     {

@@ -1,3 +1,4 @@
+using Ddpm.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -119,7 +120,7 @@ public sealed class VariationalBoundTests
         (VariationalBound bound, Tensor data) = Case(new BoundOptions { BatchSize = 5 });
         using var cancellation = new CancellationTokenSource();
         var reports = new List<BoundProgress>();
-        var progress = new Relay(report =>
+        var progress = new Relay<BoundProgress>(report =>
         {
             reports.Add(report);
             if (report.StepsDone == 23) cancellation.Cancel();
@@ -140,7 +141,7 @@ public sealed class VariationalBoundTests
         using var scope = NewDisposeScope();
         (VariationalBound bound, Tensor data) = Case(new BoundOptions { BatchSize = 1 });
         var counts = new List<long>();
-        bound.Evaluate(data, new PerSampleNoise(3), new Relay(report =>
+        bound.Evaluate(data, new PerSampleNoise(3), new Relay<BoundProgress>(report =>
         {
             if (report.StepsDone % 10 == 1) counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         }));
@@ -200,10 +201,5 @@ public sealed class VariationalBoundTests
         public bool InTrainingMode { get; init; }
 
         public Tensor Predict(Tensor xt, Tensor t) => full_like(xt, value);
-    }
-
-    private sealed class Relay(Action<BoundProgress> action) : IProgress<BoundProgress>
-    {
-        public void Report(BoundProgress value) => action(value);
     }
 }

@@ -1,3 +1,4 @@
+using Ddpm.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -131,7 +132,7 @@ public sealed class DdpmSamplerTests
         var model = new GaussianModel(process.Coefficients, 0, 1);
         using var cancellation = new CancellationTokenSource();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        var progress = new Relay(report =>
+        var progress = new Relay<SamplingProgress>(report =>
         {
             if (report.StepsDone == 7) cancellation.Cancel();
         });
@@ -147,7 +148,7 @@ public sealed class DdpmSamplerTests
     {
         ReverseDiffusion process = Process(10);
         var reports = new List<SamplingProgress>();
-        using Tensor samples = new DdpmSampler(new GaussianModel(process.Coefficients, 0, 1), process).Sample(Request(5, 3) with { BatchSize = 2 }, new Relay(reports.Add));
+        using Tensor samples = new DdpmSampler(new GaussianModel(process.Coefficients, 0, 1), process).Sample(Request(5, 3) with { BatchSize = 2 }, new Relay<SamplingProgress>(reports.Add));
 
         reports.Select(report => report.StepsDone).Should().Equal(Enumerable.Range(1, 30).Select(i => (long)i));
         reports[^1].Should().Match<SamplingProgress>(report => report.StepsTotal == 30 && report.SamplesDone == 5 && report.SamplesTotal == 5);
@@ -216,10 +217,5 @@ public sealed class DdpmSamplerTests
     private sealed class BadModel(int badTimestep, Func<Tensor, Tensor> bad) : IEpsilonModel
     {
         public Tensor Predict(Tensor xt, Tensor t) => t[0].item<long>() == badTimestep ? bad(xt) : zeros_like(xt);
-    }
-
-    private sealed class Relay(Action<SamplingProgress> handler) : IProgress<SamplingProgress>
-    {
-        public void Report(SamplingProgress value) => handler(value);
     }
 }

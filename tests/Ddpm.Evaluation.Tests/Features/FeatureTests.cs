@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ddpm.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,7 +74,7 @@ public sealed class FeatureTests
         foreach (int size in new[] { 1, 7, 30 })
         {
             var done = new List<long>();
-            using FeatureStatistics parts = FeatureExtraction.Statistics(new PixelFeatures(), images.split(size), new Listener(done.Add));
+            using FeatureStatistics parts = FeatureExtraction.Statistics(new PixelFeatures(), images.split(size), progress: new Relay<long>(done.Add));
             parts.Covariance.sub(whole.Covariance).abs().max().item<double>().Should().BeLessThan(1e-12);
             done.Should().HaveCount((30 + size - 1) / size).And.EndWith(30);
             using Tensor joined = FeatureExtraction.Features(new PixelFeatures(), images.split(size));
@@ -81,7 +82,7 @@ public sealed class FeatureTests
         }
 
         FluentActions.Invoking(() => FeatureExtraction.Statistics(new PixelFeatures(), [])).Should().Throw<ArgumentException>().WithMessage("batches must have at least 2 images*but have 0*");
-        FluentActions.Invoking(() => FeatureExtraction.Statistics(new PixelFeatures(), images.split(1), null, new CancellationToken(true))).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => FeatureExtraction.Statistics(new PixelFeatures(), images.split(1), cancellationToken: new CancellationToken(true))).Should().Throw<OperationCanceledException>();
     }
 
     [Fact]
@@ -124,9 +125,4 @@ public sealed class FeatureTests
     private static Tensor Images() => (arange(2 * 3 * 9 * 9, dtype: int64) * 37 % 256).to(uint8).reshape(2, 3, 9, 9);
 
     private static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Goldens", name);
-
-    private sealed class Listener(Action<long> handle) : IProgress<long>
-    {
-        public void Report(long value) => handle(value);
-    }
 }

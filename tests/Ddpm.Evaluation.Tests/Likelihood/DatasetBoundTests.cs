@@ -43,8 +43,8 @@ public sealed class DatasetBoundTests : IDisposable
         DatasetBoundOptions saved = options with { ProgressFile = Path.Combine(folder.FullName, "progress.json") };
         using var stop = new CancellationTokenSource();
         int before = 0, after = 0;
-        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, saved, new Listener(_ => { if (++before == stopAfter) stop.Cancel(); }), cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
-        BoundReport resumed = DatasetBound.Evaluate(bound, data, saved, new Listener(_ => after++));
+        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, saved, new Relay<BoundProgress>(_ => { if (++before == stopAfter) stop.Cancel(); }), cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        BoundReport resumed = DatasetBound.Evaluate(bound, data, saved, new Relay<BoundProgress>(_ => after++));
 
         resumed.Should().BeEquivalentTo(straight, equal => equal.ComparingByMembers<Estimate>().WithStrictOrdering());
         int finishedBatches = stopAfter / (2 * Timesteps);
@@ -57,7 +57,7 @@ public sealed class DatasetBoundTests : IDisposable
     {
         var options = new DatasetBoundOptions { BatchSize = 4, ProgressFile = Path.Combine(folder.FullName, "progress.json"), NetworkIdentity = "one" };
         using var stop = new CancellationTokenSource();
-        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options, new Listener(at => { if (at.ExamplesDone == 4) stop.Cancel(); }), cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options, new Relay<BoundProgress>(at => { if (at.ExamplesDone == 4) stop.Cancel(); }), cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
         byte[] then = File.ReadAllBytes(options.ProgressFile);
 
         foreach (DatasetBoundOptions other in new[] { options with { NetworkIdentity = "two" }, options with { Seed = 9 }, options with { BatchSize = 5 }, options with { Examples = 8 } })
@@ -141,10 +141,5 @@ public sealed class DatasetBoundTests : IDisposable
     private sealed class Half : IEpsilonModel
     {
         public Tensor Predict(Tensor xt, Tensor t) => xt * 0.5;
-    }
-
-    private sealed class Listener(Action<BoundProgress> handle) : IProgress<BoundProgress>
-    {
-        public void Report(BoundProgress value) => handle(value);
     }
 }

@@ -1,4 +1,5 @@
 using Ddpm.Core;
+using Ddpm.Tests;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
@@ -368,16 +369,4 @@ public sealed class CompiledUNetTests
     }
 
     private static void Near(Tensor actual, Tensor expected) => (actual - expected).abs().max().item<float>().Should().BeLessThan(1e-5f * Math.Max(1, expected.abs().max().item<float>()));
-
-    private sealed class ListLogger(LogLevel least = LogLevel.Information) : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
-    }
 }

@@ -1,6 +1,7 @@
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
+using Ddpm.Tests;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training.Tests.Checkpoints;
@@ -114,7 +115,7 @@ public sealed class CheckpointTests : IDisposable
         using Trainer trainer = Make(network);
         using var cancellation = new CancellationTokenSource();
         var store = new CheckpointStore(Path.Combine(folder.FullName, "store"), every: 100);
-        trainer.Run(Batches(), 50, new Relay(progress =>
+        trainer.Run(Batches(), 50, new Relay<TrainingProgress>(progress =>
         {
             if (progress.Step == 3) cancellation.Cancel();
         }), [store], cancellation.Token).Should().BeFalse();

@@ -28,7 +28,7 @@ public sealed class TrainingTelemetryTests : IDisposable
     public void Run_ThreeSteps_IsOneActivityWithCountsAndLosses()
     {
         var losses = new List<double>();
-        trainer.Run(new ShuffledBatches(data, 4, 1), 3, new Relay(at => losses.Add(at.Loss)));
+        trainer.Run(new ShuffledBatches(data, 4, 1), 3, new Relay<TrainingProgress>(at => losses.Add(at.Loss)));
 
         Activity run = capture.Activities.Should().ContainSingle().Subject;
         run.OperationName.Should().Be(TrainingTelemetry.TrainActivity);
@@ -51,7 +51,7 @@ public sealed class TrainingTelemetryTests : IDisposable
     {
         var batches = new ShuffledBatches(data, 4, 1);
         trainer.Run(batches, 3, cancellationToken: new CancellationToken(canceled: true)).Should().BeFalse();
-        FluentActions.Invoking(() => trainer.Run(batches, 3, new Relay(_ => throw new IOException("no space")))).Should().Throw<IOException>();
+        FluentActions.Invoking(() => trainer.Run(batches, 3, new Relay<TrainingProgress>(_ => throw new IOException("no space")))).Should().Throw<IOException>();
 
         capture.Activities.Select(run => run.GetTagItem(DdpmTelemetry.OutcomeTag)).Should().Equal("stopped", "failed");
         Activity failed = capture.Activities.Last();

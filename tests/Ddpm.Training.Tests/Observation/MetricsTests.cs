@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
+using Ddpm.Tests;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training.Tests.Observation;
@@ -28,7 +29,7 @@ public sealed class MetricsTests : IDisposable
         var steps = new List<TrainingProgress>();
         using (var log = new MetricsLog(4, timestepBuckets: 5, new CsvMetrics(At("m.csv")), new JsonLinesMetrics(At("deep/m.jsonl")), new TensorBoardMetrics(At("board"))))
         {
-            trainer.Run(new ShuffledBatches(data, 8, 1), 10, new Relay(steps.Add), [log]);
+            trainer.Run(new ShuffledBatches(data, 8, 1), 10, new Relay<TrainingProgress>(steps.Add), [log]);
         }
 
         string[][] rows = [.. File.ReadAllLines(At("m.csv")).Select(line => line.Split(','))];

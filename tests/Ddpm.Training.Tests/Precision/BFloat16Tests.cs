@@ -1,6 +1,7 @@
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
+using Ddpm.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,8 +33,8 @@ public sealed class BFloat16Tests : IDisposable
         for (int step = 1; step <= 10; step++)
         {
             TrainingProgress a = default, b = default;
-            exact.Run(batches, step, new Relay(at => a = at));
-            coarse.Run(batches, step, new Relay(at => b = at));
+            exact.Run(batches, step, new Relay<TrainingProgress>(at => a = at));
+            coarse.Run(batches, step, new Relay<TrainingProgress>(at => b = at));
             losses.Add((a.Loss, b.Loss));
             norms.Add((a.GradientNorm, b.GradientNorm));
         }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ddpm.Core;
 
-/// <summary>Loads the native library as soon as this assembly is used, so that no user has to know of it.</summary>
+/// <summary>Loads the native library as soon as this assembly is used, so that programs of Ddpm.Core need not call TorchRuntime.</summary>
 internal static class TorchRuntimeModuleInitializer
 {
     [ModuleInitializer]

@@ -40,8 +40,8 @@ public sealed class TorchRuntimeTests
     [Fact]
     public async Task EnsureLoaded_SeveralProcessesAtOnce_AllWorkAndWriteNothing()
     {
-        // This folder is tests/Ddpm.Core.Tests/bin/…; the worker lies in the same place of its own project.
-        string folder = AppContext.BaseDirectory.Replace("Ddpm.Core.Tests", "Ddpm.TorchWorker", StringComparison.Ordinal);
+        // This folder is tests/Ddpm.TorchRuntime.Tests/bin/…; the worker lies in the same place of its own project.
+        string folder = AppContext.BaseDirectory.Replace("Ddpm.TorchRuntime.Tests", "Ddpm.TorchWorker", StringComparison.Ordinal);
         string[] before = Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories);
         Process[] workers = [.. Enumerable.Range(0, 6).Select(_ => Process.Start(new ProcessStartInfo("dotnet", Path.Combine(folder, "Ddpm.TorchWorker.dll")) { RedirectStandardOutput = true })!)];
         foreach (Process worker in workers)

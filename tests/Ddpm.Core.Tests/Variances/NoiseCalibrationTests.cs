@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Ddpm.Core.Tests.Calibration;
+namespace Ddpm.Core.Tests.Variances;
 
 public sealed class NoiseCalibrationTests
 {

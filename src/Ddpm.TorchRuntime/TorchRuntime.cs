@@ -5,12 +5,12 @@ using TorchSharp;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Makes TorchSharp's native library load where it would not: on Debian 12, Ubuntu 22.04 and other systems whose libstdc++ ends at
+/// Makes TorchSharp's native library load on Linux systems where it would not: Debian 12, Ubuntu 22.04 and others whose libstdc++ ends at
 /// GLIBCXX_3.4.30 or .31. Does nothing where the ordinary load works. See docs/native-loading.md.
 /// </summary>
 /// <remarks>
-/// Loading Ddpm.Core does this by itself, when a method that uses one of its types first runs. A program that touches <c>torch</c> before any
-/// type of Ddpm calls <see cref="EnsureLoaded"/> first.
+/// Ddpm.Core calls <see cref="EnsureLoaded"/> itself when a method that uses one of its types first runs. Other programs, and those that touch
+/// <c>torch</c> before any type of Ddpm, call it before the first use of <c>torch</c>.
 /// </remarks>
 public static class TorchRuntime
 {
@@ -33,7 +33,8 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Whether an NVIDIA GPU can be used. False without a word where no CUDA package is referenced, where TorchSharp's own question prints a page.
+    /// Whether an NVIDIA GPU can be used. Without a CUDA package the answer is false and nothing is printed; TorchSharp's own question prints a
+    /// page of advice there.
     /// </summary>
     /// <exception cref="TorchRuntimeException">The native library cannot be loaded.</exception>
     public static bool IsCudaAvailable()
@@ -44,8 +45,8 @@ public static class TorchRuntime
 
     private static object? Register()
     {
-        // Raised only after the ordinary search has failed, for TorchSharp's own loading and for its P/Invokes. The load context is that of
-        // TorchSharp, which a plugin host may have given one of its own.
+        // Raised only after the ordinary search has failed, for TorchSharp's own loading and for its P/Invokes. A plugin host may load TorchSharp
+        // into another context than the default one: the handler belongs to the context of TorchSharp.
         AssemblyLoadContext context = AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) ?? AssemblyLoadContext.Default;
         context.ResolvingUnmanagedDll += (assembly, name) => assembly == typeof(torch).Assembly && name == Library ? Repair.Value.Handle : 0;
         return null;
