@@ -47,7 +47,7 @@ public sealed class AverageSnapshots : ITrainingHook
     public void StepDone(Trainer trainer, TrainingProgress progress)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        if (progress.Step % Every == 0) trainer.Communicator.OnFirstRank(() => Save(trainer));
+        if (progress.IsEvery(Every)) trainer.Communicator.OnFirstRank(() => Save(trainer));
     }
 
     private void Save(Trainer trainer)

@@ -61,7 +61,7 @@ public sealed class CheckpointStore : ITrainingHook
     /// <inheritdoc/>
     public void StepDone(Trainer trainer, TrainingProgress progress)
     {
-        if (progress.Step % Every == 0) Save(trainer);
+        if (progress.IsEvery(Every)) Save(trainer);
     }
 
     /// <summary>Writes a checkpoint of where the run ended, if a step was done.</summary>

@@ -61,7 +61,7 @@ public sealed class SampleGrids : ITrainingHook
     /// <inheritdoc/>
     public void StepDone(Trainer trainer, TrainingProgress progress)
     {
-        if (progress.Step % Every == 0) Draw(trainer);
+        if (progress.IsEvery(Every)) Draw(trainer);
     }
 
     /// <inheritdoc/>

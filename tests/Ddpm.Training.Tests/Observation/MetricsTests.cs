@@ -33,7 +33,7 @@ public sealed class MetricsTests : IDisposable
 
         string[][] rows = [.. File.ReadAllLines(At("m.csv")).Select(line => line.Split(','))];
         rows.Should().HaveCount(3);
-        rows[0].Should().Equal("step", "loss", "gradient_norm", "gradient_norm_max", "learning_rate", "images_per_second", "elapsed_seconds", "memory_megabytes", "loss_t0_9", "loss_t10_19", "loss_t20_29", "loss_t30_39", "loss_t40_49");
+        rows[0].Should().Equal("step", "loss", "gradient_norm", "gradient_norm_max", "learning_rate", "examples_per_second", "elapsed_seconds", "memory_megabytes", "loss_t0_9", "loss_t10_19", "loss_t20_29", "loss_t30_39", "loss_t40_49");
         Number(rows[1][0]).Should().Be(4);
         Number(rows[2][1]).Should().Be(steps.Skip(4).Take(4).Sum(at => at.Loss) / 4);
         Number(rows[2][3]).Should().Be(steps.Skip(4).Take(4).Max(at => at.GradientNorm));
