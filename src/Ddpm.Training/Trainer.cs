@@ -10,12 +10,13 @@ namespace Ddpm.Training;
 /// ‖ε - ε_θ(√ᾱ_t x_0 + √(1-ᾱ_t) ε, t)‖², with Adam, warm-up, gradient clipping and a moving average of the parameters.
 /// </summary>
 /// <remarks>
-/// Timesteps, noise and dropout of step s are functions of (seed, s, place in the batch) alone: a run repeated on the same machine gives the
-/// same bits. Not thread-safe. Dispose it to free the optimiser and the average; the network stays with the caller.
+/// Timesteps, noise and dropout of step s are functions of (seed, s, place in the batch) alone: a run repeated on the same machine gives
+/// the same bits. Not thread-safe. Dispose it to free the optimiser and the average; the network stays with the caller.
 /// <para>
-/// With an <see cref="ICommunicator"/> of several ranks each trains on its share of every batch, the gradients are averaged, and every rank makes
-/// the same update: the run is that of one process but for rounding, and may be resumed with another number of ranks. All ranks make the same
-/// calls, which are collective: creating a trainer (all ranks start from rank 0's parameters), running, stepping, saving and restoring.
+/// With an <see cref="ICommunicator"/> of several ranks each trains on its share of every batch, the gradients are averaged, and every
+/// rank makes the same update: the run is that of one process but for rounding, and may be resumed with another number of ranks. All
+/// ranks make the same calls, which are collective: creating a trainer (all ranks start from rank 0's parameters), running, stepping,
+/// saving and restoring.
 /// </para>
 /// </remarks>
 public sealed class Trainer : IDisposable
@@ -51,7 +52,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Steps done.</summary>
     public long StepsDone { get; private set; }
 
-    /// <summary>Creates a trainer of a network. Move the network to its device first: moving replaces the parameters that the optimiser holds.</summary>
+    /// <summary>
+    /// Creates a trainer of a network. Move the network to its device first: moving replaces the parameters that the optimiser holds.
+    /// </summary>
     /// <typeparam name="TNetwork">The network's type.</typeparam>
     /// <param name="network">The network; the caller keeps it.</param>
     /// <param name="process">The process to train it for.</param>
@@ -67,8 +70,8 @@ public sealed class Trainer : IDisposable
         Create(network, new SimpleObjective(process), options, logger: logger, communicator: communicator);
 
     /// <summary>
-    /// Creates a trainer of a network for any objective. Move the network to its device first: moving replaces the parameters that the optimiser
-    /// holds.
+    /// Creates a trainer of a network for any objective. Move the network to its device first: moving replaces the parameters that the
+    /// optimiser holds.
     /// </summary>
     /// <typeparam name="TNetwork">The network's type.</typeparam>
     /// <param name="network">The network; the caller keeps it.</param>
@@ -76,22 +79,22 @@ public sealed class Trainer : IDisposable
     /// <param name="options">How to train. Default: as the paper for CIFAR-10.</param>
     /// <param name="timesteps">Which timesteps each step trains. Default: uniform.</param>
     /// <param name="noise">
-    /// Draws ε from the place of each example in the step's batches and the step. Default: a function of these and the seed. A source with a state
-    /// of its own cannot be resumed.
+    /// Draws ε from the place of each example in the step's batches and the step. Default: a function of these and the seed. A source
+    /// with a state of its own cannot be resumed.
     /// </param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <param name="communicator">The processes that train together; the caller keeps it. Default: a single process.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the network has no parameters.</exception>
     /// <exception cref="DistributedException">The ranks have different options or networks; the message says which.</exception>
     public static Trainer Create<TNetwork>(
-        TNetwork network, Objective objective, TrainingOptions? options = null, ITimestepSampler? timesteps = null, INoiseSource? noise = null,
-        ILogger<Trainer>? logger = null, ICommunicator? communicator = null)
+        TNetwork network, Objective objective, TrainingOptions? options = null, ITimestepSampler? timesteps = null,
+        INoiseSource? noise = null, ILogger<Trainer>? logger = null, ICommunicator? communicator = null)
         where TNetwork : nn.Module, IEpsilonModel =>
         Create(network, network, objective, options, timesteps, noise, logger, communicator);
 
     /// <summary>
-    /// Creates a trainer of a network that is called through another model, such as a <see cref="RescaledTimeModel"/>. Move the network to its
-    /// device first: moving replaces the parameters that the optimiser holds.
+    /// Creates a trainer of a network that is called through another model, such as a <see cref="RescaledTimeModel"/>. Move the network
+    /// to its device first: moving replaces the parameters that the optimiser holds.
     /// </summary>
     /// <param name="network">The network, whose parameters are trained; the caller keeps it.</param>
     /// <param name="model">The model that calls the network.</param>
@@ -99,8 +102,8 @@ public sealed class Trainer : IDisposable
     /// <param name="options">How to train. Default: as the paper for CIFAR-10.</param>
     /// <param name="timesteps">Which timesteps each step trains. Default: uniform.</param>
     /// <param name="noise">
-    /// Draws ε from the place of each example in the step's batches and the step. Default: a function of these and the seed. A source with a state
-    /// of its own cannot be resumed.
+    /// Draws ε from the place of each example in the step's batches and the step. Default: a function of these and the seed. A source
+    /// with a state of its own cannot be resumed.
     /// </param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <param name="communicator">The processes that train together; the caller keeps it. Default: a single process.</param>
@@ -130,15 +133,17 @@ public sealed class Trainer : IDisposable
     /// <see cref="AverageSnapshots"/>, your own.
     /// </param>
     /// <param name="cancellationToken">
-    /// Ends the run after the present step, on all ranks if it does on one. That is no error: the network and its average are whole, and a further
-    /// call resumes from there.
+    /// Ends the run after the present step, on all ranks if it does on one. That is no error: the network and its average are whole, and
+    /// a further call resumes from there.
     /// </param>
     /// <returns>Whether all steps were done; false when the run was cancelled.</returns>
     /// <exception cref="ArgumentException">
     /// The examples or labels do not fit the network, or the ranks cannot share a batch equally; nothing has changed.
     /// </exception>
     /// <exception cref="DistributedException">The ranks were given different batches or hooks, or rank 0 could not write.</exception>
-    /// <exception cref="InvalidOperationException">The trainer was restored from a checkpoint of other batches; the message says what differs.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The trainer was restored from a checkpoint of other batches; the message says what differs.
+    /// </exception>
     /// <exception cref="NonFiniteException">
     /// The loss or the gradients became NaN or infinite; the parameters are those of the step before, and the last checkpoint is whole.
     /// </exception>
@@ -170,10 +175,14 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>One step of Algorithm 1.</summary>
-    /// <param name="x0">The clean examples x_0, [B, …]; copied to the network's device where they are not there. The caller keeps them.</param>
+    /// <param name="x0">
+    /// The clean examples x_0, [B, …]; copied to the network's device where they are not there. The caller keeps them.
+    /// </param>
     /// <returns>What the step did.</returns>
     /// <exception cref="ArgumentException"><paramref name="x0"/> does not fit the network.</exception>
-    /// <exception cref="NonFiniteException">The loss or the gradients became NaN or infinite; the parameters are those of the step before.</exception>
+    /// <exception cref="NonFiniteException">
+    /// The loss or the gradients became NaN or infinite; the parameters are those of the step before.
+    /// </exception>
     public TrainingStep Step(Tensor x0)
     {
         ArgumentNullException.ThrowIfNull(x0);
@@ -185,9 +194,13 @@ public sealed class Trainer : IDisposable
     /// <param name="batches">The batches, or this rank's share of them, of one size on all ranks; the caller keeps them.</param>
     /// <returns>What the step did.</returns>
     /// <exception cref="ArgumentException">There is no batch, their sizes differ, or they do not fit the network.</exception>
-    /// <exception cref="InvalidOperationException">The network holds an average, see <see cref="ExponentialMovingAverage.SwapIn"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network holds an average, see <see cref="ExponentialMovingAverage.SwapIn"/>.
+    /// </exception>
     /// <exception cref="DistributedException">The ranks were given different numbers of examples.</exception>
-    /// <exception cref="NonFiniteException">The loss or the gradients became NaN or infinite; the parameters are those of the step before.</exception>
+    /// <exception cref="NonFiniteException">
+    /// The loss or the gradients became NaN or infinite; the parameters are those of the step before.
+    /// </exception>
     public TrainingStep Step(IReadOnlyList<TrainingBatch> batches)
     {
         ArgumentNullException.ThrowIfNull(batches);
@@ -195,11 +208,15 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// Writes everything that a run consists of into a folder: network, average, optimiser, step, timestep sampler, and the settings that they
-    /// belong to. Rank 0 writes, and the others wait for it.
+    /// Writes everything that a run consists of into a folder: network, average, optimiser, step, timestep sampler, and the settings that
+    /// they belong to. Rank 0 writes, and the others wait for it.
     /// </summary>
-    /// <param name="folder">The folder, which must not exist; it appears when it is whole. <see cref="CheckpointStore"/> names and keeps several.</param>
-    /// <exception cref="InvalidOperationException">The network holds its average, see <see cref="ExponentialMovingAverage.SwapIn"/>.</exception>
+    /// <param name="folder">
+    /// The folder, which must not exist; it appears when it is whole. <see cref="CheckpointStore"/> names and keeps several.
+    /// </param>
+    /// <exception cref="InvalidOperationException">
+    /// The network holds its average, see <see cref="ExponentialMovingAverage.SwapIn"/>.
+    /// </exception>
     /// <exception cref="IOException">The folder exists or cannot be written; nothing is left behind.</exception>
     public void SaveCheckpoint(string folder)
     {
@@ -208,8 +225,8 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// Returns to a checkpoint: the run continues bit for bit as it would have without an interruption, on the same machine with the same number of
-    /// ranks, and but for rounding on others. Rank 0 reads, and sends the state to the others.
+    /// Returns to a checkpoint: the run continues bit for bit as it would have without an interruption, on the same machine with the same
+    /// number of ranks, and but for rounding on others. Rank 0 reads, and sends the state to the others.
     /// </summary>
     /// <param name="folder">A folder that <see cref="SaveCheckpoint"/> wrote.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
@@ -249,7 +266,8 @@ public sealed class Trainer : IDisposable
         return step;
     }
 
-    private SortedDictionary<string, string> RunSettings(IBatchSource batches, long totalSteps, ITrainingHook[] hooks) => new(StringComparer.Ordinal)
+    private SortedDictionary<string, string> RunSettings(IBatchSource batches, long totalSteps, ITrainingHook[] hooks) =>
+        new(StringComparer.Ordinal)
     {
         ["Batches"] = batches.Identity,
         ["Batch size"] = batches.BatchSize.ToString(CultureInfo.InvariantCulture),

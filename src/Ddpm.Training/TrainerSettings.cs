@@ -15,7 +15,7 @@ internal sealed record TrainerSettings
     /// <summary>The network, whose parameters are trained.</summary>
     public required nn.Module Network { get; init; }
 
-    /// <summary>What predicts: the network itself, or a wrapper of it.</summary>
+    /// <summary>The model that predicts: the network, or a wrapper of it.</summary>
     public required IEpsilonModel Model { get; init; }
 
     /// <summary>What is minimised.</summary>
@@ -38,12 +38,18 @@ internal sealed record TrainerSettings
     public SortedDictionary<string, string> Description => TrainingSettings.Of(Options, Objective, Timesteps);
 
     /// <summary>Fills in what <c>Create</c> was not given, and checks the rest.</summary>
-    /// <exception cref="ArgumentException">The network has no parameters, an option is out of range, or the noise is one stream for several ranks.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network has no parameters, an option is out of range, or the noise is one stream for several ranks.
+    /// </exception>
     public static TrainerSettings Of(
-        nn.Module network, IEpsilonModel model, Objective objective, TrainingOptions? options, ITimestepSampler? timesteps, INoiseSource? noise,
-        ILogger? logger, ICommunicator communicator)
+        nn.Module network, IEpsilonModel model, Objective objective, TrainingOptions? options, ITimestepSampler? timesteps,
+        INoiseSource? noise, ILogger? logger, ICommunicator communicator)
     {
-        if (!network.parameters().Any()) throw new ArgumentException("network must have parameters to train, but has none.", nameof(network));
+        if (!network.parameters().Any())
+        {
+            throw new ArgumentException("network must have parameters to train, but has none.", nameof(network));
+        }
+
         options = (options ?? TrainingOptions.Default).Validated();
         if (communicator.WorldSize > 1 && noise is StreamNoise)
         {

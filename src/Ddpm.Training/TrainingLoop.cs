@@ -49,7 +49,8 @@ internal sealed class TrainingLoop
         {
             long started = Stopwatch.GetTimestamp();
             TrainingStep step;
-            using (var batches = new StepBatches(Batches, Trainer.StepsDone, Trainer.Options.Accumulation)) step = Trainer.StepOn(batches.All);
+            using (
+                var batches = new StepBatches(Batches, Trainer.StepsDone, Trainer.Options.Accumulation)) step = Trainer.StepOn(batches.All);
             run.StepDone(started, step.Loss);
             pace.Tick();
             TimeSpan remaining = pace.Remaining(TotalSteps - Trainer.StepsDone);

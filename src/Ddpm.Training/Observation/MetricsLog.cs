@@ -3,9 +3,10 @@ using Ddpm.Core;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Writes the numbers of a run every so many steps: loss (the mean since the last time), gradient_norm (mean) and gradient_norm_max, learning_rate, examples_per_second, elapsed_seconds of this
-/// run, memory_megabytes (of the process, native memory included), and loss_t0_99 and so on, the mean loss of each stretch of timesteps. Of several ranks the first writes; the losses are those of all ranks'
-/// examples, put together when a row is written, and memory_megabytes is rank 0's.
+/// Writes the numbers of a run every so many steps: loss (the mean since the last time), gradient_norm (mean) and gradient_norm_max,
+/// learning_rate, examples_per_second, elapsed_seconds of this run, memory_megabytes (of the process, native memory included), and
+/// loss_t0_99 and so on, the mean loss of each stretch of timesteps. Of several ranks the first writes; the losses are those of all
+/// ranks' examples, put together when a row is written, and memory_megabytes is rank 0's.
 /// </summary>
 public sealed class MetricsLog : ITrainingHook, IDisposable
 {
