@@ -67,7 +67,7 @@ internal static class QuickstartRun
         return trainer.Run(batches, steps, new Listener<TrainingProgress>(at =>
         {
             losses.Add(at.Loss);
-            line.Show(string.Create(CultureInfo.InvariantCulture, $"step {at.Step:N0}/{at.TotalSteps:N0}  loss {losses.TakeLast(50).Average():F4}  {at.ImagesPerSecond:F0} images/s  {ProgressLine.Time(at.Remaining)} left"), at.Step == at.TotalSteps);
+            line.Show(string.Create(CultureInfo.InvariantCulture, $"step {at.Step:N0}/{at.TotalSteps:N0}  loss {losses.TakeLast(50).Average():F4}  {at.ExamplesPerSecond:F0} images/s  {ProgressLine.Time(at.Remaining)} left"), at.Step == at.TotalSteps);
         }), hooks: null, stop);
     }
 

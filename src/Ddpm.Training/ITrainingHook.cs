@@ -1,13 +1,14 @@
 namespace Ddpm.Training;
 
 /// <summary>
-/// Takes part in a run: checkpoints, metrics, pictures. Called on the training's thread, in the order in which hooks were given; what a hook throws ends the run, with the trainer as it was after
-/// the step, so that checkpoints had better come first. With several ranks each calls its own hooks: what only one is to do goes through <see cref="Ddpm.Core.CommunicatorExtensions.OnFirstRank"/> of
+/// Takes part in a run: checkpoints, metrics, pictures. Called on the training's thread, in the order in which hooks were given; what a
+/// hook throws ends the run, with the trainer as it was after the step, so that checkpoints had better come first. With several ranks
+/// each calls its own hooks: what only one is to do goes through <see cref="Ddpm.Core.CommunicatorExtensions.OnFirstRank"/> of
 /// <see cref="Trainer.Communicator"/>.
 /// </summary>
 public interface ITrainingHook
 {
-    /// <summary>Called before the first step of a run, which may be one that goes on.</summary>
+    /// <summary>Called before the first step of a run, new or resumed.</summary>
     /// <param name="trainer">The trainer.</param>
     void RunStarting(Trainer trainer)
     {

@@ -24,7 +24,8 @@ internal sealed class MicroBatch
         Draw = new TimestepDraw(draw.Timesteps.Slice(first, share.Size), draw.Weights.Slice(first, share.Size));
         Places = [.. Enumerable.Range(first, share.Size).Select(i => (long)i)];
         // An example counts by what its mask weighs, so that the mean over the step is Σ(w·loss)/Σw.
-        Weights = masses.Length > 0 ? [.. Draw.Weights.Select((weight, i) => weight * masses[part * share.Size + i] / meanMass)] : [.. Draw.Weights];
+        double Weight(double weight, int i) => masses.Length == 0 ? weight : weight * masses[part * share.Size + i] / meanMass;
+        Weights = [.. Draw.Weights.Select(Weight)];
     }
 
     public TrainingBatch Batch { get; }
@@ -54,8 +55,15 @@ internal sealed class MicroBatch
     {
         long[] labels = [.. Batch.Labels!];
         int wrong = Array.FindIndex(labels, label => label < -1 || label >= classCount);
-        if (wrong >= 0) throw new ArgumentException($"labels must be 0 … {classCount - 1} for this network, or -1 for none, but that of example {wrong} of the batch is {labels[wrong]}.");
+        if (wrong >= 0)
+        {
+            throw new ArgumentException(
+                $"labels must be 0 … {classCount - 1} for this network, or -1 for none, but that of example {wrong} of the batch is " +
+                $"{labels[wrong]}.");
+        }
+
         long stream = RandomPurpose.LabelDropout.Seed(seed);
-        return [.. labels.Select((label, i) => dropout > 0 && new CounterBasedRandom(stream, Places[i], checked((int)Step)).Uniform(0) < dropout ? -1 : label)];
+        bool IsWithheld(int i) => dropout > 0 && new CounterBasedRandom(stream, Places[i], checked((int)Step)).Uniform(0) < dropout;
+        return [.. labels.Select((label, i) => IsWithheld(i) ? -1 : label)];
     }
 }

@@ -4,8 +4,8 @@ using TorchSharp;
 namespace Ddpm.Training;
 
 /// <summary>
-/// How a network is trained. The defaults are those of Ho et al. 2020 (arXiv:2006.11239, appendix B) for CIFAR-10 but for the moving average, whose default suits short runs too; <see cref="Paper"/>
-/// has theirs.
+/// How a network is trained. The defaults are those of Ho et al. 2020 (arXiv:2006.11239, appendix B) for CIFAR-10 but for the moving
+/// average, whose default suits short runs too; <see cref="Paper"/> has theirs.
 /// </summary>
 public sealed record TrainingOptions
 {
@@ -43,27 +43,44 @@ public sealed record TrainingOptions
     /// <value>0: Adam, as the authors; improved-diffusion has AdamW with 0 too.</value>
     public double WeightDecay { get; init; }
 
-    /// <summary>How many batches make a step: their gradients are averaged before the update, so that large batches fit in little memory. Range: ≥ 1.</summary>
+    /// <summary>
+    /// How many batches make a step: their gradients are averaged before the update, so that large batches fit in little memory. Range: ≥
+    /// 1.
+    /// </summary>
     /// <value>1.</value>
     public int Accumulation { get; init; } = 1;
 
-    /// <summary>The largest norm of all gradients together; larger ones are scaled down to it. Null for no clipping. Range: &gt; 0.</summary>
+    /// <summary>
+    /// The largest norm of all gradients together; larger ones are scaled down to it. Null for no clipping. Range: &gt; 0.
+    /// </summary>
     /// <value>1 (the authors' code).</value>
     public double? GradientClip { get; init; } = 1;
 
     /// <summary>The moving averages of the parameters; the first is <see cref="Trainer.Ema"/>. Range: at least one.</summary>
-    /// <value>One, <see cref="AverageProfile.Power"/>, which is right for 500 and for 500,000 steps; the authors had <see cref="AverageProfile.Constant"/>.</value>
+    /// <value>
+    /// One, <see cref="AverageProfile.Power"/>, which is right for 500 and for 500,000 steps; the authors had
+    /// <see cref="AverageProfile.Constant"/>.
+    /// </value>
     public ImmutableArray<AverageProfile> Averages { get; init; } = [AverageProfile.Power()];
 
-    /// <summary>The probability that an example's class is withheld, so that a network with a null label learns to do without and can be guided (arXiv:2207.12598); other networks have no use for it. Range: 0 … 1.</summary>
+    /// <summary>
+    /// The probability that an example's class is withheld, so that a network with a null label learns to do without and can be guided
+    /// (arXiv:2207.12598); other networks have no use for it. Range: 0 … 1.
+    /// </summary>
     /// <value>0.1 (the guidance paper).</value>
     public double LabelDropout { get; init; } = 0.1;
 
-    /// <summary>The type in which the network computes; null for its own. With <see cref="torch.ScalarType.BFloat16"/> parameters, sums of gradients, optimiser and averages stay float32.</summary>
+    /// <summary>
+    /// The type in which the network computes; null for its own. With <see cref="torch.ScalarType.BFloat16"/> parameters, sums of
+    /// gradients, optimiser and averages stay float32.
+    /// </summary>
     /// <value>Null.</value>
     public torch.ScalarType? ComputeType { get; init; }
 
-    /// <summary>Whether norm, update and averages are computed for all parameters in one call of libtorch, or one tensor after the other, which is the same but for rounding and several times as slow.</summary>
+    /// <summary>
+    /// Whether norm, update and averages are computed for all parameters in one call of libtorch, or one tensor after the other, which is
+    /// the same but for rounding and several times as slow.
+    /// </summary>
     /// <value>True.</value>
     public bool FusedUpdates { get; init; } = true;
 
@@ -71,7 +88,10 @@ public sealed record TrainingOptions
     /// <value>0.</value>
     public long Seed { get; init; }
 
-    /// <summary>The learning rate of a step: LearningRate · min(step / WarmupSteps, 1), which is 0 for the first step as in the authors' code; times the factor of <see cref="Decay"/>.</summary>
+    /// <summary>
+    /// The learning rate of a step: LearningRate · min(step / WarmupSteps, 1), which is 0 for the first step as in the authors' code;
+    /// times the factor of <see cref="Decay"/>.
+    /// </summary>
     /// <param name="step">The step, counted from 0.</param>
     /// <returns>The learning rate.</returns>
     public double LearningRateAt(long step)

@@ -9,4 +9,5 @@ namespace Ddpm.Training;
 /// <param name="LearningRate">The learning rate that the step was made with.</param>
 /// <param name="Timesteps">The timestep of each example; with several ranks, of each of this rank's.</param>
 /// <param name="Losses">The loss of each example, without the weights of its timestep; with several ranks, of each of this rank's.</param>
-public readonly record struct TrainingStep(long Step, double Loss, double GradientNorm, double LearningRate, ImmutableArray<long> Timesteps, ImmutableArray<double> Losses);
+public readonly record struct TrainingStep(
+    long Step, double Loss, double GradientNorm, double LearningRate, ImmutableArray<long> Timesteps, ImmutableArray<double> Losses);

@@ -14,7 +14,9 @@ internal static class Cases
         ICommunicator ranks = start(new MpiOptions { LeaveTimeout = TimeSpan.FromSeconds(name == "uneven" ? 2 : 60) });
         switch (name)
         {
-            case "hello": Say(ranks, $"{ranks.Rank} of {ranks.WorldSize}, local {ranks.LocalRank}, {(ranks as MpiCommunicator)?.Library}"); break;
+            case "hello":
+                Say(ranks, $"{ranks.Rank} of {ranks.WorldSize}, local {ranks.LocalRank}, {(ranks as MpiCommunicator)?.Library}");
+                break;
             case "collectives": Collectives.Run(ranks); break;
             case "train": Training.Run(ranks, arguments); break;
             case "sample": Sampling.Sample(ranks, arguments[0]); break;
@@ -30,7 +32,7 @@ internal static class Cases
         return 0;
     }
 
-    /// <summary>A line of its own, in one piece.</summary>
+    /// <summary>Writes one line, in one piece.</summary>
     public static void Say(ICommunicator ranks, string text) => Console.Out.Write($"{ranks.Rank}> {text}\n");
 
     // Rank 0 waits for one that fails, and nobody handles it.

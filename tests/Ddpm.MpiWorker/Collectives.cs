@@ -39,7 +39,11 @@ internal static class Collectives
         using Tensor nothing = empty(0, dtype: float32);
         ranks.SumInPlace(nothing);
         string[] texts = ranks.AllGather(new string('x', ranks.Rank));
-        if (!texts.SequenceEqual(Enumerable.Range(0, n).Select(rank => new string('x', rank)))) throw new InvalidOperationException($"gathered {string.Join(",", texts)}");
+        if (!texts.SequenceEqual(Enumerable.Range(0, n).Select(rank => new string('x', rank))))
+        {
+            throw new InvalidOperationException($"gathered {string.Join(",", texts)}");
+        }
+
         using Tensor rows = ranks.ConcatenateRows(full([ranks.Rank, 2], ranks.Rank, dtype: float64));
         Expect(ranks, "rows", rows, cat([.. Enumerable.Range(0, n).Select(rank => full([rank, 2], rank, dtype: float64))]));
         if (ranks.Any(false) || !ranks.Any(ranks.Rank == n - 1)) throw new InvalidOperationException("any");
@@ -66,13 +70,20 @@ internal static class Collectives
             ranks.ConcatenateRows(matrix).Dispose();
         }
 
-        if (DisposeScopeManager.Statistics.ThreadTotalLiveCount != 0) throw new InvalidOperationException($"{DisposeScopeManager.Statistics.ThreadTotalLiveCount} tensors are left");
+        if (DisposeScopeManager.Statistics.ThreadTotalLiveCount != 0)
+        {
+            throw new InvalidOperationException($"{DisposeScopeManager.Statistics.ThreadTotalLiveCount} tensors are left");
+        }
+
         ranks.Barrier();
         Cases.Say(ranks, "collectives are right");
     }
 
     private static void Expect(ICommunicator ranks, string what, Tensor actual, Tensor expected)
     {
-        if (!actual.Equals(expected)) throw new InvalidOperationException($"{what} on rank {ranks.Rank}: {actual.ToString(TorchSharp.TensorStringStyle.Numpy)}");
+        if (!actual.Equals(expected))
+        {
+            throw new InvalidOperationException($"{what} on rank {ranks.Rank}: {actual.ToString(TorchSharp.TensorStringStyle.Numpy)}");
+        }
     }
 }

@@ -46,7 +46,22 @@ internal static class Sampling
 
     private static UNet Network()
     {
-        var network = new UNet(new UNetOptions { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4, Dropout = 0, ClassCount = 3 }, seed: 3);
+        var network = new UNet(
+            new UNetOptions
+            {
+                Height = 8,
+                Width = 8,
+                InChannels = 1,
+                OutChannels = 1,
+                BaseChannels = 8,
+                ChannelMultipliers = [1, 2],
+                BlocksPerLevel = 1,
+                AttentionResolutions = [],
+                NormGroups = 4,
+                Dropout = 0,
+                ClassCount = 3,
+            },
+            seed: 3);
         network.eval();
         return network;
     }

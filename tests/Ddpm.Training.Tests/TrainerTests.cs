@@ -9,7 +9,7 @@ namespace Ddpm.Training.Tests;
 
 public sealed class TrainerTests
 {
-    private static readonly UNetOptions Tiny = new() { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4 };
+    private static readonly UNetOptions Tiny = TinyNetwork.Options;
     private static readonly ReverseDiffusion Process = new(new LinearSchedule(100, 1e-3, 0.2));
 
     [Fact]
@@ -30,7 +30,8 @@ public sealed class TrainerTests
         using UNet network = Trained(4, 5, out _);
         network.eval();
         var sampler = new DdpmSampler(network, Process);
-        Tensor At(int batch) => sampler.Sample(new SamplingRequest { Count = 64, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1), BatchSize = batch });
+        Tensor At(int batch) =>
+            sampler.Sample(new SamplingRequest { Count = 64, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1), BatchSize = batch });
         using Tensor at64 = At(64), at7 = At(7), at1 = At(1);
 
         // float32 rounding of 100 steps; a wrong row would differ by the size of the pictures.
@@ -59,7 +60,8 @@ public sealed class TrainerTests
         using var network = new UNet(Tiny with { BaseChannels = 16, OutChannels = 2, Dropout = 0 }, 1);
         var process = new ReverseDiffusion(Process.Coefficients, new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange });
         var timesteps = new LossSecondMomentTimesteps(100, historyLength: 2);
-        using var trainer = Trainer.Create(network, new HybridObjective(process), new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20 }, timesteps);
+        using var trainer = Trainer.Create(
+            network, new HybridObjective(process), new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20 }, timesteps);
         using Tensor x0 = arange(64, dtype: float32).reshape(1, 1, 8, 8).mul(4).div(127.5).sub(1);
         network.eval();
         double before = new VariationalBound(network, process).Evaluate(x0, new PerSampleNoise(1)).Total.Mean;
@@ -70,7 +72,8 @@ public sealed class TrainerTests
         timesteps.IsWarmedUp.Should().BeTrue();
         timesteps.Probabilities.Max().Should().BeGreaterThan(2 * timesteps.Probabilities.Min(), "the losses of different timesteps differ");
         new VariationalBound(network, process).Evaluate(x0, new PerSampleNoise(1)).Total.Mean.Should().BeLessThan(0.7 * before);
-        using Tensor samples = new DdpmSampler(network, process).Sample(new SamplingRequest { Count = 2, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) });
+        using Tensor samples = new DdpmSampler(network, process).Sample(
+            new SamplingRequest { Count = 2, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) });
         samples.sub(x0).abs().mean().item<float>().Should().BeLessThan(0.5f);
     }
 
@@ -78,7 +81,8 @@ public sealed class TrainerTests
     public void Step_AccumulatedBatches_IsTheStepOfTheirUnion()
     {
         using UNet whole = new(Tiny with { Dropout = 0 }, 1), parts = new(Tiny with { Dropout = 0 }, 1);
-        using Trainer one = Trainer.Create(whole, Process, new TrainingOptions { WarmupSteps = 0 }), four = Trainer.Create(parts, Process, new TrainingOptions { WarmupSteps = 0, Accumulation = 4 });
+        using Trainer one = Trainer.Create(whole, Process, new TrainingOptions { WarmupSteps = 0 });
+        using Trainer four = Trainer.Create(parts, Process, new TrainingOptions { WarmupSteps = 0, Accumulation = 4 });
         using Tensor x0 = rand(8, 1, 8, 8, generator: new Generator(1)) * 2 - 1;
         TrainingBatch[] split = [.. x0.split(2).Select(part => new TrainingBatch(part))];
         for (int step = 0; step < 3; step++)
@@ -88,8 +92,12 @@ public sealed class TrainerTests
             accumulated.GradientNorm.Should().BeApproximately(together.GradientNorm, 1e-4 * together.GradientNorm);
         }
 
-        // Adam moves a weight by the sign of its gradient, so that a gradient of nearly nothing may go either way: the mean, not the largest.
-        foreach ((string key, Tensor value) in whole.state_dict()) value.sub(parts.state_dict()[key]).abs().mean().item<float>().Should().BeLessThan(2e-5f, key);
+        // Adam moves a weight by the sign of its gradient, so that a gradient of nearly nothing may go either way: the mean, not the
+        // largest.
+        foreach ((string key, Tensor value) in whole.state_dict())
+        {
+            value.sub(parts.state_dict()[key]).abs().mean().item<float>().Should().BeLessThan(2e-5f, key);
+        }
     }
 
     [Fact]
@@ -106,10 +114,13 @@ public sealed class TrainerTests
         network.state_dict()["conv_in.weight"].Equals(before).Should().BeTrue();
         new TrainingOptions().LearningRateAt(2500).Should().Be(1e-4);
         new TrainingOptions().LearningRateAt(5000).Should().Be(2e-4);
-        new TrainingOptions { WarmupSteps = 0, Decay = LearningRateDecay.Cosine(10), LearningRate = 1 }.LearningRateAt(5).Should().BeApproximately(0.5, 1e-12);
+        new TrainingOptions { WarmupSteps = 0, Decay = LearningRateDecay.Cosine(10), LearningRate = 1 }.LearningRateAt(5)
+            .Should().BeApproximately(0.5, 1e-12);
         new TrainingOptions { WarmupSteps = 0, Decay = LearningRateDecay.Cosine(10), LearningRate = 1 }.LearningRateAt(12).Should().Be(0);
-        new TrainingOptions { WarmupSteps = 0, Decay = LearningRateDecay.Linear(10), LearningRate = 1 }.LearningRateAt(4).Should().BeApproximately(0.6, 1e-12);
-        new TrainingOptions { WarmupSteps = 4, Decay = LearningRateDecay.Linear(10), LearningRate = 1 }.LearningRateAt(2).Should().BeApproximately(0.5 * 0.8, 1e-12);
+        new TrainingOptions { WarmupSteps = 0, Decay = LearningRateDecay.Linear(10), LearningRate = 1 }.LearningRateAt(4)
+            .Should().BeApproximately(0.6, 1e-12);
+        new TrainingOptions { WarmupSteps = 4, Decay = LearningRateDecay.Linear(10), LearningRate = 1 }.LearningRateAt(2)
+            .Should().BeApproximately(0.5 * 0.8, 1e-12);
     }
 
     [Fact]
@@ -138,7 +149,8 @@ public sealed class TrainerTests
         trainer.Step(good);
         using Tensor before = network.state_dict()["conv_out.bias"].clone();
 
-        FluentActions.Invoking(() => trainer.Step(bad)).Should().Throw<NonFiniteException>().WithMessage("The loss became NaN at training step 1*");
+        FluentActions.Invoking(() => trainer.Step(bad))
+            .Should().Throw<NonFiniteException>().WithMessage("The loss became NaN at training step 1*");
 
         network.state_dict()["conv_out.bias"].Equals(before).Should().BeTrue();
         trainer.StepsDone.Should().Be(1);
@@ -175,9 +187,12 @@ public sealed class TrainerTests
     public void Create_BadOptions_NamesTheOption()
     {
         using var network = new UNet(Tiny);
-        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { LearningRate = -1 })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.LearningRate must be > 0, but is -1*");
-        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { Averages = [] })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.Averages must be at least one profile*");
-        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { ComputeType = ScalarType.Float64 })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.ComputeType must be BFloat16, or null, but is Float64*");
+        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { LearningRate = -1 }))
+            .Should().Throw<ArgumentException>().WithMessage("TrainingOptions.LearningRate must be > 0, but is -1*");
+        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { Averages = [] }))
+            .Should().Throw<ArgumentException>().WithMessage("TrainingOptions.Averages must be at least one profile*");
+        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions { ComputeType = ScalarType.Float64 }))
+            .Should().Throw<ArgumentException>().WithMessage("TrainingOptions.ComputeType must be BFloat16, or null, but is Float64*");
     }
 
     private static TrainingOptions Options(long seed) => new() { LearningRate = 1e-3, WarmupSteps = 0, Seed = seed };
@@ -203,7 +218,8 @@ public sealed class TrainerTests
         using (trainer.Ema.SwapIn())
         {
             network.eval();
-            Tensor samples = new DdpmSampler(network, Process).Sample(new SamplingRequest { Count = 3, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(seed) });
+            Tensor samples = new DdpmSampler(network, Process).Sample(
+                new SamplingRequest { Count = 3, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(seed) });
             return (network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone()), samples);
         }
     }

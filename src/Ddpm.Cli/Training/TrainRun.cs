@@ -123,8 +123,8 @@ internal static class TrainRun
         {
             loss += value.Loss;
             steps++;
-            if (value.Step % every != 0 && value.Step != value.TotalSteps) return;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {value.Step:N0}/{value.TotalSteps:N0}  loss {loss / steps:F4}  gradient {value.GradientNorm:F3}  {value.ImagesPerSecond:F0} images/s  {value.Remaining:hh\\:mm\\:ss} left"));
+            if (!value.IsEvery(every) && value.Step != value.TotalSteps) return;
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {value.Step:N0}/{value.TotalSteps:N0}  loss {loss / steps:F4}  gradient {value.GradientNorm:F3}  {value.ExamplesPerSecond:F0} images/s  {value.Remaining:hh\\:mm\\:ss} left"));
             (loss, steps) = (0, 0);
         }
     }

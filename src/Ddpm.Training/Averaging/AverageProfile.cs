@@ -10,23 +10,26 @@ public abstract record AverageProfile
     }
 
     /// <summary>
-    /// A constant decay d, as Ho et al. 2020 (arXiv:2006.11239, appendix B: 0.9999, for 800,000 steps). The random start has the weight dⁿ after n steps: 61 % after 5,000 at 0.9999,
-    /// so that short runs want another profile.
+    /// A constant decay d, as Ho et al. 2020 (arXiv:2006.11239, appendix B: 0.9999, for 800,000 steps). The random start has the weight
+    /// dⁿ after n steps: 61 % after 5,000 at 0.9999, so that short runs want another profile.
     /// </summary>
     /// <param name="decay">d. Range: 0 ≤ d &lt; 1.</param>
     /// <returns>The profile.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is out of range.</exception>
     public static AverageProfile Constant(double decay = 0.9999) => new ConstantAverage(decay);
 
-    /// <summary>A decay that grows as min(d, (1+n)/(10+n)) with the number n of updates, as in TensorFlow and diffusers.</summary>
+    /// <summary>
+    /// A decay that grows as min(d, (1+n)/(10+n)) with the number n of updates, as in TensorFlow. diffusers has the same but for the first
+    /// update, whose decay is 0 there and 0.1 here.
+    /// </summary>
     /// <param name="decay">d. Range: 0 ≤ d &lt; 1.</param>
     /// <returns>The profile.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is out of range.</exception>
     public static AverageProfile Ramped(double decay = 0.9999) => new RampedAverage(decay);
 
     /// <summary>
-    /// Weights that grow with a power of the step (Karras et al. 2024, arXiv:2312.02696, sec. 3.1): the average always spans the same share of the run, whether it has 500 steps or 500,000,
-    /// and the random start has no weight from the first update on.
+    /// Weights that grow with a power of the step (Karras et al. 2024, arXiv:2312.02696, sec. 3.1): the average always spans the same
+    /// share of the run, whether it has 500 steps or 500,000, and the random start has no weight from the first update on.
     /// </summary>
     /// <param name="relativeWidth">σ_rel: the standard deviation of the averaged steps, as a share of the run. Range: 0.01 … 0.28.</param>
     /// <returns>The profile.</returns>
@@ -39,7 +42,8 @@ public abstract record AverageProfile
     public abstract double Decay(long updates);
 
     private protected static double Checked(double decay) =>
-        decay is >= 0 and < 1 ? decay : throw new ArgumentOutOfRangeException(nameof(decay), decay, $"decay must be 0 ≤ d < 1, but is {decay}.");
+        decay is >= 0 and < 1 ? decay : throw new ArgumentOutOfRangeException(
+            nameof(decay), decay, $"decay must be 0 ≤ d < 1, but is {decay}.");
 
     private protected static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,16 +6,17 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Keeps the moving averages as they are every so many steps, from which <see cref="PostHocAverage"/> makes that of any width after the training: snapshot-000001000-0.safetensors and so on.
-/// Train with two <see cref="AverageProfile.Power"/>, of 0.05 and 0.1. Of several ranks the first writes.
+/// Writes the moving averages every so many steps; <see cref="PostHocAverage"/> makes an average of any width from them after the
+/// training: snapshot-000001000-0.safetensors and so on. Train with two <see cref="AverageProfile.Power"/>, of 0.05 and 0.1. Of several
+/// ranks the first writes.
 /// </summary>
 public sealed class AverageSnapshots : ITrainingHook
 {
     internal const string StepKey = "step", WidthKey = "relative_width";
     private readonly ScalarType type;
 
-    /// <summary>Snapshots in a folder.</summary>
-    /// <param name="folder">The folder; made with the first snapshot.</param>
+    /// <summary>Creates a hook that writes snapshots into a folder.</summary>
+    /// <param name="folder">The folder; created with the first snapshot.</param>
     /// <param name="every">How many steps lie between two snapshots; some 10 to 100 in a run are enough. Range: ≥ 1.</param>
     /// <param name="type">The type in which they are kept: float32, float16 (as the paper) or bfloat16.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
@@ -23,7 +24,11 @@ public sealed class AverageSnapshots : ITrainingHook
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
-        if (type is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16)) throw new ArgumentOutOfRangeException(nameof(type), type, $"type must be Float32, Float16 or BFloat16, but is {type}.");
+        if (type is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
+        {
+            throw new ArgumentOutOfRangeException(nameof(type), type, $"type must be Float32, Float16 or BFloat16, but is {type}.");
+        }
+
         Folder = folder;
         Every = every;
         this.type = type;
@@ -40,14 +45,20 @@ public sealed class AverageSnapshots : ITrainingHook
     public void RunStarting(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        if (!trainer.Averages.Any(average => average.Profile is PowerAverage)) throw new InvalidOperationException($"Snapshots need an average of {nameof(AverageProfile)}.{nameof(AverageProfile.Power)}, but {nameof(TrainingOptions)}.{nameof(TrainingOptions.Averages)} has {string.Join(", ", trainer.Averages.Select(average => average.Profile))}.");
+        if (!trainer.Averages.Any(average => average.Profile is PowerAverage))
+        {
+            throw new InvalidOperationException(
+                $"Snapshots need an average of {nameof(AverageProfile)}.{nameof(AverageProfile.Power)}, but " +
+                $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.Averages)} has " +
+                $"{string.Join(", ", trainer.Averages.Select(average => average.Profile))}.");
+        }
     }
 
     /// <inheritdoc/>
     public void StepDone(Trainer trainer, TrainingProgress progress)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        if (progress.Step % Every == 0) trainer.Communicator.OnFirstRank(() => Save(trainer));
+        if (progress.IsEvery(Every)) trainer.Communicator.OnFirstRank(() => Save(trainer));
     }
 
     private void Save(Trainer trainer)
@@ -65,7 +76,8 @@ public sealed class AverageSnapshots : ITrainingHook
                 [WidthKey] = profile.RelativeWidth.ToString("R", CultureInfo.InvariantCulture),
             };
             string file = string.Create(CultureInfo.InvariantCulture, $"snapshot-{average.Updates:D9}-{k}.safetensors");
-            SafetensorsWriter.Write(Path.Combine(Folder, file), names.Select((name, i) => KeyValuePair.Create(name, average.Averages[i].to(type))), metadata);
+            SafetensorsWriter.Write(
+                Path.Combine(Folder, file), names.Select((name, i) => KeyValuePair.Create(name, average.Averages[i].to(type))), metadata);
         }
     }
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A moving average of a network's parameters, θ' ← d θ' + (1-d) θ, with a decay d that an <see cref="AverageProfile"/> gives (Ho et al. 2020, arXiv:2006.11239, appendix B).
-/// It is what one samples with: on CIFAR-10 it is worth an FID of 3.2 against 12.
+/// A moving average of a network's parameters, θ' ← d θ' + (1-d) θ, with a decay d that an <see cref="AverageProfile"/> gives (Ho et al.
+/// 2020, arXiv:2006.11239, appendix B). Samples are drawn with it: on CIFAR-10 it is worth an FID of 3.2 against 12.
 /// </summary>
 public sealed class ExponentialMovingAverage : IDisposable
 {
@@ -13,9 +13,9 @@ public sealed class ExponentialMovingAverage : IDisposable
     private readonly Tensor[] average;
     private bool swapped;
 
-    /// <summary>An average that starts as the parameters are now.</summary>
+    /// <summary>Creates an average that starts from the present parameters.</summary>
     /// <param name="network">The network; move it to its device first. It is not disposed with the average.</param>
-    /// <param name="profile">How fast it forgets; by default <see cref="AverageProfile.Power"/>.</param>
+    /// <param name="profile">How fast it forgets. Default: <see cref="AverageProfile.Power"/>.</param>
     public ExponentialMovingAverage(nn.Module network, AverageProfile? profile = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -44,7 +44,7 @@ public sealed class ExponentialMovingAverage : IDisposable
     public void Update() => Update(fused: true);
 
     /// <summary>Puts the average into the network until the result is disposed, which puts the trained parameters back.</summary>
-    /// <returns>Dispose it to undo the exchange; nothing is copied anew, the values change places.</returns>
+    /// <returns>An object whose disposal undoes the exchange.</returns>
     /// <exception cref="InvalidOperationException">The network holds the average already.</exception>
     public IDisposable SwapIn()
     {
@@ -63,7 +63,12 @@ public sealed class ExponentialMovingAverage : IDisposable
     /// <summary>Takes the network's parameters in, by one fused call or one tensor after the other.</summary>
     internal void Update(bool fused)
     {
-        if (swapped) throw new InvalidOperationException("The network holds the average at the moment: dispose what SwapIn returned before training goes on.");
+        if (swapped)
+        {
+            throw new InvalidOperationException(
+                "The network holds the average at the moment: dispose what SwapIn returned before training goes on.");
+        }
+
         using var noGradient = no_grad();
         double weight = 1 - CurrentDecay;
         if (fused) FusedOperations.Interpolate(average, parameters, weight);

@@ -5,19 +5,24 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A moving average of any width, made after the training from snapshots of others (Karras et al. 2024, arXiv:2312.02696, sec. 3.2): the sum of snapshots whose weighting of the steps is nearest, by
-/// least squares, to the one asked for.
+/// A moving average of any width, made after the training from snapshots of others (Karras et al. 2024, arXiv:2312.02696, sec. 3.2): the
+/// sum of snapshots whose weighting of the steps is nearest, by least squares, to the one asked for.
 /// </summary>
 public static class PostHocAverage
 {
     /// <summary>Puts an average into a network.</summary>
     /// <param name="network">The network; its parameters are replaced.</param>
-    /// <param name="folder">What <see cref="AverageSnapshots"/> wrote.</param>
-    /// <param name="relativeWidth">σ_rel, see <see cref="AverageProfile.Power"/>; best between the widths of the snapshots and about twice the larger. Range: 0.01 … 0.28.</param>
-    /// <param name="lastStep">The step up to which to average; by default that of the last snapshot.</param>
+    /// <param name="folder">The folder that <see cref="AverageSnapshots"/> wrote.</param>
+    /// <param name="relativeWidth">
+    /// σ_rel, see <see cref="AverageProfile.Power"/>; best between the widths of the snapshots and about twice the larger. Range: 0.01 …
+    /// 0.28.
+    /// </param>
+    /// <param name="lastStep">The step up to which to average. Default: that of the last snapshot.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="relativeWidth"/> is out of range.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There is no snapshot up to that step, or one is damaged or of another network; the network is as it was.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There is no snapshot up to that step, or one is damaged or of another network; the network is unchanged.
+    /// </exception>
     public static void Apply(nn.Module network, string folder, double relativeWidth, long? lastStep = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -38,7 +43,12 @@ public static class PostHocAverage
 
             long last = lastStep ?? snapshots.Select(snapshot => snapshot.Step).DefaultIfEmpty().Max();
             int[] used = [.. Enumerable.Range(0, snapshots.Count).Where(i => snapshots[i].Step <= last)];
-            if (used.Length == 0) throw new InvalidDataException($"{folder} must have a snapshot{(lastStep is null ? "" : $" up to step {lastStep}")}, but has none.");
+            if (used.Length == 0)
+            {
+                throw new InvalidDataException(
+                    $"{folder} must have a snapshot{(lastStep is null ? "" : $" up to step {lastStep}")}, but has none.");
+            }
+
             double[] weights = Weights([.. used.Select(i => snapshots[i])], last, profile.Exponent);
             Put(network, folder, [.. used.Select(i => files[i])], weights);
         }
@@ -77,15 +87,20 @@ public static class PostHocAverage
     private static double Product((long Step, double Exponent) a, (long Step, double Exponent) b)
     {
         double power = a.Step < b.Step ? b.Exponent : -a.Exponent;
-        return (a.Exponent + 1) * (b.Exponent + 1) * Math.Pow((double)a.Step / b.Step, power) / ((a.Exponent + b.Exponent + 1) * Math.Max(a.Step, b.Step));
+        double weight = (a.Exponent + 1) * (b.Exponent + 1) * Math.Pow((double)a.Step / b.Step, power);
+        return weight / ((a.Exponent + b.Exponent + 1) * Math.Max(a.Step, b.Step));
     }
 
     private static (long Step, double Exponent) Describe(SafetensorsFile file, string path)
     {
-        if (!file.Metadata.TryGetValue(AverageSnapshots.StepKey, out string? step) || !long.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out long number) || number < 1 ||
-            !file.Metadata.TryGetValue(AverageSnapshots.WidthKey, out string? width) || !double.TryParse(width, NumberStyles.Float, CultureInfo.InvariantCulture, out double relativeWidth))
+        CultureInfo invariant = CultureInfo.InvariantCulture;
+        if (!file.Metadata.TryGetValue(AverageSnapshots.StepKey, out string? step) ||
+            !long.TryParse(step, NumberStyles.None, invariant, out long number) || number < 1 ||
+            !file.Metadata.TryGetValue(AverageSnapshots.WidthKey, out string? width) ||
+            !double.TryParse(width, NumberStyles.Float, invariant, out double relativeWidth))
         {
-            throw new InvalidDataException($"{path} is no snapshot: its metadata must have {AverageSnapshots.StepKey} and {AverageSnapshots.WidthKey}.");
+            throw new InvalidDataException(
+                $"{path} is no snapshot: its metadata must have {AverageSnapshots.StepKey} and {AverageSnapshots.WidthKey}.");
         }
 
         return (number, ((PowerAverage)AverageProfile.Power(relativeWidth)).Exponent);
@@ -102,7 +117,13 @@ public static class PostHocAverage
             for (int i = 0; i < files.Length; i++)
             {
                 using Tensor part = files[i].Read(name);
-                if (!part.shape.AsSpan().SequenceEqual(parameter.shape)) throw new InvalidDataException($"{folder} is of another network: {name} has [{string.Join(", ", part.shape)}] there, [{string.Join(", ", parameter.shape)}] here.");
+                if (!part.shape.AsSpan().SequenceEqual(parameter.shape))
+                {
+                    throw new InvalidDataException(
+                        $"{folder} is of another network: {name} has [{string.Join(", ", part.shape)}] there, " +
+                        $"[{string.Join(", ", parameter.shape)}] here.");
+                }
+
                 using Tensor wide = part.to(float64);
                 sum.add_(wide, alpha: weights[i]);
             }

@@ -8,7 +8,12 @@ public sealed record PowerAverage : AverageProfile
 
     internal PowerAverage(double relativeWidth)
     {
-        if (relativeWidth is not (>= Narrowest and <= Widest)) throw new ArgumentOutOfRangeException(nameof(relativeWidth), relativeWidth, $"relativeWidth must be {Narrowest} … {Widest}, but is {relativeWidth}.");
+        if (relativeWidth is not (>= Narrowest and <= Widest))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(relativeWidth), relativeWidth, $"relativeWidth must be {Narrowest} … {Widest}, but is {relativeWidth}.");
+        }
+
         RelativeWidth = relativeWidth;
         Exponent = ExponentOf(relativeWidth);
     }

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
-/// <summary>Batches with a mask that says how much each element counts in the loss: unknown pixels, the padding of shorter signals.</summary>
+/// <summary>
+/// Batches with a mask that says how much each element counts in the loss: unknown pixels, the padding of shorter signals.
+/// </summary>
 public sealed class MaskedBatches : IBatchSource
 {
     private readonly IBatchSource source;
@@ -11,8 +13,11 @@ public sealed class MaskedBatches : IBatchSource
 
     /// <summary>Adds a mask to every batch.</summary>
     /// <param name="source">Where the batches come from.</param>
-    /// <param name="mask">Makes a batch's mask: a fresh tensor in the shape of its examples, or with axes of 1 after the first, ≥ 0. A function of the batch alone.</param>
-    /// <param name="name">What the mask is, for <see cref="Identity"/>: a run that is resumed must have one of the same name.</param>
+    /// <param name="mask">
+    /// Makes a batch's mask: a fresh tensor in the shape of its examples, or with axes of 1 after the first, ≥ 0. A function of the batch
+    /// alone.
+    /// </param>
+    /// <param name="name">What the mask is, for <see cref="Identity"/>: a run must be resumed with one of the same name.</param>
     public MaskedBatches(IBatchSource source, Func<TrainingBatch, Tensor> mask, string name = "masked")
     {
         ArgumentNullException.ThrowIfNull(source);

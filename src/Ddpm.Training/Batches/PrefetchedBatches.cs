@@ -1,8 +1,8 @@
 namespace Ddpm.Training;
 
 /// <summary>
-/// Batches that are read ahead on background threads while the network trains. A batch is a function of its number, so that a run with these is bit for bit
-/// the one without, and may be resumed with either. Dispose it to end the reading; the source stays the caller's.
+/// Batches that are read ahead on background threads while the network trains. A batch is a function of its number, so that a run with
+/// these is bit for bit the one without, and may be resumed with either. Dispose it to end the reading; the caller keeps the source.
 /// </summary>
 public sealed class PrefetchedBatches : IBatchSource, IDisposable
 {
@@ -13,7 +13,7 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
     private (int First, int Count)? part;
     private bool disposed;
 
-    /// <summary>Reads ahead of a run.</summary>
+    /// <summary>Starts to read ahead with the first batch that is asked for.</summary>
     /// <param name="source">Where the batches come from.</param>
     /// <param name="ahead">How many batches lie ready beside the one in use; each costs its size in memory. Range: ≥ 1.</param>
     /// <param name="workers">How many threads read. Range: ≥ 1.</param>
@@ -38,7 +38,7 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
     /// <inheritdoc/>
     public int BatchSize => source.BatchSize;
 
-    /// <summary>That of the source: reading ahead changes nothing.</summary>
+    /// <summary>The identity of the source: reading ahead changes nothing.</summary>
     public string Identity => source.Identity;
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
     /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
     public TrainingBatch Part(long number, int first, int count) => Read(number, (first, count));
 
-    /// <summary>Waits for what is being read, and frees what nobody took.</summary>
+    /// <summary>Waits for the reads under way, and frees the batches that were not taken.</summary>
     public void Dispose()
     {
         Task left;
@@ -72,12 +72,23 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             // After a jump what was read for elsewhere is of no use, nor are other examples.
-            foreach (long other in pending.Keys.Where(key => key < number || key > number + Ahead || asked != part).ToArray()) Discard(other);
+            foreach (long other in pending.Keys.Where(key => key < number || key > number + Ahead || asked != part).ToArray())
+            {
+                Discard(other);
+            }
+
             part = asked;
             for (long next = number; next <= number + Ahead; next++)
             {
                 long ahead = next;
-                if (!pending.ContainsKey(ahead)) pending[ahead] = Task.Factory.StartNew(() => asked is { } some ? source.Part(ahead, some.First, some.Count) : source.Batch(ahead), CancellationToken.None, TaskCreationOptions.None, scheduler);
+                if (!pending.ContainsKey(ahead))
+                {
+                    pending[ahead] = Task.Factory.StartNew(
+                        () => asked is { } some ? source.Part(ahead, some.First, some.Count) : source.Batch(ahead),
+                        CancellationToken.None,
+                        TaskCreationOptions.None,
+                        scheduler);
+                }
             }
 
             wanted = pending[number];
@@ -87,7 +98,7 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
         return wanted.GetAwaiter().GetResult();
     }
 
-    // Whatever comes of it, nobody asks any more: a batch is freed, a failure is forgotten.
+    // The result is no longer wanted: a batch is freed, a failure is forgotten.
     private void Discard(long number)
     {
         Task<TrainingBatch> task = pending[number];

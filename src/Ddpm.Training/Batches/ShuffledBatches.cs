@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Batches of a data set: every epoch passes over all examples once, in an order of its own that the seed decides. Epochs follow
-/// each other without a gap, so that no example is left out where the batch does not divide the data, and a batch may be larger than the data.
+/// Batches of a data set: every epoch passes over all examples once, in an order that the seed and the epoch decide. Epochs follow each
+/// other without a gap, so that no example is left out where the batch does not divide the data, and a batch may be larger than the data.
 /// </summary>
 public sealed class ShuffledBatches : IBatchSource
 {
@@ -15,19 +15,27 @@ public sealed class ShuffledBatches : IBatchSource
     private readonly long seed;
     private readonly Dictionary<long, long[]> orders = [];
 
-    /// <summary>Batches of a data set.</summary>
+    /// <summary>Creates batches of a data set.</summary>
     /// <param name="dataset">The examples; not disposed with the batches.</param>
     /// <param name="batchSize">The number of examples in a batch. Range: ≥ 1.</param>
     /// <param name="seed">Decides the order and the flips.</param>
-    /// <param name="flip">Whether each image is mirrored left to right with probability ½, as the paper does for CIFAR-10. Wrong for digits and letters.</param>
+    /// <param name="flip">
+    /// Whether each image is mirrored left to right with probability ½, as the paper does for CIFAR-10. Wrong for digits and letters.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>
-    /// <exception cref="ArgumentException"><paramref name="flip"/> is asked for of examples that are not images.</exception>
+    /// <exception cref="ArgumentException"><paramref name="flip"/> is true for examples that are not images.</exception>
     public ShuffledBatches(IDataset dataset, int batchSize, long seed, bool flip = false)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (dataset.Count < 1) throw new ArgumentException("dataset must have at least one example, but is empty.", nameof(dataset));
-        if (flip && dataset.Shape.Count != 3) throw new ArgumentException($"flip must be false for examples that are not images [C, H, W], but theirs is [{string.Join(", ", dataset.Shape)}].", nameof(flip));
+        if (flip && dataset.Shape.Count != 3)
+        {
+            throw new ArgumentException(
+                $"flip must be false for examples that are not images [C, H, W], but theirs is [{string.Join(", ", dataset.Shape)}].",
+                nameof(flip));
+        }
+
         this.dataset = dataset;
         this.seed = seed;
         BatchSize = batchSize;
@@ -41,7 +49,9 @@ public sealed class ShuffledBatches : IBatchSource
     public bool Flip { get; }
 
     /// <inheritdoc/>
-    public string Identity => FormattableString.Invariant($"{nameof(ShuffledBatches)} of {BatchSize} from {dataset.Identity}, seed {seed}, {(Flip ? "flipped" : "not flipped")}");
+    public string Identity =>
+        FormattableString.Invariant(
+            $"{nameof(ShuffledBatches)} of {BatchSize} from {dataset.Identity}, seed {seed}, {(Flip ? "flipped" : "not flipped")}");
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="number"/> is negative.</exception>
@@ -54,7 +64,14 @@ public sealed class ShuffledBatches : IBatchSource
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
         ArgumentOutOfRangeException.ThrowIfNegative(first);
-        if (count < 1 || count > BatchSize - first) throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be 1 … {BatchSize - first} for a batch of {BatchSize} from example {first}, but is {count}.");
+        if (count < 1 || count > BatchSize - first)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count),
+                count,
+                $"count must be 1 … {BatchSize - first} for a batch of {BatchSize} from example {first}, but is {count}.");
+        }
+
         long position = checked(number * BatchSize) + first;
         var labels = new long[count];
         Tensor x0 = empty([count, .. dataset.Shape], float32).DetachFromDisposeScope();

@@ -2,27 +2,50 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
-/// <summary>The examples of a step of training and what is known about them. Owns its tensors, which belong to no dispose scope: dispose it.</summary>
+/// <summary>
+/// The examples of a step of training and what is known about them. Owns its tensors, which belong to no dispose scope: dispose it.
+/// </summary>
 public sealed class TrainingBatch : IDisposable
 {
-    /// <summary>A batch.</summary>
+    /// <summary>Creates a batch.</summary>
     /// <param name="x0">The clean examples x_0, floating-point [B, …] with B ≥ 1; taken over.</param>
     /// <param name="labels">The class of each example, -1 for none; null where no example has one.</param>
-    /// <param name="mask">How much each element counts in the loss, in the shape of <paramref name="x0"/> or with axes of 1 after the first; taken over. All count by default. Range: ≥ 0.</param>
-    /// <exception cref="ArgumentException"><paramref name="x0"/> is empty or not floating-point, or labels or mask do not fit it.</exception>
+    /// <param name="mask">
+    /// How much each element counts in the loss, in the shape of <paramref name="x0"/> or with axes of 1 after the first; taken over. All
+    /// count by default. Range: ≥ 0.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="x0"/> is empty or not floating-point, or labels or mask do not fit it.
+    /// </exception>
     public TrainingBatch(Tensor x0, IReadOnlyList<long>? labels = null, Tensor? mask = null)
     {
         ArgumentNullException.ThrowIfNull(x0);
-        if (x0.dim() < 1 || x0.numel() == 0 || !x0.is_floating_point()) throw new ArgumentException($"x0 must hold floating-point examples [B, …], but is {x0.dtype} [{string.Join(", ", x0.shape)}].", nameof(x0));
-        if (labels is not null && labels.Count != x0.size(0)) throw new ArgumentException($"labels must be one for each of the {x0.size(0)} examples, but are {labels.Count}.", nameof(labels));
-        if (mask is not null && !(mask.dim() == x0.dim() && Enumerable.Range(0, (int)x0.dim()).All(axis => mask.size(axis) == x0.size(axis) || (axis > 0 && mask.size(axis) == 1))))
+        if (x0.dim() < 1 || x0.numel() == 0 || !x0.is_floating_point())
         {
-            throw new ArgumentException($"mask must have the shape [{string.Join(", ", x0.shape)}] of x0, or 1 for axes after the first, but has [{string.Join(", ", mask.shape)}].", nameof(mask));
+            throw new ArgumentException(
+                $"x0 must hold floating-point examples [B, …], but is {x0.dtype} [{string.Join(", ", x0.shape)}].", nameof(x0));
+        }
+
+        if (labels is not null && labels.Count != x0.size(0))
+        {
+            throw new ArgumentException(
+                $"labels must be one for each of the {x0.size(0)} examples, but are {labels.Count}.", nameof(labels));
+        }
+
+        if (mask is not null &&
+            !(mask.dim() == x0.dim() && Enumerable.Range(0, (int)x0.dim()).All(Fits)))
+        {
+            throw new ArgumentException(
+                $"mask must have the shape [{string.Join(", ", x0.shape)}] of x0, or 1 for axes after the first, but has " +
+                $"[{string.Join(", ", mask.shape)}].",
+                nameof(mask));
         }
 
         X0 = x0.DetachFromDisposeScope();
         Labels = labels;
         Mask = mask?.DetachFromDisposeScope();
+
+        bool Fits(int axis) => mask.size(axis) == x0.size(axis) || (axis > 0 && mask.size(axis) == 1);
     }
 
     /// <summary>The clean examples x_0, [B, …].</summary>
@@ -34,18 +57,26 @@ public sealed class TrainingBatch : IDisposable
     /// <summary>How much each element counts in the loss; null where all do.</summary>
     public Tensor? Mask { get; }
 
-    /// <summary>Some of the examples, copied.</summary>
+    /// <summary>Copies some of the examples.</summary>
     /// <param name="first">The place of the first. Range: ≥ 0.</param>
     /// <param name="count">Their number. Range: ≥ 1.</param>
-    /// <returns>A batch of its own; the caller disposes it.</returns>
+    /// <returns>A new batch; the caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The batch has no such examples.</exception>
     public TrainingBatch Part(int first, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (first + (long)count > X0.size(0)) throw new ArgumentOutOfRangeException(nameof(count), count, $"first + count must be at most {X0.size(0)}, the number of examples, but is {first + (long)count}.");
+        if (first + (long)count > X0.size(0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count, $"first + count must be at most {X0.size(0)}, the number of examples, but is {first + (long)count}.");
+        }
+
         using var scope = NewDisposeScope();
-        return new TrainingBatch(X0.narrow(0, first, count).clone(), Labels is null ? null : [.. Labels.Skip(first).Take(count)], Mask?.narrow(0, first, count).clone());
+        return new TrainingBatch(
+            X0.narrow(0, first, count).clone(),
+            Labels is null ? null : [.. Labels.Skip(first).Take(count)],
+            Mask?.narrow(0, first, count).clone());
     }
 
     /// <summary>Frees the tensors.</summary>

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A checkpoint as a folder: network.safetensors, average-0.safetensors and so on, optimizer.safetensors and checkpoint.json; and model/ with the configurations of network and process where
-/// they can be a <see cref="ModelFolder"/>.
+/// A checkpoint as a folder: network.safetensors, average-0.safetensors and so on, optimizer.safetensors and checkpoint.json; and model/
+/// with the configurations of network and process where they can be a <see cref="ModelFolder"/>.
 /// </summary>
 public static class Checkpoint
 {
@@ -17,12 +17,16 @@ public static class Checkpoint
     private const int Format = 2;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>Makes a model folder of a checkpoint, without the program that trained it: one of its moving averages, with the process.</summary>
+    /// <summary>
+    /// Makes a model folder of a checkpoint, without the program that trained it: one of its moving averages, with the process.
+    /// </summary>
     /// <param name="checkpoint">The checkpoint's folder.</param>
     /// <param name="modelFolder">The model folder; see <see cref="ModelFolder.Save"/>.</param>
     /// <param name="average">Which of <see cref="TrainingOptions.Averages"/>. Range: ≥ 0.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such checkpoint.</exception>
-    /// <exception cref="NotSupportedException">The network is no <see cref="UNet"/>, or the folder has no words for the process.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The network is no <see cref="UNet"/>, or the folder has no words for the process.
+    /// </exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or has no such average; the message says which.</exception>
     public static void Export(string checkpoint, string modelFolder, int average = 0)
     {
@@ -33,13 +37,20 @@ public static class Checkpoint
         long averages = Number(ReadIndex(checkpoint), "averages", checkpoint);
         if (average >= averages) throw new InvalidDataException($"{checkpoint} has the averages 0 … {averages - 1}, but not {average}.");
         string model = Path.Combine(checkpoint, Model);
-        if (!Directory.Exists(model)) throw new NotSupportedException($"{checkpoint} cannot become a model folder: its network is no {nameof(UNet)}, or its process has no words in such a folder.");
+        if (!Directory.Exists(model))
+        {
+            throw new NotSupportedException(
+                $"{checkpoint} cannot become a model folder: its network is no {nameof(UNet)}, or its process has no words in such a " +
+                "folder.");
+        }
+
         (UNetOptions options, ReverseDiffusion process) = ModelFolder.LoadConfiguration(model);
         using var network = new UNet(options);
         try
         {
             using SafetensorsFile weights = Open(checkpoint, Average(average));
-            var targets = network.named_parameters().Select(pair => (File: weights, Name: pair.name, Target: (Tensor)pair.parameter)).ToList();
+            var targets = network.named_parameters().Select(pair => (File: weights, Name: pair.name, Target: (Tensor)pair.parameter))
+                .ToList();
             CheckTensors(checkpoint, targets);
             Copy(targets);
         }
@@ -55,7 +66,9 @@ public static class Checkpoint
     internal static void Write(string folder, TrainingState state)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string full = Path.GetFullPath(folder), parent = Path.GetDirectoryName(full) ?? throw new ArgumentException($"folder must name a folder, but is {folder}.", nameof(folder));
+        string full = Path.GetFullPath(folder);
+        string parent = Path.GetDirectoryName(full) ??
+            throw new ArgumentException($"folder must name a folder, but is {folder}.", nameof(folder));
         if (Directory.Exists(full) || File.Exists(full)) throw new IOException($"{full} exists already.");
         Directory.CreateDirectory(parent);
         string temporary = Path.Combine(parent, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
@@ -67,7 +80,8 @@ public static class Checkpoint
             for (int k = 0; k < state.Averages.Count; k++)
             {
                 IReadOnlyList<Tensor> values = state.Averages[k].Averages;
-                SafetensorsWriter.Write(Path.Combine(temporary, Average(k)), state.Names.Select((name, i) => KeyValuePair.Create(name, values[i])));
+                SafetensorsWriter.Write(
+                    Path.Combine(temporary, Average(k)), state.Names.Select((name, i) => KeyValuePair.Create(name, values[i])));
             }
 
             WriteModel(Path.Combine(temporary, Model), state);
@@ -106,7 +120,12 @@ public static class Checkpoint
 
             CheckTensors(folder, targets);
             using Tensor counts = optimizer.Read(StepCounts), sampler = optimizer.Read(TimestepState);
-            if (counts.numel() != state.Names.Length) throw new InvalidDataException($"{folder}: {Optimizer} counts steps of {counts.numel()} parameters, but the network has {state.Names.Length}.");
+            if (counts.numel() != state.Names.Length)
+            {
+                throw new InvalidDataException(
+                    $"{folder}: {Optimizer} counts steps of {counts.numel()} parameters, but the network has {state.Names.Length}.");
+            }
+
             state.Timesteps.Restore(sampler.data<double>().ToArray());
 
             // Nothing above has changed the network; nothing below fails, for the files were opened and every tensor fits.
@@ -114,7 +133,8 @@ public static class Checkpoint
             counts.data<long>().ToArray().CopyTo(state.Optimizer.Steps, 0);
             foreach (ExponentialMovingAverage average in state.Averages) average.Updates = updates;
         }
-        catch (Exception exception) when (exception is SafetensorsException or FileNotFoundException or KeyNotFoundException or ArgumentException)
+        catch (Exception exception) when (
+            exception is SafetensorsException or FileNotFoundException or KeyNotFoundException or ArgumentException)
         {
             throw new InvalidDataException($"{folder} is damaged: {exception.Message}", exception);
         }
@@ -170,7 +190,8 @@ public static class Checkpoint
         ["averages"] = state.Averages.Count,
         ["average_updates"] = state.Averages[0].Updates,
         ["batches"] = state.Batches,
-        ["settings"] = new JsonObject(state.Settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))),
+        ["settings"] = new JsonObject(
+            state.Settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))),
     };
 
     private static JsonObject ReadIndex(string folder)
@@ -179,8 +200,10 @@ public static class Checkpoint
         if (!File.Exists(path)) throw new InvalidDataException($"{folder} is no checkpoint: it has no {Index}.");
         try
         {
-            JsonObject index = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new InvalidDataException($"{path} must hold a JSON object.");
-            return Number(index, "format", folder) == Format ? index : throw new InvalidDataException($"{path} is of format {index["format"]}, but only {Format} is known.");
+            JsonObject index = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new InvalidDataException(
+                $"{path} must hold a JSON object.");
+            return Number(index, "format", folder) == Format ? index : throw new InvalidDataException(
+                $"{path} is of format {index["format"]}, but only {Format} is known.");
         }
         catch (JsonException exception)
         {
@@ -194,17 +217,25 @@ public static class Checkpoint
         string[] differences = [.. settings.Keys.Union(stored.Select(pair => pair.Key)).Order(StringComparer.Ordinal)
             .Select(key => (Key: key, Then: stored[key]?.ToString() ?? "absent", Now: settings.GetValueOrDefault(key, "absent")))
             .Where(entry => entry.Then != entry.Now).Select(entry => $"{entry.Key}: {entry.Then} then, {entry.Now} now")];
-        if (differences.Length > 0) throw new InvalidDataException($"{folder} was trained with other settings, under which the run cannot go on as it began. {string.Join("; ", differences)}.");
+        if (differences.Length > 0)
+        {
+            throw new InvalidDataException(
+                $"{folder} was trained with other settings, under which the run cannot go on as it began. " +
+                $"{string.Join("; ", differences)}.");
+        }
     }
 
     private static void CheckTensors(string folder, List<(SafetensorsFile File, string Name, Tensor Target)> targets)
     {
         foreach ((SafetensorsFile file, string name, Tensor target) in targets)
         {
-            SafetensorsEntry entry = file.Entries.FirstOrDefault(candidate => candidate.Name == name) ?? throw new InvalidDataException($"{folder} is of another network: it has no {name}.");
+            SafetensorsEntry entry = file.Entries.FirstOrDefault(candidate => candidate.Name == name) ?? throw new InvalidDataException(
+                $"{folder} is of another network: it has no {name}.");
             if (entry.ElementType != target.dtype || !entry.Shape.AsSpan().SequenceEqual(target.shape))
             {
-                throw new InvalidDataException($"{folder} is of another network: {name} is {entry.ElementType} [{string.Join(", ", entry.Shape)}] there, {target.dtype} [{string.Join(", ", target.shape)}] here.");
+                throw new InvalidDataException(
+                    $"{folder} is of another network: {name} is {entry.ElementType} [{string.Join(", ", entry.Shape)}] there, " +
+                    $"{target.dtype} [{string.Join(", ", target.shape)}] here.");
             }
         }
     }
@@ -212,5 +243,6 @@ public static class Checkpoint
     private static SafetensorsFile Open(string folder, string file) => SafetensorsFile.Open(Path.Combine(folder, file));
 
     private static long Number(JsonObject json, string field, string folder) =>
-        json[field] is JsonValue value && value.TryGetValue(out long number) && number >= 0 ? number : throw new InvalidDataException($"{folder}: {Index} must have {field} as a whole number at least 0, but has {json[field]?.ToJsonString() ?? "none"}.");
+        json[field] is JsonValue value && value.TryGetValue(out long number) && number >= 0 ? number : throw new InvalidDataException(
+            $"{folder}: {Index} must have {field} as a whole number at least 0, but has {json[field]?.ToJsonString() ?? "none"}.");
 }

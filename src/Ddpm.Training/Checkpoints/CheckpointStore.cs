@@ -4,16 +4,17 @@ using Ddpm.Core;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A folder of checkpoints, step-000001000 and so on: written every so many steps, each whole from the moment it appears; the oldest are removed when there are more than are to be
-/// kept. Killing the process loses the work since the last one, no more. Of several ranks the first writes and reads, so that the folder need not be shared; each call here is collective.
+/// A folder of checkpoints, step-000001000 and so on: written every so many steps, each whole from the moment it appears; the oldest are
+/// removed when there are more than are to be kept. Killing the process loses the work since the last one, no more. Of several ranks the
+/// first writes and reads, so that the folder need not be shared; each call here is collective.
 /// </summary>
 public sealed class CheckpointStore : ITrainingHook
 {
     private const string Prefix = "step-";
     private long startedAt;
 
-    /// <summary>A store in a folder.</summary>
-    /// <param name="folder">The folder; made when the first checkpoint is written.</param>
+    /// <summary>Creates a store in a folder.</summary>
+    /// <param name="folder">The folder; created with the first checkpoint.</param>
     /// <param name="every">How many steps lie between two checkpoints. Range: ≥ 1.</param>
     /// <param name="keepLast">How many of the newest are kept. Range: ≥ 1.</param>
     /// <param name="keepEvery">Checkpoints at multiples of this many steps are kept for good; null for none. Range: ≥ 1.</param>
@@ -23,7 +24,12 @@ public sealed class CheckpointStore : ITrainingHook
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(keepLast, 1);
-        if (keepEvery < 1) throw new ArgumentOutOfRangeException(nameof(keepEvery), keepEvery, $"keepEvery must be at least 1, or null, but is {keepEvery}.");
+        if (keepEvery < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(keepEvery), keepEvery, $"keepEvery must be at least 1, or null, but is {keepEvery}.");
+        }
+
         Folder = folder;
         Every = every;
         KeepLast = keepLast;
@@ -42,12 +48,11 @@ public sealed class CheckpointStore : ITrainingHook
     /// <summary>Checkpoints at multiples of this many steps are kept for good.</summary>
     public long? KeepEvery { get; }
 
-    /// <summary>The checkpoints that are there, the oldest first, by their steps.</summary>
+    /// <summary>The checkpoints in the folder, by their steps, the oldest first.</summary>
     public IReadOnlyList<(long Step, string Folder)> All => !Directory.Exists(Folder)
         ? []
-        : [.. Directory.GetDirectories(Folder, Prefix + "*")
-            .Select(path => (Valid: long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step), Step: step, Path: path))
-            .Where(entry => entry.Valid).OrderBy(entry => entry.Step).Select(entry => (entry.Step, entry.Path))];
+        : [.. Directory.GetDirectories(Folder, Prefix + "*").Select(path => (Step: StepOf(path), Path: path))
+            .Where(entry => entry.Step is not null).OrderBy(entry => entry.Step).Select(entry => (entry.Step!.Value, entry.Path))];
 
     /// <summary>Removes what a process that was killed while it wrote has left behind: one run at a time has a store.</summary>
     /// <param name="trainer">The trainer.</param>
@@ -61,7 +66,7 @@ public sealed class CheckpointStore : ITrainingHook
     /// <inheritdoc/>
     public void StepDone(Trainer trainer, TrainingProgress progress)
     {
-        if (progress.Step % Every == 0) Save(trainer);
+        if (progress.IsEvery(Every)) Save(trainer);
     }
 
     /// <summary>Writes a checkpoint of where the run ended, if a step was done.</summary>
@@ -72,7 +77,9 @@ public sealed class CheckpointStore : ITrainingHook
         if (trainer.StepsDone != startedAt) Save(trainer);
     }
 
-    /// <summary>Writes a checkpoint of a trainer as it is, and removes those that are not to be kept. Nothing where its step has one already.</summary>
+    /// <summary>
+    /// Writes a checkpoint of a trainer as it is, and removes those that are not to be kept. Nothing where its step has one already.
+    /// </summary>
     /// <param name="trainer">The trainer.</param>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="IOException">It cannot be written; those before are whole.</exception>
@@ -84,10 +91,10 @@ public sealed class CheckpointStore : ITrainingHook
         return path;
     }
 
-    /// <summary>Goes back to the newest checkpoint, if there is one.</summary>
+    /// <summary>Restores the newest checkpoint, if there is one.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <returns>Whether there was one.</returns>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged or of another run; the trainer is as it was.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged or of another run; the trainer is unchanged.</exception>
     public bool RestoreLatest(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
@@ -113,5 +120,11 @@ public sealed class CheckpointStore : ITrainingHook
             if (KeepEvery is { } every && step % every == 0) continue;
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static long? StepOf(string path)
+    {
+        string number = Path.GetFileName(path)[Prefix.Length..];
+        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
     }
 }

@@ -5,7 +5,9 @@ using Ddpm.Core;
 
 namespace Ddpm.Training;
 
-/// <summary>The settings under which a run can go on as it began, as text, so that two runs can be compared and their difference shown.</summary>
+/// <summary>
+/// The settings under which a run can go on as it began, as text, so that two runs can be compared and their difference shown.
+/// </summary>
 internal static class TrainingSettings
 {
     public static SortedDictionary<string, string> Of(TrainingOptions options, Objective objective, ITimestepSampler timesteps)
@@ -35,5 +37,6 @@ internal static class TrainingSettings
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
-    private static string Digest(double[] values) => Convert.ToHexStringLower(SHA256.HashData(values.SelectMany(BitConverter.GetBytes).ToArray()))[..16];
+    private static string Digest(double[] values) =>
+        Convert.ToHexStringLower(SHA256.HashData(values.SelectMany(BitConverter.GetBytes).ToArray()))[..16];
 }

@@ -14,7 +14,8 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(long firstStep, long totalSteps, int examples)
     {
         this.examples = examples;
-        activity?.SetTag(TrainingTelemetry.FirstStepTag, firstStep).SetTag(TrainingTelemetry.TotalStepsTag, totalSteps).SetTag(DdpmTelemetry.BatchSizeTag, examples);
+        activity?.SetTag(TrainingTelemetry.FirstStepTag, firstStep).SetTag(TrainingTelemetry.TotalStepsTag, totalSteps)
+            .SetTag(DdpmTelemetry.BatchSizeTag, examples);
     }
 
     public void StepDone(long started, double loss)
@@ -22,7 +23,11 @@ internal sealed class TrainingRun : IDisposable
         steps++;
         TrainingInstruments.Steps.Add(1);
         TrainingInstruments.Examples.Add(examples);
-        if (TrainingInstruments.StepDuration.Enabled) TrainingInstruments.StepDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        if (TrainingInstruments.StepDuration.Enabled)
+        {
+            TrainingInstruments.StepDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+
         TrainingInstruments.Loss.Record(loss);
     }
 

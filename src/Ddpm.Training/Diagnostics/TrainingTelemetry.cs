@@ -10,8 +10,9 @@ public static class TrainingTelemetry
     public const string TrainingMeter = "Ddpm.Training";
 
     /// <summary>
-    /// The activity of a run. Its tags are <see cref="FirstStepTag"/>, <see cref="TotalStepsTag"/>, <see cref="Core.DdpmTelemetry.BatchSizeTag"/> (the examples of a step) and, at its end,
-    /// <see cref="Core.DdpmTelemetry.StepsTag"/> and <see cref="Core.DdpmTelemetry.OutcomeTag"/>; the status of a failed run is Error, with the message.
+    /// The activity of a run. Its tags are <see cref="FirstStepTag"/>, <see cref="TotalStepsTag"/>,
+    /// <see cref="Core.DdpmTelemetry.BatchSizeTag"/> (the examples of a step) and, at its end, <see cref="Core.DdpmTelemetry.StepsTag"/>
+    /// and <see cref="Core.DdpmTelemetry.OutcomeTag"/>; the status of a failed run is Error, with the message.
     /// </summary>
     public const string TrainActivity = "ddpm.train";
 

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Averages gradients over ranks in flat buckets of some 25 MB, allotted once: a call for each of some hundred small tensors would cost its latency each time, and one for all a copy of the whole in one piece.
+/// Averages gradients over ranks in flat buckets of some 25 MB, allotted once: a call for each of some hundred small tensors would cost
+/// its latency each time, and one for all a copy of the whole in one piece.
 /// </summary>
 internal sealed class GradientAverager : IDisposable
 {
@@ -27,7 +28,9 @@ internal sealed class GradientAverager : IDisposable
     public IReadOnlyList<long> BucketSizes => [.. buckets.Select(bucket => bucket.Flat.numel())];
 
     /// <summary>Averages the gradients in place, and the loss with them; collective.</summary>
-    /// <param name="gradients">A gradient for each parameter; null for those that have none on this rank, which get one where another rank has.</param>
+    /// <param name="gradients">
+    /// A gradient for each parameter; null for those that have none on this rank, which get one where another rank has.
+    /// </param>
     /// <param name="loss">This rank's loss.</param>
     /// <returns>The mean loss of all ranks.</returns>
     public double Average(Tensor?[] gradients, double loss)
@@ -40,7 +43,8 @@ internal sealed class GradientAverager : IDisposable
         }
 
         // The loss, and on which share of the ranks each parameter has a gradient: the optimiser must pass the same parameters over on all.
-        using Tensor status = tensor([loss, .. gradients.Select(gradient => gradient is null ? 0.0 : 1.0)], float64).DetachFromDisposeScope();
+        using Tensor status = tensor(
+            [loss, .. gradients.Select(gradient => gradient is null ? 0.0 : 1.0)], float64).DetachFromDisposeScope();
         communicator.AverageInPlace(status);
         double[] shared = status.data<double>().ToArray();
         foreach (GradientBucket bucket in buckets) bucket.Spill(gradients, shared.AsSpan(1), parameters);
@@ -52,7 +56,8 @@ internal sealed class GradientAverager : IDisposable
         foreach (GradientBucket bucket in buckets) bucket.Dispose();
     }
 
-    // In reverse: a backward pass finishes the last layers' gradients first. A bucket holds one type on one device, and a parameter that is larger than a bucket has one of its own.
+    // In reverse: a backward pass finishes the last layers' gradients first. A bucket holds one type on one device, and a parameter that
+    // is larger than a bucket has one of its own.
     private static IEnumerable<int[]> Partition(Parameter[] parameters, long bucketBytes)
     {
         var current = new List<int>();
@@ -60,7 +65,7 @@ internal sealed class GradientAverager : IDisposable
         for (int i = parameters.Length - 1; i >= 0; i--)
         {
             long size = parameters[i].numel() * parameters[i].ElementSize;
-            bool fits = current.Count == 0 || (bytes + size <= bucketBytes && parameters[i].dtype == parameters[current[0]].dtype && parameters[i].device.ToString() == parameters[current[0]].device.ToString());
+            bool fits = current.Count == 0 || (bytes + size <= bucketBytes && AreAlike(parameters[i], parameters[current[0]]));
             if (!fits)
             {
                 yield return [.. current];
@@ -74,4 +79,6 @@ internal sealed class GradientAverager : IDisposable
 
         if (current.Count > 0) yield return [.. current];
     }
+
+    private static bool AreAlike(Parameter a, Parameter b) => a.dtype == b.dtype && a.device.ToString() == b.device.ToString();
 }

@@ -3,7 +3,7 @@ using Ddpm.Core;
 
 namespace Ddpm.Training;
 
-/// <summary>Ranks that were started with different options would train something that nobody asked for, or wait for each other for ever: they compare first.</summary>
+/// <summary>Compares what the ranks were started with: with different options they would wait for each other for ever.</summary>
 internal static class RankAgreement
 {
     /// <summary>Compares settings with those of rank 0; collective.</summary>

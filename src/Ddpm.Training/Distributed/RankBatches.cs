@@ -2,7 +2,10 @@ using Ddpm.Core;
 
 namespace Ddpm.Training;
 
-/// <summary>A rank's share of every batch: the ranks share the examples of a batch in their order, so that together they train on the batch that one process would.</summary>
+/// <summary>
+/// A rank's share of every batch: the ranks share the examples of a batch in their order, so that together they train on the batch that
+/// one process would.
+/// </summary>
 internal sealed class RankBatches : IBatchSource
 {
     private readonly IBatchSource source;
@@ -28,7 +31,14 @@ internal sealed class RankBatches : IBatchSource
     public static IBatchSource Of(IBatchSource batches, ICommunicator communicator)
     {
         if (communicator.WorldSize == 1) return batches;
-        if (batches.BatchSize % communicator.WorldSize != 0) throw new ArgumentException($"batches must be of a size that {communicator.WorldSize} ranks can share equally, but are of {batches.BatchSize}. A batch is that of all ranks together.", nameof(batches));
+        if (batches.BatchSize % communicator.WorldSize != 0)
+        {
+            throw new ArgumentException(
+                $"batches must be of a size that {communicator.WorldSize} ranks can share equally, but are of {batches.BatchSize}. A " +
+                "batch is that of all ranks together.",
+                nameof(batches));
+        }
+
         return new RankBatches(batches, communicator);
     }
 }

@@ -18,14 +18,17 @@ internal sealed record RankShare(int Size, int First, int BatchSize, bool IsMask
         bool masked = batches.Any(batch => batch.Mask is not null);
         if (communicator.WorldSize == 1) return new RankShare(size, 0, size, masked);
         long ranks = communicator.WorldSize;
-        using Tensor sums = tensor(new[] { size, (long)size * size, batches.Count, (long)batches.Count * batches.Count, masked ? 1 : 0 }).DetachFromDisposeScope();
+        using Tensor sums = tensor(
+            new[] { size, (long)size * size, batches.Count, (long)batches.Count * batches.Count, masked ? 1 : 0 }).DetachFromDisposeScope();
         communicator.SumInPlace(sums);
         long[] all = sums.data<long>().ToArray();
         // Σ1 · Σs² = (Σs)² only where all s are the same (Cauchy and Schwarz).
         if (ranks * all[1] != all[0] * all[0] || ranks * all[3] != all[2] * all[2])
         {
             string[] given = communicator.AllGather($"{batches.Count} × {size}");
-            throw new DistributedException($"Every rank must be given batches of the same number and size, for their gradients count alike, but they were given {string.Join(", ", given.Select((text, rank) => $"{text} (rank {rank})"))}.");
+            throw new DistributedException(
+                "Every rank must be given batches of the same number and size, for their gradients count alike, but they were given " +
+                $"{string.Join(", ", given.Select((text, rank) => $"{text} (rank {rank})"))}.");
         }
 
         return new RankShare(size, communicator.Rank * size, checked((int)(size * ranks)), all[4] > 0);

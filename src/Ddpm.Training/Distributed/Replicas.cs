@@ -5,10 +5,12 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
-/// <summary>Every rank has a network, moving averages and an optimiser of its own, which are equal from the start and stay so.</summary>
+/// <summary>Keeps the network, moving averages and optimiser of every rank equal.</summary>
 internal static class Replicas
 {
-    /// <summary>Checks that all ranks have the same options and network, and gives all the parameters and buffers of rank 0; collective.</summary>
+    /// <summary>
+    /// Checks that all ranks have the same options and network, and gives all the parameters and buffers of rank 0; collective.
+    /// </summary>
     /// <exception cref="DistributedException">Options or networks differ.</exception>
     public static void Synchronize(nn.Module module, ICommunicator communicator, IReadOnlyDictionary<string, string> settings)
     {
@@ -30,10 +32,16 @@ internal static class Replicas
         using var scope = NewDisposeScope();
         IEnumerable<Tensor> tensors =
         [
-            .. Tensors(state.Module).Select(pair => pair.Value), .. state.Averages.SelectMany(average => average.Averages), .. state.Optimizer.FirstMoments, .. state.Optimizer.SecondMoments,
+            .. Tensors(state.Module).Select(pair => pair.Value), .. state.Averages.SelectMany(average => average.Averages),
+            .. state.Optimizer.FirstMoments, .. state.Optimizer.SecondMoments,
         ];
         foreach (Tensor tensor in tensors) communicator.BroadcastInPlace(tensor);
-        var numbers = new Numbers(state.StepsDone, state.Batches, [.. state.Averages.Select(average => average.Updates)], state.Optimizer.Steps, state.Timesteps.Save());
+        var numbers = new Numbers(
+            state.StepsDone,
+            state.Batches,
+            [.. state.Averages.Select(average => average.Updates)],
+            state.Optimizer.Steps,
+            state.Timesteps.Save());
         numbers = JsonSerializer.Deserialize<Numbers>(communicator.AllGather(JsonSerializer.Serialize(numbers))[0])!;
         for (int k = 0; k < state.Averages.Count; k++) state.Averages[k].Updates = numbers.Updates[k];
         numbers.OptimizerSteps.CopyTo(state.Optimizer.Steps, 0);
@@ -42,7 +50,8 @@ internal static class Replicas
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(nn.Module module) =>
-        module.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)).Concat(module.named_buffers().Select(pair => KeyValuePair.Create(pair.name, pair.buffer)));
+        module.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter))
+            .Concat(module.named_buffers().Select(pair => KeyValuePair.Create(pair.name, pair.buffer)));
 
     private sealed record Numbers(long StepsDone, string? Batches, long[] Updates, long[] OptimizerSteps, double[] Timesteps);
 }

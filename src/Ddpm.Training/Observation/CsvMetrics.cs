@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace Ddpm.Training;
 
-/// <summary>Metrics as comma-separated values: a line of names, then a line for each step; numbers as in any culture's spreadsheet import "en". An empty field is no number.</summary>
+/// <summary>
+/// Metrics as comma-separated values: a line of names, then a line for each step; numbers as in any culture's spreadsheet import "en". An
+/// empty field is no number.
+/// </summary>
 public sealed class CsvMetrics : IMetricWriter
 {
     private readonly string path;
     private readonly MetricRows rows;
     private string? header;
 
-    /// <summary>A file that is begun or gone on with at the next run.</summary>
+    /// <summary>Opens the file at the next run: a new run begins it, a resumed run continues it.</summary>
     /// <param name="path">The file; its folder is made where it does not exist.</param>
     public CsvMetrics(string path)
     {
@@ -24,13 +27,19 @@ public sealed class CsvMetrics : IMetricWriter
     {
         IReadOnlyList<string> lines = rows.Lines;
         header = lines.Count > 0 ? lines[0] : null;
-        if (header is not null && !header.StartsWith("step,", StringComparison.Ordinal)) throw new InvalidDataException($"{path} must begin with the names of metrics, step and so on, but begins with {header}.");
+        if (header is not null && !header.StartsWith("step,", StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{path} must begin with the names of metrics, step and so on, but begins with {header}.");
+        }
+
         int columns = header?.Split(',').Length ?? 0;
         // A line that a killed process left in the middle has too few fields.
-        bool Keep(string line) => line.Split(',') is var fields && fields.Length == columns && long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out long row) && row <= trainingStep;
-        string[] kept = [.. lines.Skip(1).Where(Keep)];
+        string[] kept = [.. lines.Skip(1).Select(line => line.Split(',')).Where(IsKept).Select(fields => string.Join(',', fields))];
         if (kept.Length == 0) header = null;
         rows.Open(header is null ? [] : [header, .. kept]);
+
+        bool IsKept(string[] fields) => fields.Length == columns &&
+            long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out long row) && row <= trainingStep;
     }
 
     /// <inheritdoc/>
@@ -41,9 +50,12 @@ public sealed class CsvMetrics : IMetricWriter
         string names = string.Join(',', metrics.Select(metric => metric.Key).Prepend("step"));
         if (header is null) rows.Add(header = names);
         if (names != header) throw new InvalidDataException($"{path} has the metrics {header}, but is given {names}.");
-        rows.Add(string.Join(',', metrics.Select(metric => double.IsNaN(metric.Value) ? "" : metric.Value.ToString("R", CultureInfo.InvariantCulture)).Prepend(trainingStep.ToString(CultureInfo.InvariantCulture))));
+        string step = trainingStep.ToString(CultureInfo.InvariantCulture);
+        rows.Add(string.Join(',', metrics.Select(metric => Text(metric.Value)).Prepend(step)));
     }
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => rows.Dispose();
+
+    private static string Text(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 }

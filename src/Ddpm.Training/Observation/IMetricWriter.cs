@@ -3,7 +3,9 @@ namespace Ddpm.Training;
 /// <summary>Where the numbers of a run go.</summary>
 public interface IMetricWriter : IDisposable
 {
-    /// <summary>Called before a run. What was written for later steps, by a run that was killed after its last checkpoint, is forgotten.</summary>
+    /// <summary>
+    /// Called before a run. What was written for later steps, by a run that was killed after its last checkpoint, is forgotten.
+    /// </summary>
     /// <param name="trainingStep">Steps done so far.</param>
     /// <exception cref="IOException">Nothing can be written.</exception>
     void Begin(long trainingStep);

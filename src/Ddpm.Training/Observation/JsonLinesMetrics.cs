@@ -8,7 +8,7 @@ public sealed class JsonLinesMetrics : IMetricWriter
 {
     private readonly MetricRows rows;
 
-    /// <summary>A file that is begun or gone on with at the next run.</summary>
+    /// <summary>Opens the file at the next run: a new run begins it, a resumed run continues it.</summary>
     /// <param name="path">The file; its folder is made where it does not exist.</param>
     public JsonLinesMetrics(string path)
     {

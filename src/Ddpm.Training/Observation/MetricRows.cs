@@ -3,12 +3,12 @@ using Ddpm.Core;
 
 namespace Ddpm.Training;
 
-/// <summary>A text file that grows by a line at a time, and is cut back where a run goes on from an earlier step.</summary>
+/// <summary>A text file that grows by a line at a time, and is cut back where a run resumes from an earlier step.</summary>
 internal sealed class MetricRows(string path) : IDisposable
 {
     private StreamWriter? writer;
 
-    /// <summary>The lines that are there.</summary>
+    /// <summary>The lines of the file.</summary>
     public IReadOnlyList<string> Lines => File.Exists(path) ? File.ReadAllLines(path) : [];
 
     /// <summary>Opens the file with no more than some lines.</summary>
@@ -18,7 +18,11 @@ internal sealed class MetricRows(string path) : IDisposable
         string full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         // Also where the number is the same: the last line may end in the middle.
-        if (File.Exists(full)) AtomicFile.Write(full, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n")))));
+        if (File.Exists(full))
+        {
+            AtomicFile.Write(full, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n")))));
+        }
+
         writer = new StreamWriter(new FileStream(full, FileMode.Append, FileAccess.Write, FileShare.Read)) { NewLine = "\n" };
     }
 

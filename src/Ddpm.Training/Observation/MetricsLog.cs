@@ -3,9 +3,10 @@ using Ddpm.Core;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Writes the numbers of a run every so many steps: loss (the mean since the last time), gradient_norm (mean) and gradient_norm_max, learning_rate, images_per_second, elapsed_seconds of this
-/// run, memory_megabytes (of the process, native memory included), and loss_t0_99 and so on, the mean loss of each stretch of timesteps. Of several ranks the first writes; the losses are those of all ranks'
-/// examples, put together when a row is written, and memory_megabytes is rank 0's.
+/// Writes the numbers of a run every so many steps: loss (the mean since the last time), gradient_norm (mean) and gradient_norm_max,
+/// learning_rate, examples_per_second, elapsed_seconds of this run, memory_megabytes (of the process, native memory included), and
+/// loss_t0_99 and so on, the mean loss of each stretch of timesteps. Of several ranks the first writes; the losses are those of all
+/// ranks' examples, put together when a row is written, and memory_megabytes is rank 0's.
 /// </summary>
 public sealed class MetricsLog : ITrainingHook, IDisposable
 {
@@ -66,7 +67,7 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
         norm += progress.GradientNorm;
         largestNorm = Math.Max(largestNorm, progress.GradientNorm);
         losses!.Add(progress.Last);
-        if (progress.Step % Every != 0) return;
+        if (!progress.IsEvery(Every)) return;
         losses.Merge(trainer.Communicator);
         trainer.Communicator.OnFirstRank(() => Write(progress, losses));
         Clear();
@@ -86,7 +87,7 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
             new("gradient_norm", norm / steps),
             new("gradient_norm_max", largestNorm),
             new("learning_rate", progress.LearningRate),
-            new("images_per_second", progress.ImagesPerSecond),
+            new("examples_per_second", progress.ExamplesPerSecond),
             new("elapsed_seconds", progress.Elapsed.TotalSeconds),
             new("memory_megabytes", Environment.WorkingSet / 1e6),
         ];

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A picture of samples every so many steps and at the end, drawn with a moving average of the parameters from the same noise each time, so that one sees the same images take shape:
-/// grid-000001000.png and so on. Several ranks draw a part each, and the first writes.
+/// A picture of samples every so many steps and at the end, drawn with a moving average of the parameters from the same noise each time,
+/// so that one sees the same images take shape: grid-000001000.png and so on. Several ranks draw a part each, and the first writes.
 /// </summary>
 public sealed class SampleGrids : ITrainingHook
 {
@@ -16,23 +16,33 @@ public sealed class SampleGrids : ITrainingHook
     private readonly ImageGridOptions? options;
     private long lastStep;
 
-    /// <summary>Pictures in a folder.</summary>
-    /// <param name="folder">The folder; made with the first picture.</param>
+    /// <summary>Creates a hook that draws pictures into a folder.</summary>
+    /// <param name="folder">The folder; created with the first picture.</param>
     /// <param name="sampler">A sampler of the network in training; one with few steps, such as DDIM at 50, costs little.</param>
-    /// <param name="request">What to draw: images [C, H, W] with C = 1 or 3, from noise that is the same each time, such as <see cref="PerSampleNoise"/>.</param>
+    /// <param name="request">
+    /// What to draw: images [C, H, W] with C = 1 or 3, from noise that is the same each time, such as <see cref="PerSampleNoise"/>.
+    /// </param>
     /// <param name="every">How many steps lie between two pictures. Range: ≥ 1.</param>
     /// <param name="average">Which of <see cref="TrainingOptions.Averages"/>. Range: ≥ 0.</param>
     /// <param name="options">How the picture is laid out.</param>
     /// <exception cref="ArgumentException">The samples are no images.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
-    public SampleGrids(string folder, DiffusionSampler sampler, SamplingRequest request, int every = 1000, int average = 0, ImageGridOptions? options = null)
+    public SampleGrids(
+        string folder, DiffusionSampler sampler, SamplingRequest request, int every = 1000, int average = 0,
+        ImageGridOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(sampler);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(average);
-        if (request.SampleShape is not [1 or 3, _, _]) throw new ArgumentException($"request must ask for images [1, H, W] or [3, H, W], but asks for [{string.Join(", ", request.SampleShape)}].", nameof(request));
+        if (request.SampleShape is not [1 or 3, _, _])
+        {
+            throw new ArgumentException(
+                $"request must ask for images [1, H, W] or [3, H, W], but asks for [{string.Join(", ", request.SampleShape)}].",
+                nameof(request));
+        }
+
         Folder = folder;
         Every = every;
         Average = average;
@@ -54,14 +64,19 @@ public sealed class SampleGrids : ITrainingHook
     public void RunStarting(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        if (Average >= trainer.Averages.Count) throw new InvalidOperationException($"The trainer has the averages 0 … {trainer.Averages.Count - 1}, but the pictures are of {Average}.");
+        if (Average >= trainer.Averages.Count)
+        {
+            throw new InvalidOperationException(
+                $"The trainer has the averages 0 … {trainer.Averages.Count - 1}, but the pictures are of {Average}.");
+        }
+
         lastStep = trainer.StepsDone;
     }
 
     /// <inheritdoc/>
     public void StepDone(Trainer trainer, TrainingProgress progress)
     {
-        if (progress.Step % Every == 0) Draw(trainer);
+        if (progress.IsEvery(Every)) Draw(trainer);
     }
 
     /// <inheritdoc/>

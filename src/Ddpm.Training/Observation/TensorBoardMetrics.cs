@@ -3,8 +3,8 @@ using TorchSharp;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Metrics as event files of TensorBoard, written by TorchSharp: <c>tensorboard --logdir folder</c> shows them. Every run has a file of its own; where a killed run is gone on with, the steps
-/// since its last checkpoint are there twice, with the same numbers.
+/// Metrics as event files of TensorBoard, written by TorchSharp: <c>tensorboard --logdir folder</c> shows them. Every run has a file of
+/// its own; where a killed run is gone on with, the steps since its last checkpoint are there twice, with the same numbers.
 /// </summary>
 public sealed class TensorBoardMetrics : IMetricWriter
 {

@@ -3,20 +3,27 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
-/// <summary>The mean loss of the timesteps in equal stretches of 0 … T-1: what the mean over all hides, for the loss of an early timestep is a hundred times that of a late one.</summary>
+/// <summary>
+/// The mean loss of the timesteps in equal stretches of 0 … T-1: what the mean over all hides, for the loss of an early timestep is a
+/// hundred times that of a late one.
+/// </summary>
 public sealed class TimestepLosses
 {
     private readonly double[] sums;
     private readonly long[] counts;
 
-    /// <summary>No loss yet.</summary>
+    /// <summary>Creates empty sums.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="buckets">The number of stretches. Range: 1 … T.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public TimestepLosses(int timesteps, int buckets = 10)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(timesteps, 1);
-        if (buckets < 1 || buckets > timesteps) throw new ArgumentOutOfRangeException(nameof(buckets), buckets, $"buckets must be 1 … {timesteps}, but is {buckets}.");
+        if (buckets < 1 || buckets > timesteps)
+        {
+            throw new ArgumentOutOfRangeException(nameof(buckets), buckets, $"buckets must be 1 … {timesteps}, but is {buckets}.");
+        }
+
         Timesteps = timesteps;
         sums = new double[buckets];
         counts = new long[buckets];
@@ -28,7 +35,7 @@ public sealed class TimestepLosses
     /// <summary>The number of stretches.</summary>
     public int Buckets => sums.Length;
 
-    /// <summary>Takes a step's losses in.</summary>
+    /// <summary>Adds a step's losses.</summary>
     /// <param name="training">What the step did.</param>
     public void Add(TrainingStep training)
     {
@@ -40,7 +47,7 @@ public sealed class TimestepLosses
         }
     }
 
-    /// <summary>Takes the losses of the other ranks in; collective.</summary>
+    /// <summary>Adds the losses of the other ranks; collective.</summary>
     /// <param name="communicator">The ranks, each with losses of the same T and number of stretches.</param>
     public void Merge(ICommunicator communicator)
     {

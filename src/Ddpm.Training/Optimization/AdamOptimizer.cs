@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba 2014, arXiv:1412.6980) with ε added after bias correction, as PyTorch has it, and decoupled weight decay (AdamW, Loshchilov and Hutter 2017,
-/// arXiv:1711.05101). Unlike TorchSharp's own, its state can be saved; how the update is computed is the subclass's.
+/// Adam (Kingma and Ba 2014, arXiv:1412.6980) with ε added after bias correction, as in PyTorch, and decoupled weight decay (AdamW,
+/// Loshchilov and Hutter 2017, arXiv:1711.05101). Unlike TorchSharp's own, its state can be saved; how the update is computed is the
+/// subclass's.
 /// </summary>
 internal abstract class AdamOptimizer : IDisposable
 {
@@ -51,7 +52,14 @@ internal abstract class AdamOptimizer : IDisposable
         int[] present = [.. Enumerable.Range(0, parameters.Length).Where(i => gradients[i] is not null)];
         if (present.Length == 0) return;
         foreach (int i in present) Steps[i]++;
-        Update(present, [.. present.Select(i => parameters[i])], [.. present.Select(i => gradients[i]!)], [.. present.Select(i => first[i])], [.. present.Select(i => second[i])], divisor, learningRate);
+        Update(
+            present,
+            [.. present.Select(i => parameters[i])],
+            [.. present.Select(i => gradients[i]!)],
+            [.. present.Select(i => first[i])],
+            [.. present.Select(i => second[i])],
+            divisor,
+            learningRate);
     }
 
     public virtual void Dispose()
@@ -60,5 +68,6 @@ internal abstract class AdamOptimizer : IDisposable
         foreach (Tensor tensor in second) tensor.Dispose();
     }
 
-    protected abstract void Update(int[] indices, Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares, double divisor, double learningRate);
+    protected abstract void Update(
+        int[] indices, Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares, double divisor, double learningRate);
 }

@@ -25,9 +25,12 @@ internal sealed class FusedAdam : AdamOptimizer
         foreach (Tensor step in steps) step.Dispose();
     }
 
-    protected override void Update(int[] indices, Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares, double divisor, double learningRate)
+    protected override void Update(
+        int[] indices, Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares, double divisor, double learningRate)
     {
         foreach (int i in indices) steps[i].fill_((float)Steps[i]);
-        FusedOperations.AdamW(values, gradients, means, squares, [.. indices.Select(i => steps[i])], learningRate, Options.AdamBeta1, Options.AdamBeta2, Options.WeightDecay, Options.AdamEpsilon, divisor);
+        FusedOperations.AdamW(
+            values, gradients, means, squares, [.. indices.Select(i => steps[i])], learningRate, Options.AdamBeta1, Options.AdamBeta2,
+            Options.WeightDecay, Options.AdamEpsilon, divisor);
     }
 }

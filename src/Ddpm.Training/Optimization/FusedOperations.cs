@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// libtorch's operations on whole lists of tensors, which TorchSharp does not expose, through TorchScript: one call and one pass over memory instead of several for each of some hundred tensors.
-/// The scripts are constants, for a bad one would end the process.
+/// libtorch's operations on whole lists of tensors, which TorchSharp does not expose, through TorchScript: one call and one pass over
+/// memory instead of several for each of some hundred tensors. The scripts are constants, for a bad one would end the process.
 /// </summary>
 internal static class FusedOperations
 {
@@ -20,8 +20,8 @@ internal static class FusedOperations
         def adamw(parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], steps: List[Tensor],
                   learning_rate: float, beta1: float, beta2: float, weight_decay: float, epsilon: float, divisor: Tensor):
             maxima: List[Tensor] = []
-            torch._fused_adamw_(parameters, gradients, first, second, maxima, steps, lr=learning_rate, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=epsilon,
-                                amsgrad=False, maximize=False, grad_scale=divisor, found_inf=None)
+            torch._fused_adamw_(parameters, gradients, first, second, maxima, steps, lr=learning_rate, beta1=beta1, beta2=beta2,
+                                weight_decay=weight_decay, eps=epsilon, amsgrad=False, maximize=False, grad_scale=divisor, found_inf=None)
             return divisor
 
         def set_data(target: Tensor, data: Tensor):
@@ -49,10 +49,16 @@ internal static class FusedOperations
     }
 
     /// <summary>AdamW on all parameters; the gradients are divided by a number first, in place. Adds nothing to the steps.</summary>
-    public static void AdamW(Tensor[] parameters, Tensor[] gradients, Tensor[] first, Tensor[] second, Tensor[] steps, double learningRate, double beta1, double beta2, double weightDecay, double epsilon, double divisor)
+    public static void AdamW(
+        Tensor[] parameters, Tensor[] gradients, Tensor[] first, Tensor[] second, Tensor[] steps, double learningRate, double beta1,
+        double beta2, double weightDecay, double epsilon, double divisor)
     {
         // Numbers as objects of our own: TorchSharp's implicit ones might be collected before they are used.
-        using Scalar rate = learningRate.ToScalar(), b1 = beta1.ToScalar(), b2 = beta2.ToScalar(), decay = weightDecay.ToScalar(), eps = epsilon.ToScalar();
+        using Scalar rate = learningRate.ToScalar();
+        using Scalar b1 = beta1.ToScalar();
+        using Scalar b2 = beta2.ToScalar();
+        using Scalar decay = weightDecay.ToScalar();
+        using Scalar eps = epsilon.ToScalar();
         using Tensor divisors = tensor((float)divisor, float32, parameters[0].device);
         using var _ = (Tensor)Scripts.invoke("adamw", parameters, gradients, first, second, steps, rate, b1, b2, decay, eps, divisors);
     }

@@ -9,10 +9,13 @@ public abstract record LearningRateDecay
     {
     }
 
-    /// <summary>It does not: the authors' rate is constant.</summary>
+    /// <summary>No decay: the authors' rate is constant.</summary>
     public static LearningRateDecay None { get; } = new NoDecay();
 
-    /// <summary>Along half a cosine to 0, (1 + cos(π s/steps))/2 (Loshchilov and Hutter 2016, arXiv:1608.03983, one cycle). Short runs gain much by it.</summary>
+    /// <summary>
+    /// Along half a cosine to 0, (1 + cos(π s/steps))/2 (Loshchilov and Hutter 2016, arXiv:1608.03983, one cycle). Short runs gain much
+    /// by it.
+    /// </summary>
     /// <param name="steps">The step at which it is 0, warm-up included. Range: ≥ 1.</param>
     /// <returns>The decay.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1.</exception>
@@ -54,5 +57,6 @@ public abstract record LearningRateDecay
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"linear over {Steps} steps");
     }
 
-    private static long Checked(long steps) => steps >= 1 ? steps : throw new ArgumentOutOfRangeException(nameof(steps), steps, $"steps must be at least 1, but is {steps}.");
+    private static long Checked(long steps) =>
+        steps >= 1 ? steps : throw new ArgumentOutOfRangeException(nameof(steps), steps, $"steps must be at least 1, but is {steps}.");
 }

@@ -14,7 +14,8 @@ internal sealed class PlainAdam(Parameter[] parameters, TrainingOptions options)
         return norms.Length == 0 ? 0 : linalg.vector_norm(stack(norms)).to(float64).item<double>();
     }
 
-    protected override void Update(int[] indices, Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares, double divisor, double learningRate)
+    protected override void Update(
+        int[] indices, Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares, double divisor, double learningRate)
     {
         for (int i = 0; i < values.Length; i++)
         {

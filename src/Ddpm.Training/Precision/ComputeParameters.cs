@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A network's parameters in 16 bits for the length of a forward and backward pass: the same parameters hold other data, so that whoever holds the network sees float32 before and after. The gradients
-/// are added up in float32.
+/// A network's parameters in 16 bits for the length of a forward and backward pass: the same parameters hold other data, and the
+/// network is float32 before and after. The gradients are added up in float32.
 /// </summary>
 internal sealed class ComputeParameters : IDisposable
 {
@@ -20,7 +20,10 @@ internal sealed class ComputeParameters : IDisposable
         gradients = new Tensor?[parameters.Length];
     }
 
-    /// <summary>The sums of the gradients of all passes since the last <see cref="Clear"/>, in the parameters' own type; null for parameters that had none.</summary>
+    /// <summary>
+    /// The sums of the gradients of all passes since the last <see cref="Clear"/>, in the parameters' own type; null for parameters that
+    /// had none.
+    /// </summary>
     public Tensor?[] Gradients => gradients;
 
     public void Clear()

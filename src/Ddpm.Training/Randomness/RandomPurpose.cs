@@ -1,6 +1,8 @@
 namespace Ddpm.Training;
 
-/// <summary>What a random number of a training run is for. Each purpose has a stream of its own, so that none repeats another's numbers.</summary>
+/// <summary>
+/// What a random number of a training run is for. Each purpose has its own stream, so that none repeats another's numbers.
+/// </summary>
 internal enum RandomPurpose
 {
     Order = 1,

@@ -34,7 +34,8 @@ public sealed class AverageProfileTests
     [InlineData(0.3)]
     [InlineData(double.NaN)]
     public void Power_OutOfRange_Throws(double width) =>
-        FluentActions.Invoking(() => AverageProfile.Power(width)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("relativeWidth must be 0.01 … 0.28*");
+        FluentActions.Invoking(() => AverageProfile.Power(width))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("relativeWidth must be 0.01 … 0.28*");
 
     // The weight of the start and of each step's parameters in the average after some updates.
     private static double[] Weights(AverageProfile profile, int steps)

@@ -46,7 +46,9 @@ public sealed class ExponentialMovingAverageTests
     [InlineData(double.NaN)]
     public void Constructor_DecayOutOfRange_Throws(double decay)
     {
-        FluentActions.Invoking(() => AverageProfile.Constant(decay)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("decay must be 0 ≤ d < 1*");
-        FluentActions.Invoking(() => AverageProfile.Ramped(decay)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("decay must be 0 ≤ d < 1*");
+        FluentActions.Invoking(() => AverageProfile.Constant(decay))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("decay must be 0 ≤ d < 1*");
+        FluentActions.Invoking(() => AverageProfile.Ramped(decay))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("decay must be 0 ≤ d < 1*");
     }
 }

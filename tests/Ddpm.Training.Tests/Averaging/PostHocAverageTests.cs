@@ -54,7 +54,10 @@ public sealed class PostHocAverageTests : IDisposable
     {
         double exponent = ((PowerAverage)AverageProfile.Power(0.1)).Exponent;
         double[] weights = PostHocAverage.Weights([(100, 17), (100, exponent), (200, 17), (200, exponent)], 200, exponent);
-        weights.Should().BeEquivalentTo([0, 0, 0, 1.0], options => options.Using<double>(c => c.Subject.Should().BeApproximately(c.Expectation, 1e-9)).WhenTypeIs<double>().WithStrictOrdering());
+        weights.Should().BeEquivalentTo(
+            [0, 0, 0, 1.0],
+            options => options.Using<double>(c => c.Subject.Should().BeApproximately(c.Expectation, 1e-9)).WhenTypeIs<double>()
+                .WithStrictOrdering());
     }
 
     [Fact]
@@ -62,7 +65,15 @@ public sealed class PostHocAverageTests : IDisposable
     {
         using var network = new Mlp(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1);
         using var data = new Ddpm.Data.TensorDataset(randn(20, 2, generator: new Generator(1)));
-        using Trainer trainer = Trainer.Create(network, new ReverseDiffusion(new LinearSchedule(50, 1e-3, 0.2)), new TrainingOptions { WarmupSteps = 0, LearningRate = 1e-2, Averages = [AverageProfile.Power(0.05), AverageProfile.Power(0.1), AverageProfile.Constant(0.9), AverageProfile.Power(0.2)] });
+        using Trainer trainer = Trainer.Create(
+            network,
+            new ReverseDiffusion(new LinearSchedule(50, 1e-3, 0.2)),
+            new TrainingOptions
+            {
+                WarmupSteps = 0,
+                LearningRate = 1e-2,
+                Averages = [AverageProfile.Power(0.05), AverageProfile.Power(0.1), AverageProfile.Constant(0.9), AverageProfile.Power(0.2)],
+            });
         var snapshots = new AverageSnapshots(folder.FullName, 20);
         trainer.Run(new ShuffledBatches(data, 4, 1), 200, hooks: [snapshots]);
         Directory.GetFiles(folder.FullName).Should().HaveCount(30, "ten of each power average");
@@ -85,10 +96,14 @@ public sealed class PostHocAverageTests : IDisposable
     public void Apply_NoOrOtherSnapshots_IsRefused()
     {
         using Linear network = nn.Linear(2, 2);
-        FluentActions.Invoking(() => PostHocAverage.Apply(network, folder.FullName, 0.1)).Should().Throw<InvalidDataException>().WithMessage("*must have a snapshot, but has none*");
+        FluentActions.Invoking(() => PostHocAverage.Apply(network, folder.FullName, 0.1))
+            .Should().Throw<InvalidDataException>().WithMessage("*must have a snapshot, but has none*");
         SafetensorsWriter.Write(Path.Combine(folder.FullName, "snapshot-000000010-0.safetensors"), network.state_dict());
-        FluentActions.Invoking(() => PostHocAverage.Apply(network, folder.FullName, 0.1)).Should().Throw<InvalidDataException>().WithMessage("*is no snapshot*");
-        FluentActions.Invoking(() => PostHocAverage.Apply(network, Path.Combine(folder.FullName, "none"), 0.1)).Should().Throw<DirectoryNotFoundException>();
-        FluentActions.Invoking(() => new AverageSnapshots("x", 10, ScalarType.Float64)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("type must be Float32, Float16 or BFloat16, but is Float64*");
+        FluentActions.Invoking(() => PostHocAverage.Apply(network, folder.FullName, 0.1))
+            .Should().Throw<InvalidDataException>().WithMessage("*is no snapshot*");
+        FluentActions.Invoking(() => PostHocAverage.Apply(network, Path.Combine(folder.FullName, "none"), 0.1))
+            .Should().Throw<DirectoryNotFoundException>();
+        FluentActions.Invoking(() => new AverageSnapshots("x", 10, ScalarType.Float64))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("type must be Float32, Float16 or BFloat16, but is Float64*");
     }
 }

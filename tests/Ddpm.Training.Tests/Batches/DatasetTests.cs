@@ -21,12 +21,21 @@ public sealed class DatasetTests
     [Fact]
     public void Labels_ThatDoNotFit_AreNamed()
     {
-        using Tensor pixels = zeros([2, 1, 1, 1], uint8), three = tensor(new long[] { 0, 1, 2 }), high = tensor(new long[] { 0, 5 }), negative = tensor(new long[] { 0, -1 }), floats = zeros(2);
-        FluentActions.Invoking(() => new ImageDataset(pixels, three)).Should().Throw<ArgumentException>().WithMessage("labels must be whole numbers [2]*[3]*");
-        FluentActions.Invoking(() => new ImageDataset(pixels, floats)).Should().Throw<ArgumentException>().WithMessage("labels must be whole numbers [2]*Float32*");
-        FluentActions.Invoking(() => new ImageDataset(pixels, high, 3)).Should().Throw<ArgumentException>().WithMessage("labels must be 0 … 2, but that of example 1 is 5*");
-        FluentActions.Invoking(() => new ImageDataset(pixels, negative)).Should().Throw<ArgumentException>().WithMessage("labels must be 0 … 0, but that of example 1 is -1*");
-        FluentActions.Invoking(() => new ImageDataset(pixels, null, 3)).Should().Throw<ArgumentException>().WithMessage("classCount must be null*");
+        using Tensor pixels = zeros([2, 1, 1, 1], uint8);
+        using Tensor three = tensor(new long[] { 0, 1, 2 });
+        using Tensor high = tensor(new long[] { 0, 5 });
+        using Tensor negative = tensor(new long[] { 0, -1 });
+        using Tensor floats = zeros(2);
+        FluentActions.Invoking(() => new ImageDataset(pixels, three))
+            .Should().Throw<ArgumentException>().WithMessage("labels must be whole numbers [2]*[3]*");
+        FluentActions.Invoking(() => new ImageDataset(pixels, floats))
+            .Should().Throw<ArgumentException>().WithMessage("labels must be whole numbers [2]*Float32*");
+        FluentActions.Invoking(() => new ImageDataset(pixels, high, 3))
+            .Should().Throw<ArgumentException>().WithMessage("labels must be 0 … 2, but that of example 1 is 5*");
+        FluentActions.Invoking(() => new ImageDataset(pixels, negative))
+            .Should().Throw<ArgumentException>().WithMessage("labels must be 0 … 0, but that of example 1 is -1*");
+        FluentActions.Invoking(() => new ImageDataset(pixels, null, 3))
+            .Should().Throw<ArgumentException>().WithMessage("classCount must be null*");
     }
 
     [Fact]
@@ -53,12 +62,14 @@ public sealed class DatasetTests
         var one = new float[14];
         data.Read(3, one).Should().Be(-1);
         one.Should().Equal(signals[3].to(float32).contiguous().data<float>().ToArray());
-        using TensorDataset rows = TensorDataset.From([new[] { 1f, 2f, 3f }, [4f, 5f, 6f]], [1, 0]), tensors = TensorDataset.From([tensor(new[] { 1f, 2f, 3f }), tensor(new[] { 4f, 5f, 6f })], [1, 0]);
+        using TensorDataset rows = TensorDataset.From([new[] { 1f, 2f, 3f }, [4f, 5f, 6f]], [1, 0]);
+        using TensorDataset tensors = TensorDataset.From([tensor(new[] { 1f, 2f, 3f }), tensor(new[] { 4f, 5f, 6f })], [1, 0]);
         rows.Read(1, one.AsSpan(0, 3)).Should().Be(0);
         one[..3].Should().Equal(4, 5, 6);
         tensors.Identity.Should().Be(rows.Identity);
         FluentActions.Invoking(() => data.Read(5, one)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*0 … 4*");
-        FluentActions.Invoking(() => new ShuffledBatches(data, 2, 1, flip: true)).Should().Throw<ArgumentException>().WithMessage("flip must be false*[2, 7]*");
+        FluentActions.Invoking(() => new ShuffledBatches(data, 2, 1, flip: true))
+            .Should().Throw<ArgumentException>().WithMessage("flip must be false*[2, 7]*");
     }
 
     [Fact]
@@ -70,18 +81,24 @@ public sealed class DatasetTests
         data.Read(3, one).Should().Be(1);
         one.Should().Equal(3, 9);
         data.Count.Should().Be(4);
-        FluentActions.Invoking(() => TensorDataset.From(source)).Should().Throw<ArgumentException>().WithMessage("source must have data in every entry, but entry 0 has square, class*");
+        FluentActions.Invoking(() => TensorDataset.From(source))
+            .Should().Throw<ArgumentException>().WithMessage("source must have data in every entry, but entry 0 has square, class*");
     }
 
     [Fact]
     public void Tensors_ThatCannotBeTrainedOn_AreRefused()
     {
-        using Tensor holes = tensor(new[] { 1f, float.NaN, float.PositiveInfinity, 2f }).reshape(2, 2), whole = zeros([2, 2], int64), flat = zeros(3);
-        FluentActions.Invoking(() => new TensorDataset(holes)).Should().Throw<ArgumentException>().WithMessage("examples must be finite, but 2 of 4*");
+        using Tensor holes = tensor(new[] { 1f, float.NaN, float.PositiveInfinity, 2f }).reshape(2, 2);
+        using Tensor whole = zeros([2, 2], int64);
+        using Tensor flat = zeros(3);
+        FluentActions.Invoking(() => new TensorDataset(holes))
+            .Should().Throw<ArgumentException>().WithMessage("examples must be finite, but 2 of 4*");
         FluentActions.Invoking(() => new TensorDataset(whole)).Should().Throw<ArgumentException>().WithMessage("*floating-point*Int64*");
         FluentActions.Invoking(() => new TensorDataset(flat)).Should().Throw<ArgumentException>().WithMessage("*[N, …]*[3]*");
-        FluentActions.Invoking(() => TensorDataset.From(Array.Empty<float[]>())).Should().Throw<ArgumentException>().WithMessage("*at least one example*");
-        FluentActions.Invoking(() => TensorDataset.From([new[] { 1f }, [1f, 2f]])).Should().Throw<ArgumentException>().WithMessage("*first has [1] and example 1 has [2]*");
+        FluentActions.Invoking(() => TensorDataset.From(Array.Empty<float[]>()))
+            .Should().Throw<ArgumentException>().WithMessage("*at least one example*");
+        FluentActions.Invoking(() => TensorDataset.From([new[] { 1f }, [1f, 2f]]))
+            .Should().Throw<ArgumentException>().WithMessage("*first has [1] and example 1 has [2]*");
     }
 
     [Fact]
@@ -103,7 +120,11 @@ public sealed class DatasetTests
             double difference = (values[row + 1] - values[row]) * 127.5;
             Math.Abs(difference).Should().BeApproximately(1, 1e-4);
             for (int i = 1; i < 4; i++) ((values[row + i] - values[row + i - 1]) * 127.5).Should().BeApproximately(difference, 1e-4);
-            if (row % 12 != 0) (values[row + 1] > values[row]).Should().Be(values[row / 12 * 12 + 1] > values[row / 12 * 12], "an image is mirrored as a whole");
+            if (row % 12 != 0)
+            {
+                (values[row + 1] > values[row]).Should()
+                    .Be(values[row / 12 * 12 + 1] > values[row / 12 * 12], "an image is mirrored as a whole");
+            }
         }
     }
 
@@ -111,6 +132,7 @@ public sealed class DatasetTests
     {
         public override long Count => 4;
 
-        public override Dictionary<string, Tensor> GetTensor(long index) => new() { ["square"] = tensor(new[] { (double)index, index * index }), ["class"] = tensor(index % 2) };
+        public override Dictionary<string, Tensor> GetTensor(long index) =>
+            new() { ["square"] = tensor(new[] { (double)index, index * index }), ["class"] = tensor(index % 2) };
     }
 }

@@ -89,7 +89,10 @@ public sealed class PrefetchedBatchesTests
         float[] Train(bool prefetch)
         {
             using var network = new Mlp(new MlpOptions { Dimensions = 3, Width = 8, Blocks = 1 }, 1);
-            using Trainer trainer = Trainer.Create(network, new ReverseDiffusion(new LinearSchedule(50, 1e-3, 0.2)), new TrainingOptions { WarmupSteps = 0, Accumulation = 2 });
+            using Trainer trainer = Trainer.Create(
+                network,
+                new ReverseDiffusion(new LinearSchedule(50, 1e-3, 0.2)),
+                new TrainingOptions { WarmupSteps = 0, Accumulation = 2 });
             var source = new ShuffledBatches(data, 4, 1);
             using var ahead = new PrefetchedBatches(source, 3, 2);
             trainer.Run(source, 3);

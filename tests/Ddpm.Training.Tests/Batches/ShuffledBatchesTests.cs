@@ -15,7 +15,11 @@ public sealed class ShuffledBatchesTests
         var batches = new ShuffledBatches(dataset, batchSize, 1);
         int[] seen = [.. Enumerable.Range(0, 20).SelectMany(number => Values(batches, number))];
 
-        for (int epoch = 0; epoch < 20 * batchSize / 10; epoch++) seen.Skip(10 * epoch).Take(10).Order().Should().Equal(Enumerable.Range(0, 10));
+        for (int epoch = 0; epoch < 20 * batchSize / 10; epoch++)
+        {
+            seen.Skip(10 * epoch).Take(10).Order().Should().Equal(Enumerable.Range(0, 10));
+        }
+
         seen.Take(10).Should().NotEqual(seen.Skip(10).Take(10), "epochs have orders of their own");
     }
 
@@ -29,7 +33,8 @@ public sealed class ShuffledBatchesTests
 
         Values(other, 7).Should().Equal(late);
         Values(other, 0).Should().Equal(Values(new ShuffledBatches(dataset, 4, 1), 0));
-        Enumerable.Range(0, 5).SelectMany(i => Values(new ShuffledBatches(dataset, 4, 2), i)).Should().NotEqual(Enumerable.Range(0, 5).SelectMany(i => Values(other, i)));
+        Enumerable.Range(0, 5).SelectMany(i => Values(new ShuffledBatches(dataset, 4, 2), i))
+            .Should().NotEqual(Enumerable.Range(0, 5).SelectMany(i => Values(other, i)));
     }
 
     [Fact]

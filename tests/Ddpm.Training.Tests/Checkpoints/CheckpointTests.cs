@@ -8,7 +8,7 @@ namespace Ddpm.Training.Tests.Checkpoints;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private static readonly UNetOptions Tiny = new() { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4 };
+    private static readonly UNetOptions Tiny = TinyNetwork.Options;
     private static readonly ReverseDiffusion Process = new(new LinearSchedule(100, 1e-3, 0.2));
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-checkpoint-");
     private readonly ImageDataset dataset = new(arange(128, dtype: uint8).reshape(2, 1, 8, 8));
@@ -37,7 +37,8 @@ public sealed class CheckpointTests : IDisposable
         using (b.Ema.SwapIn())
         {
             foreach ((string key, Tensor value) in first.state_dict()) value.Equals(second.state_dict()[key]).Should().BeTrue(key);
-            FluentActions.Invoking(() => a.SaveCheckpoint(path + "2")).Should().Throw<InvalidOperationException>().WithMessage("*holds the average*");
+            FluentActions.Invoking(() => a.SaveCheckpoint(path + "2"))
+                .Should().Throw<InvalidOperationException>().WithMessage("*holds the average*");
         }
     }
 
@@ -53,15 +54,22 @@ public sealed class CheckpointTests : IDisposable
             FluentActions.Invoking(() => trainer.SaveCheckpoint(path)).Should().Throw<IOException>().WithMessage("*exists already*");
         }
 
-        using Trainer faster = Make(network, new TrainingOptions { LearningRate = 1, Seed = 4 }), other = Make(wider), cosine = Trainer.Create(network, new ReverseDiffusion(new CosineSchedule(100)));
-        FluentActions.Invoking(() => faster.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*other settings*LearningRate: 0.0002 then, 1 now; Seed: 0 then, 4 now*");
+        using Trainer faster = Make(network, new TrainingOptions { LearningRate = 1, Seed = 4 });
+        using Trainer other = Make(wider);
+        using Trainer cosine = Trainer.Create(network, new ReverseDiffusion(new CosineSchedule(100)));
+        FluentActions.Invoking(() => faster.RestoreCheckpoint(path))
+            .Should().Throw<InvalidDataException>().WithMessage("*other settings*LearningRate: 0.0002 then, 1 now; Seed: 0 then, 4 now*");
         FluentActions.Invoking(() => cosine.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*Process.Betas*");
         using Trainer weighted = Trainer.Create(network, new SimpleObjective(Process, LossWeighting.MinSnr(4)));
-        FluentActions.Invoking(() => weighted.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*Objective: simple then, simple, min-SNR 4 now*");
-        FluentActions.Invoking(() => other.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*of another network: *[8, 1, 3, 3] there, Float32 [16, 1, 3, 3] here*");
+        FluentActions.Invoking(() => weighted.RestoreCheckpoint(path))
+            .Should().Throw<InvalidDataException>().WithMessage("*Objective: simple then, simple, min-SNR 4 now*");
+        FluentActions.Invoking(() => other.RestoreCheckpoint(path))
+            .Should().Throw<InvalidDataException>().WithMessage("*of another network: *[8, 1, 3, 3] there, Float32 [16, 1, 3, 3] here*");
         using Trainer same = Make(network);
         same.RestoreCheckpoint(path);
-        FluentActions.Invoking(() => same.Run(new ShuffledBatches(dataset, 3, 1), 2)).Should().Throw<InvalidOperationException>().WithMessage("*ShuffledBatches of 2 from 2 images*but was given ShuffledBatches of 3*");
+        FluentActions.Invoking(() => same.Run(new ShuffledBatches(dataset, 3, 1), 2))
+            .Should().Throw<InvalidOperationException>()
+            .WithMessage("*ShuffledBatches of 2 from 2 images*but was given ShuffledBatches of 3*");
     }
 
     [Theory]
@@ -105,7 +113,8 @@ public sealed class CheckpointTests : IDisposable
         store.RestoreLatest(again).Should().BeTrue();
         again.StepsDone.Should().Be(13);
         FluentActions.Invoking(() => new CheckpointStore("x", 0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new CheckpointStore("x", keepEvery: 0)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("keepEvery must be at least 1, or null, but is 0*");
+        FluentActions.Invoking(() => new CheckpointStore("x", keepEvery: 0))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("keepEvery must be at least 1, or null, but is 0*");
     }
 
     [Fact]
@@ -126,23 +135,31 @@ public sealed class CheckpointTests : IDisposable
     public void Export_OfAnAverage_IsTheModelFolderThatTheTrainerWouldSave()
     {
         using var network = new UNet(Tiny, 1);
-        using Trainer trainer = Make(network, new TrainingOptions { WarmupSteps = 0, Averages = [AverageProfile.Power(0.1), AverageProfile.Constant(0.5)] });
-        string path = Path.Combine(folder.FullName, "x"), exported = Path.Combine(folder.FullName, "exported"), saved = Path.Combine(folder.FullName, "saved");
+        using Trainer trainer = Make(
+            network, new TrainingOptions { WarmupSteps = 0, Averages = [AverageProfile.Power(0.1), AverageProfile.Constant(0.5)] });
+        string path = Path.Combine(folder.FullName, "x");
+        string exported = Path.Combine(folder.FullName, "exported"), saved = Path.Combine(folder.FullName, "saved");
         trainer.Run(Batches(), 4);
         trainer.SaveCheckpoint(path);
         for (int average = 0; average < 2; average++)
         {
             Checkpoint.Export(path, exported, average);
             using (trainer.Averages[average].SwapIn()) ModelFolder.Save(saved, network, Process);
-            foreach (string file in Directory.GetFiles(saved, "*", SearchOption.AllDirectories)) File.ReadAllBytes(Path.Combine(exported, Path.GetRelativePath(saved, file))).Should().Equal(File.ReadAllBytes(file), file);
+            foreach (string file in Directory.GetFiles(saved, "*", SearchOption.AllDirectories))
+            {
+                File.ReadAllBytes(Path.Combine(exported, Path.GetRelativePath(saved, file))).Should().Equal(File.ReadAllBytes(file), file);
+            }
         }
 
         using TrainedModel model = ModelFolder.Load(exported);
         model.Process.Coefficients.Betas.Should().Equal(Process.Coefficients.Betas);
-        FluentActions.Invoking(() => Checkpoint.Export(path, exported, 2)).Should().Throw<InvalidDataException>().WithMessage("*has the averages 0 … 1, but not 2*");
-        FluentActions.Invoking(() => Checkpoint.Export(Path.Combine(folder.FullName, "none"), exported)).Should().Throw<DirectoryNotFoundException>();
+        FluentActions.Invoking(() => Checkpoint.Export(path, exported, 2))
+            .Should().Throw<InvalidDataException>().WithMessage("*has the averages 0 … 1, but not 2*");
+        FluentActions.Invoking(() => Checkpoint.Export(Path.Combine(folder.FullName, "none"), exported))
+            .Should().Throw<DirectoryNotFoundException>();
         File.Delete(Path.Combine(path, "average-1.safetensors"));
-        FluentActions.Invoking(() => Checkpoint.Export(path, exported, 1)).Should().Throw<InvalidDataException>().WithMessage("*is damaged*average-1.safetensors*");
+        FluentActions.Invoking(() => Checkpoint.Export(path, exported, 1))
+            .Should().Throw<InvalidDataException>().WithMessage("*is damaged*average-1.safetensors*");
 
         using var mlp = new Mlp(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1);
         using var other = Trainer.Create(mlp, Process);
@@ -154,7 +171,11 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Restore_SeveralAverages_GoOnBitForBit()
     {
-        var options = new TrainingOptions { WarmupSteps = 0, Averages = [AverageProfile.Power(0.1), AverageProfile.Constant(0.5), AverageProfile.Ramped(0.9)] };
+        var options = new TrainingOptions
+        {
+            WarmupSteps = 0,
+            Averages = [AverageProfile.Power(0.1), AverageProfile.Constant(0.5), AverageProfile.Ramped(0.9)],
+        };
         using UNet first = new(Tiny, 1), second = new(Tiny, 2);
         using Trainer a = Make(first, options), b = Make(second, options), fewer = Make(second);
         string path = Path.Combine(folder.FullName, "x");
@@ -169,7 +190,8 @@ public sealed class CheckpointTests : IDisposable
             foreach ((string key, Tensor value) in first.state_dict()) value.Equals(second.state_dict()[key]).Should().BeTrue(key);
         }
 
-        FluentActions.Invoking(() => fewer.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*Averages: power 0.1, constant 0.5, ramped 0.9 then, power 0.1 now*");
+        FluentActions.Invoking(() => fewer.RestoreCheckpoint(path))
+            .Should().Throw<InvalidDataException>().WithMessage("*Averages: power 0.1, constant 0.5, ramped 0.9 then, power 0.1 now*");
     }
 
     [Fact]
@@ -192,7 +214,8 @@ public sealed class CheckpointTests : IDisposable
         string blocked = Path.Combine(folder.FullName, "file");
         File.WriteAllText(blocked, "in the way");
         FluentActions.Invoking(() => trainer.SaveCheckpoint(Path.Combine(blocked, "x"))).Should().Throw<IOException>();
-        FluentActions.Invoking(() => trainer.RestoreCheckpoint(Path.Combine(folder.FullName, "none"))).Should().Throw<DirectoryNotFoundException>().WithMessage("*none does not exist*");
+        FluentActions.Invoking(() => trainer.RestoreCheckpoint(Path.Combine(folder.FullName, "none")))
+            .Should().Throw<DirectoryNotFoundException>().WithMessage("*none does not exist*");
         folder.GetFileSystemInfos().Should().ContainSingle();
     }
 

@@ -7,7 +7,7 @@ namespace Ddpm.Training.Tests.Checkpoints;
 
 public sealed class FullDiskTests
 {
-    private static readonly UNetOptions Tiny = new() { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4 };
+    private static readonly UNetOptions Tiny = TinyNetwork.Options;
     private static readonly ReverseDiffusion Process = new(new LinearSchedule(100, 1e-3, 0.2));
 
     [SmallDiskFact]
@@ -21,10 +21,12 @@ public sealed class FullDiskTests
         var batches = new ShuffledBatches(data, 2, 1);
         var store = new CheckpointStore(Path.Combine(disk.Folder, "store"), every: 2);
 
-        FluentActions.Invoking(() => trainer.Run(batches, 10, null, [store])).Should().Throw<IOException>().WithMessage("*No space left on device*");
+        FluentActions.Invoking(() => trainer.Run(batches, 10, null, [store]))
+            .Should().Throw<IOException>().WithMessage("*No space left on device*");
 
         trainer.StepsDone.Should().Be(4, "the run ended at the checkpoint that did not fit");
-        Directory.GetFileSystemEntries(store.Folder).Select(path => Path.GetFileName(path)!).Should().Equal(["step-000000002"], "nothing is left of it");
+        Directory.GetFileSystemEntries(store.Folder).Select(path => Path.GetFileName(path)!)
+            .Should().Equal(["step-000000002"], "nothing is left of it");
         store.RestoreLatest(again).Should().BeTrue();
         again.StepsDone.Should().Be(2);
         // With room again the run goes on, and ends as if nothing had been.
@@ -40,7 +42,8 @@ public sealed class FullDiskTests
         using var disk = new SmallDisk(kilobytes: 200);
         using UNet first = new(Tiny, 1), second = new(Tiny, 2);
         ModelFolder.Save(Path.Combine(disk.Folder, "model"), first, Process);
-        FluentActions.Invoking(() => ModelFolder.Save(Path.Combine(disk.Folder, "model"), second, Process)).Should().Throw<IOException>().WithMessage("*No space left on device*");
+        FluentActions.Invoking(() => ModelFolder.Save(Path.Combine(disk.Folder, "model"), second, Process))
+            .Should().Throw<IOException>().WithMessage("*No space left on device*");
         using TrainedModel model = ModelFolder.Load(Path.Combine(disk.Folder, "model"));
         foreach ((string key, Tensor value) in first.state_dict()) value.Equals(model.Network.state_dict()[key]).Should().BeTrue(key);
         Directory.GetFiles(disk.Folder, ".*", SearchOption.AllDirectories).Should().BeEmpty();
@@ -55,10 +58,12 @@ public sealed class FullDiskTests
         using var network = new UNet(Tiny, 1);
         using Trainer trainer = Trainer.Create(network, Process);
         var batches = new ShuffledBatches(data, 2, 1);
-        FluentActions.Invoking(() => trainer.Run(batches, 2, null, [new CheckpointStore(Path.Combine(disk.Folder, "store"), every: 1)])).Should().Throw<IOException>().WithMessage("*Read-only file system*store*");
+        FluentActions.Invoking(() => trainer.Run(batches, 2, null, [new CheckpointStore(Path.Combine(disk.Folder, "store"), every: 1)]))
+            .Should().Throw<IOException>().WithMessage("*Read-only file system*store*");
         trainer.StepsDone.Should().Be(1);
         using var log = new MetricsLog(1, new CsvMetrics(Path.Combine(disk.Folder, "deep", "m.csv")));
-        FluentActions.Invoking(() => trainer.Run(batches, 3, null, [log])).Should().Throw<IOException>().WithMessage("*Read-only file system*");
+        FluentActions.Invoking(() => trainer.Run(batches, 3, null, [log]))
+            .Should().Throw<IOException>().WithMessage("*Read-only file system*");
         trainer.StepsDone.Should().Be(1, "metrics are opened before the first step");
     }
 

@@ -31,15 +31,23 @@ public sealed class ResumeTests : IDisposable
         string last = $"step-{steps.ToString("D9", CultureInfo.InvariantCulture)}";
         string[] files = [.. Directory.GetFiles(Path.Combine(straight, last)).Select(path => Path.GetFileName(path)!)];
         files.Should().HaveCount(kind == "full" ? 5 : 4);
-        foreach (string file in files) File.ReadAllBytes(Path.Combine(broken, last, file)).Should().Equal(File.ReadAllBytes(Path.Combine(straight, last, file)), file);
-        Directory.GetDirectories(broken).Where(path => Path.GetFileName(path).StartsWith("step-", StringComparison.Ordinal)).Should().HaveCount(2, "the last two are kept");
+        foreach (string file in files)
+        {
+            File.ReadAllBytes(Path.Combine(broken, last, file)).Should().Equal(File.ReadAllBytes(Path.Combine(straight, last, file)), file);
+        }
+
+        Directory.GetDirectories(broken).Where(path => Path.GetFileName(path).StartsWith("step-", StringComparison.Ordinal))
+            .Should().HaveCount(2, "the last two are kept");
     }
 
     private static async Task<Dictionary<long, string>> RunWorker(string folder, int steps, int accumulation, string kind, int? killAt)
     {
         // This folder is tests/Ddpm.Training.Tests/bin/…; the worker lies in the same place of its own project.
-        string worker = Path.Combine(AppContext.BaseDirectory.Replace("Ddpm.Training.Tests", "Ddpm.TrainingWorker", StringComparison.Ordinal), "Ddpm.TrainingWorker.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [worker, folder, steps.ToString(CultureInfo.InvariantCulture), accumulation.ToString(CultureInfo.InvariantCulture), kind]) { RedirectStandardOutput = true })!;
+        string worker = Path.Combine(
+            AppContext.BaseDirectory.Replace("Ddpm.Training.Tests", "Ddpm.TrainingWorker", StringComparison.Ordinal),
+            "Ddpm.TrainingWorker.dll");
+        string[] arguments = [worker, folder, $"{steps}", $"{accumulation}", kind];
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var losses = new Dictionary<long, string>();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

@@ -8,7 +8,10 @@ internal sealed class SmallDisk : IDisposable
     public SmallDisk(int kilobytes)
     {
         Folder = Directory.CreateTempSubdirectory("ddpm-disk-").FullName;
-        if (!Run("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", Folder)) throw new InvalidOperationException("tmpfs could not be mounted.");
+        if (!Run("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", Folder))
+        {
+            throw new InvalidOperationException("tmpfs could not be mounted.");
+        }
     }
 
     public static bool IsPossible { get; } = Probe();

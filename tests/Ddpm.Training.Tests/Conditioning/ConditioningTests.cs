@@ -42,9 +42,13 @@ public sealed class ConditioningTests
         using TrainingBatch none = new(zeros(2, 2)), wrong = new(zeros(2, 2), [0, 3]);
         float before = network.weight.item<float>();
 
-        FluentActions.Invoking(() => trainer.Step([none])).Should().Throw<ArgumentException>().WithMessage("The network knows 3 classes, but the batch has no labels*");
-        FluentActions.Invoking(() => trainer.Step([wrong])).Should().Throw<ArgumentException>().WithMessage("labels must be 0 … 2 for this network, or -1 for none, but that of example 1 of the batch is 3*");
-        FluentActions.Invoking(() => new TrainingBatch(zeros(2, 2), [1])).Should().Throw<ArgumentException>().WithMessage("labels must be one for each of the 2 examples, but are 1*");
+        FluentActions.Invoking(() => trainer.Step([none]))
+            .Should().Throw<ArgumentException>().WithMessage("The network knows 3 classes, but the batch has no labels*");
+        FluentActions.Invoking(() => trainer.Step([wrong]))
+            .Should().Throw<ArgumentException>()
+            .WithMessage("labels must be 0 … 2 for this network, or -1 for none, but that of example 1 of the batch is 3*");
+        FluentActions.Invoking(() => new TrainingBatch(zeros(2, 2), [1]))
+            .Should().Throw<ArgumentException>().WithMessage("labels must be one for each of the 2 examples, but are 1*");
 
         trainer.StepsDone.Should().Be(0);
         network.weight.item<float>().Should().Be(before);
@@ -56,16 +60,24 @@ public sealed class ConditioningTests
         // Class 0 is all dark, class 1 all bright. So few pixels that noise hides the class: who knows it does better.
         using Tensor pixels = stack([zeros([1, 2, 2], uint8), full([1, 2, 2], 255L, uint8)]), labels = tensor(new long[] { 0, 1 });
         using var data = new ImageDataset(pixels, labels);
-        using var network = new UNet(new UNetOptions { Height = 2, Width = 2, InChannels = 1, OutChannels = 1, BaseChannels = 16, ChannelMultipliers = [1], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4, Dropout = 0, ClassCount = 2 }, 1);
-        using Trainer trainer = Trainer.Create(network, Process, new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20, LabelDropout = 0.2, Seed = 1 });
+        using var network = new UNet(
+            TinyNetwork.Options with { Height = 2, Width = 2, BaseChannels = 16, ChannelMultipliers = [1], Dropout = 0, ClassCount = 2 },
+            1);
+        using Trainer trainer = Trainer.Create(
+            network, Process, new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20, LabelDropout = 0.2, Seed = 1 });
         trainer.Run(new ShuffledBatches(data, 64, 1), 300);
 
         using IDisposable averaged = trainer.Ema.SwapIn();
         network.eval();
         using var noGradient = no_grad();
         int hidden = Enumerable.Range(0, 100).First(step => Process.Coefficients.AlphaBars[step] < 0.15);
-        using Tensor x0 = cat([full([500, 1, 2, 2], -1f), ones(500, 1, 2, 2)]), eps = randn(1000, 1, 2, 2, generator: new Generator(1)), t = full(1000, (long)hidden, int64);
-        using Tensor xt = Process.Forward.Sample(x0, hidden, eps), right = cat([zeros([500], int64), ones([500], int64)]), wrong = 1 - right, none = full(1000, -1L, int64);
+        using Tensor x0 = cat([full([500, 1, 2, 2], -1f), ones(500, 1, 2, 2)]);
+        using Tensor eps = randn(1000, 1, 2, 2, generator: new Generator(1));
+        using Tensor t = full(1000, (long)hidden, int64);
+        using Tensor xt = Process.Forward.Sample(x0, hidden, eps);
+        using Tensor right = cat([zeros([500], int64), ones([500], int64)]);
+        using Tensor wrong = 1 - right;
+        using Tensor none = full(1000, -1L, int64);
         double Error(Tensor told)
         {
             using Tensor predicted = network.Predict(xt, t, told);
@@ -76,7 +88,7 @@ public sealed class ConditioningTests
         Error(none).Should().BeGreaterThan(Error(right)).And.BeLessThan(Error(wrong));
     }
 
-    /// <summary>A network that notes the classes that it is told.</summary>
+    /// <summary>A network that records the classes it is given.</summary>
     private sealed class Recorder : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilonModel
     {
         public readonly Parameter weight = new(ones(1));

@@ -15,7 +15,8 @@ public sealed class LossMaskTests
     {
         // With a network that gives 0 the error of each element is ε², so that the loss is Σ w ε² / Σ w.
         using var network = new Scale();
-        using Trainer trainer = Trainer.Create(network, new SimpleObjective(Process), new TrainingOptions { Accumulation = parts }, null, new Counting());
+        using Trainer trainer = Trainer.Create(
+            network, new SimpleObjective(Process), new TrainingOptions { Accumulation = parts }, null, new Counting());
         Tensor[] masks = [.. Enumerable.Range(0, parts).Select(part => rand(3, 1, 4, generator: new Generator((ulong)part + 1)))];
         using (Tensor unseen = masks[0].select(0, 1)) unseen.zero_();
         TrainingBatch[] batches = [.. masks.Select(mask => new TrainingBatch(zeros(3, 2, 4), mask: mask.clone()))];
@@ -40,16 +41,21 @@ public sealed class LossMaskTests
     public void Objectives_MaskedElements_DoNotMatter()
     {
         var learned = new ReverseDiffusion(Process.Coefficients, new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange });
-        using Tensor x0 = rand(4, 2, 6, generator: new Generator(1)) * 2 - 1, eps = randn(4, 2, 6, generator: new Generator(2)), mask = ones(4, 2, 6), changed = x0.clone();
+        using Tensor x0 = rand(4, 2, 6, generator: new Generator(1)) * 2 - 1;
+        using Tensor eps = randn(4, 2, 6, generator: new Generator(2));
+        using Tensor mask = ones(4, 2, 6);
+        using Tensor changed = x0.clone();
         mask.narrow(2, 3, 3).zero_();
         changed.narrow(2, 3, 3).mul_(-0.5);
         long[] t = [0, 1, 50, 99];
-        foreach (Objective objective in new Objective[] { new SimpleObjective(Process), new VariationalObjective(Process), new HybridObjective(learned) })
+        Objective[] objectives = [new SimpleObjective(Process), new VariationalObjective(Process), new HybridObjective(learned)];
+        foreach (Objective objective in objectives)
         {
             bool twice = objective.Process.Options.Variance.IsLearned;
             var model = new Pointwise(twice);
             using Tensor masked = objective.Loss(model, x0, t, eps, mask), other = objective.Loss(model, changed, t, eps, mask);
-            using Tensor cut = objective.Loss(model, x0.narrow(2, 0, 3).contiguous(), t, eps.narrow(2, 0, 3).contiguous()), free = objective.Loss(model, changed, t, eps);
+            using Tensor cut = objective.Loss(model, x0.narrow(2, 0, 3).contiguous(), t, eps.narrow(2, 0, 3).contiguous());
+            using Tensor free = objective.Loss(model, changed, t, eps);
             masked.allclose(other, 1e-6, 1e-7).Should().BeTrue(objective.GetType().Name);
             masked.allclose(cut, 1e-5, 1e-6).Should().BeTrue("the mean over what counts is that of the rest alone");
             free.allclose(masked, 1e-3).Should().BeFalse();
@@ -62,10 +68,13 @@ public sealed class LossMaskTests
         using var network = new Scale();
         using Trainer trainer = Trainer.Create(network, Process);
         using TrainingBatch nothing = new(zeros(2, 3), mask: zeros(2, 3));
-        FluentActions.Invoking(() => trainer.Step([nothing])).Should().Throw<ArgumentException>().WithMessage("The mask must weigh at least one element*");
-        FluentActions.Invoking(() => new TrainingBatch(zeros(2, 3), mask: ones(2, 2))).Should().Throw<ArgumentException>().WithMessage("mask must have the shape [2, 3] of x0*but has [2, 2]*");
+        FluentActions.Invoking(() => trainer.Step([nothing]))
+            .Should().Throw<ArgumentException>().WithMessage("The mask must weigh at least one element*");
+        FluentActions.Invoking(() => new TrainingBatch(zeros(2, 3), mask: ones(2, 2)))
+            .Should().Throw<ArgumentException>().WithMessage("mask must have the shape [2, 3] of x0*but has [2, 2]*");
         using Tensor x0 = zeros(2, 3), flat = ones(3);
-        FluentActions.Invoking(() => new SimpleObjective(Process).Loss(network, x0, new long[] { 1, 2 }, x0, flat)).Should().Throw<ArgumentException>().WithMessage("mask must have the shape [2, 3] of x0*but has [3]*");
+        FluentActions.Invoking(() => new SimpleObjective(Process).Loss(network, x0, new long[] { 1, 2 }, x0, flat))
+            .Should().Throw<ArgumentException>().WithMessage("mask must have the shape [2, 3] of x0*but has [3]*");
         trainer.StepsDone.Should().Be(0);
     }
 
@@ -102,7 +111,8 @@ public sealed class LossMaskTests
 
     private sealed class Counting : INoiseSource
     {
-        public static Tensor Noise(long first, int count, long[] shape) => randn([count, .. shape[1..]], generator: new Generator((ulong)first + 100));
+        public static Tensor Noise(long first, int count, long[] shape) =>
+            randn([count, .. shape[1..]], generator: new Generator((ulong)first + 100));
 
         public Tensor Draw(NoiseRequest request) => Noise(request.SampleIndices[0], request.SampleIndices.Count, [.. request.Shape]);
     }

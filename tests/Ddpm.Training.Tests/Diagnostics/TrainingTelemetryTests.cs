@@ -14,7 +14,9 @@ public sealed class TrainingTelemetryTests : IDisposable
     private readonly Mlp network = new(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, seed: 1);
     private readonly Trainer trainer;
 
-    public TrainingTelemetryTests() => trainer = Trainer.Create(network, new ReverseDiffusion(new LinearSchedule(10, 0.01, 0.5)), new TrainingOptions { Accumulation = 2 });
+    public TrainingTelemetryTests() =>
+        trainer = Trainer.Create(
+            network, new ReverseDiffusion(new LinearSchedule(10, 0.01, 0.5)), new TrainingOptions { Accumulation = 2 });
 
     public void Dispose()
     {
@@ -51,10 +53,12 @@ public sealed class TrainingTelemetryTests : IDisposable
     {
         var batches = new ShuffledBatches(data, 4, 1);
         trainer.Run(batches, 3, cancellationToken: new CancellationToken(canceled: true)).Should().BeFalse();
-        FluentActions.Invoking(() => trainer.Run(batches, 3, new Relay<TrainingProgress>(_ => throw new IOException("no space")))).Should().Throw<IOException>();
+        FluentActions.Invoking(() => trainer.Run(batches, 3, new Relay<TrainingProgress>(_ => throw new IOException("no space"))))
+            .Should().Throw<IOException>();
 
         capture.Activities.Select(run => run.GetTagItem(DdpmTelemetry.OutcomeTag)).Should().Equal("stopped", "failed");
         Activity failed = capture.Activities.Last();
-        (failed.Status, failed.StatusDescription, failed.GetTagItem(DdpmTelemetry.StepsTag)).Should().Be((ActivityStatusCode.Error, "no space", 1L));
+        (failed.Status, failed.StatusDescription, failed.GetTagItem(DdpmTelemetry.StepsTag)).Should()
+            .Be((ActivityStatusCode.Error, "no space", 1L));
     }
 }

@@ -37,13 +37,17 @@ public sealed class GradientAveragerTests
             Parameter[] parameters = Parameters();
             using var averager = new GradientAverager(parameters, ranks, bytes);
             // The second is in strides, as gradients of weights in channels_last are.
-            Tensor?[] gradients = [.. parameters.Select((parameter, i) => i == 1 ? full([parameter.size(1), parameter.size(0)], ranks.Rank, dtype: float32).t() : full(parameter.shape, 10 * i + ranks.Rank, dtype: float32))];
+            Tensor Gradient(Parameter parameter, int i) => i == 1
+                ? full([parameter.size(1), parameter.size(0)], ranks.Rank, dtype: float32).t()
+                : full(parameter.shape, 10 * i + ranks.Rank, dtype: float32);
+            Tensor?[] gradients = [.. parameters.Select(Gradient)];
             gradients[1]![2, 1] = tensor(7f * ranks.Rank);
             double loss = averager.Average(gradients, 0.5 * ranks.Rank);
             gradients[1]!.is_contiguous().Should().BeFalse("the gradient's layout stays");
             gradients[1]![2, 1].item<float>().Should().Be(7);
             gradients[1]![0, 0].item<float>().Should().Be(1);
-            return new double[] { loss, gradients[0]!.min().item<float>(), gradients[2]!.max().item<float>(), gradients[3]!.max().item<float>() };
+            double Largest(int i) => gradients[i]!.max().item<float>();
+            return new[] { loss, gradients[0]!.min().item<float>(), Largest(2), Largest(3) };
         });
         all.Should().AllBeEquivalentTo(new[] { 0.5, 1, 21, 31 });
     }

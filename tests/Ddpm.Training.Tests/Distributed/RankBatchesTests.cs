@@ -64,10 +64,13 @@ public sealed class RankBatchesTests
     public void Part_OutOfRange_IsRefused()
     {
         var batches = new ShuffledBatches(new Counting(), batchSize: 10, seed: 1);
-        batches.Invoking(b => b.Part(0, 8, 3)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("count must be 1 … 2 for a batch of 10 from example 8, but is 3.*");
+        batches.Invoking(b => b.Part(0, 8, 3))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("count must be 1 … 2 for a batch of 10 from example 8, but is 3.*");
         batches.Invoking(b => b.Part(0, -1, 3)).Should().Throw<ArgumentOutOfRangeException>();
         using TrainingBatch batch = batches.Batch(0);
-        batch.Invoking(b => b.Part(8, 3)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("first + count must be at most 10, the number of examples, but is 11.*");
+        batch.Invoking(b => b.Part(8, 3))
+            .Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("first + count must be at most 10, the number of examples, but is 11.*");
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed class RankBatchesTests
     {
         var batches = new ShuffledBatches(new Counting(), batchSize: 10, seed: 1);
         FluentActions.Invoking(() => ThreadRanks.Run(4, ranks => RankBatches.Of(batches, ranks))).Should().Throw<AggregateException>()
-            .WithInnerException<ArgumentException>().WithMessage("batches must be of a size that 4 ranks can share equally, but are of 10.*");
+            .WithInnerException<ArgumentException>()
+            .WithMessage("batches must be of a size that 4 ranks can share equally, but are of 10.*");
         RankBatches.Of(batches, SingleProcess.Instance).Should().BeSameAs(batches);
     }
 

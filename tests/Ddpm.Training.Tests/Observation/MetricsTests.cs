@@ -27,18 +27,26 @@ public sealed class MetricsTests : IDisposable
         using var network = new Mlp(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1);
         using Trainer trainer = Make(network);
         var steps = new List<TrainingProgress>();
-        using (var log = new MetricsLog(4, timestepBuckets: 5, new CsvMetrics(At("m.csv")), new JsonLinesMetrics(At("deep/m.jsonl")), new TensorBoardMetrics(At("board"))))
+        IMetricWriter[] writers =
+            [new CsvMetrics(At("m.csv")), new JsonLinesMetrics(At("deep/m.jsonl")), new TensorBoardMetrics(At("board"))];
+        using (var log = new MetricsLog(4, timestepBuckets: 5, writers))
         {
             trainer.Run(new ShuffledBatches(data, 8, 1), 10, new Relay<TrainingProgress>(steps.Add), [log]);
         }
 
         string[][] rows = [.. File.ReadAllLines(At("m.csv")).Select(line => line.Split(','))];
         rows.Should().HaveCount(3);
-        rows[0].Should().Equal("step", "loss", "gradient_norm", "gradient_norm_max", "learning_rate", "images_per_second", "elapsed_seconds", "memory_megabytes", "loss_t0_9", "loss_t10_19", "loss_t20_29", "loss_t30_39", "loss_t40_49");
+        rows[0].Should().Equal(
+            "step", "loss", "gradient_norm", "gradient_norm_max", "learning_rate", "examples_per_second", "elapsed_seconds",
+            "memory_megabytes", "loss_t0_9", "loss_t10_19", "loss_t20_29", "loss_t30_39", "loss_t40_49");
         Number(rows[1][0]).Should().Be(4);
         Number(rows[2][1]).Should().Be(steps.Skip(4).Take(4).Sum(at => at.Loss) / 4);
         Number(rows[2][3]).Should().Be(steps.Skip(4).Take(4).Max(at => at.GradientNorm));
-        double[] late = [.. steps.Skip(4).Take(4).SelectMany(at => at.Last.Timesteps.Zip(at.Last.Losses)).Where(pair => pair.First is >= 20 and < 30).Select(pair => pair.Second)];
+        double[] late =
+        [
+            .. steps.Skip(4).Take(4).SelectMany(at => at.Last.Timesteps.Zip(at.Last.Losses)).Where(pair => pair.First is >= 20 and < 30)
+                .Select(pair => pair.Second),
+        ];
         Number(rows[2][10]).Should().BeApproximately(late.Average(), 1e-12);
 
         JsonNode[] lines = [.. File.ReadAllLines(At("deep/m.jsonl")).Select(line => JsonNode.Parse(line)!)];
@@ -65,7 +73,8 @@ public sealed class MetricsTests : IDisposable
         trainer.RestoreCheckpoint(At("checkpoint"));
         trainer.Run(new ShuffledBatches(data, 8, 1), 6, null, [Log()]);
 
-        File.ReadAllLines(At("m.csv")).Select(line => string.Join(',', line.Split(',').Take(5))).Should().Equal(straight, "loss, norms and rate of a resumed run are those of a straight one");
+        File.ReadAllLines(At("m.csv")).Select(line => string.Join(',', line.Split(',').Take(5)))
+            .Should().Equal(straight, "loss, norms and rate of a resumed run are those of a straight one");
         File.ReadAllLines(At("m.jsonl")).Select(line => (long)JsonNode.Parse(line)!["step"]!).Should().Equal(1, 2, 3, 4, 5, 6);
 
         MetricsLog Log() => new(1, new CsvMetrics(At("m.csv")), new JsonLinesMetrics(At("m.jsonl")));
@@ -76,13 +85,15 @@ public sealed class MetricsTests : IDisposable
     {
         File.WriteAllText(At("m.csv"), "dear diary\n");
         using var csv = new CsvMetrics(At("m.csv"));
-        FluentActions.Invoking(() => csv.Begin(0)).Should().Throw<InvalidDataException>().WithMessage("*m.csv must begin with the names of metrics*dear diary*");
+        FluentActions.Invoking(() => csv.Begin(0))
+            .Should().Throw<InvalidDataException>().WithMessage("*m.csv must begin with the names of metrics*dear diary*");
         File.ReadAllText(At("m.csv")).Should().Be("dear diary\n");
         using var other = new CsvMetrics(At("n.csv"));
         FluentActions.Invoking(() => other.Write(1, [])).Should().Throw<InvalidOperationException>();
         other.Begin(0);
         other.Write(1, [new("a", 1.5), new("b", double.NaN)]);
-        FluentActions.Invoking(() => other.Write(2, [new("a", 1), new("c", 2)])).Should().Throw<InvalidDataException>().WithMessage("*step,a,b, but is given step,a,c*");
+        FluentActions.Invoking(() => other.Write(2, [new("a", 1), new("c", 2)]))
+            .Should().Throw<InvalidDataException>().WithMessage("*step,a,b, but is given step,a,c*");
         File.ReadAllText(At("n.csv")).Should().Be("step,a,b\n1,1.5,\n");
     }
 
@@ -92,7 +103,8 @@ public sealed class MetricsTests : IDisposable
         foreach ((int timesteps, int buckets) in new[] { (1000, 10), (7, 3), (10, 10), (5, 1) })
         {
             var losses = new TimestepLosses(timesteps, buckets);
-            losses.Add(new TrainingStep(0, 0, 0, 0, [.. Enumerable.Range(0, timesteps).Select(t => (long)t)], [.. Enumerable.Range(0, timesteps).Select(t => (double)t)]));
+            int[] all = [.. Enumerable.Range(0, timesteps)];
+            losses.Add(new TrainingStep(0, 0, 0, 0, [.. all.Select(t => (long)t)], [.. all.Select(t => (double)t)]));
             int next = 0;
             for (int bucket = 0; bucket < buckets; bucket++)
             {
@@ -108,12 +120,14 @@ public sealed class MetricsTests : IDisposable
             losses.Mean(0).Should().Be(double.NaN);
         }
 
-        FluentActions.Invoking(() => new TimestepLosses(5, 6)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("buckets must be 1 … 5, but is 6*");
+        FluentActions.Invoking(() => new TimestepLosses(5, 6))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("buckets must be 1 … 5, but is 6*");
     }
 
     private string At(string name) => Path.Combine(folder.FullName, name);
 
-    private static Trainer Make(Mlp network) => Trainer.Create(network, new ReverseDiffusion(new LinearSchedule(50, 1e-3, 0.2)), new TrainingOptions { WarmupSteps = 0 });
+    private static Trainer Make(Mlp network) =>
+        Trainer.Create(network, new ReverseDiffusion(new LinearSchedule(50, 1e-3, 0.2)), new TrainingOptions { WarmupSteps = 0 });
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

@@ -7,7 +7,7 @@ namespace Ddpm.Training.Tests.Observation;
 
 public sealed class SampleGridsTests : IDisposable
 {
-    private static readonly UNetOptions Tiny = new() { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4 };
+    private static readonly UNetOptions Tiny = TinyNetwork.Options;
     private static readonly ReverseDiffusion Process = new(new LinearSchedule(10, 1e-2, 0.5));
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-grids-");
     private readonly ImageDataset data = new(arange(128, dtype: uint8).reshape(2, 1, 8, 8));
@@ -45,9 +45,13 @@ public sealed class SampleGridsTests : IDisposable
     {
         using var network = new UNet(Tiny, 1);
         var sampler = new DdpmSampler(network, Process);
-        FluentActions.Invoking(() => new SampleGrids("x", sampler, new SamplingRequest { Count = 1, SampleShape = [2, 8, 8], Noise = new PerSampleNoise(1) })).Should().Throw<ArgumentException>().WithMessage("request must ask for images [1, H, W] or [3, H, W], but asks for [2, 8, 8]*");
+        var signals = new SamplingRequest { Count = 1, SampleShape = [2, 8, 8], Noise = new PerSampleNoise(1) };
+        FluentActions.Invoking(() => new SampleGrids("x", sampler, signals))
+            .Should().Throw<ArgumentException>().WithMessage("request must ask for images [1, H, W] or [3, H, W], but asks for [2, 8, 8]*");
         using Trainer trainer = Trainer.Create(network, Process);
-        var second = new SampleGrids("x", sampler, new SamplingRequest { Count = 1, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) }, average: 1);
-        FluentActions.Invoking(() => trainer.Run(new ShuffledBatches(data, 2, 1), 1, null, [second])).Should().Throw<InvalidOperationException>().WithMessage("*averages 0 … 0, but the pictures are of 1*");
+        var second = new SampleGrids(
+            "x", sampler, new SamplingRequest { Count = 1, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) }, average: 1);
+        FluentActions.Invoking(() => trainer.Run(new ShuffledBatches(data, 2, 1), 1, null, [second]))
+            .Should().Throw<InvalidOperationException>().WithMessage("*averages 0 … 0, but the pictures are of 1*");
     }
 }

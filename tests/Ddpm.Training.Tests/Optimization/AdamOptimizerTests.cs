@@ -12,7 +12,9 @@ public sealed class AdamOptimizerTests
     {
         using Parameter ours = new(linspace(-1, 1, 50).clone()), theirs = new(linspace(-1, 1, 50).clone());
         using var optimizer = new PlainAdam([ours], new TrainingOptions { WeightDecay = weightDecay });
-        using optim.Optimizer reference = weightDecay == 0 ? optim.Adam([theirs], 1e-2) : optim.AdamW([theirs], 1e-2, weight_decay: weightDecay);
+        using optim.Optimizer reference = weightDecay == 0
+            ? optim.Adam([theirs], 1e-2)
+            : optim.AdamW([theirs], 1e-2, weight_decay: weightDecay);
         using Tensor scale = linspace(0.1, 30, 50);
         for (int step = 0; step < 20; step++)
         {
@@ -46,7 +48,8 @@ public sealed class AdamOptimizerTests
                 x[i] -= 0.1 * (m[i] / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.99, step))) + 1e-3);
             }
 
-            parameter.data<double>().ToArray().Should().BeEquivalentTo(x, options => options.Using<double>(c => c.Subject.Should().BeApproximately(c.Expectation, 1e-12)).WhenTypeIs<double>());
+            parameter.data<double>().ToArray().Should().BeEquivalentTo(
+                x, options => options.Using<double>(c => c.Subject.Should().BeApproximately(c.Expectation, 1e-12)).WhenTypeIs<double>());
         }
     }
 }

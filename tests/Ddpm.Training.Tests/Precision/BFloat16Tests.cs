@@ -9,7 +9,7 @@ namespace Ddpm.Training.Tests.Precision;
 
 public sealed class BFloat16Tests : IDisposable
 {
-    private static readonly UNetOptions Small = new() { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 16, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [4], NormGroups = 4, Dropout = 0.1 };
+    private static readonly UNetOptions Small = TinyNetwork.Options with { BaseChannels = 16, AttentionResolutions = [4], Dropout = 0.1 };
     private static readonly ReverseDiffusion Process = new(new LinearSchedule(100, 1e-3, 0.2));
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-bf16-");
     private readonly ImageDataset data = new(arange(128, dtype: int64).mul(31).remainder(256).to(uint8).reshape(2, 1, 8, 8));
@@ -87,5 +87,8 @@ public sealed class BFloat16Tests : IDisposable
     }
 
     private static Trainer Make(UNet network, ScalarType? type, int accumulation) =>
-        Trainer.Create(network, Process, new TrainingOptions { WarmupSteps = 0, LearningRate = 1e-3, ComputeType = type, Accumulation = accumulation });
+        Trainer.Create(
+            network,
+            Process,
+            new TrainingOptions { WarmupSteps = 0, LearningRate = 1e-3, ComputeType = type, Accumulation = accumulation });
 }

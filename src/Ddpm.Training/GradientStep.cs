@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using Ddpm.Core;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>
+/// One step of Algorithm 1: the gradient of the mean loss at random t and ε, its clipping, Adam's update and the moving averages. Owns the
+/// optimiser and the averages.
+/// </summary>
+internal sealed class GradientStep : IDisposable
+{
+    private readonly TrainerSettings settings;
+    private readonly Parameter[] parameters;
+    private readonly Device device;
+    private readonly ComputeParameters? compute;
+    private readonly GradientAverager? averager;
+
+    /// <summary>Makes the optimiser and the averages of a network; collective.</summary>
+    /// <exception cref="DistributedException">The ranks have different options or networks.</exception>
+    public GradientStep(TrainerSettings settings)
+    {
+        this.settings = settings;
+        parameters = [.. settings.Network.parameters()];
+        device = parameters[0].device;
+        if (Communicator.WorldSize > 1)
+        {
+            Replicas.Synchronize(settings.Network, Communicator, settings.Description);
+            averager = new GradientAverager(parameters, Communicator);
+        }
+
+        Optimizer = AdamOptimizer.Create(parameters, Options);
+        compute = Options.ComputeType is { } type ? new ComputeParameters(parameters, type) : null;
+        Averages = [.. Options.Averages.Select(profile => new ExponentialMovingAverage(settings.Network, profile))];
+    }
+
+    public AdamOptimizer Optimizer { get; }
+
+    public ImmutableArray<ExponentialMovingAverage> Averages { get; }
+
+    private TrainingOptions Options => settings.Options;
+
+    private ICommunicator Communicator => settings.Communicator;
+
+    /// <summary>Makes a step on the mean gradient of some batches; collective.</summary>
+    /// <param name="step">The step, counted from 0.</param>
+    /// <param name="batches">The batches, or this rank's share of them, of one size.</param>
+    public TrainingStep StepOn(long step, IReadOnlyList<TrainingBatch> batches)
+    {
+        using var scope = NewDisposeScope();
+        RankShare share = RankShare.Of(batches, Communicator);
+        settings.Network.train();
+
+        // Gradients of the mean loss at random t and ε, batch after batch.
+        int examples = share.BatchSize * batches.Count;
+        TimestepDraw draw = settings.Timesteps.Draw(RandomPurpose.Timestep.Seed(Options.Seed), checked((int)step), examples);
+        (double[] masses, double meanMass) = Masses(batches, share.IsMasked);
+        var losses = ImmutableArray.CreateBuilder<double>(share.Size * batches.Count);
+        var drawn = ImmutableArray.CreateBuilder<long>(share.Size * batches.Count);
+        double loss = 0;
+        ClearGradients();
+        for (int part = 0; part < batches.Count; part++)
+        {
+            var micro = new MicroBatch(batches[part], share, draw, masses, meanMass, part, step);
+            drawn.AddRange(micro.Draw.Timesteps);
+            loss += (compute is null ? Backward(micro, losses) : compute.Run(() => Backward(micro, losses))) / batches.Count;
+        }
+
+        // The mean of all ranks.
+        Tensor?[] gradients = compute is null ? [.. parameters.Select(parameter => parameter.grad)] : [.. compute.Gradients];
+        if (averager is not null) loss = averager.Average(gradients, loss);
+        Observe(draw, losses, share);
+
+        // Clipping as torch's clip_grad_norm_: by (norm + 1e-6)/limit where the norm exceeds the limit.
+        double norm = Optimizer.Norm(gradients);
+        if (!double.IsFinite(norm))
+        {
+            throw new NonFiniteException(
+                $"The gradient's norm became {norm} at training step {step} (loss {loss}; timesteps {string.Join(", ", drawn)}).");
+        }
+
+        double divisor = Options.GradientClip is { } limit ? Math.Max(1, (norm + 1e-6) / limit) : 1;
+
+        // Update, and moving averages.
+        double learningRate = Options.LearningRateAt(step);
+        Optimizer.Step(gradients, divisor, learningRate);
+        foreach (ExponentialMovingAverage average in Averages) average.Update(Options.FusedUpdates);
+        return new TrainingStep(step, loss, norm, learningRate, drawn.MoveToImmutable(), losses.MoveToImmutable());
+    }
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        averager?.Dispose();
+        compute?.Dispose();
+        foreach (ExponentialMovingAverage average in Averages) average.Dispose();
+    }
+
+    // The loss of one batch, whose gradients are added to those of the batches before.
+    private double Backward(MicroBatch micro, ImmutableArray<double>.Builder losses)
+    {
+        using var scope = NewDisposeScope();
+        Tensor x0 = micro.Batch.X0.to(device);
+        Tensor eps = settings.Noise.Draw(new NoiseRequest
+        {
+            SampleIndices = micro.Places,
+            Step = checked((int)micro.Step),
+            Shape = x0.shape,
+            ElementType = x0.dtype,
+            Device = device,
+        });
+        SeedStochasticLayers(micro);
+        Tensor each = settings.Objective.Loss(Model(micro), x0, micro.Draw.Timesteps.ToArray(), eps, micro.Batch.Mask?.to(device));
+        Tensor loss = (each * tensor(micro.Weights, each.dtype, each.device)).mean();
+        double value = loss.to(float64).item<double>();
+        if (!double.IsFinite(value))
+        {
+            throw new NonFiniteException(
+                $"The loss became {value} at training step {micro.Step}; timesteps {string.Join(", ", micro.Draw.Timesteps)}.");
+        }
+
+        losses.AddRange(each.detach().to(float64, CPU).data<double>().ToArray());
+        (micro.Parts == 1 ? loss : loss / micro.Parts).backward();
+        return value;
+    }
+
+    // The model for one batch: conditioned on its classes, computing in the type asked for.
+    private IEpsilonModel Model(MicroBatch micro)
+    {
+        IEpsilonModel model = settings.Model;
+        if (model is IConditionalEpsilonModel { ClassCount: > 0 } conditional)
+        {
+            if (micro.Batch.Labels is null)
+            {
+                throw new ArgumentException(
+                    $"The network knows {conditional.ClassCount} classes, but the batch has no labels: " +
+                    $"give the data set labels, or make the network without {nameof(IConditionalEpsilonModel.ClassCount)}.");
+            }
+
+            double dropout = conditional.HasNullLabel ? Options.LabelDropout : 0;
+            long[] labels = micro.KeptLabels(Options.Seed, dropout, conditional.ClassCount);
+            model = new ClassifiedModel(conditional, tensor(labels, int64, device));
+        }
+
+        return Options.ComputeType is { } type ? new ComputeModel(model, type) : model;
+    }
+
+    private void SeedStochasticLayers(MicroBatch micro)
+    {
+        if ((settings.Network as IStochasticModel ?? settings.Model as IStochasticModel) is not { } stochastic) return;
+        long seed = micro.DropoutSeed(Options.Seed);
+        if (Communicator.WorldSize == 1) stochastic.SeedStochasticLayers(seed);
+        else stochastic.SeedStochasticLayers(seed, micro.Share.First, micro.Share.BatchSize);
+    }
+
+    // What the mask of each of this rank's examples weighs, and the mean over all ranks; empty where no batch has a mask.
+    private (double[] Masses, double Mean) Masses(IReadOnlyList<TrainingBatch> batches, bool masked)
+    {
+        if (!masked) return ([], 1);
+        using var scope = NewDisposeScope();
+        double[] masses = [.. batches.SelectMany(Mass)];
+        Tensor mean = tensor(masses.Average(), float64);
+        Communicator.AverageInPlace(mean);
+        double value = mean.item<double>();
+        if (value > 0) return (masses, value);
+        throw new ArgumentException("The mask must weigh at least one element of the step's batches, but is 0 everywhere.");
+    }
+
+    private static double[] Mass(TrainingBatch batch)
+    {
+        Tensor mask = (batch.Mask ?? ones([1], float64)).to(float64, CPU);
+        return mask.expand(batch.X0.shape).reshape(batch.X0.size(0), -1).sum([1]).data<double>().ToArray();
+    }
+
+    // Samplers that learn from losses must learn the same on all ranks: from all losses, in the order of one process.
+    private void Observe(TimestepDraw draw, ImmutableArray<double>.Builder losses, RankShare share)
+    {
+        if (settings.Timesteps is UniformTimesteps or StratifiedTimesteps) return;
+        double[] own = [.. losses];
+        if (Communicator.WorldSize == 1)
+        {
+            settings.Timesteps.Observe(draw, own);
+            return;
+        }
+
+        double[][] all = Communicator.AllGather(own);
+        int parts = draw.Timesteps.Length / share.BatchSize;
+        IEnumerable<double> Part(int part) => all.SelectMany(rank => rank.Skip(part * share.Size).Take(share.Size));
+        settings.Timesteps.Observe(draw, [.. Enumerable.Range(0, parts).SelectMany(Part)]);
+    }
+
+    private void ClearGradients()
+    {
+        if (compute is not null)
+        {
+            compute.Clear();
+            return;
+        }
+
+        foreach (Parameter parameter in parameters)
+        {
+            using Tensor? gradient = parameter.grad;
+            gradient?.zero_();
+        }
+    }
+}
