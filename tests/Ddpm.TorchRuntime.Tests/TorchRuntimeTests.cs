@@ -16,20 +16,18 @@ public sealed class TorchRuntimeTests
         x.grad!.sum().item<float>().Should().Be(36);
     }
 
-    [Fact]
+    [LinuxFact]
     public void Run_NoLibraryInTheFolders_SaysWhichPackageToReference()
     {
-        if (!OperatingSystem.IsLinux()) return;
         using var folder = new TemporaryFolder();
         TorchLibraryRepair.Run([folder.Path]).Problem.Should().Contain(folder.Path).And.Contain("Reference the package TorchSharp-cpu");
         File.WriteAllText(Path.Combine(folder.Path, TorchLibraryRepair.FileName), "x");
         TorchLibraryRepair.Run([folder.Path]).Problem.Should().Contain("libc10.so was not found").And.Contain("TorchSharp-cpu");
     }
 
-    [Fact]
+    [LinuxFact]
     public void Run_DamagedLibraries_SaysWhatTheLoaderSaid()
     {
-        if (!OperatingSystem.IsLinux()) return;
         using var folder = new TemporaryFolder();
         foreach (string file in new[] { TorchLibraryRepair.FileName, "libc10.so", "libtorch_cpu.so", "libtorch.so" }) File.WriteAllText(Path.Combine(folder.Path, file), "no library");
         TorchLibraryRepair repair = TorchLibraryRepair.Run([folder.Path]);

@@ -1,4 +1,3 @@
-using Ddpm.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 

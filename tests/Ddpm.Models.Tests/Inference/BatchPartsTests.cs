@@ -18,10 +18,9 @@ public sealed class BatchPartsTests
     public void Count_BatchAndThreads_IsOfEqualPartsThatPay(long batch, double work, int threads, int expected) =>
         BatchParts.Count(batch, work, threads).Should().Be(OpenMpThreads.IsAvailable ? expected : 1);
 
-    [Fact]
+    [OpenMpFact]
     public void Run_Parts_RunOnThreadsOfOneThreadEach()
     {
-        if (!OpenMpThreads.IsAvailable) return;
         int before = OpenMpThreads.Current;
         using var parts = new BatchParts(3);
         int[] threads = new int[3], ids = new int[3], runs = new int[3];
@@ -41,12 +40,11 @@ public sealed class BatchPartsTests
         OpenMpThreads.Current.Should().Be(before, "the caller's setting is put back");
     }
 
-    [Theory]
+    [OpenMpTheory]
     [InlineData(0)]
     [InlineData(1)]
     public void Run_PartThatFails_ThrowsWhenAllHaveEndedAndGoesOn(int failing)
     {
-        if (!OpenMpThreads.IsAvailable) return;
         using var parts = new BatchParts(2);
         int ended = 0;
         void One(int part)
@@ -64,10 +62,9 @@ public sealed class BatchPartsTests
         ran.Should().Equal(true, true);
     }
 
-    [Fact]
+    [OpenMpFact]
     public void Rest_BetweenOperations_ChangesNeitherResultsNorTheSetting()
     {
-        if (!OpenMpThreads.IsAvailable) return;
         using var scope = NewDisposeScope();
         // Large enough for several threads.
         Tensor x = randn(1_000_000, float32, generator: new Generator(1)), expected = x + 1;

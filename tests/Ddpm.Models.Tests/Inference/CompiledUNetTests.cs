@@ -183,10 +183,9 @@ public sealed class CompiledUNetTests
         t.Dispose();
     }
 
-    [Fact]
+    [NativePlanFact]
     public void Predict_Native_AllocatesNothingOnTheManagedHeapButHandles()
     {
-        if (InferencePaths.All.NativeLanes == 0) return;
         using UNet network = LoudNetworks.Create(LoudNetworks.Small);
         (Tensor x, Tensor t) = Input(network, 2);
         using var team = new WorkerTeam(1);
@@ -200,12 +199,11 @@ public sealed class CompiledUNetTests
         t.Dispose();
     }
 
-    [Theory]
+    [NativePlanTheory]
     [InlineData(1)]
     [InlineData(5)]
     public void Predict_AnyNumberOfThreads_GivesTheSameBits(int batch)
     {
-        if (InferencePaths.All.NativeLanes == 0) return;
         using UNet network = LoudNetworks.Create(LoudNetworks.Small with { AttentionHeadChannels = 8, ClassCount = 2 });
         using var scope = NewDisposeScope();
         (Tensor x, Tensor t) = Input(network, batch);
@@ -290,14 +288,18 @@ public sealed class CompiledUNetTests
         t.Dispose();
     }
 
-    [Theory]
-    [InlineData(true, "Winograd up-samplings", "to_k", "to_v")]
-    [InlineData(false, "sub-pixel up-samplings", "to_k", "to_v", "to_out.0")]
-    public void Predict_Compiled_SaysOfEachLayerWhichPathItTook(bool native, string upsampling, params string[] withOthers)
+    [NativePlanFact]
+    public void Predict_CompiledNatively_SaysOfEachLayerWhichPathItTook() =>
+        SaysOfEachLayerWhichPathItTook(InferencePaths.All, "Winograd up-samplings", "to_k", "to_v");
+
+    [Fact]
+    public void Predict_CompiledOfTorchsOperations_SaysOfEachLayerWhichPathItTook() =>
+        SaysOfEachLayerWhichPathItTook(InferencePaths.Torch, "sub-pixel up-samplings", "to_k", "to_v", "to_out.0");
+
+    private static void SaysOfEachLayerWhichPathItTook(InferencePaths paths, string upsampling, params string[] withOthers)
     {
-        if (native && InferencePaths.All.NativeLanes == 0) return;
         using UNet network = LoudNetworks.Create(LoudNetworks.Small);
-        network.Paths = native ? InferencePaths.All : InferencePaths.Torch;
+        network.Paths = paths;
         (Tensor x, Tensor t) = Input(network, 2);
         var logger = new ListLogger(LogLevel.Debug);
         using CompiledModel compiled = network.Compile(logger);
@@ -327,10 +329,9 @@ public sealed class CompiledUNetTests
         OneDnn.HasFunctions(["_ZN2at6native28mkldnn_convolution_pointwiseEv"]).Should().BeFalse();
     }
 
-    [Fact]
+    [OneDnnFact]
     public void Load_OperationsThatComputeSomethingElse_AreNotUsed()
     {
-        if (OneDnn.Instance is null) return; // nothing to try on this machine
         OneDnn.Load(OneDnn.Methods).Should().NotBeNull();
         OneDnn.Load(OneDnn.Methods.Replace("\"add\", 1.0", "\"add\", 2.0", StringComparison.Ordinal)).Should().BeNull();
         OneDnn.Load(OneDnn.Methods.Replace("bias, [1, 1]", "bias, [0, 0]", StringComparison.Ordinal)).Should().BeNull();

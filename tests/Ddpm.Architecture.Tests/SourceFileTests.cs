@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+
+namespace Ddpm.Architecture.Tests;
+
+/// <summary>Holds the limits on lines and files: a line is read without scrolling, and a file holds one idea.</summary>
+public sealed partial class SourceFileTests
+{
+    private const int LongestLine = 140;
+    private const int LongestFile = 300;
+
+    /// <summary>Lists the folders whose lines are still to be wrapped.</summary>
+    private static readonly string[] NotYetWrapped =
+    [
+        "src/Ddpm.Cli",
+        "src/Ddpm.Core",
+        "src/Ddpm.Data",
+        "src/Ddpm.Distributed.Mpi",
+        "src/Ddpm.Evaluation",
+        "src/Ddpm.Imaging",
+        "src/Ddpm.Models",
+        "src/Ddpm.Plotting",
+        "src/Ddpm.Training",
+        "tests/Ddpm.Cli.Tests",
+        "tests/Ddpm.Core.Tests",
+        "tests/Ddpm.Data.Tests",
+        "tests/Ddpm.Distributed.Mpi.Tests",
+        "tests/Ddpm.Evaluation.Tests",
+        "tests/Ddpm.Imaging.Tests",
+        "tests/Ddpm.Models.Tests",
+        "tests/Ddpm.MpiWorker",
+        "tests/Ddpm.Plotting.Tests",
+        "tests/Ddpm.PublicApi.Tests",
+        "tests/Ddpm.Training.Tests",
+        "tests/Ddpm.TrainingWorker",
+        "tests/Docs.Tests",
+        "tests/Experiments.Tests",
+        "tests/Quickstart.Tests",
+        "tests/Shared",
+        "tests/Weather.Tests",
+        "tests/Web.Tests",
+        "samples/Experiments",
+        "samples/Quickstart",
+        "samples/Weather",
+        "samples/Web",
+        "benchmarks/Ddpm.Benchmarks",
+        "benchmarks/Ddpm.MpiBenchmark",
+    ];
+
+    /// <summary>Lists the files that are still to be divided.</summary>
+    private static readonly string[] NotYetDivided =
+    [
+        "src/Ddpm.Core/Sampling/DiffusionSampler.cs",
+        "src/Ddpm.Training/Trainer.cs",
+    ];
+
+    [Theory]
+    [InlineData("src")]
+    [InlineData("tests")]
+    [InlineData("samples")]
+    [InlineData("benchmarks")]
+    public void Lines_OfEveryFile_EndInTime(string folder)
+    {
+        IEnumerable<string> tooLong =
+            from file in Repository.SourceFiles(folder)
+            where !NotYetWrapped.Any(later => file.StartsWith(later + "/", StringComparison.Ordinal))
+            from line in File.ReadLines(Path.Combine(Repository.Root, file)).Index()
+            where line.Item.Length > LongestLine
+            select $"{file}:{line.Index + 1} has {line.Item.Length} columns";
+        string.Join('\n', tooLong).Should().BeEmpty("lines end by column {0}", LongestLine);
+    }
+
+    [Fact]
+    public void Files_OfMoreLinesThanUsual_SayWhyInTheSummary()
+    {
+        IEnumerable<string> unexplained =
+            from file in Repository.SourceFiles("src").Except(NotYetDivided)
+            let text = File.ReadAllText(Path.Combine(Repository.Root, file))
+            let lines = text.AsSpan().Count('\n')
+            where lines > LongestFile && !Reason().IsMatch(Summary().Match(text).Value)
+            select $"{file} has {lines} lines";
+        string.Join('\n', unexplained).Should().BeEmpty("a longer file says in its type's summary: Over {0} lines because …", LongestFile);
+    }
+
+    [GeneratedRegex("<summary>.*?</summary>", RegexOptions.Singleline)]
+    private static partial Regex Summary();
+
+    [GeneratedRegex("lines because ", RegexOptions.IgnoreCase)]
+    private static partial Regex Reason();
+}
