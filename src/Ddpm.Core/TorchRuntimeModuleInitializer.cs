@@ -7,6 +7,8 @@ namespace Ddpm.Core;
 internal static class TorchRuntimeModuleInitializer
 {
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries", Justification = "TorchSharp must find its native library before any user code can run; there is no later hook.")]
+    [SuppressMessage(
+        "Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries",
+        Justification = "TorchSharp must find its native library before any user code can run; there is no later hook.")]
     internal static void Initialize() => TorchRuntime.EnsureLoaded();
 }

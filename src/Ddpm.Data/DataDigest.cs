@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Data;
 
-/// <summary>What a data set's identity says of its contents: the beginning of their SHA-256.</summary>
+/// <summary>Identifies the contents of a data set: the beginning of their SHA-256.</summary>
 internal static class DataDigest
 {
     /// <summary>The digest of examples on the CPU, [N, …], and their labels. Example by example, for a span ends at 2 GiB.</summary>

@@ -12,7 +12,7 @@ public interface IDataset
     /// <summary>The number of classes; 0 where the examples have none.</summary>
     int ClassCount => 0;
 
-    /// <summary>What the data are, as text: a run that is resumed must go on with the same.</summary>
+    /// <summary>Identifies the data, as text: a resumed run must have the same.</summary>
     string Identity => $"{Count} examples [{string.Join(", ", Shape)}] of {GetType().Name}";
 
     /// <summary>Reads an example as it is trained on, images in [-1, 1].</summary>

@@ -14,7 +14,9 @@ public static class IdxFile
     /// <param name="path">The file.</param>
     /// <returns>The numbers, uint8 in the file's shape: [N, H, W] for images, [N] for labels. A fresh tensor.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no IDX file of bytes, or is truncated or longer than it says; the message names it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no IDX file of bytes, or is truncated or longer than it says; the message names it.
+    /// </exception>
     public static Tensor Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -40,17 +42,26 @@ public static class IdxFile
 
     /// <summary>Reads images as a data set.</summary>
     /// <param name="path">The file of images, [N, H, W].</param>
-    /// <param name="labelsPath">The file of their classes, [N]; none by default.</param>
+    /// <param name="labelsPath">The file of their classes, [N]. Default: none.</param>
     /// <returns>The images, [N, 1, H, W].</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">A file is no IDX file of images or of as many classes.</exception>
     public static ImageDataset Images(string path, string? labelsPath = null)
     {
         using Tensor pixels = Read(path);
-        if (pixels.dim() != 3 || pixels.numel() == 0) throw new InvalidDataException($"{path} must hold images [N, H, W], but holds [{string.Join(", ", pixels.shape)}].");
+        if (pixels.dim() != 3 || pixels.numel() == 0)
+        {
+            throw new InvalidDataException($"{path} must hold images [N, H, W], but holds [{string.Join(", ", pixels.shape)}].");
+        }
+
         using Tensor images = pixels.unsqueeze(1);
         using Tensor? labels = labelsPath is null ? null : Read(labelsPath);
-        if (labels is not null && (labels.dim() != 1 || labels.size(0) != pixels.size(0))) throw new InvalidDataException($"{labelsPath} must hold the classes [{pixels.size(0)}] of {path}, but holds [{string.Join(", ", labels.shape)}].");
+        if (labels is not null && (labels.dim() != 1 || labels.size(0) != pixels.size(0)))
+        {
+            throw new InvalidDataException(
+                $"{labelsPath} must hold the classes [{pixels.size(0)}] of {path}, but holds [{string.Join(", ", labels.shape)}].");
+        }
+
         return new ImageDataset(images, labels);
     }
 
@@ -60,7 +71,8 @@ public static class IdxFile
         stream.ReadExactly(word);
         if (word[0] != 0 || word[1] != 0 || word[2] != UnsignedByte || word[3] is < 1 or > 4)
         {
-            throw new InvalidDataException($"{path} must begin as an IDX file of bytes with 1 to 4 axes, 00 00 08 0n, but begins with {Convert.ToHexString(word)}.");
+            throw new InvalidDataException(
+                $"{path} must begin as an IDX file of bytes with 1 to 4 axes, 00 00 08 0n, but begins with {Convert.ToHexString(word)}.");
         }
 
         var shape = new long[word[3]];
@@ -70,14 +82,28 @@ public static class IdxFile
             stream.ReadExactly(word);
             shape[axis] = BinaryPrimitives.ReadUInt32BigEndian(word);
             count = checked(count * shape[axis]);
-            if (count > int.MaxValue) throw new InvalidDataException($"{path} says that it holds [{string.Join(", ", shape[..(axis + 1)])}, …], more than the 2 GiB that are supported.");
+            if (count > int.MaxValue)
+            {
+                throw new InvalidDataException(
+                    $"{path} says that it holds [{string.Join(", ", shape[..(axis + 1)])}, …], more than the 2 GiB that are supported.");
+            }
         }
 
         // As the bytes come, so that a damaged header costs no memory that the file cannot fill.
         using var buffer = new MemoryStream();
         stream.CopyTo(buffer);
-        if (buffer.Length < count) throw new InvalidDataException($"{path} is truncated: it holds {buffer.Length} of the {count} bytes of [{string.Join(", ", shape)}].");
-        if (buffer.Length > count) throw new InvalidDataException($"{path} is longer than it says: it holds {buffer.Length} bytes, not the {count} of [{string.Join(", ", shape)}].");
+        if (buffer.Length < count)
+        {
+            throw new InvalidDataException(
+                $"{path} is truncated: it holds {buffer.Length} of the {count} bytes of [{string.Join(", ", shape)}].");
+        }
+
+        if (buffer.Length > count)
+        {
+            throw new InvalidDataException(
+                $"{path} is longer than it says: it holds {buffer.Length} bytes, not the {count} of [{string.Join(", ", shape)}].");
+        }
+
         using Tensor flat = tensor(buffer.ToArray(), uint8);
         return flat.reshape(shape);
     }

@@ -12,13 +12,22 @@ public sealed class ImageDataset : IDataset, IDisposable
 
     /// <summary>A data set of a tensor, which is copied.</summary>
     /// <param name="pixels">The images, uint8 [N, C, H, W] with N ≥ 1.</param>
-    /// <param name="labels">The class of each image, whole numbers [N]; none by default. Range: 0 … <paramref name="classCount"/> - 1.</param>
-    /// <param name="classCount">The number of classes; by default the largest label and one.</param>
-    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another shape or type, or no image, or a label is out of range.</exception>
+    /// <param name="labels">
+    /// The class of each image, whole numbers [N]. Default: none. Range: 0 … <paramref name="classCount"/> - 1.
+    /// </param>
+    /// <param name="classCount">The number of classes. Default: the largest label and one.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="pixels"/> has another shape or type, or no image, or a label is out of range.
+    /// </exception>
     public ImageDataset(Tensor pixels, Tensor? labels = null, int? classCount = null)
     {
         ArgumentNullException.ThrowIfNull(pixels);
-        if (pixels.dim() != 4 || pixels.numel() == 0) throw new ArgumentException($"pixels must have the shape [N, C, H, W] with at least one image, but has [{string.Join(", ", pixels.shape)}].", nameof(pixels));
+        if (pixels.dim() != 4 || pixels.numel() == 0)
+        {
+            throw new ArgumentException("pixels must have the shape [N, C, H, W] with at least one image, but has " +
+                $"[{string.Join(", ", pixels.shape)}].", nameof(pixels));
+        }
+
         if (pixels.dtype != uint8) throw new ArgumentException($"pixels must be uint8, but is {pixels.dtype}.", nameof(pixels));
         Shape = [.. pixels.shape.Skip(1)];
         Count = checked((int)pixels.size(0));
@@ -37,12 +46,19 @@ public sealed class ImageDataset : IDataset, IDisposable
     public int ClassCount => labels.ClassCount;
 
     /// <inheritdoc/>
-    public string Identity => identity ??= $"{Count} images [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {DataDigest.Of(pixels, labels.Values)}";
+    public string Identity => identity ??=
+        $"{Count} images [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
+        $"{DataDigest.Of(pixels, labels.Values)}";
 
     /// <inheritdoc/>
     public long Read(long index, Span<float> example)
     {
-        if (index < 0 || index >= Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be the number 0 … {Count - 1} of an image, but is {index}.");
+        if (index < 0 || index >= Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(index), index,
+                $"index must be the number 0 … {Count - 1} of an image, but is {index}.");
+        }
+
         using Tensor image = pixels.narrow(0, index, 1);
         PixelRange.ToValues(image.bytes, example);
         return labels[index];
@@ -56,7 +72,11 @@ public sealed class ImageDataset : IDataset, IDisposable
     {
         foreach (long index in indices)
         {
-            if (index < 0 || index >= Count) throw new ArgumentOutOfRangeException(nameof(indices), index, $"indices must be numbers 0 … {Count - 1} of images, but one is {index}.");
+            if (index < 0 || index >= Count)
+            {
+                throw new ArgumentOutOfRangeException(nameof(indices), index,
+                    $"indices must be numbers 0 … {Count - 1} of images, but one is {index}.");
+            }
         }
 
         using Tensor chosen = tensor(indices.ToArray(), int64);

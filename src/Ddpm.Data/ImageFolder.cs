@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Data;
 
 /// <summary>
-/// PNG and JPEG files in a folder, read when they are needed: no more than a batch of them is in memory. Where the folder has subfolders, each is a class, in the order of their names. All are read
-/// at once with <see cref="ToMemory"/>.
+/// PNG and JPEG files in a folder, read when they are needed: no more than a batch of them is in memory. Where the folder has subfolders,
+/// each is a class, in the order of their names. All are read at once with <see cref="ToMemory"/>.
 /// </summary>
 public sealed class ImageFolder : IDataset
 {
@@ -24,10 +24,12 @@ public sealed class ImageFolder : IDataset
 
     /// <summary>Lists the images of a folder, and reads the first.</summary>
     /// <param name="folder">The folder, with images or with a subfolder of images (at any depth) for each class.</param>
-    /// <param name="options">How; by default in colour at their own size, and any damage an error.</param>
-    /// <param name="logger">Told of files that are skipped; nobody by default.</param>
+    /// <param name="options">How. Default: in colour at their own size, and any damage an error.</param>
+    /// <param name="logger">Receives the files that are skipped. Default: no logging.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There is no image, or images lie both beside and in subfolders, or a class is empty, or no image can be used.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There is no image, or images lie both beside and in subfolders, or a class is empty, or no image can be used.
+    /// </exception>
     public ImageFolder(string folder, ImageFolderOptions? options = null, ILogger<ImageFolder>? logger = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -35,11 +37,22 @@ public sealed class ImageFolder : IDataset
         this.options = options ?? new ImageFolderOptions();
         this.logger = logger ?? NullLogger<ImageFolder>.Instance;
         string[] own = Images(folder, SearchOption.TopDirectoryOnly);
-        string[] subfolders = [.. Directory.GetDirectories(folder).Where(path => !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal)];
+        string[] subfolders = [.. Directory.GetDirectories(folder).Where(path => !Path.GetFileName(path).StartsWith('.'))
+            .Order(StringComparer.Ordinal)];
         string[][] nested = [.. subfolders.Select(subfolder => Images(subfolder, SearchOption.AllDirectories))];
         if (nested.All(list => list.Length == 0)) (subfolders, nested) = ([], []);
-        if (own.Length == 0 && nested.Length == 0) throw new InvalidDataException($"{folder} must have images ({string.Join(", ", Extensions)}), but has none.");
-        if (own.Length > 0 && nested.Length > 0) throw new InvalidDataException($"{folder} must have images either beside each other or in a subfolder for each class, but has both, such as {own[0]} and {nested.First(list => list.Length > 0)[0]}.");
+        if (own.Length == 0 && nested.Length == 0)
+        {
+            throw new InvalidDataException($"{folder} must have images ({string.Join(", ", Extensions)}), but has none.");
+        }
+
+        if (own.Length > 0 && nested.Length > 0)
+        {
+            throw new InvalidDataException(
+                $"{folder} must have images either beside each other or in a subfolder for each class, but has both, such as {own[0]} " +
+                $"and {nested.First(list => list.Length > 0)[0]}.");
+        }
+
         int empty = Array.FindIndex(nested, list => list.Length == 0);
         if (empty >= 0) throw new InvalidDataException($"{subfolders[empty]} must have images, being a class, but has none.");
 
@@ -67,26 +80,36 @@ public sealed class ImageFolder : IDataset
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>The files in their order, by names and sizes only: their contents are not read for it.</summary>
-    public string Identity => $"{Count} image files [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {options.Load.Fit}, {options.Damaged}, names and sizes {digest}";
+    public string Identity => $"{Count} image files [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
+        $"{options.Load.Fit}, {options.Damaged}, names and sizes {digest}";
 
     /// <summary>The files that could not be used so far, with the reasons.</summary>
     public IReadOnlyDictionary<string, string> DamagedFiles => damaged;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The image is damaged or of another size, and is not to be skipped, or all are; the message names it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The image is damaged or of another size, and is not to be skipped, or all are; the message names it.
+    /// </exception>
     public long Read(long index, Span<float> example)
     {
-        if (index < 0 || index >= Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be the number 0 … {Count - 1} of an image, but is {index}.");
+        if (index < 0 || index >= Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(index), index,
+                $"index must be the number 0 … {Count - 1} of an image, but is {index}.");
+        }
+
         (DecodedImage image, int used) = Usable((int)index);
         PixelRange.ToValues(image.Pixels.Span, example);
         return ClassCount > 0 ? classes[used] : -1;
     }
 
     /// <summary>Reads all images into memory, one byte for each value; those to be skipped are left out.</summary>
-    /// <param name="progress">Told of the number of files read.</param>
+    /// <param name="progress">Receives the number of files read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The images; the caller disposes them.</returns>
-    /// <exception cref="InvalidDataException">An image is damaged or of another size, and is not to be skipped, or all are; the message names it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// An image is damaged or of another size, and is not to be skipped, or all are; the message names it.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public ImageDataset ToMemory(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -107,11 +130,15 @@ public sealed class ImageFolder : IDataset
         }
 
         if (labels.Count == 0) throw NoneUsable();
-        return new ImageDataset(pixels.narrow(0, 0, labels.Count), ClassCount > 0 ? tensor(labels.ToArray(), int64) : null, ClassCount > 0 ? ClassCount : null);
+        return new ImageDataset(
+            pixels.narrow(0, 0, labels.Count), ClassCount > 0 ? tensor(labels.ToArray(), int64) : null, ClassCount > 0 ? ClassCount : null);
     }
 
     private static string[] Images(string folder, SearchOption depth) =>
-        [.. Directory.EnumerateFiles(folder, "*", depth).Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) && !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*", depth)
+            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Where(path => !Path.GetFileName(path).StartsWith('.'))
+            .Order(StringComparer.Ordinal)];
 
     private long[] ShapeOfFirst()
     {
@@ -135,7 +162,8 @@ public sealed class ImageFolder : IDataset
         throw NoneUsable();
     }
 
-    private InvalidDataException NoneUsable() => new($"{Folder} must have an image that can be used, but none of its {Count} can: {damaged.Values.First()}");
+    private InvalidDataException NoneUsable() =>
+        new($"{Folder} must have an image that can be used, but none of its {Count} can: {damaged.Values.First()}");
 
     // Null for a file that is to be skipped.
     private DecodedImage? TryDecode(int file)
@@ -146,7 +174,13 @@ public sealed class ImageFolder : IDataset
         {
             DecodedImage image = ImageFile.Decode(path, options.Load);
             // While the first image is read there is no shape yet.
-            if (Shape is [_, var height, var width] && (image.Height != height || image.Width != width)) throw new InvalidDataException($"{path} is of {image.Width}×{image.Height} pixels, but the first image of {width}×{height}: give a size to bring all to ({nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)}).");
+            if (Shape is [_, var height, var width] && (image.Height != height || image.Width != width))
+            {
+                throw new InvalidDataException(
+                    $"{path} is of {image.Width}×{image.Height} pixels, but the first image of {width}×{height}: give a size to bring " +
+                    $"all to ({nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)}).");
+            }
+
             return image;
         }
         catch (InvalidDataException exception) when (options.Damaged == DamagedImages.Skip)
@@ -159,7 +193,11 @@ public sealed class ImageFolder : IDataset
     private string Digest()
     {
         var list = new StringBuilder();
-        foreach (string file in files) list.Append(Path.GetRelativePath(Folder, file).Replace('\\', '/')).Append('\0').Append(new FileInfo(file).Length).Append('\0');
+        foreach (string file in files)
+        {
+            list.Append(Path.GetRelativePath(Folder, file).Replace('\\', '/')).Append('\0').Append(new FileInfo(file).Length).Append('\0');
+        }
+
         return DataDigest.Of(Encoding.UTF8.GetBytes(list.ToString()));
     }
 }

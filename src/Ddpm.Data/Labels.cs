@@ -13,17 +13,30 @@ internal sealed class Labels
     {
         if (labels is null)
         {
-            if (classCount is not null) throw new ArgumentException($"classCount must be null where there are no labels, but is {classCount}.", nameof(classCount));
+            if (classCount is not null)
+            {
+                throw new ArgumentException($"classCount must be null where there are no labels, but is {classCount}.", nameof(classCount));
+            }
+
             return;
         }
 
-        if (labels.dim() != 1 || labels.size(0) != count || labels.is_floating_point()) throw new ArgumentException($"labels must be whole numbers [{count}], one for each example, but are {labels.dtype} [{string.Join(", ", labels.shape)}].", nameof(labels));
+        if (labels.dim() != 1 || labels.size(0) != count || labels.is_floating_point())
+        {
+            throw new ArgumentException($"labels must be whole numbers [{count}], one for each example, but are {labels.dtype} " +
+                $"[{string.Join(", ", labels.shape)}].", nameof(labels));
+        }
+
         using Tensor host = labels.to(int64, CPU);
         values = host.data<long>().ToArray();
         long largest = values.Max();
         ClassCount = classCount ?? checked((int)(largest + 1));
         int wrong = Array.FindIndex(values, label => label < 0 || label >= ClassCount);
-        if (wrong >= 0) throw new ArgumentException($"labels must be 0 … {ClassCount - 1}, but that of example {wrong} is {values[wrong]}.", nameof(labels));
+        if (wrong >= 0)
+        {
+            throw new ArgumentException($"labels must be 0 … {ClassCount - 1}, but that of example {wrong} is {values[wrong]}.",
+                nameof(labels));
+        }
     }
 
     public int ClassCount { get; }

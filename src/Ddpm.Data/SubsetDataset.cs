@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Ddpm.Data;
 
-/// <summary>Some examples of another data set, by their numbers: a split, a sample, a share. Reads through; the other stays the caller's.</summary>
+/// <summary>
+/// Some examples of another data set, by their numbers: a split, a sample, a share. Reads through; the other stays the caller's.
+/// </summary>
 public sealed class SubsetDataset : IDataset
 {
     private readonly IDataset data;
@@ -10,7 +12,9 @@ public sealed class SubsetDataset : IDataset
 
     /// <summary>A subset.</summary>
     /// <param name="data">The data set.</param>
-    /// <param name="indices">The numbers of its examples, in the order of the subset; one at least. Range: 0 ≤ i &lt; <see cref="IDataset.Count"/>.</param>
+    /// <param name="indices">
+    /// The numbers of its examples, in the order of the subset; one at least. Range: 0 ≤ i &lt; <see cref="IDataset.Count"/>.
+    /// </param>
     /// <exception cref="ArgumentException">There is no number, or one is out of range.</exception>
     public SubsetDataset(IDataset data, IEnumerable<long> indices)
     {
@@ -20,7 +24,11 @@ public sealed class SubsetDataset : IDataset
         this.indices = [.. indices];
         if (this.indices.Length == 0) throw new ArgumentException("indices must name at least one example, but are none.", nameof(indices));
         int wrong = Array.FindIndex(this.indices, index => index < 0 || index >= data.Count);
-        if (wrong >= 0) throw new ArgumentException($"indices must be 0 … {data.Count - 1}, but entry {wrong} is {this.indices[wrong]}.", nameof(indices));
+        if (wrong >= 0)
+        {
+            throw new ArgumentException($"indices must be 0 … {data.Count - 1}, but entry {wrong} is {this.indices[wrong]}.",
+                nameof(indices));
+        }
     }
 
     /// <inheritdoc/>
@@ -35,7 +43,9 @@ public sealed class SubsetDataset : IDataset
     /// <inheritdoc/>
     public string Identity => $"{Count} of them, {DataDigest.Of(MemoryMarshal.AsBytes(indices.AsSpan()))}, of {data.Identity}";
 
-    /// <summary>So many examples spread evenly over a data set, whose neighbours are often of one class; all where it has no more.</summary>
+    /// <summary>
+    /// So many examples spread evenly over a data set, whose neighbours are often of one class; all where it has no more.
+    /// </summary>
     /// <param name="data">The data set.</param>
     /// <param name="count">How many. Range: ≥ 1.</param>
     /// <returns>The subset.</returns>
@@ -50,5 +60,8 @@ public sealed class SubsetDataset : IDataset
 
     /// <inheritdoc/>
     public long Read(long index, Span<float> example) =>
-        index >= 0 && index < Count ? data.Read(indices[index], example) : throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be the number 0 … {Count - 1} of an example, but is {index}.");
+        index >= 0 && index < Count
+            ? data.Read(indices[index], example)
+            : throw new ArgumentOutOfRangeException(nameof(index), index,
+                $"index must be the number 0 … {Count - 1} of an example, but is {index}.");
 }

@@ -3,8 +3,13 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Data;
 
-/// <summary>Examples of any shape in memory, as numbers that are trained on as they are: vectors, signals, volumes. Immutable; dispose it to free them.</summary>
-/// <remarks>A diffusion process expects about unit scale: bring the data to [-1, 1], or to mean 0 and standard deviation 1, first.</remarks>
+/// <summary>
+/// Examples of any shape in memory, as numbers that are trained on as they are: vectors, signals, volumes. Immutable; dispose it to free
+/// them.
+/// </summary>
+/// <remarks>
+/// A diffusion process expects about unit scale: bring the data to [-1, 1], or to mean 0 and standard deviation 1, first.
+/// </remarks>
 public sealed class TensorDataset : IDataset, IDisposable
 {
     private readonly Tensor examples;
@@ -13,17 +18,36 @@ public sealed class TensorDataset : IDataset, IDisposable
 
     /// <summary>A data set of a tensor, which is copied.</summary>
     /// <param name="examples">The examples, floating-point [N, …] with N ≥ 1 and at least two axes; all finite.</param>
-    /// <param name="labels">The class of each example, whole numbers [N]; none by default. Range: 0 … <paramref name="classCount"/> - 1.</param>
-    /// <param name="classCount">The number of classes; by default the largest label and one.</param>
-    /// <exception cref="ArgumentException"><paramref name="examples"/> has another shape or type, is empty or not finite, or a label is out of range.</exception>
+    /// <param name="labels">
+    /// The class of each example, whole numbers [N]. Default: none. Range: 0 … <paramref name="classCount"/> - 1.
+    /// </param>
+    /// <param name="classCount">The number of classes. Default: the largest label and one.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="examples"/> has another shape or type, is empty or not finite, or a label is out of range.
+    /// </exception>
     public TensorDataset(Tensor examples, Tensor? labels = null, int? classCount = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
-        if (examples.dim() < 2 || examples.numel() == 0) throw new ArgumentException($"examples must have the shape [N, …] with at least one example and two axes, but has [{string.Join(", ", examples.shape)}].", nameof(examples));
-        if (!examples.is_floating_point()) throw new ArgumentException($"examples must hold floating-point numbers, but holds {examples.dtype}; bytes of images go into {nameof(ImageDataset)}.", nameof(examples));
+        if (examples.dim() < 2 || examples.numel() == 0)
+        {
+            throw new ArgumentException("examples must have the shape [N, …] with at least one example and two axes, but has " +
+                $"[{string.Join(", ", examples.shape)}].", nameof(examples));
+        }
+
+        if (!examples.is_floating_point())
+        {
+            throw new ArgumentException($"examples must hold floating-point numbers, but holds {examples.dtype}; bytes of images go into " +
+                $"{nameof(ImageDataset)}.", nameof(examples));
+        }
+
         using var scope = NewDisposeScope();
         long unusable = examples.isfinite().logical_not().sum().item<long>();
-        if (unusable > 0) throw new ArgumentException($"examples must be finite, but {unusable} of {examples.numel()} numbers are NaN or infinite.", nameof(examples));
+        if (unusable > 0)
+        {
+            throw new ArgumentException($"examples must be finite, but {unusable} of {examples.numel()} numbers are NaN or infinite.",
+                nameof(examples));
+        }
+
         Shape = [.. examples.shape.Skip(1)];
         Count = checked((int)examples.size(0));
         this.labels = new Labels(labels, Count, classCount);
@@ -40,11 +64,13 @@ public sealed class TensorDataset : IDataset, IDisposable
     public int ClassCount => labels.ClassCount;
 
     /// <inheritdoc/>
-    public string Identity => identity ??= $"{Count} examples [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, {DataDigest.Of(examples, labels.Values)}";
+    public string Identity => identity ??=
+        $"{Count} examples [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
+        $"{DataDigest.Of(examples, labels.Values)}";
 
     /// <summary>A data set of examples one by one.</summary>
     /// <param name="examples">The examples, each floating-point […] in one shape; they stay the caller's.</param>
-    /// <param name="labels">The class of each example; none by default.</param>
+    /// <param name="labels">The class of each example. Default: none.</param>
     /// <returns>The data set.</returns>
     /// <exception cref="ArgumentException">There is no example, or their shapes differ.</exception>
     public static TensorDataset From(IEnumerable<Tensor> examples, IEnumerable<long>? labels = null)
@@ -54,13 +80,18 @@ public sealed class TensorDataset : IDataset, IDisposable
         Tensor[] all = [.. examples];
         if (all.Length == 0) throw new ArgumentException("examples must have at least one example, but is empty.", nameof(examples));
         int different = Array.FindIndex(all, example => !example.shape.AsSpan().SequenceEqual(all[0].shape));
-        if (different >= 0) throw new ArgumentException($"examples must have one shape, but the first has [{string.Join(", ", all[0].shape)}] and example {different} has [{string.Join(", ", all[different].shape)}].", nameof(examples));
+        if (different >= 0)
+        {
+            throw new ArgumentException($"examples must have one shape, but the first has [{string.Join(", ", all[0].shape)}] and " +
+                $"example {different} has [{string.Join(", ", all[different].shape)}].", nameof(examples));
+        }
+
         return new TensorDataset(stack(all), labels is null ? null : tensor(labels.ToArray(), int64));
     }
 
     /// <summary>A data set of rows of numbers.</summary>
     /// <param name="rows">The rows, of one length.</param>
-    /// <param name="labels">The class of each row; none by default.</param>
+    /// <param name="labels">The class of each row. Default: none.</param>
     /// <returns>The data set of vectors.</returns>
     /// <exception cref="ArgumentException">There is no row, or their lengths differ.</exception>
     public static TensorDataset From(IEnumerable<float[]> rows, IEnumerable<long>? labels = null)
@@ -73,7 +104,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <summary>A data set of TorchSharp's kind, read once.</summary>
     /// <param name="source">The data set; it stays the caller's.</param>
     /// <param name="key">The name under which its dictionaries have the example.</param>
-    /// <param name="labelKey">The name under which they have its class, a whole number; none by default.</param>
+    /// <param name="labelKey">The name under which they have its class, a whole number. Default: none.</param>
     /// <returns>The data set.</returns>
     /// <exception cref="ArgumentException">There is no example, or a name is missing, or their shapes differ.</exception>
     public static TensorDataset From(utils.data.Dataset source, string key = "data", string? labelKey = null)
@@ -86,7 +117,8 @@ public sealed class TensorDataset : IDataset, IDisposable
         for (long i = 0; i < source.Count; i++)
         {
             Dictionary<string, Tensor> entry = source.GetTensor(i);
-            Tensor Part(string name) => entry.TryGetValue(name, out Tensor? part) ? part : throw new ArgumentException($"source must have {name} in every entry, but entry {i} has {string.Join(", ", entry.Keys)}.", nameof(source));
+            Tensor Part(string name) => entry.TryGetValue(name, out Tensor? part) ? part : throw new ArgumentException(
+                $"source must have {name} in every entry, but entry {i} has {string.Join(", ", entry.Keys)}.", nameof(source));
             examples.Add(Part(key).to(float32));
             if (labelKey is not null) labels.Add(Part(labelKey).to(int64).item<long>());
         }
@@ -97,7 +129,12 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <inheritdoc/>
     public long Read(long index, Span<float> example)
     {
-        if (index < 0 || index >= Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"index must be the number 0 … {Count - 1} of an example, but is {index}.");
+        if (index < 0 || index >= Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(index), index,
+                $"index must be the number 0 … {Count - 1} of an example, but is {index}.");
+        }
+
         using Tensor one = examples.narrow(0, index, 1);
         MemoryMarshal.Cast<byte, float>(one.bytes).CopyTo(example);
         return labels[index];

@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 namespace Ddpm.Distributed.Mpi;
 
 /// <summary>
-/// The processes that <c>mpirun</c> or <c>srun</c> started, joined by MPI: OpenMPI, MPICH and its family, and what follows the MPI-5 ABI, found and told apart when the program runs. Without a launcher the same
-/// program is rank 0 of 1.
+/// The processes that <c>mpirun</c> or <c>srun</c> started, joined by MPI: OpenMPI, MPICH and its family, and what follows the MPI-5 ABI,
+/// found and told apart when the program runs. Without a launcher the same program is rank 0 of 1.
 /// </summary>
 /// <remarks>
-/// An exception that nobody handles, and a rank that ends without having disposed this, end the whole job with a code that is not 0: the others would wait for ever. A process that is killed ends it through
-/// its launcher. There is no recovery but a new start from the last checkpoint.
+/// An unhandled exception, and a rank that ends without having disposed this, end the whole job with a code that is not 0: the
+/// others would wait for ever. A process that is killed ends it through its launcher. There is no recovery but a new start from the last
+/// checkpoint.
 /// </remarks>
 public sealed class MpiCommunicator : ICommunicator
 {
@@ -73,10 +74,15 @@ public sealed class MpiCommunicator : ICommunicator
     /// <summary>Whether MPI reads and writes the memory of GPUs itself; else tensors there go through pinned memory of the host.</summary>
     public bool IsCudaAware { get; }
 
-    /// <summary>Joins the ranks; once in a process. Collective. Where there is neither a launcher nor an MPI library, it is <see cref="SingleProcess"/>.</summary>
+    /// <summary>
+    /// Joins the ranks; once in a process. Collective. Where there is neither a launcher nor an MPI library, it is
+    /// <see cref="SingleProcess"/>.
+    /// </summary>
     /// <param name="options">How MPI is found.</param>
     /// <returns>The ranks; dispose it at the end, on every rank.</returns>
-    /// <exception cref="MpiException">There is no MPI library, or one of an unknown make, or the launcher is of another make than the library; or MPI was started before.</exception>
+    /// <exception cref="MpiException">
+    /// There is no MPI library, or one of an unknown make, or the launcher is of another make than the library; or MPI was started before.
+    /// </exception>
     public static ICommunicator Start(MpiOptions? options = null)
     {
         options = (options ?? MpiOptions.Default).Validated();
@@ -85,12 +91,25 @@ public sealed class MpiCommunicator : ICommunicator
         IReadOnlyList<string> names = LibraryNames.Candidates(options.Library, named, launcher);
         lock (Starting)
         {
-            if (started) throw new MpiException("MPI can be started once in a process, and was: keep the communicator for as long as it is needed.");
+            if (started)
+            {
+                throw new MpiException("MPI can be started once in a process, and was: keep the communicator for as long as it is needed.");
+            }
+
             MpiLibrary? library = MpiLibrary.Load(names);
             if (library is null && launcher is null && string.IsNullOrEmpty(named)) return SingleProcess.Instance;
-            if (library is null) throw new MpiException($"No MPI library can be loaded: tried {string.Join(", ", names)}. Install one (openmpi-bin or mpich on Debian and Ubuntu), or name its file in {MpiOptions.LibraryVariable}.");
+            if (library is null)
+            {
+                throw new MpiException($"No MPI library can be loaded: tried {string.Join(", ", names)}. Install one (openmpi-bin or " +
+                    $"mpich on Debian and Ubuntu), or name its file in {MpiOptions.LibraryVariable}.");
+            }
+
             var mpi = new MpiFunctions(library);
-            if (mpi.IsFinalized) throw new MpiException("MPI was finalised in this process by another part of the program, and cannot be started again.");
+            if (mpi.IsFinalized)
+            {
+                throw new MpiException("MPI was finalised in this process by another part of the program, and cannot be started again.");
+            }
+
             started = true;
             return new MpiCommunicator(mpi, options, launcher);
         }
@@ -158,13 +177,20 @@ public sealed class MpiCommunicator : ICommunicator
         failure ??= reason;
     }
 
-    /// <summary>Leaves together with the other ranks. After <see cref="Fail"/> it ends all of them at once, for they may be waiting for this one.</summary>
+    /// <summary>
+    /// Leaves together with the other ranks. After <see cref="Fail"/> it ends all of them at once, for they may be waiting for this one.
+    /// </summary>
     public void Dispose()
     {
         if (disposed) return;
         disposed = true;
         if (failure is not null && WorldSize > 1) Abort(failure.Message);
-        if (!mpi.Barrier(leaving, options.LeaveTimeout)) Abort($"this rank has come to its end, but others have not within {options.LeaveTimeout}: they may wait for it. Dispose the communicator on every rank.");
+        if (!mpi.Barrier(leaving, options.LeaveTimeout))
+        {
+            Abort($"this rank has come to its end, but others have not within {options.LeaveTimeout}: they may wait for it. Dispose the " +
+                "communicator on every rank.");
+        }
+
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         memory.Dispose();
@@ -173,7 +199,7 @@ public sealed class MpiCommunicator : ICommunicator
         if (ownsMpi) mpi.FinalizeAll();
     }
 
-    // Raised before any finally block runs, so that no disposal waits for the others. Nobody waits for one process by itself, whose end is its own.
+    // Raised before any finally block runs, so that no disposal waits for the others. A single process has no others to end.
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs unhandled)
     {
         if (WorldSize > 1) Abort($"unhandled exception. {unhandled.ExceptionObject}");

@@ -4,10 +4,14 @@ namespace Ddpm.Distributed.Mpi;
 internal sealed unsafe class MpiFunctions(MpiLibrary library)
 {
     private readonly MpiAbi abi = library.Abi;
-    private readonly delegate* unmanaged[Cdecl]<void*, void*, int, nint, nint, nint, int> allreduce = (delegate* unmanaged[Cdecl]<void*, void*, int, nint, nint, nint, int>)library.Export("MPI_Allreduce");
-    private readonly delegate* unmanaged[Cdecl]<void*, int, nint, int, nint, int> broadcast = (delegate* unmanaged[Cdecl]<void*, int, nint, int, nint, int>)library.Export("MPI_Bcast");
-    private readonly delegate* unmanaged[Cdecl]<void*, int, nint, void*, int, nint, nint, int> gather = (delegate* unmanaged[Cdecl]<void*, int, nint, void*, int, nint, nint, int>)library.Export("MPI_Allgather");
-    private readonly delegate* unmanaged[Cdecl]<void*, int, nint, void*, int*, int*, nint, nint, int> gatherParts = (delegate* unmanaged[Cdecl]<void*, int, nint, void*, int*, int*, nint, nint, int>)library.Export("MPI_Allgatherv");
+    private readonly delegate* unmanaged[Cdecl]<void*, void*, int, nint, nint, nint, int> allreduce =
+        (delegate* unmanaged[Cdecl]<void*, void*, int, nint, nint, nint, int>)library.Export("MPI_Allreduce");
+    private readonly delegate* unmanaged[Cdecl]<void*, int, nint, int, nint, int> broadcast =
+        (delegate* unmanaged[Cdecl]<void*, int, nint, int, nint, int>)library.Export("MPI_Bcast");
+    private readonly delegate* unmanaged[Cdecl]<void*, int, nint, void*, int, nint, nint, int> gather =
+        (delegate* unmanaged[Cdecl]<void*, int, nint, void*, int, nint, nint, int>)library.Export("MPI_Allgather");
+    private readonly delegate* unmanaged[Cdecl]<void*, int, nint, void*, int*, int*, nint, nint, int> gatherParts =
+        (delegate* unmanaged[Cdecl]<void*, int, nint, void*, int*, int*, nint, nint, int>)library.Export("MPI_Allgatherv");
     private readonly delegate* unmanaged[Cdecl]<nint, int> barrier = (delegate* unmanaged[Cdecl]<nint, int>)library.Export("MPI_Barrier");
 
     public MpiLibrary Library => library;
@@ -17,13 +21,19 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
     public bool IsFinalized => Flag("MPI_Finalized");
 
     /// <summary>Whether buffers of a GPU may be passed as they are; an extension that libraries without it lack.</summary>
-    public bool IsCudaAware => library.Find("MPIX_Query_cuda_support") is var address and not 0 && ((delegate* unmanaged[Cdecl]<int>)address)() == 1;
+    public bool IsCudaAware =>
+        library.Find("MPIX_Query_cuda_support") is var address and not 0 && ((delegate* unmanaged[Cdecl]<int>)address)() == 1;
 
     public void Initialize()
     {
         int provided = 0;
-        library.Check(((delegate* unmanaged[Cdecl]<void*, void*, int, int*, int>)library.Export("MPI_Init_thread"))(null, null, abi.ThreadSerialized, &provided), "MPI_Init_thread");
-        if (provided < abi.ThreadSerialized) throw new MpiException($"{library.File} must allow calls from several threads, one at a time (MPI_THREAD_SERIALIZED, {abi.ThreadSerialized}), but gives {provided} only.");
+        library.Check(((delegate* unmanaged[Cdecl]<void*, void*, int, int*, int>)library.Export("MPI_Init_thread"))(
+            null, null, abi.ThreadSerialized, &provided), "MPI_Init_thread");
+        if (provided < abi.ThreadSerialized)
+        {
+            throw new MpiException($"{library.File} must allow calls from several threads, one at a time (MPI_THREAD_SERIALIZED, " +
+                $"{abi.ThreadSerialized}), but gives {provided} only.");
+        }
     }
 
     public int Rank(nint communicator) => Number("MPI_Comm_rank", communicator);
@@ -42,23 +52,32 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
     public nint SplitByMachine(nint communicator)
     {
         nint local = 0;
-        library.Check(((delegate* unmanaged[Cdecl]<nint, int, int, nint, nint*, int>)library.Export("MPI_Comm_split_type"))(communicator, abi.CommTypeShared, Rank(communicator), abi.InfoNull, &local), "MPI_Comm_split_type");
+        library.Check(((delegate* unmanaged[Cdecl]<nint, int, int, nint, nint*, int>)library.Export("MPI_Comm_split_type"))(
+            communicator, abi.CommTypeShared, Rank(communicator), abi.InfoNull, &local), "MPI_Comm_split_type");
         return local;
     }
 
-    public void Free(nint communicator) => library.Check(((delegate* unmanaged[Cdecl]<nint*, int>)library.Export("MPI_Comm_free"))(&communicator), "MPI_Comm_free");
+    public void Free(nint communicator) =>
+        library.Check(((delegate* unmanaged[Cdecl]<nint*, int>)library.Export("MPI_Comm_free"))(&communicator), "MPI_Comm_free");
 
     /// <summary>Errors come back as codes instead of ending the process.</summary>
-    public void ReturnErrors(nint communicator) => library.Check(((delegate* unmanaged[Cdecl]<nint, nint, int>)library.Export("MPI_Comm_set_errhandler"))(communicator, abi.ErrorsReturn), "MPI_Comm_set_errhandler");
+    public void ReturnErrors(nint communicator) =>
+        library.Check(((delegate* unmanaged[Cdecl]<nint, nint, int>)library.Export("MPI_Comm_set_errhandler"))(communicator,
+            abi.ErrorsReturn), "MPI_Comm_set_errhandler");
 
-    public void SumInPlace(void* buffer, int count, nint type, nint communicator) => library.Check(allreduce((void*)abi.InPlace, buffer, count, type, abi.Sum, communicator), "MPI_Allreduce");
+    public void SumInPlace(void* buffer, int count, nint type, nint communicator) =>
+        library.Check(allreduce((void*)abi.InPlace, buffer, count, type, abi.Sum, communicator), "MPI_Allreduce");
 
-    public void Broadcast(void* buffer, int bytes, int root, nint communicator) => library.Check(broadcast(buffer, bytes, abi.Byte, root, communicator), "MPI_Bcast");
+    public void Broadcast(void* buffer, int bytes, int root, nint communicator) =>
+        library.Check(broadcast(buffer, bytes, abi.Byte, root, communicator), "MPI_Bcast");
 
     /// <summary>One number of each rank.</summary>
     public void Gather(int value, Span<int> all, nint communicator)
     {
-        fixed (int* start = all) library.Check(gather(&value, sizeof(int), abi.Byte, start, sizeof(int), abi.Byte, communicator), "MPI_Allgather");
+        fixed (int* start = all)
+        {
+            library.Check(gather(&value, sizeof(int), abi.Byte, start, sizeof(int), abi.Byte, communicator), "MPI_Allgather");
+        }
     }
 
     /// <summary>The bytes of each rank, one after the other.</summary>
@@ -78,7 +97,8 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
     public bool Barrier(nint communicator, TimeSpan limit)
     {
         nint request = 0;
-        library.Check(((delegate* unmanaged[Cdecl]<nint, nint*, int>)library.Export("MPI_Ibarrier"))(communicator, &request), "MPI_Ibarrier");
+        library.Check(((delegate* unmanaged[Cdecl]<nint, nint*, int>)library.Export("MPI_Ibarrier"))(communicator, &request),
+            "MPI_Ibarrier");
         var test = (delegate* unmanaged[Cdecl]<nint*, int*, nint, int>)library.Export("MPI_Test");
         long started = Environment.TickCount64;
         for (int pause = 0; ; pause = Math.Min(pause + 1, 50))

@@ -26,7 +26,7 @@ internal sealed unsafe class MpiLibrary
     /// <summary>The file.</summary>
     public string File { get; }
 
-    /// <summary>What the library says of itself.</summary>
+    /// <summary>The library's description of itself.</summary>
     public string Version { get; }
 
     /// <summary>Its handles.</summary>
@@ -44,7 +44,8 @@ internal sealed unsafe class MpiLibrary
     }
 
     /// <summary>The address of a function that every MPI library has.</summary>
-    public nint Export(string name) => Find(name) is var address and not 0 ? address : throw new MpiException($"{File} is no MPI library: it does not export {name}.");
+    public nint Export(string name) =>
+        Find(name) is var address and not 0 ? address : throw new MpiException($"{File} is no MPI library: it does not export {name}.");
 
     /// <summary>The address of a function or object; 0 where there is none.</summary>
     public nint Find(string name) => NativeLibrary.TryGetExport(handle, name, out nint address) ? address : 0;
@@ -61,6 +62,7 @@ internal sealed unsafe class MpiLibrary
             if (errorString(code, start, &length) != 0) length = 0;
         }
 
-        throw new MpiException($"{function} failed with code {code}: {Encoding.UTF8.GetString(text, 0, Math.Clamp(length, 0, TextBytes)).TrimEnd('\0')}", code);
+        throw new MpiException($"{function} failed with code {code}: " +
+            $"{Encoding.UTF8.GetString(text, 0, Math.Clamp(length, 0, TextBytes)).TrimEnd('\0')}", code);
     }
 }

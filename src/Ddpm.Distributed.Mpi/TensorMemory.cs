@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Distributed.Mpi;
 
 /// <summary>
-/// Gives MPI the memory of a tensor: its numbers one after the other, in pieces whose size fits the 32-bit counts of MPI. What lies otherwise, on a GPU or in strides, is copied and copied back.
+/// Gives MPI the memory of a tensor: its numbers one after the other, in pieces whose size fits the 32-bit counts of MPI. What lies
+/// otherwise, on a GPU or in strides, is copied and copied back.
 /// </summary>
 internal sealed class TensorMemory(bool isCudaAware, int pieceBytes = TensorMemory.DefaultPieceBytes) : IDisposable
 {

@@ -8,7 +8,12 @@ internal static class ImageDecoder
 {
     public static DecodedImage Decode(string path, ImageLoadOptions options)
     {
-        if (options.Size is { } asked && (asked.Height < 1 || asked.Width < 1)) throw new ArgumentException($"{nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)} must be at least 1×1, but is {asked.Height}×{asked.Width}.", nameof(options));
+        if (options.Size is { } asked && (asked.Height < 1 || asked.Width < 1))
+        {
+            throw new ArgumentException($"{nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)} must be at least 1×1, but is " +
+                $"{asked.Height}×{asked.Width}.", nameof(options));
+        }
+
         SKBitmap bitmap = Upright(path);
         try
         {
@@ -26,15 +31,25 @@ internal static class ImageDecoder
     {
         using FileStream stream = File.OpenRead(path);
         using SKCodec? codec = SKCodec.Create(stream);
-        if (codec is null) throw new InvalidDataException($"{path} is not an image that can be read (PNG or JPEG expected), or it is damaged.");
-        if ((long)codec.Info.Width * codec.Info.Height > int.MaxValue / 4) throw new InvalidDataException($"{path} is too large: {codec.Info.Width}×{codec.Info.Height} pixels.");
-        var decoded = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul));
+        if (codec is null)
+        {
+            throw new InvalidDataException($"{path} is not an image that can be read (PNG or JPEG expected), or it is damaged.");
+        }
+
+        if ((long)codec.Info.Width * codec.Info.Height > int.MaxValue / 4)
+        {
+            throw new InvalidDataException($"{path} is too large: {codec.Info.Width}×{codec.Info.Height} pixels.");
+        }
+
+        SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        var decoded = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha));
         SKCodecResult result = codec.GetPixels(decoded.Info, decoded.GetPixels());
         if (result != SKCodecResult.Success)
         {
-            // A file that ends too early gives half a picture and gray below; nobody wants to train on that.
+            // A file that ends too early gives half a picture and gray below, which must not be trained on.
             decoded.Dispose();
-            throw new InvalidDataException($"{path} is damaged: {(result == SKCodecResult.IncompleteInput ? "it ends before the image does" : result)}.");
+            throw new InvalidDataException(
+                $"{path} is damaged: {(result == SKCodecResult.IncompleteInput ? "it ends before the image does" : result)}.");
         }
 
         return Replace(decoded, Turn(decoded, codec.EncodedOrigin));
@@ -44,9 +59,11 @@ internal static class ImageDecoder
     private static SKBitmap Turn(SKBitmap source, SKEncodedOrigin origin)
     {
         int width = source.Width, height = source.Height;
-        bool sideways = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool sideways = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom
+            or SKEncodedOrigin.LeftBottom;
         // Opaque: transparency is dropped, as by every reader of RGB.
-        var turned = new SKBitmap(new SKImageInfo(sideways ? height : width, sideways ? width : height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var turned = new SKBitmap(
+            new SKImageInfo(sideways ? height : width, sideways ? width : height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         Span<uint> from = MemoryMarshal.Cast<byte, uint>(source.GetPixelSpan()), to = MemoryMarshal.Cast<byte, uint>(turned.GetPixelSpan());
         for (int y = 0; y < turned.Height; y++)
         {
@@ -72,25 +89,37 @@ internal static class ImageDecoder
 
     private static SKBitmap Fit(SKBitmap source, int height, int width, ImageFit fit)
     {
-        if (fit is not (ImageFit.CentreCrop or ImageFit.Stretch)) throw new ArgumentOutOfRangeException(nameof(fit), fit, $"fit must be a value of {nameof(ImageFit)}, but is {fit}.");
+        if (fit is not (ImageFit.CentreCrop or ImageFit.Stretch))
+        {
+            throw new ArgumentOutOfRangeException(nameof(fit), fit, $"fit must be a value of {nameof(ImageFit)}, but is {fit}.");
+        }
+
         double cover = Math.Max((double)height / source.Height, (double)width / source.Width);
-        (int h, int w) = fit == ImageFit.Stretch ? (height, width) : (Math.Max(height, (int)Math.Round(source.Height * cover)), Math.Max(width, (int)Math.Round(source.Width * cover)));
+        (int h, int w) = fit == ImageFit.Stretch
+            ? (height, width)
+            : (Math.Max(height, (int)Math.Round(source.Height * cover)), Math.Max(width, (int)Math.Round(source.Width * cover)));
         SKBitmap resized = Resize(source, h, w);
         if (h == height && w == width) return resized;
         return Replace(resized, Middle(resized, height, width));
     }
 
-    // Means of 2×2 pixels as long as the image is twice as large, then a cubic filter: without the means fine detail would turn into patterns.
+    // Means of 2×2 pixels as long as the image is twice as large, then a cubic filter: without the means fine detail would turn into
+    // patterns.
     private static SKBitmap Resize(SKBitmap source, int height, int width)
     {
         SKBitmap current = source.Copy();
-        while (current.Height >= 2 * height && current.Width >= 2 * width) current = Replace(current, Scaled(current, current.Height / 2, current.Width / 2, new SKSamplingOptions(SKFilterMode.Linear)));
+        while (current.Height >= 2 * height && current.Width >= 2 * width)
+        {
+            current = Replace(current, Scaled(current, current.Height / 2, current.Width / 2, new SKSamplingOptions(SKFilterMode.Linear)));
+        }
+
         if (current.Height == height && current.Width == width) return current;
         return Replace(current, Scaled(current, height, width, new SKSamplingOptions(SKCubicResampler.CatmullRom)));
     }
 
     private static SKBitmap Scaled(SKBitmap source, int height, int width, SKSamplingOptions sampling) =>
-        source.Resize(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), sampling) ?? throw new InvalidOperationException($"Skia could not resize an image to {width}×{height}.");
+        source.Resize(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), sampling)
+            ?? throw new InvalidOperationException($"Skia could not resize an image to {width}×{height}.");
 
     private static SKBitmap Middle(SKBitmap source, int height, int width)
     {

@@ -26,14 +26,25 @@ public static class ImageFile
     public static byte[] EncodePng(Tensor image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        if (image.dtype != uint8) throw new ArgumentException($"image must be uint8, but is {image.dtype}; see {nameof(PixelConversion)}.{nameof(PixelConversion.ToBytes)}.", nameof(image));
-        if (image.dim() != 3 || image.size(0) is not (1 or 3) || image.numel() == 0) throw new ArgumentException($"image must have the shape [1, H, W] or [3, H, W], but has [{string.Join(", ", image.shape)}].", nameof(image));
+        if (image.dtype != uint8)
+        {
+            throw new ArgumentException($"image must be uint8, but is {image.dtype}; see " +
+                $"{nameof(PixelConversion)}.{nameof(PixelConversion.ToBytes)}.", nameof(image));
+        }
+
+        if (image.dim() != 3 || image.size(0) is not (1 or 3) || image.numel() == 0)
+        {
+            throw new ArgumentException($"image must have the shape [1, H, W] or [3, H, W], but has [{string.Join(", ", image.shape)}].",
+                nameof(image));
+        }
+
         int height = (int)image.size(1), width = (int)image.size(2);
         bool gray = image.size(0) == 1;
         var info = new SKImageInfo(width, height, gray ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
         byte[] pixels = gray ? Interleaved(image) : WithOpacity(Interleaved(image));
         using SKImage picture = SKImage.FromPixelCopy(info, pixels);
-        using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100) ?? throw new InvalidOperationException($"Skia could not encode an image of {width}×{height} as PNG.");
+        using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100)
+            ?? throw new InvalidOperationException($"Skia could not encode an image of {width}×{height} as PNG.");
         return png.ToArray();
     }
 
@@ -42,7 +53,9 @@ public static class ImageFile
     /// <param name="grayscale">Whether to read one channel (luma, ITU-R BT.601) instead of three.</param>
     /// <returns>uint8 [1, H, W] or [3, H, W]; a fresh tensor.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no image that can be read, or is damaged or cut off; the message names it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no image that can be read, or is damaged or cut off; the message names it.
+    /// </exception>
     public static Tensor Load(string path, bool grayscale = false) => Load(path, new ImageLoadOptions { Grayscale = grayscale });
 
     /// <summary>Reads a PNG or JPEG file.</summary>
@@ -50,7 +63,9 @@ public static class ImageFile
     /// <param name="options">Channels and size.</param>
     /// <returns>uint8 [1, H, W] or [3, H, W]; a fresh tensor.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no image that can be read, or is damaged or cut off; the message names it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no image that can be read, or is damaged or cut off; the message names it.
+    /// </exception>
     public static Tensor Load(string path, ImageLoadOptions options)
     {
         DecodedImage image = Decode(path, options);
@@ -58,12 +73,16 @@ public static class ImageFile
         return flat.reshape(image.Channels, image.Height, image.Width);
     }
 
-    /// <summary>Reads a PNG or JPEG file without making a tensor. The orientation that a camera noted is followed; transparency is dropped.</summary>
+    /// <summary>
+    /// Reads a PNG or JPEG file without making a tensor. The orientation that a camera noted is followed; transparency is dropped.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Channels and size.</param>
     /// <returns>The pixels.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no image that can be read, or is damaged or cut off; the message names it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no image that can be read, or is damaged or cut off; the message names it.
+    /// </exception>
     public static DecodedImage Decode(string path, ImageLoadOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -14,8 +14,18 @@ public static class ImageGrid
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new ImageGridOptions();
-        if (images.dtype != uint8) throw new ArgumentException($"images must be uint8, but is {images.dtype}; see {nameof(PixelConversion)}.{nameof(PixelConversion.ToBytes)}.", nameof(images));
-        if (images.dim() != 4 || images.numel() == 0) throw new ArgumentException($"images must have the shape [N, C, H, W] with at least one image, but has [{string.Join(", ", images.shape)}].", nameof(images));
+        if (images.dtype != uint8)
+        {
+            throw new ArgumentException($"images must be uint8, but is {images.dtype}; see " +
+                $"{nameof(PixelConversion)}.{nameof(PixelConversion.ToBytes)}.", nameof(images));
+        }
+
+        if (images.dim() != 4 || images.numel() == 0)
+        {
+            throw new ArgumentException("images must have the shape [N, C, H, W] with at least one image, but has " +
+                $"[{string.Join(", ", images.shape)}].", nameof(images));
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Scale, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Padding);
         if (options.Columns is { } requested) ArgumentOutOfRangeException.ThrowIfLessThan(requested, 1);

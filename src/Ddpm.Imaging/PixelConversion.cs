@@ -14,7 +14,11 @@ public static class PixelConversion
     public static Tensor ToBytes(Tensor images, PixelRounding rounding = PixelRounding.Nearest)
     {
         ArgumentNullException.ThrowIfNull(images);
-        if (!images.is_floating_point()) throw new ArgumentException($"images must hold floating-point numbers, but holds {images.dtype}.", nameof(images));
+        if (!images.is_floating_point())
+        {
+            throw new ArgumentException($"images must hold floating-point numbers, but holds {images.dtype}.", nameof(images));
+        }
+
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         if (images.isnan().any().item<bool>()) throw new ArgumentException("images must hold numbers, but some are NaN.", nameof(images));
@@ -23,7 +27,8 @@ public static class PixelConversion
         {
             PixelRounding.Nearest => (values / 2 + 0.5).clamp(0, 1).mul_(255).round_(),
             PixelRounding.Truncate => ((values + 1) * PixelRange.LevelsPerUnit).clamp_(0, 255),
-            _ => throw new ArgumentOutOfRangeException(nameof(rounding), rounding, $"rounding must be a value of {nameof(PixelRounding)}, but is {rounding}."),
+            _ => throw new ArgumentOutOfRangeException(nameof(rounding), rounding,
+                    $"rounding must be a value of {nameof(PixelRounding)}, but is {rounding}."),
         };
         return scaled.to(uint8).MoveToOuterDisposeScope();
     }

@@ -32,7 +32,9 @@ public static class LossPlot
 
     /// <summary>Writes a plot of mean losses at some steps, on a logarithmic scale, as PNG, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="losses">Steps, ascending, and the mean loss up to each since the one before; at least one, all finite and positive.</param>
+    /// <param name="losses">
+    /// Steps, ascending, and the mean loss up to each since the one before; at least one, all finite and positive.
+    /// </param>
     /// <param name="title">The title.</param>
     /// <exception cref="ArgumentException">There is no loss, or one is not finite and positive.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -41,7 +43,11 @@ public static class LossPlot
         ArgumentNullException.ThrowIfNull(losses);
         double[] values = [.. losses.Select(entry => entry.Loss)];
         Check(values);
-        if (values.Min() <= 0) throw new ArgumentException($"losses must be positive for a logarithmic scale, but one is {values.Min()}.", nameof(losses));
+        if (values.Min() <= 0)
+        {
+            throw new ArgumentException($"losses must be positive for a logarithmic scale, but one is {values.Min()}.", nameof(losses));
+        }
+
         Save(path, title, plot =>
         {
             double[] steps = [.. losses.Select(entry => (double)entry.Step)], logarithms = [.. values.Select(Math.Log10)];
@@ -53,7 +59,11 @@ public static class LossPlot
             int low = (int)Math.Floor(Math.Log10(values.Min())), high = (int)Math.Ceiling(Math.Log10(values.Max()));
             for (int power = low; power <= high; power++)
             {
-                foreach (int digit in Digits) ticks.AddMajor(power + Math.Log10(digit), (digit * Math.Pow(10, power)).ToString("0.#######", CultureInfo.InvariantCulture));
+                foreach (int digit in Digits)
+                {
+                    string label = (digit * Math.Pow(10, power)).ToString("0.#######", CultureInfo.InvariantCulture);
+                    ticks.AddMajor(power + Math.Log10(digit), label);
+                }
             }
 
             plot.Axes.Left.TickGenerator = ticks;
@@ -65,10 +75,14 @@ public static class LossPlot
     {
         ArgumentNullException.ThrowIfNull(losses);
         if (losses.Count == 0) throw new ArgumentException("losses must have at least one entry, but has none.", nameof(losses));
-        if (losses.FirstOrDefault(loss => !double.IsFinite(loss)) is var bad && !double.IsFinite(bad)) throw new ArgumentException($"losses must be finite, but one is {bad}.", nameof(losses));
+        if (losses.FirstOrDefault(loss => !double.IsFinite(loss)) is var bad && !double.IsFinite(bad))
+        {
+            throw new ArgumentException($"losses must be finite, but one is {bad}.", nameof(losses));
+        }
     }
 
-    private static void Save(string path, string title, Action<Plot> draw) => PlotFile.Save(path, title, "step", "mean squared error of ε", plot =>
+    private static void Save(string path, string title, Action<Plot> draw) =>
+        PlotFile.Save(path, title, "step", "mean squared error of ε", plot =>
     {
         draw(plot);
         plot.ShowLegend(Alignment.UpperRight);

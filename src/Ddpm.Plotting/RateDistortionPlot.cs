@@ -16,7 +16,11 @@ public static class RateDistortionPlot
     {
         ArgumentNullException.ThrowIfNull(points);
         if (points.Count == 0) throw new ArgumentException("points must have at least one entry, but has none.", nameof(points));
-        if (points.Any(point => !double.IsFinite(point.Rate.Mean) || !double.IsFinite(point.Rmse.Mean))) throw new ArgumentException("points must be finite, but one is not.", nameof(points));
+        if (points.Any(point => !double.IsFinite(point.Rate.Mean) || !double.IsFinite(point.Rmse.Mean)))
+        {
+            throw new ArgumentException("points must be finite, but one is not.", nameof(points));
+        }
+
         double[] rates = [.. points.Select(point => point.Rate.Mean)], errors = [.. points.Select(point => point.Rmse.Mean)];
         PlotFile.Save(path, title, "rate, bits/dim", "distortion, RMSE of 255", plot =>
         {

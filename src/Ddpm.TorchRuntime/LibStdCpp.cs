@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Ddpm.Core;
 
@@ -33,7 +33,11 @@ internal static class LibStdCpp
             image = image[(at + prefix.Length)..];
             int digits = 0;
             while (digits < image.Length && digits < 4 && char.IsAsciiDigit((char)image[digits])) digits++;
-            if (digits > 0) newest = Math.Max(newest, int.Parse(Encoding.ASCII.GetString(image[..digits]), System.Globalization.CultureInfo.InvariantCulture));
+            if (digits > 0)
+            {
+                newest = Math.Max(newest, int.Parse(image[..digits], CultureInfo.InvariantCulture));
+            }
+
             at = image.IndexOf(prefix);
         }
 

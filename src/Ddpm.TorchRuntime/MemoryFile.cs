@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ddpm.Core;
 
-/// <summary>An anonymous file in memory (memfd_create, Linux ≥ 3.17) that the system's loader can open. It vanishes with its last user.</summary>
+/// <summary>
+/// An anonymous file in memory (memfd_create, Linux ≥ 3.17) that the system's loader can open. It vanishes with its last user.
+/// </summary>
 internal sealed class MemoryFile : IDisposable
 {
     private const uint CloseOnExec = 1;
@@ -21,7 +23,13 @@ internal sealed class MemoryFile : IDisposable
     public static MemoryFile Create(string name, ReadOnlySpan<byte> contents)
     {
         var handle = new SafeFileHandle(memfd_create(System.Text.Encoding.UTF8.GetBytes(name + '\0'), CloseOnExec), ownsHandle: true);
-        if (handle.IsInvalid) throw new TorchRuntimeException($"memfd_create failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}. The repair of TorchSharp's native library needs an anonymous memory file, which this system or its sandbox refuses.");
+        if (handle.IsInvalid)
+        {
+            throw new TorchRuntimeException(
+                $"memfd_create failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}. The repair of TorchSharp's " +
+                "native library needs an anonymous memory file, which this system or its sandbox refuses.");
+        }
+
         RandomAccess.Write(handle, contents, 0);
         return new MemoryFile(handle);
     }

@@ -3,7 +3,9 @@ namespace Ddpm.Core;
 /// <summary>Where an application's native libraries lie.</summary>
 internal static class NativeDirectories
 {
-    /// <summary>The folders of the host's search list, then the application's own, then its folder for this platform; each once, existing ones only.</summary>
+    /// <summary>
+    /// The folders of the host's search list, then the application's own, then its folder for this platform; each once, existing ones only.
+    /// </summary>
     public static IReadOnlyList<string> All()
     {
         string search = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";

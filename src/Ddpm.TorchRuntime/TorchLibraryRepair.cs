@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Loads libLibTorchSharp.so from a repaired copy in memory. The file asks for version GLIBCXX_3.4.32 of libstdc++ for the sake of one marker
-/// symbol that nothing in it uses; the copy marks that need as weak, and the loader then accepts it. The copy is an anonymous memory file:
-/// nothing is written to disk, so that nothing can be tampered with there and processes that start together cannot collide.
+/// Loads libLibTorchSharp.so from a repaired copy in memory. The file asks for version GLIBCXX_3.4.32 of libstdc++ for the sake of one
+/// marker symbol that nothing in it uses; the copy marks that need as weak, and the loader then accepts it. The copy is an anonymous memory
+/// file: nothing is written to disk, so that nothing can be tampered with there and processes that start together cannot collide.
 /// </summary>
 internal sealed class TorchLibraryRepair
 {
@@ -34,22 +34,27 @@ internal sealed class TorchLibraryRepair
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
-            return Failed($"This process runs on {RuntimeInformation.ProcessArchitecture}, but TorchSharp has native libraries for x64 only on Linux. Run it on an x64 machine.");
+            return Failed($"This process runs on {RuntimeInformation.ProcessArchitecture}, but TorchSharp has native libraries for x64 " +
+                "only on Linux. Run it on an x64 machine.");
         }
 
         string? path = directories.Select(directory => Path.Combine(directory, FileName)).FirstOrDefault(File.Exists);
         if (path is null)
         {
-            return Failed($"TorchSharp's native library {FileName} was not found in {string.Join(", ", directories)}. Reference the package TorchSharp-cpu (or TorchSharp-cuda-linux for NVIDIA GPUs) in the program that is run; libraries reference TorchSharp alone.");
+            return Failed($"TorchSharp's native library {FileName} was not found in {string.Join(", ", directories)}. Reference the " +
+                "package TorchSharp-cpu (or TorchSharp-cuda-linux for NVIDIA GPUs) in the program that is run; libraries reference " +
+                "TorchSharp alone.");
         }
 
         string folder = Path.GetDirectoryName(path)!;
         foreach (string dependency in Dependencies)
         {
-            string dependencyPath = new[] { folder }.Concat(directories).Select(directory => Path.Combine(directory, dependency)).FirstOrDefault(File.Exists) ?? "";
+            string dependencyPath = new[] { folder }.Concat(directories).Select(directory => Path.Combine(directory, dependency))
+                .FirstOrDefault(File.Exists) ?? "";
             if (dependencyPath.Length == 0)
             {
-                return Failed($"libtorch's {dependency} was not found beside {path}. Reference the package TorchSharp-cpu (or TorchSharp-cuda-linux for NVIDIA GPUs) in the program that is run; libraries reference TorchSharp alone.");
+                return Failed($"libtorch's {dependency} was not found beside {path}. Reference the package TorchSharp-cpu (or " +
+                    "TorchSharp-cuda-linux for NVIDIA GPUs) in the program that is run; libraries reference TorchSharp alone.");
             }
 
             if (TryLoad(dependencyPath, out _) is { } error) return Failed(SystemTooOld(dependencyPath, error));
@@ -63,15 +68,19 @@ internal sealed class TorchLibraryRepair
         }
 
         using var copy = MemoryFile.Create(FileName, image);
-        return TryLoad(copy.Path, out nint handle) is { } failure ? Failed(SystemTooOld(path, failure)) : new TorchLibraryRepair(handle, null);
+        return TryLoad(copy.Path, out nint handle) is { } failure
+            ? Failed(SystemTooOld(path, failure))
+            : new TorchLibraryRepair(handle, null);
     }
 
-    private const string Remedy = "Needed: glibc 2.28 and libstdc++ with GLIBCXX_3.4.30 (GCC 12) or later, as in Debian 12, Ubuntu 22.04 and later; RHEL 9 and its kin end at GLIBCXX_3.4.29. Install a newer libstdc++6, or run in a container of such a system.";
+    private const string Remedy = "Needed: glibc 2.28 and libstdc++ with GLIBCXX_3.4.30 (GCC 12) or later, as in Debian 12, Ubuntu 22.04 " +
+        "and later; RHEL 9 and its kin end at GLIBCXX_3.4.29. Install a newer libstdc++6, or run in a container of such a system.";
 
     private static TorchLibraryRepair Failed(string problem) => new(0, problem);
 
     private static string SystemTooOld(string path, string loaderError) =>
-        $"{path} cannot be loaded on {RuntimeInformation.OSDescription}: the system's loader says \"{loaderError}\"; libstdc++ here offers {LibStdCpp.NewestVersion() ?? "no version that could be read"}. {Remedy}";
+        $"{path} cannot be loaded on {RuntimeInformation.OSDescription}: the system's loader says \"{loaderError}\"; libstdc++ here " +
+        $"offers {LibStdCpp.NewestVersion() ?? "no version that could be read"}. {Remedy}";
 
     private static string? TryLoad(string path, out nint handle)
     {

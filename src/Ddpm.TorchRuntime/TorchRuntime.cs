@@ -9,8 +9,8 @@ namespace Ddpm.Core;
 /// GLIBCXX_3.4.30 or .31. Does nothing where the ordinary load works. See docs/native-loading.md.
 /// </summary>
 /// <remarks>
-/// Ddpm.Core calls <see cref="EnsureLoaded"/> itself when a method that uses one of its types first runs. Other programs, and those that touch
-/// <c>torch</c> before any type of Ddpm, call it before the first use of <c>torch</c>.
+/// Ddpm.Core calls <see cref="EnsureLoaded"/> itself when a method that uses one of its types first runs. Other programs, and those that
+/// touch <c>torch</c> before any type of Ddpm, call it before the first use of <c>torch</c>.
 /// </remarks>
 public static class TorchRuntime
 {
@@ -20,7 +20,9 @@ public static class TorchRuntime
     private static readonly Lazy<TorchLibraryRepair> Repair = new(() => TorchLibraryRepair.Run(NativeDirectories.All()));
 
     /// <summary>Loads TorchSharp's native library; further calls do nothing.</summary>
-    /// <exception cref="TorchRuntimeException">It cannot be loaded; the message says what was found, what is needed and what to do.</exception>
+    /// <exception cref="TorchRuntimeException">
+    /// It cannot be loaded; the message says what was found, what is needed and what to do.
+    /// </exception>
     public static void EnsureLoaded()
     {
         // Elsewhere TorchSharp's own loading is right and its own messages apply.
@@ -33,8 +35,8 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Whether an NVIDIA GPU can be used. Without a CUDA package the answer is false and nothing is printed; TorchSharp's own question prints a
-    /// page of advice there.
+    /// Whether an NVIDIA GPU can be used. Without a CUDA package the answer is false and nothing is printed; TorchSharp's own question
+    /// prints a page of advice there.
     /// </summary>
     /// <exception cref="TorchRuntimeException">The native library cannot be loaded.</exception>
     public static bool IsCudaAvailable()
@@ -45,10 +47,11 @@ public static class TorchRuntime
 
     private static object? Register()
     {
-        // Raised only after the ordinary search has failed, for TorchSharp's own loading and for its P/Invokes. A plugin host may load TorchSharp
-        // into another context than the default one: the handler belongs to the context of TorchSharp.
+        // Raised only after the ordinary search has failed, for TorchSharp's own loading and for its P/Invokes. A plugin host may load
+        // TorchSharp into another context than the default one: the handler belongs to the context of TorchSharp.
         AssemblyLoadContext context = AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) ?? AssemblyLoadContext.Default;
-        context.ResolvingUnmanagedDll += (assembly, name) => assembly == typeof(torch).Assembly && name == Library ? Repair.Value.Handle : 0;
+        context.ResolvingUnmanagedDll += (assembly, name) =>
+            assembly == typeof(torch).Assembly && name == Library ? Repair.Value.Handle : 0;
         return null;
     }
 }

@@ -1,6 +1,8 @@
 namespace Ddpm.Core;
 
-/// <summary>TorchSharp's native library cannot be loaded on this system. The message says what was found, what is needed and what to do.</summary>
+/// <summary>
+/// TorchSharp's native library cannot be loaded on this system. The message says what was found, what is needed and what to do.
+/// </summary>
 public sealed class TorchRuntimeException : Exception
 {
     /// <summary>Creates the error.</summary>

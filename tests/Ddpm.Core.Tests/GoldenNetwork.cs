@@ -47,7 +47,9 @@ internal sealed class GoldenNetwork(string meanType, string varianceType) : IEps
     public static IEpsilonModel Of(JsonElement golden)
     {
         IEpsilonModel network = new GoldenNetwork(golden.Text("mean_type"), golden.Text("var_type"));
-        return golden.TryGetProperty("rescale_timesteps", out JsonElement rescale) && rescale.GetBoolean() ? new RescaledTimeModel(network, golden.Integer("T")) : network;
+        return golden.TryGetProperty("rescale_timesteps", out JsonElement rescale) && rescale.GetBoolean()
+            ? new RescaledTimeModel(network, golden.Integer("T"))
+            : network;
     }
 
     public Tensor Predict(Tensor xt, Tensor t)

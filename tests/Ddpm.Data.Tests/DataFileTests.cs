@@ -14,7 +14,8 @@ public sealed class DataFileTests : IDisposable
     [InlineData(true)]
     public void Idx_ImagesAndLabels_AreRead(bool compressed)
     {
-        string images = Write("images", [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, .. Enumerable.Range(0, 12).Select(i => (byte)(20 * i))], compressed);
+        string images = Write(
+            "images", [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, .. Enumerable.Range(0, 12).Select(i => (byte)(20 * i))], compressed);
         string labels = Write("labels", [0, 0, 8, 1, 0, 0, 0, 2, 7, 9], compressed);
         using ImageDataset dataset = IdxFile.Images(images);
         using Tensor pixels = dataset.Images(), classes = IdxFile.Read(labels);
@@ -22,7 +23,8 @@ public sealed class DataFileTests : IDisposable
         dataset.Shape.Should().Equal(1, 2, 3);
         pixels.data<byte>().ToArray().Should().Equal(Enumerable.Range(0, 12).Select(i => (byte)(20 * i)));
         classes.data<byte>().ToArray().Should().Equal(7, 9);
-        FluentActions.Invoking(() => IdxFile.Images(labels)).Should().Throw<InvalidDataException>().WithMessage("*labels must hold images [N, H, W], but holds [2]*");
+        FluentActions.Invoking(() => IdxFile.Images(labels)).Should().Throw<InvalidDataException>()
+            .WithMessage("*labels must hold images [N, H, W], but holds [2]*");
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class DataFileTests : IDisposable
         foreach ((byte[] bytes, bool compressed, string message) in cases)
         {
             string path = Write("damaged", bytes, compressed);
-            FluentActions.Invoking(() => IdxFile.Read(path)).Should().Throw<InvalidDataException>(message).WithMessage(message).WithMessage($"*{path}*");
+            FluentActions.Invoking(() => IdxFile.Read(path)).Should().Throw<InvalidDataException>(message).WithMessage(message)
+                .WithMessage($"*{path}*");
         }
 
         FluentActions.Invoking(() => IdxFile.Read(Path.Combine(folder.FullName, "none"))).Should().Throw<FileNotFoundException>();
@@ -68,8 +71,10 @@ public sealed class DataFileTests : IDisposable
         fine.data<long>().ToArray().Should().Equal(99);
         fineImages.Dispose();
         fine.Dispose();
-        FluentActions.Invoking(() => CifarFile.ReadCifar10(Write("bad", Record([10], 0), false))).Should().Throw<InvalidDataException>().WithMessage("*bad must have classes 0 … 9, but record 0 is of class 10*");
-        FluentActions.Invoking(() => CifarFile.ReadCifar10(Write("short", new byte[100], false))).Should().Throw<InvalidDataException>().WithMessage("*short must hold whole records of 3073 bytes, but has 100*");
+        FluentActions.Invoking(() => CifarFile.ReadCifar10(Write("bad", Record([10], 0), false))).Should().Throw<InvalidDataException>()
+            .WithMessage("*bad must have classes 0 … 9, but record 0 is of class 10*");
+        FluentActions.Invoking(() => CifarFile.ReadCifar10(Write("short", new byte[100], false))).Should().Throw<InvalidDataException>()
+            .WithMessage("*short must hold whole records of 3073 bytes, but has 100*");
     }
 
     private string Write(string name, byte[] bytes, bool compressed)

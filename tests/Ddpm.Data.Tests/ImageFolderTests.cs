@@ -36,7 +36,8 @@ public sealed class ImageFolderTests : IDisposable
     public void Read_OneImage_IsEnough()
     {
         Save("only.png", 99);
-        var data = new ImageFolder(folder.FullName, new ImageFolderOptions { Load = new ImageLoadOptions { Grayscale = true, Size = (4, 6) } });
+        var data = new ImageFolder(
+            folder.FullName, new ImageFolderOptions { Load = new ImageLoadOptions { Grayscale = true, Size = (4, 6) } });
         data.Shape.Should().Equal(1, 4, 6);
         data.ClassCount.Should().Be(0);
         var image = new float[24];
@@ -47,14 +48,18 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void Constructor_FolderThatIsNoDataSet_SaysWhy()
     {
-        FluentActions.Invoking(() => new ImageFolder(Path.Combine(folder.FullName, "none"))).Should().Throw<DirectoryNotFoundException>().WithMessage("*none does not exist*");
-        FluentActions.Invoking(() => new ImageFolder(folder.FullName)).Should().Throw<InvalidDataException>().WithMessage("*must have images (.png, .jpg, .jpeg), but has none*");
+        FluentActions.Invoking(() => new ImageFolder(Path.Combine(folder.FullName, "none"))).Should().Throw<DirectoryNotFoundException>()
+            .WithMessage("*none does not exist*");
+        FluentActions.Invoking(() => new ImageFolder(folder.FullName)).Should().Throw<InvalidDataException>()
+            .WithMessage("*must have images (.png, .jpg, .jpeg), but has none*");
         Save("a/1.png", 1);
         Directory.CreateDirectory(Path.Combine(folder.FullName, "b"));
-        FluentActions.Invoking(() => new ImageFolder(folder.FullName)).Should().Throw<InvalidDataException>().WithMessage("*b must have images, being a class, but has none*");
+        FluentActions.Invoking(() => new ImageFolder(folder.FullName)).Should().Throw<InvalidDataException>()
+            .WithMessage("*b must have images, being a class, but has none*");
         Save("b/2.png", 1);
         Save("3.png", 1);
-        FluentActions.Invoking(() => new ImageFolder(folder.FullName)).Should().Throw<InvalidDataException>().WithMessage("*but has both, such as *3.png and *1.png*");
+        FluentActions.Invoking(() => new ImageFolder(folder.FullName)).Should().Throw<InvalidDataException>()
+            .WithMessage("*but has both, such as *3.png and *1.png*");
     }
 
     [Fact]
@@ -65,8 +70,10 @@ public sealed class ImageFolderTests : IDisposable
         Save("3.png", 3, size: 5);
         var data = new ImageFolder(folder.FullName);
         var image = new float[12];
-        FluentActions.Invoking(() => data.Read(1, image)).Should().Throw<InvalidDataException>().WithMessage("*2.png is damaged: it ends before the image does*");
-        FluentActions.Invoking(() => data.Read(2, image)).Should().Throw<InvalidDataException>().WithMessage("*3.png is of 5×5 pixels, but the first image of 2×2: give a size*");
+        FluentActions.Invoking(() => data.Read(1, image)).Should().Throw<InvalidDataException>()
+            .WithMessage("*2.png is damaged: it ends before the image does*");
+        FluentActions.Invoking(() => data.Read(2, image)).Should().Throw<InvalidDataException>()
+            .WithMessage("*3.png is of 5×5 pixels, but the first image of 2×2: give a size*");
         FluentActions.Invoking(() => data.ToMemory()).Should().Throw<InvalidDataException>().WithMessage("*2.png*");
     }
 
@@ -93,7 +100,8 @@ public sealed class ImageFolderTests : IDisposable
         memory.Count.Should().Be(2);
 
         foreach (string name in new[] { "1.png", "3.png", "4.png" }) File.Delete(Path.Combine(folder.FullName, name));
-        FluentActions.Invoking(() => new ImageFolder(folder.FullName, new ImageFolderOptions { Damaged = DamagedImages.Skip })).Should().Throw<InvalidDataException>().WithMessage("*none of its 2 can*");
+        FluentActions.Invoking(() => new ImageFolder(folder.FullName, new ImageFolderOptions { Damaged = DamagedImages.Skip }))
+            .Should().Throw<InvalidDataException>().WithMessage("*none of its 2 can*");
     }
 
     [Fact]

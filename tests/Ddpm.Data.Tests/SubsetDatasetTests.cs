@@ -20,7 +20,8 @@ public sealed class SubsetDatasetTests
         subset.Read(2, example).Should().Be(2);
         example[0].Should().Be(2);
         subset.Identity.Should().NotBe(new SubsetDataset(data, [7, 2, 3]).Identity).And.Contain(((IDataset)data).Identity);
-        FluentActions.Invoking(() => subset.Read(3, example)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("index must be the number 0 … 2*but is 3*");
+        FluentActions.Invoking(() => subset.Read(3, example)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("index must be the number 0 … 2*but is 3*");
     }
 
     [Theory]
@@ -46,8 +47,10 @@ public sealed class SubsetDatasetTests
     {
         using Tensor values = zeros(4, 1);
         using var data = new TensorDataset(values);
-        FluentActions.Invoking(() => new SubsetDataset(data, [])).Should().Throw<ArgumentException>().WithMessage("indices must name at least one example*");
-        FluentActions.Invoking(() => new SubsetDataset(data, [0, 4])).Should().Throw<ArgumentException>().WithMessage("indices must be 0 … 3, but entry 1 is 4*");
+        FluentActions.Invoking(() => new SubsetDataset(data, [])).Should().Throw<ArgumentException>()
+            .WithMessage("indices must name at least one example*");
+        FluentActions.Invoking(() => new SubsetDataset(data, [0, 4])).Should().Throw<ArgumentException>()
+            .WithMessage("indices must be 0 … 3, but entry 1 is 4*");
         FluentActions.Invoking(() => SubsetDataset.EvenlySpread(data, 0)).Should().Throw<ArgumentOutOfRangeException>();
     }
 }

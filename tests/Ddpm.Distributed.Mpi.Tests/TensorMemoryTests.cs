@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Distributed.Mpi.Tests;
 
-/// <summary>Every number of a tensor is passed once, in order, wherever it lies, and what is written comes back; nothing beside it is touched.</summary>
+/// <summary>
+/// Every number of a tensor is passed once, in order, wherever it lies, and what is written comes back; nothing beside it is touched.
+/// </summary>
 public sealed class TensorMemoryTests
 {
     public static TheoryData<string, int> Cases() => new()
@@ -23,10 +25,10 @@ public sealed class TensorMemoryTests
     {
         using var scope = NewDisposeScope();
         Tensor owner = arange(60, dtype: float32).reshape(6, 10);
-        Tensor part = layout switch { "offset" => owner.narrow(0, 2, 3), "strided" => owner.t().narrow(0, 3, 4), "scalar" => owner[3][4], "empty" => owner.narrow(0, 2, 0), _ => owner };
+        Tensor part = Part(owner, layout);
         float[] expected = part.clone().reshape(-1).data<float>().ToArray();
         Tensor after = owner.clone();
-        (layout switch { "offset" => after.narrow(0, 2, 3), "strided" => after.t().narrow(0, 3, 4), "scalar" => after[3][4], "empty" => after.narrow(0, 2, 0), _ => after }).neg_();
+        Part(after, layout).neg_();
         using var memory = new TensorMemory(isCudaAware: false, pieceBytes);
         var seen = new List<float>();
 
@@ -53,4 +55,13 @@ public sealed class TensorMemoryTests
         for (int i = 0; i < 10; i++) memory.Use(strided, (_, _) => { });
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(0);
     }
+
+    private static Tensor Part(Tensor whole, string layout) => layout switch
+    {
+        "offset" => whole.narrow(0, 2, 3),
+        "strided" => whole.t().narrow(0, 3, 4),
+        "scalar" => whole[3][4],
+        "empty" => whole.narrow(0, 2, 0),
+        _ => whole,
+    };
 }

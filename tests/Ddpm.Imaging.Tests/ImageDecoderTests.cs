@@ -37,7 +37,8 @@ public sealed class ImageDecoderTests : IDisposable
         decoded.Pixels.Span[5].Should().BeGreaterThan(170);
         if (fit == ImageFit.CentreCrop) decoded.Pixels.Span[..6].ToArray().Should().Equal(0, 0, 0, 200, 200, 200);
         ImageFile.Decode(At("x.png"), new ImageLoadOptions { Size = (5, 40) }).Width.Should().Be(40);
-        FluentActions.Invoking(() => ImageFile.Decode(At("x.png"), new ImageLoadOptions { Size = (0, 4) })).Should().Throw<ArgumentException>().WithMessage("*at least 1×1, but is 0×4*");
+        FluentActions.Invoking(() => ImageFile.Decode(At("x.png"), new ImageLoadOptions { Size = (0, 4) }))
+            .Should().Throw<ArgumentException>().WithMessage("*at least 1×1, but is 0×4*");
     }
 
     [Theory]
@@ -47,12 +48,14 @@ public sealed class ImageDecoderTests : IDisposable
     {
         using var bitmap = new SKBitmap(100, 100);
         for (int i = 0; i < 10000; i++) bitmap.SetPixel(i % 100, i / 100, new SKColor((byte)(i * 37), (byte)(i * 11), (byte)i));
-        using SKData data = bitmap.Encode(name.EndsWith("png", StringComparison.Ordinal) ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, quality);
+        bool png = name.EndsWith("png", StringComparison.Ordinal);
+        using SKData data = bitmap.Encode(png ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, quality);
         byte[] whole = data.ToArray();
         File.WriteAllBytes(At(name), whole);
         ImageFile.Decode(At(name), new ImageLoadOptions()).Height.Should().Be(100);
         File.WriteAllBytes(At(name), whole[..(whole.Length * 2 / 3)]);
-        FluentActions.Invoking(() => ImageFile.Decode(At(name), new ImageLoadOptions())).Should().Throw<InvalidDataException>().WithMessage($"*{name} is damaged: it ends before the image does*");
+        FluentActions.Invoking(() => ImageFile.Decode(At(name), new ImageLoadOptions())).Should().Throw<InvalidDataException>()
+            .WithMessage($"*{name} is damaged: it ends before the image does*");
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public sealed class ImageDecoderTests : IDisposable
 
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 100);
         byte[] plain = data.ToArray();
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0,
+            0];
         File.WriteAllBytes(At("x.jpg"), [.. plain[..2], .. exif, .. plain[2..]]);
         DecodedImage decoded = ImageFile.Decode(At("x.jpg"), new ImageLoadOptions { Grayscale = true });
         (decoded.Height, decoded.Width).Should().Be((16, 8));

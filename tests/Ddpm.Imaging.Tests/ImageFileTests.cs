@@ -28,7 +28,8 @@ public sealed class ImageFileTests : IDisposable
     public void SavePng_NoSuchFolder_NamesItAndLeavesNothing()
     {
         using Tensor image = zeros([1, 2, 2], uint8);
-        FluentActions.Invoking(() => ImageFile.SavePng(Path.Combine(folder.FullName, "missing", "image.png"), image)).Should().Throw<DirectoryNotFoundException>().WithMessage("*missing*");
+        FluentActions.Invoking(() => ImageFile.SavePng(Path.Combine(folder.FullName, "missing", "image.png"), image))
+            .Should().Throw<DirectoryNotFoundException>().WithMessage("*missing*");
         folder.GetFileSystemInfos().Should().BeEmpty();
     }
 
@@ -36,7 +37,8 @@ public sealed class ImageFileTests : IDisposable
     public void SavePng_WrongShapeOrType_Throws()
     {
         using Tensor two = zeros([2, 2, 2], uint8), floats = zeros(1, 2, 2);
-        FluentActions.Invoking(() => ImageFile.SavePng("x.png", two)).Should().Throw<ArgumentException>().WithMessage("*[1, H, W] or [3, H, W], but has [2, 2, 2]*");
+        FluentActions.Invoking(() => ImageFile.SavePng("x.png", two)).Should().Throw<ArgumentException>()
+            .WithMessage("*[1, H, W] or [3, H, W], but has [2, 2, 2]*");
         FluentActions.Invoking(() => ImageFile.SavePng("x.png", floats)).Should().Throw<ArgumentException>().WithMessage("*uint8*");
     }
 

@@ -33,7 +33,9 @@ public sealed class ImageGridTests
     {
         using Tensor flat = zeros([2, 2], uint8), images = zeros([1, 1, 2, 2], uint8);
         FluentActions.Invoking(() => ImageGrid.Compose(flat)).Should().Throw<ArgumentException>().WithMessage("*[N, C, H, W]*[2, 2]*");
-        FluentActions.Invoking(() => ImageGrid.Compose(images, new ImageGridOptions { Columns = 0 })).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => ImageGrid.Compose(images, new ImageGridOptions { Scale = 0 })).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => ImageGrid.Compose(images, new ImageGridOptions { Columns = 0 }))
+            .Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => ImageGrid.Compose(images, new ImageGridOptions { Scale = 0 }))
+            .Should().Throw<ArgumentOutOfRangeException>();
     }
 }

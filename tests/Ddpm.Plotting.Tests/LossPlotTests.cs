@@ -34,7 +34,9 @@ public sealed class LossPlotTests : IDisposable
         LossPlot.SaveMeansPng(path, [.. Enumerable.Range(1, 50).Select(i => (50L * i, Math.Pow(10, -i / 25.0)))]);
 
         using SKBitmap picture = SKBitmap.Decode(path);
-        int[] rows = [.. Enumerable.Range(0, picture.Width * picture.Height).Where(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: > 120, Green: < 40, Blue: < 40 }).Select(i => i / picture.Width)];
+        int[] rows = [.. Enumerable.Range(0, picture.Width * picture.Height)
+            .Where(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: > 120, Green: < 40, Blue: < 40 })
+            .Select(i => i / picture.Width)];
         // Of the 500 rows some 400 are the axes' inside: a straight line on a logarithmic scale crosses them all.
         (rows.Max() - rows.Min()).Should().BeGreaterThan(300);
         rows.Distinct().Count().Should().BeGreaterThan(300);
@@ -60,10 +62,14 @@ public sealed class LossPlotTests : IDisposable
     {
         string path = Path.Combine(folder.FullName, "rate.png");
         static Estimate Of(double value) => new(value, 0, 0);
-        RateDistortionPlot.SavePng(path, [.. Enumerable.Range(1, 20).Select(i => new RateDistortionPoint(i, 20 - i, Of(0.1 * i), Of(60 - 3 * i)))]);
+        RateDistortionPlot.SavePng(
+            path, [.. Enumerable.Range(1, 20).Select(i => new RateDistortionPoint(i, 20 - i, Of(0.1 * i), Of(60 - 3 * i)))]);
         using SKBitmap picture = SKBitmap.Decode(path);
-        Enumerable.Range(0, picture.Width * picture.Height).Count(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: > 120, Green: < 40, Blue: < 40 }).Should().BeGreaterThan(500);
+        Enumerable.Range(0, picture.Width * picture.Height)
+            .Count(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: > 120, Green: < 40, Blue: < 40 })
+            .Should().BeGreaterThan(500);
         FluentActions.Invoking(() => RateDistortionPlot.SavePng(path, [])).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => RateDistortionPlot.SavePng(path, [new RateDistortionPoint(1, 0, Of(double.NaN), Of(1))])).Should().Throw<ArgumentException>().WithMessage("points must be finite*");
+        FluentActions.Invoking(() => RateDistortionPlot.SavePng(path, [new RateDistortionPoint(1, 0, Of(double.NaN), Of(1))]))
+            .Should().Throw<ArgumentException>().WithMessage("points must be finite*");
     }
 }

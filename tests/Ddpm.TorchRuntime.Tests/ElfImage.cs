@@ -31,11 +31,13 @@ internal static class ElfImage
         {
             (string library, string[] versions) = needs[i];
             uint size = 16 + 16 * (uint)versions.Length;
-            table.Write([.. U16(1), .. U16((ushort)versions.Length), .. U32(Text(library)), .. U32(16), .. U32(i == needs.Length - 1 ? 0 : size)]);
+            table.Write(
+                [.. U16(1), .. U16((ushort)versions.Length), .. U32(Text(library)), .. U32(16), .. U32(i == needs.Length - 1 ? 0 : size)]);
             for (int k = 0; k < versions.Length; k++)
             {
                 if (versions[k] == relocated) relocatedIndex = index;
-                table.Write([.. U32(0), .. U16((ushort)(versions[k] == weak ? 2 : 0)), .. U16(index++), .. U32(Text(versions[k])), .. U32(k == versions.Length - 1 ? 0u : 16u)]);
+                table.Write([.. U32(0), .. U16((ushort)(versions[k] == weak ? 2 : 0)), .. U16(index++), .. U32(Text(versions[k])),
+                    .. U32(k == versions.Length - 1 ? 0u : 16u)]);
             }
         }
 
@@ -43,7 +45,8 @@ internal static class ElfImage
         byte[] relocations = [.. U64(0), .. U64(((relocated is null ? 1UL : 2UL) << 32) | 1), .. U64(0)];
         int dataStart = HeaderSize + 2 * ProgramHeaderSize;
         byte[] text = strings.ToArray(), verneed = table.ToArray();
-        int stringsAt = dataStart, verneedAt = stringsAt + text.Length, versymAt = verneedAt + verneed.Length, relaAt = versymAt + symbolVersions.Length, dynamicAt = relaAt + relocations.Length;
+        int stringsAt = dataStart, verneedAt = stringsAt + text.Length, versymAt = verneedAt + verneed.Length,
+            relaAt = versymAt + symbolVersions.Length, dynamicAt = relaAt + relocations.Length;
         List<byte> dynamic = [];
         void Entry(ulong tag, ulong value) => dynamic.AddRange([.. U64(tag), .. U64(value)]);
         // Addresses are offsets plus a base, to tell them apart.
@@ -67,7 +70,8 @@ internal static class ElfImage
         U64(HeaderSize).CopyTo(header, 32);
         U16(ProgramHeaderSize).CopyTo(header, 54);
         U16(2).CopyTo(header, 56);
-        byte[] load = Segment(1, 0, address, size64), dynamicSegment = Segment(2, (ulong)dynamicAt, address + (ulong)dynamicAt, (ulong)dynamic.Count);
+        byte[] load = Segment(1, 0, address, size64),
+            dynamicSegment = Segment(2, (ulong)dynamicAt, address + (ulong)dynamicAt, (ulong)dynamic.Count);
         return [.. header, .. load, .. dynamicSegment, .. text, .. verneed, .. symbolVersions, .. relocations, .. dynamic];
     }
 

@@ -7,7 +7,8 @@ public sealed class ElfVersionNeedsTests
     private const string Library = "libstdc++.so.6";
     private const string Version = "GLIBCXX_3.4.32";
 
-    private static readonly (string, string[])[] Several = [("libc.so.6", ["GLIBC_2.14", "GLIBC_2.2.5"]), (Library, ["GLIBCXX_3.4.30", Version, "CXXABI_1.3"]), ("libm.so.6", ["GLIBC_2.29"])];
+    private static readonly (string, string[])[] Several =
+        [("libc.so.6", ["GLIBC_2.14", "GLIBC_2.2.5"]), (Library, ["GLIBCXX_3.4.30", Version, "CXXABI_1.3"]), ("libm.so.6", ["GLIBC_2.29"])];
 
     [Fact]
     public void Weaken_VersionAmongSeveral_SetsOneBitOfOneByte()

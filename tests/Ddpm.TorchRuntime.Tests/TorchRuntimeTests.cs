@@ -29,10 +29,15 @@ public sealed class TorchRuntimeTests
     public void Run_DamagedLibraries_SaysWhatTheLoaderSaid()
     {
         using var folder = new TemporaryFolder();
-        foreach (string file in new[] { TorchLibraryRepair.FileName, "libc10.so", "libtorch_cpu.so", "libtorch.so" }) File.WriteAllText(Path.Combine(folder.Path, file), "no library");
+        foreach (string file in new[] { TorchLibraryRepair.FileName, "libc10.so", "libtorch_cpu.so", "libtorch.so" })
+        {
+            File.WriteAllText(Path.Combine(folder.Path, file), "no library");
+        }
+
         TorchLibraryRepair repair = TorchLibraryRepair.Run([folder.Path]);
         repair.Handle.Should().Be(0);
-        repair.Problem.Should().Contain("libc10.so cannot be loaded").And.Contain("GLIBCXX_3.4.30").And.Contain("libstdc++ here offers GLIBCXX_3.4.");
+        repair.Problem.Should()
+            .Contain("libc10.so cannot be loaded").And.Contain("GLIBCXX_3.4.30").And.Contain("libstdc++ here offers GLIBCXX_3.4.");
     }
 
     [Fact]
@@ -41,7 +46,8 @@ public sealed class TorchRuntimeTests
         // This folder is tests/Ddpm.TorchRuntime.Tests/bin/…; the worker lies in the same place of its own project.
         string folder = AppContext.BaseDirectory.Replace("Ddpm.TorchRuntime.Tests", "Ddpm.TorchWorker", StringComparison.Ordinal);
         string[] before = Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories);
-        Process[] workers = [.. Enumerable.Range(0, 6).Select(_ => Process.Start(new ProcessStartInfo("dotnet", Path.Combine(folder, "Ddpm.TorchWorker.dll")) { RedirectStandardOutput = true })!)];
+        var start = new ProcessStartInfo("dotnet", Path.Combine(folder, "Ddpm.TorchWorker.dll")) { RedirectStandardOutput = true };
+        Process[] workers = [.. Enumerable.Range(0, 6).Select(_ => Process.Start(start)!)];
         foreach (Process worker in workers)
         {
             string output = await worker.StandardOutput.ReadToEndAsync();

@@ -24,7 +24,8 @@ internal static class Golden
     public static bool Flag(this JsonElement element, string property) => element.GetProperty(property).GetBoolean();
 
     /// <summary>|actual - expected| ≤ relative |expected| + absolute, number by number; infinities must be equal.</summary>
-    public static void ShouldBeClose(this IEnumerable<double> actual, IReadOnlyList<double> expected, double relative, double absolute, string what)
+    public static void ShouldBeClose(this IEnumerable<double> actual, IReadOnlyList<double> expected, double relative, double absolute,
+        string what)
     {
         double[] values = [.. actual];
         values.Length.Should().Be(expected.Count, what);

@@ -23,8 +23,10 @@ internal sealed class TelemetryCapture : IDisposable
         {
             if (instrument.Meter.Name == meter) listener.EnableMeasurementEvents(instrument);
         };
-        meterListener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Measurements.Enqueue((instrument.Name, value, tags.ToArray())));
-        meterListener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Measurements.Enqueue((instrument.Name, value, tags.ToArray())));
+        meterListener.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) => Measurements.Enqueue((instrument.Name, value, tags.ToArray())));
+        meterListener.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) => Measurements.Enqueue((instrument.Name, value, tags.ToArray())));
         meterListener.Start();
     }
 
@@ -32,7 +34,8 @@ internal sealed class TelemetryCapture : IDisposable
 
     public ConcurrentQueue<(string Instrument, double Value, KeyValuePair<string, object?>[] Tags)> Measurements { get; } = [];
 
-    public double[] Values(string instrument) => [.. Measurements.Where(measurement => measurement.Instrument == instrument).Select(measurement => measurement.Value)];
+    public double[] Values(string instrument) =>
+        [.. Measurements.Where(measurement => measurement.Instrument == instrument).Select(measurement => measurement.Value)];
 
     public void Dispose()
     {

@@ -14,7 +14,8 @@ internal sealed class DynamicThresholding : X0Clipping
     {
         this.quantile = quantile is > 0 and <= 1
             ? quantile
-            : throw new ArgumentOutOfRangeException(nameof(quantile), quantile, $"quantile must be greater than 0 and at most 1, but is {quantile}.");
+            : throw new ArgumentOutOfRangeException(nameof(quantile), quantile,
+                $"quantile must be greater than 0 and at most 1, but is {quantile}.");
         Limit = maximum >= 1
             ? maximum
             : throw new ArgumentOutOfRangeException(nameof(maximum), maximum, $"maximum must be at least 1, but is {maximum}.");
@@ -27,7 +28,8 @@ internal sealed class DynamicThresholding : X0Clipping
     internal override Tensor ApplyCore(Tensor x0)
     {
         Tensor flat = x0.reshape(x0.size(0), -1);
-        // In float32 at least, for half-precision types have no quantile; one example at a time, for torch takes no more than 2^24 numbers at once.
+        // In float32 at least, for half-precision types have no quantile; one example at a time, for torch takes no more than 2^24 numbers
+        // at once.
         Tensor magnitudes = (flat.element_size() < 4 ? flat.to(float32) : flat).detach().abs();
         Tensor q = tensor(quantile, magnitudes.dtype, magnitudes.device);
         Tensor[] each = [.. Enumerable.Range(0, (int)x0.size(0)).Select(i => magnitudes[i].quantile(q))];

@@ -26,9 +26,12 @@ public abstract class X0Clipping
     /// <param name="maximum">The largest threshold. Range: ≥ 1.</param>
     /// <returns>The clipping.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
-    public static X0Clipping Dynamic(double quantile = 0.995, double maximum = double.PositiveInfinity) => new DynamicThresholding(quantile, maximum);
+    public static X0Clipping Dynamic(double quantile = 0.995, double maximum = double.PositiveInfinity) =>
+        new DynamicThresholding(quantile, maximum);
 
-    /// <summary>The largest magnitude that x̂_0 is clipped to, before dynamic thresholding scales it back; infinite where there is no bound.</summary>
+    /// <summary>
+    /// The largest magnitude that x̂_0 is clipped to, before dynamic thresholding scales it back; infinite where there is no bound.
+    /// </summary>
     public abstract double Limit { get; }
 
     /// <summary>The share of the magnitudes |x̂_0| below the threshold of dynamic thresholding; null for the other rules.</summary>
@@ -48,7 +51,8 @@ public abstract class X0Clipping
     /// <summary>Whether another clipping is the same rule with the same numbers.</summary>
     /// <param name="obj">The other.</param>
     /// <returns>Whether both do the same to every x̂_0.</returns>
-    public sealed override bool Equals(object? obj) => obj is X0Clipping other && Limit.Equals(other.Limit) && Quantile.Equals(other.Quantile);
+    public sealed override bool Equals(object? obj) =>
+        obj is X0Clipping other && Limit.Equals(other.Limit) && Quantile.Equals(other.Quantile);
 
     /// <inheritdoc/>
     public sealed override int GetHashCode() => HashCode.Combine(Limit, Quantile);

@@ -1,8 +1,9 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// The names under which samplers tell what they do, as <see cref="System.Diagnostics.ActivitySource"/> and <see cref="System.Diagnostics.Metrics.Meter"/>: give them to
-/// OpenTelemetry's AddSource and AddMeter ("Ddpm.*" there covers training too), or to dotnet-counters. While nobody listens a step costs a few comparisons.
+/// The names under which samplers tell what they do, as <see cref="System.Diagnostics.ActivitySource"/> and
+/// <see cref="System.Diagnostics.Metrics.Meter"/>: give them to OpenTelemetry's AddSource and AddMeter ("Ddpm.*" there covers training
+/// too), or to dotnet-counters. Without a listener a step costs a few comparisons.
 /// </summary>
 public static class DdpmTelemetry
 {
@@ -13,8 +14,9 @@ public static class DdpmTelemetry
     public const string SamplingMeter = "Ddpm.Sampling";
 
     /// <summary>
-    /// The activity of a run. Its tags are <see cref="SamplerTag"/>, <see cref="StepsTag"/>, <see cref="CountTag"/>, <see cref="BatchSizeTag"/>, <see cref="ShapeTag"/> and, at its end,
-    /// <see cref="OutcomeTag"/>; the status of a failed run is Error, with the message.
+    /// The activity of a run. Its tags are <see cref="SamplerTag"/>, <see cref="StepsTag"/>, <see cref="CountTag"/>,
+    /// <see cref="BatchSizeTag"/>, <see cref="ShapeTag"/> and, at its end, <see cref="OutcomeTag"/>; the status of a failed run is Error,
+    /// with the message.
     /// </summary>
     public const string SampleActivity = "ddpm.sample";
 

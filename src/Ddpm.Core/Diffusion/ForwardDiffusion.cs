@@ -32,7 +32,9 @@ public sealed class ForwardDiffusion
     /// <param name="t">The timesteps.</param>
     /// <param name="noise">Standard normal noise ε in the shape of <paramref name="x0"/>.</param>
     /// <returns>x_t in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public Tensor Sample(Tensor x0, TimeIndex t, Tensor noise)
     {
@@ -49,7 +51,9 @@ public sealed class ForwardDiffusion
     /// <param name="t">The timesteps.</param>
     /// <param name="noise">Standard normal noise ε in the shape of <paramref name="previous"/>.</param>
     /// <returns>x_t in the shape of <paramref name="previous"/>; a fresh tensor.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public Tensor Step(Tensor previous, TimeIndex t, Tensor noise)
     {
@@ -86,12 +90,16 @@ public sealed class ForwardDiffusion
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public double LogVariance(int t) => Coefficients.LogOneMinusAlphaBars[Require.Timestep(t, Coefficients.Timesteps)];
 
-    /// <summary>The noise ε = (x_t - √ᾱ_t x_0)/√(1-ᾱ_t) that leads from <paramref name="x0"/> to <paramref name="xt"/> (eq. 4 solved for ε).</summary>
+    /// <summary>
+    /// The noise ε = (x_t - √ᾱ_t x_0)/√(1-ᾱ_t) that leads from <paramref name="x0"/> to <paramref name="xt"/> (eq. 4 solved for ε).
+    /// </summary>
     /// <param name="x0">The clean examples x_0, or estimates of them, [B, …].</param>
     /// <param name="xt">The noisy examples x_t in the shape of <paramref name="x0"/>.</param>
     /// <param name="t">The timesteps.</param>
     /// <returns>ε in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public Tensor Noise(Tensor x0, Tensor xt, TimeIndex t)
     {

@@ -32,7 +32,9 @@ public sealed class PosteriorQ
     /// <param name="xt">The noisy examples x_t in the shape of <paramref name="x0"/>.</param>
     /// <param name="t">The timesteps.</param>
     /// <returns>μ̃_t in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public Tensor Mean(Tensor x0, Tensor xt, TimeIndex t)
     {
@@ -56,5 +58,7 @@ public sealed class PosteriorQ
     /// <returns>ln β̃_t.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public double LogVariance(int t, InitialLogVariance initial = InitialLogVariance.SecondEntry) =>
-        Require.Timestep(t, Coefficients.Timesteps) == 0 ? Coefficients.PosteriorLogVariances(initial)[0] : Math.Log(Coefficients.PosteriorVariances[t]);
+        Require.Timestep(t, Coefficients.Timesteps) == 0
+            ? Coefficients.PosteriorLogVariances(initial)[0]
+            : Math.Log(Coefficients.PosteriorVariances[t]);
 }

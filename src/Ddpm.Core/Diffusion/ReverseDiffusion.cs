@@ -14,8 +14,10 @@ public sealed class ReverseDiffusion
 
     /// <summary>The reverse process of a schedule.</summary>
     /// <param name="schedule">The schedule that the network was trained with, or a respacing of it.</param>
-    /// <param name="options">Prediction, variance and clipping; by default the paper's for CIFAR-10.</param>
-    /// <exception cref="ArgumentException">The schedule is invalid, or ends without signal (ᾱ_{T-1} = 0) where the prediction cannot give x̂_0.</exception>
+    /// <param name="options">Prediction, variance and clipping. Default: the paper's for CIFAR-10.</param>
+    /// <exception cref="ArgumentException">
+    /// The schedule is invalid, or ends without signal (ᾱ_{T-1} = 0) where the prediction cannot give x̂_0.
+    /// </exception>
     public ReverseDiffusion(IVarianceSchedule schedule, ReverseDiffusionOptions? options = null)
         : this(new DiffusionCoefficients(schedule), options)
     {
@@ -23,8 +25,10 @@ public sealed class ReverseDiffusion
 
     /// <summary>The reverse process of a tabulated schedule.</summary>
     /// <param name="coefficients">The tables.</param>
-    /// <param name="options">Prediction, variance and clipping; by default the paper's for CIFAR-10.</param>
-    /// <exception cref="ArgumentException">The schedule ends without signal (ᾱ_{T-1} = 0) where the prediction cannot give x̂_0.</exception>
+    /// <param name="options">Prediction, variance and clipping. Default: the paper's for CIFAR-10.</param>
+    /// <exception cref="ArgumentException">
+    /// The schedule ends without signal (ᾱ_{T-1} = 0) where the prediction cannot give x̂_0.
+    /// </exception>
     public ReverseDiffusion(DiffusionCoefficients coefficients, ReverseDiffusionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(coefficients);
@@ -34,7 +38,10 @@ public sealed class ReverseDiffusion
         Posterior = new PosteriorQ(coefficients);
         if (coefficients.AlphaBars[^1] == 0 && !Options.Prediction.DefinedAtZeroSignal)
         {
-            throw new ArgumentException($"schedule must leave some signal at t = {coefficients.Timesteps - 1} for {Options.Prediction.GetType().Name}, which divides by √ᾱ_t, but ᾱ_t is 0 there; {nameof(Prediction)}.{nameof(Prediction.V)} and {nameof(Prediction)}.{nameof(Prediction.X0)} do without.", nameof(coefficients));
+            throw new ArgumentException($"schedule must leave some signal at t = {coefficients.Timesteps - 1} for " +
+                $"{Options.Prediction.GetType().Name}, which divides by √ᾱ_t, but ᾱ_t is 0 there; " +
+                $"{nameof(Prediction)}.{nameof(Prediction.V)} and {nameof(Prediction)}.{nameof(Prediction.X0)} do without.",
+                nameof(coefficients));
         }
 
         variances = new VarianceTables(coefficients, Options.InitialLogVariance);
@@ -58,13 +65,15 @@ public sealed class ReverseDiffusion
 
     /// <summary>x̂_0, mean and variance of p_θ(x_{t-1} | x_t).</summary>
     /// <param name="output">
-    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>): in the shape of <paramref name="xt"/>, or with twice its second axis,
-    /// [B, 2C, …], when the variance is learned; the prediction comes first.
+    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>): in the shape of <paramref name="xt"/>, or with twice its
+    /// second axis, [B, 2C, …], when the variance is learned; the prediction comes first.
     /// </param>
     /// <param name="xt">The noisy examples x_t, [B, …].</param>
     /// <param name="t">The timesteps.</param>
     /// <returns>Fresh tensors; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not fit, a tensor does not hold floating-point numbers, or t does not fit the batch.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public ReverseMoments Moments(Tensor output, Tensor xt, TimeIndex t)
     {
@@ -76,21 +85,26 @@ public sealed class ReverseDiffusion
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
     /// <returns>ln σ_t²; at t = 0 as <see cref="ReverseDiffusionOptions.InitialLogVariance"/> has it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
-    /// <exception cref="InvalidOperationException">The variance is learned: it is a part of <see cref="Moments(Tensor, Tensor, TimeIndex)"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The variance is learned: it is a part of <see cref="Moments(Tensor, Tensor, TimeIndex)"/>.
+    /// </exception>
     public double LogVariance(int t)
     {
         Require.Timestep(t, Coefficients.Timesteps);
-        return (fixedLogVariances ?? throw new InvalidOperationException($"{Options.Variance.GetType().Name} depends on the network's output; see {nameof(Moments)}."))[t];
+        return (fixedLogVariances ?? throw new InvalidOperationException(
+            $"{Options.Variance.GetType().Name} depends on the network's output; see {nameof(Moments)}."))[t];
     }
 
     /// <summary>σ_t of a fixed variance, the standard deviation of p_θ(x_{t-1} | x_t) in sampling.</summary>
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
     /// <returns>σ_t; 0 at t = 0, where Algorithm 2 adds no noise.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
-    /// <exception cref="InvalidOperationException">The variance is learned: it is a part of <see cref="Moments(Tensor, Tensor, TimeIndex)"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The variance is learned: it is a part of <see cref="Moments(Tensor, Tensor, TimeIndex)"/>.
+    /// </exception>
     public double StandardDeviation(int t) => Math.Exp(0.5 * LogVariance(t)) * (t == 0 ? 0 : 1);
 
-    /// <summary>Asks a network, which is told the timesteps it was trained with. Called inside a dispose scope.</summary>
+    /// <summary>Calls a network with the timesteps of the schedule that it was trained with. Called inside a dispose scope.</summary>
     /// <exception cref="InvalidOperationException">The output has the wrong shape.</exception>
     internal Tensor Predict(IEpsilonModel model, Tensor xt, TimeIndex t, Tensor? labels = null)
     {
@@ -109,12 +123,17 @@ public sealed class ReverseDiffusion
     {
         Require.Batch(output);
         Require.Batch(xt);
-        if (!output.shape.AsSpan().SequenceEqual(OutputShape(xt))) throw new ArgumentException($"output must have {ExpectedOutput(xt)}, but has {Require.Shape(output)}.", nameof(output));
+        if (!output.shape.AsSpan().SequenceEqual(OutputShape(xt)))
+        {
+            throw new ArgumentException($"output must have {ExpectedOutput(xt)}, but has {Require.Shape(output)}.", nameof(output));
+        }
+
         t.Validated(Coefficients.Timesteps, xt);
     }
 
     /// <summary>x̂_0 before clipping. Called inside a dispose scope.</summary>
-    internal Tensor PredictX0(Tensor output, Tensor xt, TimeIndex t) => Options.Prediction.PredictX0(Coefficients, Split(output).Prediction, xt, t);
+    internal Tensor PredictX0(Tensor output, Tensor xt, TimeIndex t) =>
+        Options.Prediction.PredictX0(Coefficients, Split(output).Prediction, xt, t);
 
     /// <summary>The halves of an output; the second is null when the variance is fixed. Called inside a dispose scope.</summary>
     internal (Tensor Prediction, Tensor? Variance) Split(Tensor output)
@@ -139,14 +158,19 @@ public sealed class ReverseDiffusion
         Tensor x0 = clipping.ApplyCore(Options.Prediction.PredictX0(Coefficients, prediction, xt, t));
         Tensor mean = Options.Prediction.Mean(Posterior, prediction, x0, xt, t);
         (Tensor variance, Tensor logVariance) = Options.Variance.Evaluate(variances, varianceOutput, xt, t);
-        return new ReverseMoments(x0.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope(), variance.MoveToOuterDisposeScope(), logVariance.MoveToOuterDisposeScope());
+        return new ReverseMoments(x0.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope(), variance.MoveToOuterDisposeScope(),
+            logVariance.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The mean and ln σ_t² of p_θ(x_{t-1} | x_t) from an x̂_0 that has been clipped, or replaced, already. Called inside a dispose scope.</summary>
+    /// <summary>
+    /// The mean and ln σ_t² of p_θ(x_{t-1} | x_t) from an x̂_0 that has been clipped, or replaced, already. Called inside a dispose scope.
+    /// </summary>
     internal (Tensor Mean, Tensor LogVariance) MomentsAt(StepInput input)
     {
         (Tensor prediction, Tensor? varianceOutput) = Split(input.Output);
-        Tensor mean = input.X0Replaced ? Posterior.Mean(input.X0, input.Xt, input.T) : Options.Prediction.Mean(Posterior, prediction, input.X0, input.Xt, input.T);
+        Tensor mean = input.X0Replaced
+            ? Posterior.Mean(input.X0, input.Xt, input.T)
+            : Options.Prediction.Mean(Posterior, prediction, input.X0, input.Xt, input.T);
         return (mean, Options.Variance.Evaluate(variances, varianceOutput, input.Xt, input.T).LogVariance);
     }
 
@@ -154,7 +178,12 @@ public sealed class ReverseDiffusion
     {
         long[] shape = xt.shape;
         if (!Options.Variance.IsLearned) return shape;
-        if (shape.Length < 2) throw new ArgumentException($"xt must have an axis after the batch's for {Options.Variance.GetType().Name}, whose outputs are twice as many along it, but has the shape {Require.Shape(xt)}.", nameof(xt));
+        if (shape.Length < 2)
+        {
+            throw new ArgumentException($"xt must have an axis after the batch's for {Options.Variance.GetType().Name}, whose outputs " +
+                $"are twice as many along it, but has the shape {Require.Shape(xt)}.", nameof(xt));
+        }
+
         shape[1] *= 2;
         return shape;
     }

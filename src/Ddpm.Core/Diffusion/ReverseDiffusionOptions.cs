@@ -1,6 +1,8 @@
 namespace Ddpm.Core;
 
-/// <summary>How a network's output becomes p_θ(x_{t-1} | x_t). The defaults are those of Ho et al. 2020 (arXiv:2006.11239) for CIFAR-10.</summary>
+/// <summary>
+/// How a network's output becomes p_θ(x_{t-1} | x_t). The defaults are those of Ho et al. 2020 (arXiv:2006.11239) for CIFAR-10.
+/// </summary>
 public sealed record ReverseDiffusionOptions
 {
     /// <summary>The paper's choices for CIFAR-10.</summary>
@@ -14,7 +16,9 @@ public sealed record ReverseDiffusionOptions
     /// <value>β_t ("fixed large"), the authors' choice for CIFAR-10; they used β̃_t for the 256×256 sets.</value>
     public ReverseVariance Variance { get; init; } = ReverseVariance.FixedLarge;
 
-    /// <summary>How x̂_0 is kept in the data's range before the mean is formed. [-1, 1] is right for images and wrong for data on another scale.</summary>
+    /// <summary>
+    /// How x̂_0 is kept in the data's range before the mean is formed. [-1, 1] is right for images and wrong for data on another scale.
+    /// </summary>
     /// <value>[-1, 1], as in the authors' programs.</value>
     public X0Clipping Clipping { get; init; } = X0Clipping.Unit;
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>What the reverse process says of one step. Owns its tensors.</summary>
+/// <summary>The distribution p_θ(x_{t-1} | x_t) of one step. Owns its tensors.</summary>
 public sealed class ReverseMoments : IDisposable
 {
     internal ReverseMoments(Tensor x0, Tensor mean, Tensor variance, Tensor logVariance)
@@ -20,8 +20,8 @@ public sealed class ReverseMoments : IDisposable
     public Tensor Mean { get; }
 
     /// <summary>
-    /// The variance σ_t² of p_θ(x_{t-1} | x_t), broadcastable to [B, …]: of that shape where it is learned; else [B, 1, …], or [] in float64
-    /// when the timestep is shared.
+    /// The variance σ_t² of p_θ(x_{t-1} | x_t), broadcastable to [B, …]: of that shape where it is learned; else [B, 1, …], or [] in
+    /// float64 when the timestep is shared.
     /// </summary>
     public Tensor Variance { get; }
 

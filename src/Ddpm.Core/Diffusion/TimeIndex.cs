@@ -55,7 +55,11 @@ public readonly struct TimeIndex
     {
         ArgumentNullException.ThrowIfNull(t);
         if (t.dim() > 1) throw new ArgumentException($"t must have the shape [B] or [], but has {Require.Shape(t)}.", nameof(t));
-        if (t.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new ArgumentException($"t must hold int64 numbers, but holds {t.dtype}.", nameof(t));
+        if (t.dtype is not (ScalarType.Int64 or ScalarType.Int32))
+        {
+            throw new ArgumentException($"t must hold int64 numbers, but holds {t.dtype}.", nameof(t));
+        }
+
         using Tensor host = t.to(int64, CPU, copy: true).contiguous();
         return t.dim() == 0 ? new TimeIndex(checked((int)host.item<long>())) : new TimeIndex(host.data<long>().ToArray());
     }
@@ -73,7 +77,8 @@ public readonly struct TimeIndex
 
         if (perExample.Length != batch.size(0))
         {
-            throw new ArgumentException($"t must have one timestep for each of the {batch.size(0)} examples of the batch {Require.Shape(batch)}, but has {perExample.Length}.", nameof(t));
+            throw new ArgumentException($"t must have one timestep for each of the {batch.size(0)} examples of the batch " +
+                $"{Require.Shape(batch)}, but has {perExample.Length}.", nameof(t));
         }
 
         foreach (long each in perExample) Require.Timestep(each is < int.MinValue or > int.MaxValue ? -1 : (int)each, timesteps, t);
@@ -81,8 +86,8 @@ public readonly struct TimeIndex
     }
 
     /// <summary>
-    /// The entries of a table at these timesteps, in a form that multiplies <paramref name="batch"/>: a float64 scalar (which leaves the other
-    /// operand's type and device alone) when shared, else [B, 1, …] in the batch's type and on its device.
+    /// The entries of a table at these timesteps, in a form that multiplies <paramref name="batch"/>: a float64 scalar (which leaves the
+    /// other operand's type and device alone) when shared, else [B, 1, …] in the batch's type and on its device.
     /// </summary>
     internal Tensor Gather(ImmutableArray<double> table, Tensor batch)
     {

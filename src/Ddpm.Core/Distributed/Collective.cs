@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>What every <see cref="ICommunicator"/> asks of its arguments; for those who write one.</summary>
+/// <summary>Checks of the arguments that every <see cref="ICommunicator"/> makes; for implementations of it.</summary>
 public static class Collective
 {
     /// <summary>A tensor that can be summed over ranks.</summary>
@@ -11,7 +11,11 @@ public static class Collective
     public static void RequireSummable(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (tensor.dtype is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.Int64)) throw new ArgumentException($"tensor must hold Float32, Float64 or Int64 to be summed over ranks, but holds {tensor.dtype}.", nameof(tensor));
+        if (tensor.dtype is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.Int64))
+        {
+            throw new ArgumentException($"tensor must hold Float32, Float64 or Int64 to be summed over ranks, but holds {tensor.dtype}.",
+                nameof(tensor));
+        }
     }
 
     /// <summary>A tensor that can be averaged over ranks.</summary>
@@ -20,7 +24,11 @@ public static class Collective
     public static void RequireAverageable(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (tensor.dtype is not (ScalarType.Float32 or ScalarType.Float64)) throw new ArgumentException($"tensor must hold Float32 or Float64 to be averaged over ranks, but holds {tensor.dtype}.", nameof(tensor));
+        if (tensor.dtype is not (ScalarType.Float32 or ScalarType.Float64))
+        {
+            throw new ArgumentException($"tensor must hold Float32 or Float64 to be averaged over ranks, but holds {tensor.dtype}.",
+                nameof(tensor));
+        }
     }
 
     /// <summary>A rank that exists.</summary>
@@ -29,6 +37,9 @@ public static class Collective
     /// <exception cref="ArgumentOutOfRangeException">There is no such rank.</exception>
     public static void RequireRoot(int root, int worldSize)
     {
-        if (root < 0 || root >= worldSize) throw new ArgumentOutOfRangeException(nameof(root), root, $"root must be a rank 0 … {worldSize - 1}, but is {root}.");
+        if (root < 0 || root >= worldSize)
+        {
+            throw new ArgumentOutOfRangeException(nameof(root), root, $"root must be a rank 0 … {worldSize - 1}, but is {root}.");
+        }
     }
 }

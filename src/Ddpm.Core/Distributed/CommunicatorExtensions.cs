@@ -10,7 +10,8 @@ namespace Ddpm.Core;
 public static class CommunicatorExtensions
 {
     /// <summary>
-    /// Does something on rank 0 alone, such as writing a file, while the others wait: a barrier that no rank can miss, for it is outside of any condition. Fails on all ranks if it fails on rank 0.
+    /// Does something on rank 0 alone, such as writing a file, while the others wait: a barrier that no rank can miss, for it is outside of
+    /// any condition. Fails on all ranks if it fails on rank 0.
     /// </summary>
     /// <param name="communicator">The ranks.</param>
     /// <param name="action">What to do; it may not call a collective.</param>
@@ -41,7 +42,10 @@ public static class CommunicatorExtensions
         if (first.Length > 0) throw new DistributedException($"Rank 0 failed: {first}");
     }
 
-    /// <summary>Runs what the ranks do together. An exception is noted with <see cref="ICommunicator.Fail"/> before it goes on, so that the others do not wait for this rank for ever.</summary>
+    /// <summary>
+    /// Runs what the ranks do together. An exception is noted with <see cref="ICommunicator.Fail"/> before it goes on, so that the others
+    /// do not wait for this rank for ever.
+    /// </summary>
     /// <typeparam name="T">What it gives.</typeparam>
     /// <param name="communicator">The ranks.</param>
     /// <param name="job">What to do; it may call collectives.</param>
@@ -61,7 +65,10 @@ public static class CommunicatorExtensions
         }
     }
 
-    /// <summary>This rank's stretch of so many items, in the order of the ranks; stretches differ by one item at most, and may be empty. Not collective.</summary>
+    /// <summary>
+    /// This rank's stretch of so many items, in the order of the ranks; stretches differ by one item at most, and may be empty. Not
+    /// collective.
+    /// </summary>
     /// <param name="communicator">The ranks.</param>
     /// <param name="count">How many items there are. Range: ≥ 0.</param>
     /// <returns>The first item of this rank, and the first that is no longer its.</returns>
@@ -93,7 +100,8 @@ public static class CommunicatorExtensions
     public static double[][] AllGather(this ICommunicator communicator, ReadOnlySpan<double> values)
     {
         ArgumentNullException.ThrowIfNull(communicator);
-        return [.. communicator.AllGather(MemoryMarshal.AsBytes(values)).Select(bytes => MemoryMarshal.Cast<byte, double>(bytes).ToArray())];
+        return [.. communicator.AllGather(MemoryMarshal.AsBytes(values))
+            .Select(bytes => MemoryMarshal.Cast<byte, double>(bytes).ToArray())];
     }
 
     /// <summary>Whether something holds on any rank, such as that it was cancelled: all ranks get the same answer.</summary>
@@ -109,7 +117,10 @@ public static class CommunicatorExtensions
         return count.ReadCpuInt64(0) > 0;
     }
 
-    /// <summary>Puts the rows of all ranks together, in the order of the ranks: samples that were drawn in <see cref="SamplingShards"/>, or their features.</summary>
+    /// <summary>
+    /// Puts the rows of all ranks together, in the order of the ranks: samples that were drawn in <see cref="SamplingShards"/>, or their
+    /// features.
+    /// </summary>
     /// <param name="communicator">The ranks.</param>
     /// <param name="rows">This rank's, [N, …] with N ≥ 0; the axes after the first are the same on all.</param>
     /// <returns>All rows, on the CPU; a fresh tensor. Every rank gets them, 2 GiB at most.</returns>
@@ -135,7 +146,8 @@ public static class CommunicatorExtensions
     }
 
     /// <summary>
-    /// The device of a rank: on a machine with CUDA the GPU of its <see cref="ICommunicator.LocalRank"/>, so that no two ranks share one; else the CPU. Not collective.
+    /// The device of a rank: on a machine with CUDA the GPU of its <see cref="ICommunicator.LocalRank"/>, so that no two ranks share one;
+    /// else the CPU. Not collective.
     /// </summary>
     /// <param name="communicator">The ranks.</param>
     /// <returns>The device.</returns>
@@ -148,5 +160,7 @@ public static class CommunicatorExtensions
 
     internal static Device Gpu(int localRank, int gpus) => localRank < gpus
         ? new Device(DeviceType.CUDA, localRank)
-        : throw new DistributedException($"Each rank needs a GPU of its own, but this machine has {gpus}, and this is its rank {localRank} (counted from 0): start at most {gpus} ranks on a machine.");
+        : throw new DistributedException(
+            $"Each rank needs a GPU of its own, but this machine has {gpus}, and this is its rank {localRank} (counted from 0): start at " +
+            $"most {gpus} ranks on a machine.");
 }

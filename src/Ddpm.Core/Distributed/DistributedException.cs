@@ -1,6 +1,9 @@
 namespace Ddpm.Core;
 
-/// <summary>Something went wrong on another rank, or the ranks do not agree; every rank that takes part throws. The message says which rank and what.</summary>
+/// <summary>
+/// Something went wrong on another rank, or the ranks do not agree; every rank that takes part throws. The message says which rank and
+/// what.
+/// </summary>
 public sealed class DistributedException : InvalidOperationException
 {
     /// <summary>Creates the error.</summary>

@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Several processes ("ranks") that do one job. All members but the properties and <see cref="Fail"/> are collective: every rank calls them, in the same order, with tensors of the same shape and type, and
-/// each call returns when all ranks have made it. So never call one under a condition that only some ranks meet, such as <c>Rank == 0</c>; see <see cref="CommunicatorExtensions.OnFirstRank"/>. Used by one thread at a time.
+/// Several processes ("ranks") that do one job. All members but the properties and <see cref="Fail"/> are collective: every rank calls
+/// them, in the same order, with tensors of the same shape and type, and each call returns when all ranks have made it. So never call one
+/// under a condition that only some ranks meet, such as <c>Rank == 0</c>; see <see cref="CommunicatorExtensions.OnFirstRank"/>. Used by one
+/// thread at a time.
 /// </summary>
 /// <remarks>Dispose it at the end of the job, on every rank: the ranks then wait for each other and leave together.</remarks>
 public interface ICommunicator : IDisposable
@@ -43,7 +45,8 @@ public interface ICommunicator : IDisposable
     void Barrier();
 
     /// <summary>
-    /// Notes that this rank cannot go on. Not collective. The others may be waiting for it, so that the disposal that follows ends the whole job with a code that is not 0 instead of waiting for them.
+    /// Notes that this rank cannot continue. Not collective. The others may be waiting for it, so that the disposal that follows ends the
+    /// whole job with a code that is not 0 instead of waiting for them.
     /// </summary>
     /// <param name="reason">Why.</param>
     void Fail(Exception reason);

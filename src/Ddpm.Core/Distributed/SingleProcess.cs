@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>One process by itself: rank 0 of 1. The default everywhere; nothing is computed, copied or awaited.</summary>
+/// <summary>A single process: rank 0 of 1. The default everywhere; nothing is computed, copied or awaited.</summary>
 public sealed class SingleProcess : ICommunicator
 {
     private SingleProcess()
@@ -42,7 +42,7 @@ public sealed class SingleProcess : ICommunicator
     {
     }
 
-    /// <summary>Does nothing: nobody waits.</summary>
+    /// <summary>Does nothing: there is no other process to end.</summary>
     /// <param name="reason">Why.</param>
     public void Fail(Exception reason) => ArgumentNullException.ThrowIfNull(reason);
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// A distribution of data of which the posterior mean E[x_0 | x_t] is known in closed form, so that samplers and bounds can be tried against
-/// mathematics. Works in float64. Owns its tensors.
+/// A distribution of data of which the posterior mean E[x_0 | x_t] is known in closed form, so that samplers and bounds can be tried
+/// against mathematics. Works in float64. Owns its tensors.
 /// </summary>
 public abstract class DataDistribution : IDisposable
 {
@@ -28,7 +28,8 @@ public abstract class DataDistribution : IDisposable
         Tensor flat = Flat(xt, nameof(xt));
         if (alphaBar.dim() > 1 || (alphaBar.dim() == 1 && alphaBar.size(0) != flat.size(0)))
         {
-            throw new ArgumentException($"alphaBar must have the shape [] or [{flat.size(0)}], but has {Require.Shape(alphaBar)}.", nameof(alphaBar));
+            throw new ArgumentException($"alphaBar must have the shape [] or [{flat.size(0)}], but has {Require.Shape(alphaBar)}.",
+                nameof(alphaBar));
         }
 
         Tensor signal = alphaBar.to(float64, flat.device).reshape(-1, 1).expand(flat.size(0), 1);
@@ -51,7 +52,12 @@ public abstract class DataDistribution : IDisposable
     private protected Tensor Flat(Tensor examples, string name)
     {
         Require.Batch(examples, name);
-        if (!examples.shape.AsSpan(1).SequenceEqual(Shape.ToArray())) throw new ArgumentException($"{name} must have the shape [B, {string.Join(", ", Shape)}], but has {Require.Shape(examples)}.", name);
+        if (!examples.shape.AsSpan(1).SequenceEqual(Shape.ToArray()))
+        {
+            throw new ArgumentException($"{name} must have the shape [B, {string.Join(", ", Shape)}], but has {Require.Shape(examples)}.",
+                name);
+        }
+
         return examples.to(float64).reshape(examples.size(0), Dimensions);
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Data that is one of N given examples, each as likely: E[x_0 | x_t] is their mean, weighted by softmax(-‖x_t - √ᾱ x_i‖²/(2(1-ᾱ))). A network
-/// that fitted a training set perfectly would be this; its samples are the examples themselves.
+/// Data that is one of N given examples, each as likely: E[x_0 | x_t] is their mean, weighted by softmax(-‖x_t - √ᾱ x_i‖²/(2(1-ᾱ))). A
+/// network that fitted a training set perfectly would be this; its samples are the examples themselves.
 /// </summary>
 public sealed class EmpiricalData : DataDistribution
 {
@@ -20,7 +20,12 @@ public sealed class EmpiricalData : DataDistribution
     public EmpiricalData(Tensor examples)
         : base(Require.Batch(examples).shape[1..])
     {
-        if (examples.numel() == 0) throw new ArgumentException($"examples must hold at least 1 number, but has the shape {Require.Shape(examples)}.", nameof(examples));
+        if (examples.numel() == 0)
+        {
+            throw new ArgumentException($"examples must hold at least 1 number, but has the shape {Require.Shape(examples)}.",
+                nameof(examples));
+        }
+
         using var scope = NewDisposeScope();
         if (!examples.isfinite().all().item<bool>()) throw new ArgumentException("examples must be finite.", nameof(examples));
         this.examples = examples.to(float64, copy: true).reshape(examples.size(0), -1).DetachFromDisposeScope();

@@ -15,7 +15,7 @@ public sealed class ExactModel : IEpsilonModel
     /// <summary>The exact model of some data.</summary>
     /// <param name="schedule">The schedule that a network would be trained with; a sampler may respace it.</param>
     /// <param name="data">The distribution of the data; it stays the caller's.</param>
-    /// <param name="prediction">What the model puts out; ε by default.</param>
+    /// <param name="prediction">What the model puts out. Default: ε.</param>
     /// <exception cref="ArgumentException">The schedule is invalid.</exception>
     public ExactModel(IVarianceSchedule schedule, DataDistribution data, Prediction? prediction = null)
     {
@@ -37,7 +37,8 @@ public sealed class ExactModel : IEpsilonModel
         time.Validated(coefficients.Timesteps, xt);
         Tensor exact = xt.to(float64);
         Tensor x0 = data.PosteriorMean(exact, time.Gather(coefficients.AlphaBars, exact).flatten());
-        Tensor noise = (exact - time.Gather(coefficients.SqrtAlphaBars, exact) * x0) / time.Gather(coefficients.SqrtOneMinusAlphaBars, exact);
+        Tensor noise = (exact - time.Gather(coefficients.SqrtAlphaBars, exact) * x0) / time.Gather(
+            coefficients.SqrtOneMinusAlphaBars, exact);
         // Every target is linear in (x_0, x_t, ε), so that its expectation is the target of the expectations.
         return prediction.TargetCore(coefficients, x0, exact, noise, time).to(xt.dtype).MoveToOuterDisposeScope();
     }

@@ -14,25 +14,46 @@ public sealed class GaussianMixtureData : DataDistribution
     /// <param name="weights">The components' weights, [K]. Range: &gt; 0; they are divided by their sum.</param>
     /// <param name="means">The components' means, [K, …] with any shape of an example; D is its number of elements.</param>
     /// <param name="covariances">The components' covariances, [K, D, D], symmetric and positive semi-definite.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, a weight is not positive, or a covariance is not symmetric or not positive semi-definite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not fit, a weight is not positive, or a covariance is not symmetric or not positive semi-definite.
+    /// </exception>
     public GaussianMixtureData(Tensor weights, Tensor means, Tensor covariances)
         : base(Require.Batch(means).shape[1..])
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(covariances);
         long components = means.size(0), dimensions = Dimensions;
-        if (components < 1 || dimensions < 1) throw new ArgumentException($"means must hold at least 1 component of at least 1 dimension, but has the shape {Require.Shape(means)}.", nameof(means));
+        if (components < 1 || dimensions < 1)
+        {
+            throw new ArgumentException("means must hold at least 1 component of at least 1 dimension, but has the shape " +
+                $"{Require.Shape(means)}.", nameof(means));
+        }
+
         RequireShape(weights, [components], nameof(weights));
         RequireShape(covariances, [components, dimensions, dimensions], nameof(covariances));
         using var scope = NewDisposeScope();
         Tensor w = weights.to(float64), c = covariances.to(float64);
-        if (!w.isfinite().all().item<bool>() || w.min().item<double>() <= 0) throw new ArgumentException("weights must be positive and finite.", nameof(weights));
+        if (!w.isfinite().all().item<bool>() || w.min().item<double>() <= 0)
+        {
+            throw new ArgumentException("weights must be positive and finite.", nameof(weights));
+        }
+
         double largest = c.abs().max().item<double>(), asymmetry = (c - c.transpose(1, 2)).abs().max().item<double>();
-        if (!double.IsFinite(largest) || asymmetry > 1e-9 * largest) throw new ArgumentException($"covariances must be finite and symmetric, but differ from their transposes by up to {asymmetry}.", nameof(covariances));
+        if (!double.IsFinite(largest) || asymmetry > 1e-9 * largest)
+        {
+            throw new ArgumentException($"covariances must be finite and symmetric, but differ from their transposes by up to {asymmetry}.",
+                nameof(covariances));
+        }
+
         (Tensor eigenvalues, Tensor eigenvectors) = linalg.eigh(c);
         double smallest = eigenvalues.min().item<double>();
         // Rounding leaves eigenvalues of a singular matrix a little below zero.
-        if (smallest < -1e-9 * largest) throw new ArgumentException($"covariances must be positive semi-definite, but have an eigenvalue {smallest}.", nameof(covariances));
+        if (smallest < -1e-9 * largest)
+        {
+            throw new ArgumentException($"covariances must be positive semi-definite, but have an eigenvalue {smallest}.",
+                nameof(covariances));
+        }
+
         logWeights = (w / w.sum()).log().DetachFromDisposeScope();
         this.means = means.to(float64, copy: true).reshape(components, dimensions).DetachFromDisposeScope();
         axes = eigenvectors.DetachFromDisposeScope();
@@ -43,7 +64,9 @@ public sealed class GaussianMixtureData : DataDistribution
     /// <param name="mean">The mean in the shape of an example; D is its number of elements.</param>
     /// <param name="covariance">The covariance, [D, D], symmetric and positive semi-definite.</param>
     /// <returns>A mixture of one component.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the covariance is not symmetric or not positive semi-definite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not fit, or the covariance is not symmetric or not positive semi-definite.
+    /// </exception>
     public static GaussianMixtureData Gaussian(Tensor mean, Tensor covariance)
     {
         ArgumentNullException.ThrowIfNull(mean);
@@ -54,7 +77,9 @@ public sealed class GaussianMixtureData : DataDistribution
 
     /// <summary>ln p(x_0), the data's own log-density.</summary>
     /// <param name="x0">Examples, [B, …].</param>
-    /// <returns>The log-density of each in nats (of all its dimensions), [B], float64; a fresh tensor. Infinite where a covariance is singular.</returns>
+    /// <returns>
+    /// The log-density of each in nats (of all its dimensions), [B], float64; a fresh tensor. Infinite where a covariance is singular.
+    /// </returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public Tensor LogDensity(Tensor x0)
     {
@@ -91,6 +116,9 @@ public sealed class GaussianMixtureData : DataDistribution
 
     private static void RequireShape(Tensor value, long[] shape, string name)
     {
-        if (!value.shape.AsSpan().SequenceEqual(shape)) throw new ArgumentException($"{name} must have the shape {Require.Shape(shape)}, but has {Require.Shape(value)}.", name);
+        if (!value.shape.AsSpan().SequenceEqual(shape))
+        {
+            throw new ArgumentException($"{name} must have the shape {Require.Shape(shape)}, but has {Require.Shape(value)}.", name);
+        }
     }
 }

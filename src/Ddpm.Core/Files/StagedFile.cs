@@ -15,7 +15,7 @@ public sealed class StagedFile : IDisposable
     /// <summary>Where the file will be.</summary>
     public string FilePath { get; }
 
-    /// <summary>Puts the file in place, over the one that is there.</summary>
+    /// <summary>Puts the file in place; replaces an existing one.</summary>
     /// <exception cref="IOException">The file cannot be replaced; the old one is untouched.</exception>
     public void Commit()
     {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The sums behind a <see cref="BoundReport"/>, a batch at a time, in memory of T numbers: joined with those of other processes, or saved (<see cref="BoundFile"/>) and gone on with, the result is that of
-/// one evaluation to rounding. Not thread-safe; holds no tensor.
+/// The sums behind a <see cref="BoundReport"/>, a batch at a time, in memory of T numbers: joined with those of other processes, or saved
+/// (<see cref="BoundFile"/>) and resumed, the result is that of one evaluation to rounding. Not thread-safe; holds no tensor.
 /// </summary>
 public sealed class BoundAccumulator
 {
@@ -42,18 +42,24 @@ public sealed class BoundAccumulator
     public long Examples => total.Examples;
 
     /// <summary>All sums by name, for a file.</summary>
-    internal IEnumerable<(string Name, RunningMoments Moments)> Sums => [("prior", prior), ("total", total), ("terms", terms), ("x0_errors", x0Errors), ("noise_errors", noiseErrors), ("rates", rates)];
+    internal IEnumerable<(string Name, RunningMoments Moments)> Sums =>
+        [("prior", prior), ("total", total), ("terms", terms), ("x0_errors", x0Errors), ("noise_errors", noiseErrors), ("rates", rates)];
 
     /// <summary>Takes in the terms of a batch.</summary>
-    /// <param name="draws">The terms of the same examples, <see cref="Draws"/> times, each with noise of its own; they stay the caller's.</param>
-    /// <exception cref="ArgumentException">There are more or fewer draws, or they are of another number of timesteps or examples; nothing has changed.</exception>
+    /// <param name="draws">
+    /// The terms of the same examples, <see cref="Draws"/> times, each with noise of its own; they stay the caller's.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// There are more or fewer draws, or they are of another number of timesteps or examples; nothing has changed.
+    /// </exception>
     public void Add(IReadOnlyList<BoundTerms> draws)
     {
         ArgumentNullException.ThrowIfNull(draws);
         if (draws.Count != Draws) throw new ArgumentException($"draws must be {Draws}, but are {draws.Count}.", nameof(draws));
         if (draws.FirstOrDefault(draw => draw.Terms.size(1) != Timesteps || draw.Terms.size(0) != draws[0].Terms.size(0)) is { } other)
         {
-            throw new ArgumentException($"draws must have terms [{draws[0].Terms.size(0)}, {Timesteps}], but one has [{string.Join(", ", other.Terms.shape)}].", nameof(draws));
+            throw new ArgumentException($"draws must have terms [{draws[0].Terms.size(0)}, {Timesteps}], but one has " +
+                $"[{string.Join(", ", other.Terms.shape)}].", nameof(draws));
         }
 
         using var noGradient = no_grad();
@@ -64,7 +70,8 @@ public sealed class BoundAccumulator
         total.Add(stack(draws.Select(draw => draw.Total.unsqueeze(1))));
         x0Errors.Add(stack(draws.Select(draw => draw.X0MeanSquaredErrors)));
         noiseErrors.Add(stack(draws.Select(draw => draw.NoiseMeanSquaredErrors)));
-        // Before x_t is used, L_T and the terms of all later timesteps have been received: a sum from the last timestep down, without the term of t.
+        // Before x_t is used, L_T and the terms of all later timesteps have been received: a sum from the last timestep down, without the
+        // term of t.
         Tensor received = each.flip(2).cumsum(2);
         rates.Add(cat([priors, priors + received.narrow(2, 0, Timesteps - 1)], 2));
     }
@@ -75,11 +82,18 @@ public sealed class BoundAccumulator
     public void Merge(BoundAccumulator other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.Timesteps != Timesteps || other.Draws != Draws) throw new ArgumentException($"other must be of {Timesteps} timesteps and {Draws} draws, but is of {other.Timesteps} and {other.Draws}.", nameof(other));
+        if (other.Timesteps != Timesteps || other.Draws != Draws)
+        {
+            throw new ArgumentException($"other must be of {Timesteps} timesteps and {Draws} draws, but is of {other.Timesteps} and " +
+                $"{other.Draws}.", nameof(other));
+        }
+
         foreach (var ((_, mine), (_, theirs)) in Sums.Zip(other.Sums).ToArray()) mine.Merge(theirs);
     }
 
-    /// <summary>Takes in the examples of all ranks, once, when each has had its share; collective. All ranks get the same numbers.</summary>
+    /// <summary>
+    /// Takes in the examples of all ranks, once, when each has had its share; collective. All ranks get the same numbers.
+    /// </summary>
     /// <param name="communicator">The ranks.</param>
     /// <exception cref="DistributedException">The ranks have bounds of different numbers of timesteps or draws.</exception>
     public void Merge(ICommunicator communicator)
@@ -87,10 +101,21 @@ public sealed class BoundAccumulator
         ArgumentNullException.ThrowIfNull(communicator);
         if (communicator.WorldSize == 1) return;
         double[][] kinds = communicator.AllGather([Timesteps, Draws]);
-        if (kinds.Any(kind => kind[0] != Timesteps || kind[1] != Draws)) throw new DistributedException($"All ranks must have bounds of the same timesteps and draws, but have {string.Join(", ", kinds.Select(kind => $"{kind[0]} and {kind[1]}"))}.");
-        double[][] all = communicator.AllGather([Examples, .. Sums.SelectMany(sum => sum.Moments.Means.Concat(sum.Moments.Squares).Concat(sum.Moments.NoiseVariances))]);
+        if (kinds.Any(kind => kind[0] != Timesteps || kind[1] != Draws))
+        {
+            throw new DistributedException(
+                "All ranks must have bounds of the same timesteps and draws, but have " +
+                $"{string.Join(", ", kinds.Select(kind => $"{kind[0]} and {kind[1]}"))}.");
+        }
+
+        double[][] all = communicator.AllGather(
+            [Examples, .. Sums.SelectMany(sum => sum.Moments.Means.Concat(sum.Moments.Squares).Concat(sum.Moments.NoiseVariances))]);
         // In the order of the ranks on every rank, so that all have the same bits.
-        foreach ((_, RunningMoments moments) in Sums) moments.Restore(0, new double[moments.Means.Length], new double[moments.Means.Length], new double[moments.Means.Length]);
+        foreach ((_, RunningMoments moments) in Sums)
+        {
+            moments.Restore(0, new double[moments.Means.Length], new double[moments.Means.Length], new double[moments.Means.Length]);
+        }
+
         foreach (double[] rank in all)
         {
             var other = new BoundAccumulator(Timesteps, Draws);
@@ -121,7 +146,8 @@ public sealed class BoundAccumulator
             Terms = terms.Estimates(),
             X0MeanSquaredErrors = x0Error,
             NoiseMeanSquaredErrors = noiseErrors.Estimates(),
-            RateDistortion = [.. Enumerable.Range(0, Timesteps).Select(k => new RateDistortionPoint(k + 1, Timesteps - 1 - k, rate[k], PixelRmse(x0Error[Timesteps - 1 - k])))],
+            RateDistortion = [.. Enumerable.Range(0, Timesteps)
+                .Select(k => new RateDistortionPoint(k + 1, Timesteps - 1 - k, rate[k], PixelRmse(x0Error[Timesteps - 1 - k])))],
         };
     }
 

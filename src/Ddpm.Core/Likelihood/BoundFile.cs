@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Ddpm.Core;
 
-/// <summary>A half-finished evaluation of a bound in a JSON file, with every digit of its sums, so that it can go on where it stopped.</summary>
+/// <summary>
+/// A half-finished evaluation of a bound in a JSON file, with every digit of its sums, so that it can be resumed.
+/// </summary>
 public static class BoundFile
 {
     private const int Format = 1;
@@ -24,7 +26,15 @@ public static class BoundFile
             ["squares"] = Numbers(sum.Moments.Squares),
             ["noise_variances"] = Numbers(sum.Moments.NoiseVariances),
         })));
-        var file = new JsonObject { ["format"] = Format, ["identity"] = identity, ["timesteps"] = bound.Timesteps, ["draws"] = bound.Draws, ["examples"] = bound.Examples, ["sums"] = sums };
+        var file = new JsonObject
+        {
+            ["format"] = Format,
+            ["identity"] = identity,
+            ["timesteps"] = bound.Timesteps,
+            ["draws"] = bound.Draws,
+            ["examples"] = bound.Examples,
+            ["sums"] = sums,
+        };
         AtomicFile.Write(path, stream =>
         {
             using var writer = new Utf8JsonWriter(stream);
@@ -48,14 +58,20 @@ public static class BoundFile
             int format = file["format"]!.GetValue<int>();
             if (format != Format) throw new InvalidDataException($"{path} is of format {format}, but only {Format} is known.");
             string then = file["identity"]!.GetValue<string>();
-            if (then != identity) throw new InvalidDataException($"{path} is of another evaluation, with which this one cannot go on: {then} there, {identity} here.");
+            if (then != identity)
+            {
+                throw new InvalidDataException(
+                    $"{path} is of another evaluation, with which this one cannot go on: {then} there, {identity} here.");
+            }
+
             var bound = new BoundAccumulator(file["timesteps"]!.GetValue<int>(), file["draws"]!.GetValue<int>());
             long examples = file["examples"]!.GetValue<long>();
             if (examples < 0) throw new InvalidDataException($"{path} must have examples of at least 0, but has {examples}.");
             foreach ((string name, RunningMoments moments) in bound.Sums)
             {
                 JsonNode sum = file["sums"]![name]!;
-                double[] Numbers(string key) => sum[key]!.AsArray().Select(value => value!.GetValue<double>()).ToArray() is { } values && values.Length == moments.Means.Length
+                double[] Numbers(string key) => sum[key]!.AsArray().Select(value => value!.GetValue<double>()).ToArray() is { } values
+                    && values.Length == moments.Means.Length
                     ? values
                     : throw new InvalidDataException($"{path} must have {moments.Means.Length} numbers in {name}.{key}.");
                 moments.Restore(examples, Numbers("means"), Numbers("squares"), Numbers("noise_variances"));
@@ -63,7 +79,8 @@ public static class BoundFile
 
             return bound;
         }
-        catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException
+            or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{path} is damaged: {exception.Message}", exception);
         }

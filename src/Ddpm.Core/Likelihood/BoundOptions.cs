@@ -12,7 +12,9 @@ public sealed record BoundOptions
     /// <value>The paper's discretised Gaussian with the authors' tanh approximation.</value>
     public Decoder Decoder { get; init; } = Decoder.Discretized;
 
-    /// <summary>How often noise is drawn for each example and timestep; 2 or more tell how uncertain the noise leaves the result. Range: ≥ 1.</summary>
+    /// <summary>
+    /// How often noise is drawn for each example and timestep; 2 or more tell how uncertain the noise leaves the result. Range: ≥ 1.
+    /// </summary>
     /// <value>1.</value>
     public int Draws { get; init; } = 1;
 

@@ -7,6 +7,9 @@ namespace Ddpm.Core;
 /// <param name="Elapsed">The time since the start.</param>
 public readonly record struct BoundProgress(long StepsDone, long? StepsTotal, long ExamplesDone, TimeSpan Elapsed)
 {
-    /// <summary>The time that is left at the mean pace so far; null before the first step, or when the number of batches is not known.</summary>
-    public TimeSpan? Remaining => StepsDone == 0 || StepsTotal is null ? null : Elapsed * ((double)(StepsTotal.Value - StepsDone) / StepsDone);
+    /// <summary>
+    /// The time that is left at the mean pace so far; null before the first step, or when the number of batches is not known.
+    /// </summary>
+    public TimeSpan? Remaining =>
+        StepsDone == 0 || StepsTotal is null ? null : Elapsed * ((double)(StepsTotal.Value - StepsDone) / StepsDone);
 }

@@ -2,20 +2,27 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>The last step p_θ(x_0 | x_1) of the reverse process, whose log-likelihood is L_0 (Ho et al. 2020, arXiv:2006.11239, sec. 3.3).</summary>
+/// <summary>
+/// The last step p_θ(x_0 | x_1) of the reverse process, whose log-likelihood is L_0 (Ho et al. 2020, arXiv:2006.11239, sec. 3.3).
+/// </summary>
 public abstract class Decoder
 {
     private protected Decoder()
     {
     }
 
-    /// <summary>The paper's: probabilities of 256 pixel values, with the authors' tanh approximation of the normal distribution function.</summary>
+    /// <summary>
+    /// The paper's: probabilities of 256 pixel values, with the authors' tanh approximation of the normal distribution function.
+    /// </summary>
     public static Decoder Discretized { get; } = new DiscretizedGaussianDecoder();
 
     /// <summary>Probabilities of 256 pixel values by the exact normal distribution function, without the paper's floor of 1e-12.</summary>
     public static Decoder DiscretizedExact { get; } = new ExactDiscretizedGaussianDecoder();
 
-    /// <summary>A probability density, for data that is not pixels: the bound is then one on the differential negative log-likelihood, and may be negative.</summary>
+    /// <summary>
+    /// A probability density, for data that is not pixels: the bound is then one on the differential negative log-likelihood, and may be
+    /// negative.
+    /// </summary>
     public static Decoder Continuous { get; } = new ContinuousGaussianDecoder();
 
     /// <summary>ln p_θ(x_0 | x_1), element by element.</summary>

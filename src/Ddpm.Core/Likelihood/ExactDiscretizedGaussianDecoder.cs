@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The discretised Gaussian decoder of Ho et al. 2020 (arXiv:2006.11239, eq. 13) with the exact normal distribution function, computed from its
-/// logarithm, so that it stays accurate, and has gradients, however unlikely a pixel is.
+/// The discretised Gaussian decoder of Ho et al. 2020 (arXiv:2006.11239, eq. 13) with the exact normal distribution function, computed from
+/// its logarithm, so that it stays accurate, and has gradients, however unlikely a pixel is.
 /// </summary>
 internal sealed class ExactDiscretizedGaussianDecoder : Decoder
 {

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>The Kullback–Leibler divergence of normal distributions with diagonal covariance, which the bound's terms are (Ho et al. 2020, arXiv:2006.11239, eq. 5).</summary>
+/// <summary>
+/// The Kullback–Leibler divergence of normal distributions with diagonal covariance, which the bound's terms are (Ho et al. 2020,
+/// arXiv:2006.11239, eq. 5).
+/// </summary>
 internal static class GaussianDivergence
 {
     /// <summary>KL(N(mean, exp logVariance) ‖ N(otherMean, exp otherLogVariance)), element by element.</summary>

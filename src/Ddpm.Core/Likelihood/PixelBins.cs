@@ -12,5 +12,6 @@ internal static class PixelBins
     private const double Edge = 0.999;
 
     /// <summary>Picks the form for each element: the lowest bin reaches to -∞, the highest to ∞.</summary>
-    public static Tensor Choose(Tensor x0, Tensor below, Tensor above, Tensor between) => where(x0 < -Edge, below, where(x0 > Edge, above, between));
+    public static Tensor Choose(Tensor x0, Tensor below, Tensor above, Tensor between) =>
+        where(x0 < -Edge, below, where(x0 > Edge, above, between));
 }

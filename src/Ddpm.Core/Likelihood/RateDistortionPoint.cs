@@ -1,11 +1,13 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// A point of progressive coding (Ho et al. 2020, arXiv:2006.11239, sec. 4.3, Table 4 and Fig. 5): after the receiver has got x_t, what it has cost
-/// and how far x̂_0 is from the example.
+/// A point of progressive coding (Ho et al. 2020, arXiv:2006.11239, sec. 4.3, Table 4 and Fig. 5): after the receiver has got x_t, what it
+/// has cost and how far x̂_0 is from the example.
 /// </summary>
 /// <param name="ReverseTime">The paper's T - t + 1: 1 … T.</param>
 /// <param name="Timestep">The timestep of the process at which x̂_0 is estimated: T - ReverseTime.</param>
 /// <param name="Rate">The bits/dim received so far: L_T and the terms of all later timesteps.</param>
-/// <param name="Rmse">The root of the mean squared error of x̂_0 over examples and dimensions, on the scale 0–255 for data in [-1, 1].</param>
+/// <param name="Rmse">
+/// The root of the mean squared error of x̂_0 over examples and dimensions, on the scale 0–255 for data in [-1, 1].
+/// </param>
 public readonly record struct RateDistortionPoint(int ReverseTime, int Timestep, Estimate Rate, Estimate Rmse);

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>Mean, variance over examples and variance over draws of a vector of quantities, a batch at a time. Holds float64 arrays, no tensor.</summary>
+/// <summary>
+/// Mean, variance over examples and variance over draws of a vector of quantities, a batch at a time. Holds float64 arrays, no tensor.
+/// </summary>
 internal sealed class RunningMoments(int quantities, int draws)
 {
     /// <summary>The examples so far.</summary>
@@ -25,7 +27,8 @@ internal sealed class RunningMoments(int quantities, int draws)
         using var scope = NewDisposeScope();
         Tensor each = values.mean([0]);
         Tensor batchMean = each.mean([0]);
-        Join(values.size(1), Read(batchMean), Read((each - batchMean).square().sum([0])), draws > 1 ? Read(values.var(0, unbiased: true).sum([0])) : new double[quantities]);
+        double[] noiseVariances = draws > 1 ? Read(values.var(0, unbiased: true).sum([0])) : new double[quantities];
+        Join(values.size(1), Read(batchMean), Read((each - batchMean).square().sum([0])), noiseVariances);
     }
 
     /// <summary>Adds the examples of other moments of as many quantities and draws.</summary>

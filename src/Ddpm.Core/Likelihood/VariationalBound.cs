@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The variational bound L_T + Σ L_{t-1} + L_0 on the negative log-likelihood in bits/dim, and the rate–distortion curve of progressive coding
-/// (Ho et al. 2020, arXiv:2006.11239, eq. 5 and sec. 4.3), by one call of the network for each timestep of the process. With a
+/// The variational bound L_T + Σ L_{t-1} + L_0 on the negative log-likelihood in bits/dim, and the rate–distortion curve of progressive
+/// coding (Ho et al. 2020, arXiv:2006.11239, eq. 5 and sec. 4.3), by one call of the network for each timestep of the process. With a
 /// <see cref="RespacedSchedule"/> it is the bound of the shorter process. Holds no tensor.
 /// </summary>
 public sealed class VariationalBound
@@ -19,10 +19,11 @@ public sealed class VariationalBound
     /// <summary>The bound of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it.</param>
-    /// <param name="options">How it is evaluated; by default with the paper's decoder.</param>
-    /// <param name="logger">Told of the start and end of each evaluation; nobody by default.</param>
+    /// <param name="options">How it is evaluated. Default: with the paper's decoder.</param>
+    /// <param name="logger">Receives the start and end of each evaluation. Default: no logging.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public VariationalBound(IEpsilonModel model, ReverseDiffusion process, BoundOptions? options = null, ILogger<VariationalBound>? logger = null)
+    public VariationalBound(IEpsilonModel model, ReverseDiffusion process, BoundOptions? options = null,
+        ILogger<VariationalBound>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(process);
@@ -49,7 +50,8 @@ public sealed class VariationalBound
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
-    public BoundTerms Terms(Tensor x0, INoiseSource noise, long firstExample = 0, int draw = 0, CancellationToken cancellationToken = default)
+    public BoundTerms Terms(Tensor x0, INoiseSource noise, long firstExample = 0, int draw = 0,
+        CancellationToken cancellationToken = default)
     {
         Require.Batch(x0);
         ArgumentNullException.ThrowIfNull(noise);
@@ -63,44 +65,50 @@ public sealed class VariationalBound
     /// <summary>The bound over a set of examples, a batch at a time.</summary>
     /// <param name="data">The clean examples x_0, [N, …]; in [-1, 1] for pixels.</param>
     /// <param name="noise">Where the noise comes from; example k asks as sample k.</param>
-    /// <param name="progress">Told after every call of the network.</param>
+    /// <param name="progress">Receives the state after every call of the network.</param>
     /// <param name="cancellationToken">Stops the evaluation within one step.</param>
     /// <returns>Means with their standard errors. The same, to rounding, whatever the batch size.</returns>
     /// <exception cref="ArgumentException"><paramref name="data"/> is empty or does not hold floating-point numbers.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
-    public BoundReport Evaluate(Tensor data, INoiseSource noise, IProgress<BoundProgress>? progress = null, CancellationToken cancellationToken = default)
+    public BoundReport Evaluate(Tensor data, INoiseSource noise, IProgress<BoundProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         long count = Require.Batch(data).size(0), batches = (count + Options.BatchSize - 1) / Options.BatchSize;
-        return Evaluate(Split(data, count), noise, NewAccumulator(), batches * Options.Draws * process.Coefficients.Timesteps, progress, cancellationToken);
+        return Evaluate(Split(data, count), noise, NewAccumulator(), batches * Options.Draws * process.Coefficients.Timesteps, progress,
+            cancellationToken);
     }
 
     /// <summary>The bound over a set of examples that comes in batches, so that it need not fit in memory.</summary>
     /// <param name="batches">Batches [B, …] of clean examples. One is read before the next is asked for; they stay the source's.</param>
     /// <param name="noise">Where the noise comes from; example k of the set asks as sample k.</param>
-    /// <param name="progress">Told after every call of the network.</param>
+    /// <param name="progress">Receives the state after every call of the network.</param>
     /// <param name="cancellationToken">Stops the evaluation within one step.</param>
     /// <returns>Means with their standard errors.</returns>
     /// <exception cref="ArgumentException">There is no example, or a batch does not hold floating-point numbers.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
-    public BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, IProgress<BoundProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, IProgress<BoundProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Evaluate(batches, noise, NewAccumulator(), null, progress, cancellationToken);
 
-    /// <summary>Adds one batch of examples to an evaluation, for evaluations that stop and go on, or are spread over processes.</summary>
+    /// <summary>Adds one batch of examples to an evaluation, for evaluations that are resumed or spread over processes.</summary>
     /// <param name="accumulator">The sums so far, which take the batch in when all its terms are there.</param>
     /// <param name="x0">The clean examples, [B, …]; they stay the caller's.</param>
     /// <param name="noise">Where the noise comes from; example k of the set asks as sample k.</param>
     /// <param name="firstExample">The number k of the first example in the set. Range: ≥ 0.</param>
-    /// <param name="stepped">Told after every call of the network.</param>
+    /// <param name="stepped">Called after every call of the network.</param>
     /// <param name="cancellationToken">Stops the evaluation within one step.</param>
-    /// <exception cref="ArgumentException">The batch does not hold floating-point numbers, or the accumulator is of another number of timesteps or draws.</exception>
+    /// <exception cref="ArgumentException">
+    /// The batch does not hold floating-point numbers, or the accumulator is of another number of timesteps or draws.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">A term became NaN or infinite; the accumulator is as it was.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled; the accumulator is as it was.</exception>
-    public void Accumulate(BoundAccumulator accumulator, Tensor x0, INoiseSource noise, long firstExample, Action? stepped = null, CancellationToken cancellationToken = default)
+    public void Accumulate(BoundAccumulator accumulator, Tensor x0, INoiseSource noise, long firstExample, Action? stepped = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(accumulator);
         ArgumentNullException.ThrowIfNull(noise);
@@ -109,7 +117,8 @@ public sealed class VariationalBound
         RequireEvaluationMode();
         if (accumulator.Timesteps != process.Coefficients.Timesteps || accumulator.Draws != Options.Draws)
         {
-            throw new ArgumentException($"accumulator must be of {process.Coefficients.Timesteps} timesteps and {Options.Draws} draws, but is of {accumulator.Timesteps} and {accumulator.Draws}.", nameof(accumulator));
+            throw new ArgumentException($"accumulator must be of {process.Coefficients.Timesteps} timesteps and {Options.Draws} draws, " +
+                $"but is of {accumulator.Timesteps} and {accumulator.Draws}.", nameof(accumulator));
         }
 
         using CompiledModel compiled = CompiledModel.Of(model, logger);
@@ -120,15 +129,18 @@ public sealed class VariationalBound
     /// <returns>The accumulator.</returns>
     public BoundAccumulator NewAccumulator() => new(process.Coefficients.Timesteps, Options.Draws);
 
-    private void Accumulate(IEpsilonModel compiled, BoundAccumulator accumulator, Tensor x0, INoiseSource noise, long firstExample, Action stepped, CancellationToken cancellationToken)
+    private void Accumulate(IEpsilonModel compiled, BoundAccumulator accumulator, Tensor x0, INoiseSource noise, long firstExample,
+        Action stepped, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         Tensor batch = x0.to(Options.Device);
-        BoundTerms[] draws = [.. Enumerable.Range(0, Options.Draws).Select(draw => Terms(compiled, batch, noise, firstExample, draw, stepped, cancellationToken))];
+        BoundTerms[] draws = [.. Enumerable.Range(0, Options.Draws)
+            .Select(draw => Terms(compiled, batch, noise, firstExample, draw, stepped, cancellationToken))];
         accumulator.Add(draws);
     }
 
-    private BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, BoundAccumulator accumulator, long? stepsTotal, IProgress<BoundProgress>? progress, CancellationToken cancellationToken)
+    private BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, BoundAccumulator accumulator, long? stepsTotal,
+        IProgress<BoundProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentNullException.ThrowIfNull(noise);
@@ -137,7 +149,11 @@ public sealed class VariationalBound
         long started = Stopwatch.GetTimestamp(), steps = 0;
         void Stepped() => progress?.Report(new BoundProgress(++steps, stepsTotal, accumulator.Examples, Stopwatch.GetElapsedTime(started)));
         using CompiledModel compiled = CompiledModel.Of(model, logger);
-        foreach (Tensor batch in batches) Accumulate(compiled.Model, accumulator, Require.Batch(batch), noise, accumulator.Examples, Stepped, cancellationToken);
+        foreach (Tensor batch in batches)
+        {
+            Accumulate(compiled.Model, accumulator, Require.Batch(batch), noise, accumulator.Examples, Stepped, cancellationToken);
+        }
+
         if (accumulator.Examples == 0) throw new ArgumentException("batches must have at least 1 example, but have none.", nameof(batches));
         BoundReport report = accumulator.Report();
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
@@ -145,7 +161,8 @@ public sealed class VariationalBound
         return report;
     }
 
-    private BoundTerms Terms(IEpsilonModel compiled, Tensor x0, INoiseSource noise, long firstExample, int draw, Action stepped, CancellationToken cancellationToken)
+    private BoundTerms Terms(IEpsilonModel compiled, Tensor x0, INoiseSource noise, long firstExample, int draw, Action stepped,
+        CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
@@ -177,12 +194,16 @@ public sealed class VariationalBound
 
         Tensor prior = process.Forward.PriorDivergence(x0).to(float64, CPU);
         Tensor total = prior + terms.sum([1]);
-        return new BoundTerms(total.MoveToOuterDisposeScope(), prior.MoveToOuterDisposeScope(), terms.MoveToOuterDisposeScope(), x0Errors.MoveToOuterDisposeScope(), noiseErrors.MoveToOuterDisposeScope());
+        return new BoundTerms(total.MoveToOuterDisposeScope(), prior.MoveToOuterDisposeScope(), terms.MoveToOuterDisposeScope(),
+            x0Errors.MoveToOuterDisposeScope(), noiseErrors.MoveToOuterDisposeScope());
     }
 
     private void RequireEvaluationMode()
     {
-        if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils the bound: call eval() on it before.");
+        if (model.InTrainingMode)
+        {
+            throw new InvalidOperationException("The model is in training mode, where dropout spoils the bound: call eval() on it before.");
+        }
     }
 
     private IEnumerable<Tensor> Split(Tensor data, long count)

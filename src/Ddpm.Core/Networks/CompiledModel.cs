@@ -23,7 +23,7 @@ public sealed class CompiledModel : IDisposable
 
     /// <summary>Makes a network ready where it can be; otherwise the model is the network.</summary>
     /// <param name="model">The network.</param>
-    /// <param name="logger">Told how it will predict; nobody by default.</param>
+    /// <param name="logger">Receives how it will predict. Default: no logging.</param>
     /// <returns>The model; the caller disposes it at the end of the run. The network stays as it is.</returns>
     public static CompiledModel Of(IEpsilonModel model, ILogger? logger = null)
     {

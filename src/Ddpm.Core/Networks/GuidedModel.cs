@@ -4,10 +4,13 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): ε_∅ + w (ε_c - ε_∅), where ε_c knows the class and ε_∅ does not. A wrapper of a conditional network, which
-/// samplers call as any other; both predictions are one call with twice the batch.
+/// Classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): ε_∅ + w (ε_c - ε_∅), where ε_c knows the class and ε_∅ does not. A
+/// wrapper of a conditional network, which samplers call as any other; both predictions are one call with twice the batch.
 /// </summary>
-/// <remarks>w = 1 is the network itself, larger is more typical and less varied. (The paper's own w is ours - 1.) A learned variance is taken from the conditional half.</remarks>
+/// <remarks>
+/// w = 1 is the network itself, larger is more typical and less varied. (The paper's own w is ours - 1.) A learned variance is taken from
+/// the conditional half.
+/// </remarks>
 public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
@@ -15,7 +18,10 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     /// <summary>Guides a network.</summary>
     /// <param name="model">The network, with a null label; it stays the caller's.</param>
     /// <param name="scale">w. Range: ≥ 0.</param>
-    /// <param name="rescale">φ: how much of the guided prediction is scaled back to the standard deviation of the conditional one, against over-exposure (Lin et al. 2023, arXiv:2305.08891, sec. 3.4; 0.7 there). Range: 0 … 1.</param>
+    /// <param name="rescale">
+    /// φ: how much of the guided prediction is scaled back to the standard deviation of the conditional one, against over-exposure (Lin
+    /// et al. 2023, arXiv:2305.08891, sec. 3.4; 0.7 there). Range: 0 … 1.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public GuidedModel(IConditionalEpsilonModel model, double scale, double rescale = 0)
     {
@@ -59,7 +65,8 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
         // The prediction is the first half of the channels where there are twice as many as x_t has.
         long channels = xt.dim() > 1 ? xt.size(1) : 0;
         bool learned = xt.dim() > 1 && output.size(1) == 2 * channels;
-        Tensor with = learned ? conditional.narrow(1, 0, channels) : conditional, without = learned ? unconditional.narrow(1, 0, channels) : unconditional;
+        Tensor with = learned ? conditional.narrow(1, 0, channels) : conditional;
+        Tensor without = learned ? unconditional.narrow(1, 0, channels) : unconditional;
         Tensor guided = without + Scale * (with - without);
         if (Rescale > 0) guided *= Rescale * Deviation(with) / Deviation(guided) + (1 - Rescale);
         return (learned ? cat([guided, conditional.narrow(1, channels, channels)], 1) : guided).MoveToOuterDisposeScope();

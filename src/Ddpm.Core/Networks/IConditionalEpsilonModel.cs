@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>A network that can be told what class an example is of (Ho and Salimans 2022, arXiv:2207.12598). As an <see cref="IEpsilonModel"/> it is told nothing.</summary>
+/// <summary>
+/// A network that takes the class of each example (Ho and Salimans 2022, arXiv:2207.12598). As an <see cref="IEpsilonModel"/> it predicts
+/// without a class.
+/// </summary>
 public interface IConditionalEpsilonModel : IEpsilonModel
 {
     /// <summary>The number of classes; 0 where the network knows none.</summary>
@@ -14,7 +17,9 @@ public interface IConditionalEpsilonModel : IEpsilonModel
     /// <summary>Predicts the noise in <paramref name="xt"/>.</summary>
     /// <param name="xt">The noisy examples x_t, [B, …].</param>
     /// <param name="t">The timesteps, as for <see cref="IEpsilonModel.Predict"/>.</param>
-    /// <param name="labels">The class of each example, int64 [B]. Range: 0 … <see cref="ClassCount"/> - 1, or -1 for none; null for none at all.</param>
+    /// <param name="labels">
+    /// The class of each example, int64 [B]. Range: 0 … <see cref="ClassCount"/> - 1, or -1 for none; null for none at all.
+    /// </param>
     /// <returns>The prediction, as of <see cref="IEpsilonModel.Predict"/>. A fresh tensor.</returns>
     /// <exception cref="ArgumentException">The labels do not fit the batch or the network.</exception>
     Tensor Predict(Tensor xt, Tensor t, Tensor? labels);

@@ -16,7 +16,13 @@ public interface IEpsilonModel
 
     /// <summary>Predicts the noise in <paramref name="xt"/>.</summary>
     /// <param name="xt">The noisy examples x_t, [B, …].</param>
-    /// <param name="t">The timesteps [B] on the device of <paramref name="xt"/>: int64, 0 ≤ t &lt; T; floating-point under a <see cref="RescaledTimeModel"/>.</param>
-    /// <returns>The prediction in the shape of <paramref name="xt"/>, or with twice its channels [B, 2C, …] when the variance is learned too. A fresh tensor.</returns>
+    /// <param name="t">
+    /// The timesteps [B] on the device of <paramref name="xt"/>: int64, 0 ≤ t &lt; T; floating-point under a
+    /// <see cref="RescaledTimeModel"/>.
+    /// </param>
+    /// <returns>
+    /// The prediction in the shape of <paramref name="xt"/>, or with twice its channels [B, 2C, …] when the variance is learned too. A
+    /// fresh tensor.
+    /// </returns>
     Tensor Predict(Tensor xt, Tensor t);
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>A conditional network that is told one class for all examples, so that samplers, which know no classes, sample it.</summary>
+/// <summary>A conditional network with one class for all examples, so that samplers, which know no classes, sample it.</summary>
 public sealed class LabelledModel : ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
@@ -16,7 +16,12 @@ public sealed class LabelledModel : ICompilableModel
     public LabelledModel(IConditionalEpsilonModel model, long label)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (label < 0 || label >= model.ClassCount) throw new ArgumentOutOfRangeException(nameof(label), label, $"label must be a class 0 … {model.ClassCount - 1} of the network, but is {label}.");
+        if (label < 0 || label >= model.ClassCount)
+        {
+            throw new ArgumentOutOfRangeException(nameof(label), label,
+                $"label must be a class 0 … {model.ClassCount - 1} of the network, but is {label}.");
+        }
+
         this.model = model;
         this.label = label;
     }

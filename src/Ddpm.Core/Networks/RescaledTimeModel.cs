@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// A network that is told t · 1000/T in place of t, as a floating-point number: "rescale_timesteps" of improved-diffusion (arXiv:2102.09672),
-/// needed for networks that were trained so.
+/// A network that receives t · 1000/T in place of t, as a floating-point number: "rescale_timesteps" of improved-diffusion
+/// (arXiv:2102.09672), needed for networks that were trained so.
 /// </summary>
 public sealed class RescaledTimeModel : ICompilableModel
 {

@@ -19,8 +19,17 @@ internal static class ExampleMean
     public static void Require(Tensor? mask, Tensor x0)
     {
         if (mask is null) return;
-        bool fits = mask.dim() == x0.dim() && Enumerable.Range(0, (int)x0.dim()).All(axis => mask.size(axis) == x0.size(axis) || (axis > 0 && mask.size(axis) == 1));
-        if (!fits) throw new ArgumentException($"mask must have the shape [{string.Join(", ", x0.shape)}] of x0, or 1 for axes after the first, but has [{string.Join(", ", mask.shape)}].", nameof(mask));
-        if (mask.device_type != x0.device_type) throw new ArgumentException($"mask must be on the device of x0, {x0.device}, but is on {mask.device}.", nameof(mask));
+        bool fits = mask.dim() == x0.dim() && Enumerable.Range(0, (int)x0.dim())
+            .All(axis => mask.size(axis) == x0.size(axis) || (axis > 0 && mask.size(axis) == 1));
+        if (!fits)
+        {
+            throw new ArgumentException($"mask must have the shape [{string.Join(", ", x0.shape)}] of x0, or 1 for axes after the first, " +
+                $"but has [{string.Join(", ", mask.shape)}].", nameof(mask));
+        }
+
+        if (mask.device_type != x0.device_type)
+        {
+            throw new ArgumentException($"mask must be on the device of x0, {x0.device}, but is on {mask.device}.", nameof(mask));
+        }
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// L_hybrid = L_simple + λ L_vlb (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 16): the mean squared error trains the prediction, the bound
-/// only the variance, for no gradient of the bound reaches the mean.
+/// L_hybrid = L_simple + λ L_vlb (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 16): the mean squared error trains the prediction, the
+/// bound only the variance, for no gradient of the bound reaches the mean.
 /// </summary>
 public sealed class HybridObjective : Objective
 {
@@ -13,8 +13,10 @@ public sealed class HybridObjective : Objective
 
     /// <summary>The objective of a process with a learned variance.</summary>
     /// <param name="process">The process to train for.</param>
-    /// <param name="decoder">The decoder of L_0; the paper's by default.</param>
-    /// <param name="boundWeight">The weight of the bound's term in bits/dim; by default T/1000, which is λ = 0.001 for the sum over t. Range: &gt; 0.</param>
+    /// <param name="decoder">The decoder of L_0. Default: the paper's.</param>
+    /// <param name="boundWeight">
+    /// The weight of the bound's term in bits/dim. Default: T/1000, which is λ = 0.001 for the sum over t. Range: &gt; 0.
+    /// </param>
     /// <exception cref="ArgumentException">The process has a fixed variance, which nothing of the bound would train.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="boundWeight"/> is not positive and finite.</exception>
     public HybridObjective(ReverseDiffusion process, Decoder? decoder = null, double? boundWeight = null)
@@ -22,7 +24,8 @@ public sealed class HybridObjective : Objective
     {
         if (!process.Options.Variance.IsLearned)
         {
-            throw new ArgumentException($"process must have a learned variance, which the bound's part trains, but has {process.Options.Variance.GetType().Name}; {nameof(SimpleObjective)} is for fixed ones.", nameof(process));
+            throw new ArgumentException("process must have a learned variance, which the bound's part trains, but has " +
+                $"{process.Options.Variance.GetType().Name}; {nameof(SimpleObjective)} is for fixed ones.", nameof(process));
         }
 
         this.decoder = decoder ?? Decoder.Discretized;

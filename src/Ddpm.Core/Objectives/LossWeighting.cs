@@ -9,7 +9,10 @@ public abstract class LossWeighting
     {
     }
 
-    /// <summary>The weights of the variational bound: the paper's eq. 12 for ε, eq. 8 for μ̃; the loss is then L_{t-1} in nats per dimension but for a constant.</summary>
+    /// <summary>
+    /// The weights of the variational bound: the paper's eq. 12 for ε, eq. 8 for μ̃; the loss is then L_{t-1} in nats per dimension but for
+    /// a constant.
+    /// </summary>
     public static LossWeighting Variational { get; } = new VariationalWeighting();
 
     /// <summary>min-SNR: the loss of x̂_0 weighted by min(SNR, γ).</summary>

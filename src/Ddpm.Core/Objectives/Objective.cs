@@ -19,9 +19,14 @@ public abstract class Objective
     /// <param name="x0">The clean examples x_0, [B, …].</param>
     /// <param name="t">The timesteps.</param>
     /// <param name="noise">Standard normal noise ε in the shape of <paramref name="x0"/>.</param>
-    /// <param name="mask">How much each element counts, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is Σ(w·loss)/Σw, and 0 where its weights are all 0. None by default. Range: ≥ 0.</param>
+    /// <param name="mask">
+    /// How much each element counts, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is
+    /// Σ(w·loss)/Σw, and 0 where its weights are all 0. Default: none. Range: ≥ 0.
+    /// </param>
     /// <returns>Fresh tensors [B] that carry gradients; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     /// <exception cref="InvalidOperationException">The model's output does not have the shape that the process expects.</exception>
     public ObjectiveTerms Evaluate(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise, Tensor? mask = null)
@@ -43,9 +48,14 @@ public abstract class Objective
     /// <param name="x0">The clean examples x_0, [B, …].</param>
     /// <param name="t">The timesteps.</param>
     /// <param name="noise">Standard normal noise ε in the shape of <paramref name="x0"/>.</param>
-    /// <param name="mask">How much each element counts, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is Σ(w·loss)/Σw, and 0 where its weights are all 0. None by default. Range: ≥ 0.</param>
+    /// <param name="mask">
+    /// How much each element counts, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is
+    /// Σ(w·loss)/Σw, and 0 where its weights are all 0. Default: none. Range: ≥ 0.
+    /// </param>
     /// <returns>The loss of each example, [B]; carries gradients. A fresh tensor.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     /// <exception cref="InvalidOperationException">The model's output does not have the shape that the process expects.</exception>
     public Tensor Loss(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise, Tensor? mask = null)

@@ -14,14 +14,18 @@ public sealed class SimpleObjective : Objective
 
     /// <summary>The objective of a process.</summary>
     /// <param name="process">The process to train for.</param>
-    /// <param name="weighting">The weight of each timestep; none by default.</param>
-    /// <exception cref="ArgumentException">The variance is learned, which this objective would leave untrained, or the weighting does not fit the process.</exception>
+    /// <param name="weighting">The weight of each timestep. Default: none.</param>
+    /// <exception cref="ArgumentException">
+    /// The variance is learned, which this objective would leave untrained, or the weighting does not fit the process.
+    /// </exception>
     public SimpleObjective(ReverseDiffusion process, LossWeighting? weighting = null)
         : base(process)
     {
         if (process.Options.Variance.IsLearned)
         {
-            throw new ArgumentException($"process must have a fixed variance, for a mean squared error does not train the variance, but has {process.Options.Variance.GetType().Name}; {nameof(HybridObjective)} and {nameof(VariationalObjective)} train it.", nameof(process));
+            throw new ArgumentException("process must have a fixed variance, for a mean squared error does not train the variance, but " +
+                $"has {process.Options.Variance.GetType().Name}; {nameof(HybridObjective)} and {nameof(VariationalObjective)} train it.",
+                nameof(process));
         }
 
         this.weighting = weighting;

@@ -1,9 +1,9 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// β_t²/(2σ_t² α_t (1-ᾱ_t)) for ε (Ho et al. 2020, arXiv:2006.11239, eq. 12), and what is the same for the other predictions: 1/(2σ_t²) times
-/// the square of the mean's change with the output (eq. 8). At t = 0, where the paper has a decoder instead, the same formula with the
-/// process's σ_0² for a likelihood.
+/// β_t²/(2σ_t² α_t (1-ᾱ_t)) for ε (Ho et al. 2020, arXiv:2006.11239, eq. 12), and what is the same for the other predictions: 1/(2σ_t²)
+/// times the square of the mean's change with the output (eq. 8). At t = 0, where the paper has a decoder instead, the same formula with
+/// the process's σ_0² for a likelihood.
 /// </summary>
 internal sealed class VariationalWeighting : LossWeighting
 {
@@ -11,7 +11,8 @@ internal sealed class VariationalWeighting : LossWeighting
     {
         if (process.Options.Variance.IsLearned)
         {
-            throw new ArgumentException($"process must have a fixed variance for {nameof(VariationalWeighting)}, but has {process.Options.Variance.GetType().Name}; use {nameof(VariationalObjective)}.", nameof(process));
+            throw new ArgumentException($"process must have a fixed variance for {nameof(VariationalWeighting)}, but has " +
+                $"{process.Options.Variance.GetType().Name}; use {nameof(VariationalObjective)}.", nameof(process));
         }
 
         double meanWeight = process.Coefficients.PosteriorMeanX0Weights[t];

@@ -21,7 +21,8 @@ public static class PixelRange
     {
         if (values.Length != pixels.Length)
         {
-            throw new ArgumentException($"values must have the length of pixels, {pixels.Length}, but has {values.Length}.", nameof(values));
+            throw new ArgumentException($"values must have the length of pixels, {pixels.Length}, but has {values.Length}.",
+                nameof(values));
         }
 
         for (int i = 0; i < pixels.Length; i++) values[i] = Values[pixels[i]];

@@ -44,7 +44,9 @@ public abstract class Prediction
     /// <param name="noise">The noise ε in <paramref name="xt"/>.</param>
     /// <param name="t">The timesteps of the process.</param>
     /// <returns>The target in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes differ, a tensor does not hold floating-point numbers, or t does not fit the batch.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
     public Tensor Target(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t)
     {

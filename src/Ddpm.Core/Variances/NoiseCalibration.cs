@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// How large a network's ε is on average: e_t = E‖ε_θ(x_t, t)‖²/D. From it follows how uncertain x̂_0 is, (1-ᾱ_t)/ᾱ_t (1 - e_t), and so the best variance of every step, of any
-/// respacing, without training: Analytic-DPM (Bao et al. 2022, arXiv:2201.06503, theorem 1). Measured once for a network and kept beside its weights.
+/// How large a network's ε is on average: e_t = E‖ε_θ(x_t, t)‖²/D. From it follows how uncertain x̂_0 is, (1-ᾱ_t)/ᾱ_t (1 - e_t), and so the
+/// best variance of every step, of any respacing, without training: Analytic-DPM (Bao et al. 2022, arXiv:2201.06503, theorem 1). Measured
+/// once for a network and kept beside its weights.
 /// </summary>
 public sealed class NoiseCalibration
 {
@@ -20,14 +21,20 @@ public sealed class NoiseCalibration
         if (MeanSquares.IsEmpty) throw new ArgumentException("meanSquares must have at least 1 entry, but is empty.", nameof(meanSquares));
         for (int t = 0; t < MeanSquares.Length; t++)
         {
-            if (!(MeanSquares[t] >= 0) || !double.IsFinite(MeanSquares[t])) throw new ArgumentException($"meanSquares must be finite and at least 0, but meanSquares[{t}] is {MeanSquares[t]}.", nameof(meanSquares));
+            if (!(MeanSquares[t] >= 0) || !double.IsFinite(MeanSquares[t]))
+            {
+                throw new ArgumentException($"meanSquares must be finite and at least 0, but meanSquares[{t}] is {MeanSquares[t]}.",
+                    nameof(meanSquares));
+            }
         }
     }
 
     /// <summary>e_t over the timesteps of the schedule that the network was trained with.</summary>
     public ImmutableArray<double> MeanSquares { get; }
 
-    /// <summary>Measures a network: 10 to 16 examples are enough (arXiv:2201.06503, sec. 6), each with noise of its own at each timestep.</summary>
+    /// <summary>
+    /// Measures a network: 10 to 16 examples are enough (arXiv:2201.06503, sec. 6), each with noise of its own at each timestep.
+    /// </summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with; not respaced.</param>
     /// <param name="data">Clean examples, [N, …], on the network's device.</param>
@@ -37,14 +44,25 @@ public sealed class NoiseCalibration
     /// <exception cref="ArgumentException">The process is respaced, or the data is no batch.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static NoiseCalibration Measure(IEpsilonModel model, ReverseDiffusion process, Tensor data, INoiseSource noise, CancellationToken cancellationToken = default)
+    public static NoiseCalibration Measure(IEpsilonModel model, ReverseDiffusion process, Tensor data, INoiseSource noise,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(process);
         ArgumentNullException.ThrowIfNull(noise);
         Require.Batch(data);
-        if (process.Coefficients.Schedule is RespacedSchedule) throw new ArgumentException("process must be the one that the network was trained with, but is respaced: its calibration serves every respacing.", nameof(process));
-        if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils the measurement: call eval() on it before.");
+        if (process.Coefficients.Schedule is RespacedSchedule)
+        {
+            throw new ArgumentException("process must be the one that the network was trained with, but is respaced: its calibration " +
+                "serves every respacing.", nameof(process));
+        }
+
+        if (model.InTrainingMode)
+        {
+            throw new InvalidOperationException(
+                "The model is in training mode, where dropout spoils the measurement: call eval() on it before.");
+        }
+
         using var noGradient = no_grad();
         using CompiledModel compiled = CompiledModel.Of(model);
         var squares = new double[process.Coefficients.Timesteps];
@@ -70,7 +88,8 @@ public sealed class NoiseCalibration
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return new NoiseCalibration(JsonSerializer.Deserialize<double[]>(File.ReadAllBytes(path)) ?? throw new InvalidDataException($"{path} must hold a list of numbers, but holds null."));
+            return new NoiseCalibration(JsonSerializer.Deserialize<double[]>(File.ReadAllBytes(path)) ?? throw new InvalidDataException(
+                $"{path} must hold a list of numbers, but holds null."));
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
@@ -84,8 +103,8 @@ public sealed class NoiseCalibration
     public void Save(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, MeanSquares.ToArray()));
 
     /// <summary>
-    /// The timesteps of the shorter process whose bound is best: the cheapest path of <paramref name="count"/> nodes from 0 to T-1 under the cost ln(σ*²/β̃) of a step, by
-    /// dynamic programming (arXiv:2201.06503, sec. 5). For pictures even spacings are better.
+    /// The timesteps of the shorter process whose bound is best: the cheapest path of <paramref name="count"/> nodes from 0 to T-1 under
+    /// the cost ln(σ*²/β̃) of a step, by dynamic programming (arXiv:2201.06503, sec. 5). For pictures even spacings are better.
     /// </summary>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="count">The number of timesteps. Range: 2 … T.</param>
@@ -97,7 +116,11 @@ public sealed class NoiseCalibration
         DiffusionCoefficients c = new(schedule);
         int timesteps = c.Timesteps;
         RequireLength(timesteps);
-        if (count < 2 || count > timesteps) throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be 2 … {timesteps}, but is {count}.");
+        if (count < 2 || count > timesteps)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be 2 … {timesteps}, but is {count}.");
+        }
+
         var cost = new double[timesteps];
         Array.Fill(cost, double.PositiveInfinity);
         cost[0] = 0;
@@ -142,7 +165,8 @@ public sealed class NoiseCalibration
 
     /// <summary>σ*² of the steps of a process, ascending.</summary>
     internal ImmutableArray<double> StepVariances(DiffusionCoefficients coefficients) =>
-        [.. Enumerable.Range(0, coefficients.Timesteps).Select(t => StepVariance(coefficients.AlphaBarsPrevious[t], coefficients.AlphaBars[t], At(coefficients, t)))];
+        [.. Enumerable.Range(0, coefficients.Timesteps)
+            .Select(t => StepVariance(coefficients.AlphaBarsPrevious[t], coefficients.AlphaBars[t], At(coefficients, t)))];
 
     /// <summary>σ*² of a DDIM step that adds noise of variance <paramref name="added"/> itself.</summary>
     internal double DdimVariance(DiffusionCoefficients coefficients, int t, double added)
@@ -158,11 +182,17 @@ public sealed class NoiseCalibration
     private double At(DiffusionCoefficients coefficients, int t)
     {
         int original = coefficients.Schedule.ModelTimestep(t);
-        return original < MeanSquares.Length ? MeanSquares[original] : throw new ArgumentException($"The calibration must cover timestep {original} of the network, but has {MeanSquares.Length} entries: it was measured with another process.", nameof(coefficients));
+        return original < MeanSquares.Length
+            ? MeanSquares[original]
+            : throw new ArgumentException($"The calibration must cover timestep {original} of the network, but has {MeanSquares.Length} " +
+                "entries: it was measured with another process.", nameof(coefficients));
     }
 
     private void RequireLength(int timesteps)
     {
-        if (MeanSquares.Length != timesteps) throw new ArgumentException($"schedule must have the {MeanSquares.Length} timesteps that were measured, but has {timesteps}.");
+        if (MeanSquares.Length != timesteps)
+        {
+            throw new ArgumentException($"schedule must have the {MeanSquares.Length} timesteps that were measured, but has {timesteps}.");
+        }
     }
 }

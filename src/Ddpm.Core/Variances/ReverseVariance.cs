@@ -16,10 +16,14 @@ public abstract class ReverseVariance
     /// <summary>σ_t² = β_t, the upper bound, right for normally distributed data: the paper's choice for CIFAR-10.</summary>
     public static ReverseVariance FixedLarge { get; } = new FixedLargeVariance();
 
-    /// <summary>The network puts out ln σ_t² for each element, beside its prediction: the learned diagonal Σ of the paper's Table 2.</summary>
+    /// <summary>
+    /// The network puts out ln σ_t² for each element, beside its prediction: the learned diagonal Σ of the paper's Table 2.
+    /// </summary>
     public static ReverseVariance Learned { get; } = new LearnedVariance();
 
-    /// <summary>The network puts out where ln σ_t² lies between ln β̃_t and ln β_t: improved-diffusion (arXiv:2102.09672, eq. 15).</summary>
+    /// <summary>
+    /// The network puts out where ln σ_t² lies between ln β̃_t and ln β_t: improved-diffusion (arXiv:2102.09672, eq. 15).
+    /// </summary>
     public static ReverseVariance LearnedRange { get; } = new LearnedRangeVariance();
 
     /// <summary>Those that need no measurements, for lists of choices.</summary>
@@ -28,18 +32,21 @@ public abstract class ReverseVariance
     /// <summary>The best variance of each step, from measurements of the network.</summary>
     /// <param name="calibration">The measurements.</param>
     /// <param name="lastStepLimit">
-    /// The most noise that the last noisy step may leave in a picture, as its mean magnitude in pixel values of 0–255; matters at few steps. The authors take 2 for the linear
-    /// schedule, else 1 (arXiv:2201.06503, appendix F.2). Null for no limit, as a likelihood needs it. Range: &gt; 0.
+    /// The most noise that the last noisy step may leave in a picture, as its mean magnitude in pixel values of 0–255; matters at few
+    /// steps. The authors take 2 for the linear schedule, else 1 (arXiv:2201.06503, appendix F.2). Null for no limit, as a likelihood needs
+    /// it. Range: &gt; 0.
     /// </param>
     /// <returns>The variance.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lastStepLimit"/> is not positive and finite.</exception>
-    public static ReverseVariance Analytic(NoiseCalibration calibration, double? lastStepLimit = null) => new AnalyticVariance(calibration, lastStepLimit);
+    public static ReverseVariance Analytic(NoiseCalibration calibration, double? lastStepLimit = null) =>
+        new AnalyticVariance(calibration, lastStepLimit);
 
     /// <summary>The name in lower case with hyphens: "fixed-small", "fixed-large", "learned", "learned-range", "analytic".</summary>
     public abstract string Name { get; }
 
     /// <summary>
-    /// The variance_type of scheduler_config.json: the word of diffusers, where diffusers knows the variance. Null where a sampler chooses the variance, not the training.
+    /// The variance_type of scheduler_config.json: the word of diffusers, where diffusers knows the variance. Null where a sampler chooses
+    /// the variance, not the training.
     /// </summary>
     public abstract string? ConfigurationName { get; }
 
@@ -59,7 +66,9 @@ public abstract class ReverseVariance
     /// σ_t² and ln σ_t², broadcastable to x_t. Called inside a dispose scope.
     /// </summary>
     /// <param name="tables">The tables of the process.</param>
-    /// <param name="output">The second half of the network's output in the shape of <paramref name="xt"/>; null when the variance is fixed.</param>
+    /// <param name="output">
+    /// The second half of the network's output in the shape of <paramref name="xt"/>; null when the variance is fixed.
+    /// </param>
     /// <param name="xt">The noisy examples.</param>
     /// <param name="t">The timesteps.</param>
     internal abstract (Tensor Variance, Tensor LogVariance) Evaluate(VarianceTables tables, Tensor? output, Tensor xt, TimeIndex t);

@@ -1,8 +1,9 @@
 namespace Ddpm.Distributed.Mpi;
 
 /// <summary>
-/// The handles and constants of an MPI library's binary interface: those that mpi.h gives a C program when it is compiled, which this one never is. Handles are pointers in OpenMPI and 32-bit numbers in MPICH; as
-/// arguments both travel in a register, so that one type serves all.
+/// The handles and constants of an MPI library's binary interface: those that mpi.h gives a C program when it is compiled, which this one
+/// never is. Handles are pointers in OpenMPI and 32-bit numbers in MPICH; as arguments both travel in a register, so that one type serves
+/// all.
 /// </summary>
 internal sealed record MpiAbi
 {

@@ -1,6 +1,9 @@
 namespace Ddpm.Distributed.Mpi;
 
-/// <summary>MPICH 3 and 4 and the libraries that agreed on its binary interface in 2013 (Intel MPI, MVAPICH, Cray MPICH), libmpich.so.12 and libmpi.so.12: handles are 32-bit numbers (src/include/mpi.h.in).</summary>
+/// <summary>
+/// MPICH 3 and 4 and the libraries that agreed on its binary interface in 2013 (Intel MPI, MVAPICH, Cray MPICH), libmpich.so.12 and
+/// libmpi.so.12: handles are 32-bit numbers (src/include/mpi.h.in).
+/// </summary>
 internal static class MpichAbi
 {
     /// <summary>With what MPI_Get_library_version begins.</summary>

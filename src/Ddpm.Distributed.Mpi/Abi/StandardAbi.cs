@@ -1,6 +1,9 @@
 namespace Ddpm.Distributed.Mpi;
 
-/// <summary>The binary interface that MPI 5.0 standardises (2025, chapter 20), libmpi_abi.so.0. Not run yet: no package of a Linux distribution had it when this was written.</summary>
+/// <summary>
+/// The binary interface that MPI 5.0 standardises (2025, chapter 20), libmpi_abi.so.0. Not run yet: no package of a Linux distribution had
+/// it when this was written.
+/// </summary>
 internal static class StandardAbi
 {
     /// <summary>With what the library's file name begins.</summary>

@@ -8,7 +8,8 @@ namespace Ddpm.Distributed.Mpi;
 /// <param name="Processes">The number of processes.</param>
 internal sealed record Launcher(string Name, string Variable, int Processes)
 {
-    // The order matters: a launcher may have been started by another, whose variables are inherited. Slurm's own count is that of the step, which only srun makes.
+    // The order matters: a launcher may have been started by another, whose variables are inherited. Slurm's own count is that of the step,
+    // which only srun makes.
     private static readonly (string Name, string Variable)[] Known =
     [
         (OpenMpi, "OMPI_COMM_WORLD_SIZE"),
@@ -25,13 +26,19 @@ internal sealed record Launcher(string Name, string Variable, int Processes)
     {
         foreach ((string name, string key) in Known)
         {
-            if (int.TryParse(variable(key), NumberStyles.None, CultureInfo.InvariantCulture, out int processes) && processes > 0) return new Launcher(name, key, processes);
+            if (int.TryParse(variable(key), NumberStyles.None, CultureInfo.InvariantCulture, out int processes) && processes > 0)
+            {
+                return new Launcher(name, key, processes);
+            }
         }
 
         return null;
     }
 
-    /// <summary>Refuses the silent mistake: a launcher and a library of different makes do not understand each other, and every process believes to be alone.</summary>
+    /// <summary>
+    /// Refuses the silent mistake: a launcher and a library of different makes do not understand each other, and every process believes to
+    /// be alone.
+    /// </summary>
     /// <param name="launcher">The launcher; null where there was none.</param>
     /// <param name="worldSize">How many processes the library knows of.</param>
     /// <param name="library">The library.</param>
@@ -39,7 +46,11 @@ internal sealed record Launcher(string Name, string Variable, int Processes)
     public static void RequireMatch(Launcher? launcher, int worldSize, string library)
     {
         if (launcher is not { Processes: > 1 } || worldSize != 1) return;
-        string remedy = launcher.Name == Slurm ? "start with srun --mpi=pmix or --mpi=pmi2, whichever the library was built for (srun --mpi=list names them)" : "use the launcher that belongs to the library";
-        throw new MpiException($"{launcher.Name} started {launcher.Processes} processes ({launcher.Variable}), but the MPI library, {library}, knows of this one only: they are of different makes. Name the launcher's library in {MpiOptions.LibraryVariable}, or {remedy}.");
+        string remedy = launcher.Name == Slurm
+            ? "start with srun --mpi=pmix or --mpi=pmi2, whichever the library was built for (srun --mpi=list names them)"
+            : "use the launcher that belongs to the library";
+        throw new MpiException($"{launcher.Name} started {launcher.Processes} processes ({launcher.Variable}), but the MPI library, " +
+            $"{library}, knows of this one only: they are of different makes. Name the launcher's library in " +
+            $"{MpiOptions.LibraryVariable}, or {remedy}.");
     }
 }

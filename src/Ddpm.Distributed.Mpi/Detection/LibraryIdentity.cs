@@ -14,10 +14,14 @@ internal static class LibraryIdentity
         if (Path.GetFileName(file).StartsWith(StandardAbi.Mark, StringComparison.Ordinal)) return StandardAbi.Handles;
         if (find(OpenMpiAbi.Mark) != 0)
         {
-            return OpenMpiAbi.Create(name => find(name) is var address and not 0 ? address : throw new MpiException($"{file} is OpenMPI, but does not export {name}."));
+            return OpenMpiAbi.Create(name => find(name) is var address and not 0
+                ? address
+                : throw new MpiException($"{file} is OpenMPI, but does not export {name}."));
         }
 
         if (MpichAbi.Marks.Any(mark => version.StartsWith(mark, StringComparison.OrdinalIgnoreCase))) return MpichAbi.Handles;
-        throw new MpiException($"{file} is an MPI library of an unknown make: it is not OpenMPI, for it does not export {OpenMpiAbi.Mark}, and says of itself \"{version.Split('\n')[0].Trim()}\", which is none of {string.Join(", ", MpichAbi.Marks)}.");
+        throw new MpiException($"{file} is an MPI library of an unknown make: it is not OpenMPI, for it does not export " +
+            $"{OpenMpiAbi.Mark}, and says of itself \"{version.Split('\n')[0].Trim()}\", which is none of " +
+            $"{string.Join(", ", MpichAbi.Marks)}.");
     }
 }

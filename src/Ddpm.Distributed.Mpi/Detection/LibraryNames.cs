@@ -1,6 +1,8 @@
 namespace Ddpm.Distributed.Mpi;
 
-/// <summary>Which files may be the MPI library, by what runtime packages install: a plain libmpi.so comes with development packages only.</summary>
+/// <summary>
+/// Which files may be the MPI library, by what runtime packages install: a plain libmpi.so comes with development packages only.
+/// </summary>
 internal static class LibraryNames
 {
     private const string OpenMpi = "libmpi.so.40", Mpich = "libmpich.so.12", Family = "libmpi.so.12", Standard = "libmpi_abi.so.0";

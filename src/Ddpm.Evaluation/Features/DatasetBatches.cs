@@ -12,17 +12,31 @@ public static class DatasetBatches
     /// <param name="data">The images, of shape [C, H, W] with C = 1 or 3.</param>
     /// <param name="batchSize">How many at once. Range: ≥ 1.</param>
     /// <param name="first">The number of the first. Range: 0 … the data set's size - 1.</param>
-    /// <param name="count">How many in all; null for the rest. Range: 1 … what is there.</param>
+    /// <param name="count">How many in all; null for the rest. Range: 1 … the examples from the first on.</param>
     /// <returns>The batches; the taker disposes each, as <see cref="FeatureExtraction"/> does.</returns>
     /// <exception cref="ArgumentException">The examples are no images, or a number is out of range.</exception>
     public static IEnumerable<Tensor> Images(IDataset data, int batchSize = 64, int first = 0, int? count = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        if (data.Shape is not [1 or 3, _, _]) throw new ArgumentException($"data must hold images [1, H, W] or [3, H, W], but holds [{string.Join(", ", data.Shape)}].", nameof(data));
-        if (first < 0 || first >= data.Count) throw new ArgumentOutOfRangeException(nameof(first), first, $"first must be 0 … {data.Count - 1}, but is {first}.");
+        if (data.Shape is not [1 or 3, _, _])
+        {
+            throw new ArgumentException($"data must hold images [1, H, W] or [3, H, W], but holds [{string.Join(", ", data.Shape)}].",
+                nameof(data));
+        }
+
+        if (first < 0 || first >= data.Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(first), first, $"first must be 0 … {data.Count - 1}, but is {first}.");
+        }
+
         int all = count ?? data.Count - first;
-        if (all < 1 || all > data.Count - first) throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be 1 … {data.Count - first}, what is there from the first on, but is {count}.");
+        if (all < 1 || all > data.Count - first)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count,
+                $"count must be 1 … {data.Count - first}, what is there from the first on, but is {count}.");
+        }
+
         return Batches();
 
         IEnumerable<Tensor> Batches()

@@ -6,11 +6,14 @@ namespace Ddpm.Evaluation;
 /// <summary>Features of many images, batch by batch.</summary>
 public static class FeatureExtraction
 {
-    /// <summary>The statistics of the features of images, in memory of one batch and D² numbers. Several processes sum their shares once, at the end.</summary>
+    /// <summary>
+    /// The statistics of the features of images, in memory of one batch and D² numbers. Several processes sum their shares once, at the
+    /// end.
+    /// </summary>
     /// <param name="extractor">The features.</param>
     /// <param name="batches">
-    /// The images, uint8 [B, C, H, W] each; disposed one after the other. Two at least. Of several processes each gives its share, which may be
-    /// empty.
+    /// The images, uint8 [B, C, H, W] each; disposed one after the other. Two at least. Of several processes each gives its share, which
+    /// may be empty.
     /// </param>
     /// <param name="communicator">The processes that share the images; the call is collective. Default: a single process.</param>
     /// <param name="progress">Receives the number of this process's images done.</param>
@@ -32,13 +35,15 @@ public static class FeatureExtraction
     /// <summary>The features of all images at once, for measures that need each.</summary>
     /// <param name="extractor">The features.</param>
     /// <param name="batches">
-    /// The images, uint8 [B, C, H, W] each; disposed one after the other. One at least. Of several processes each gives its share, which may be
-    /// empty.
+    /// The images, uint8 [B, C, H, W] each; disposed one after the other. One at least. Of several processes each gives its share, which
+    /// may be empty.
     /// </param>
     /// <param name="communicator">The processes that share the images; the call is collective. Default: a single process.</param>
     /// <param name="progress">Receives the number of this process's images done.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
-    /// <returns>The features of all images in the order of the processes, floating-point [N, D], in every process; a fresh tensor.</returns>
+    /// <returns>
+    /// The features of all images in the order of the processes, floating-point [N, D], in every process; a fresh tensor.
+    /// </returns>
     /// <exception cref="ArgumentException">There is no image, or some do not fit the extractor.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
     public static Tensor Features(
@@ -51,7 +56,8 @@ public static class FeatureExtraction
         return ranks.Together(() => Collect(extractor, batches, progress, ranks, cancellationToken));
     }
 
-    private static FeatureStatistics Accumulate(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress, ICommunicator communicator, CancellationToken cancellationToken)
+    private static FeatureStatistics Accumulate(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress,
+        ICommunicator communicator, CancellationToken cancellationToken)
     {
         FeatureAccumulator? accumulator = null;
         try
@@ -71,7 +77,12 @@ public static class FeatureExtraction
             // A rank may have had no image, and not know how many features there are.
             int dimensions = (int)communicator.AllGather([accumulator?.Dimensions ?? 0.0]).Max(rank => rank[0]);
             if (dimensions > 0) (accumulator ??= new FeatureAccumulator(dimensions)).Merge(communicator);
-            if (accumulator is not { Count: >= 2 }) throw new ArgumentException($"batches must have at least 2 images, for fewer have no covariance, but have {accumulator?.Count ?? 0}.", nameof(batches));
+            if (accumulator is not { Count: >= 2 })
+            {
+                throw new ArgumentException("batches must have at least 2 images, for fewer have no covariance, but have " +
+                    $"{accumulator?.Count ?? 0}.", nameof(batches));
+            }
+
             return accumulator.Statistics();
         }
         finally
@@ -80,7 +91,8 @@ public static class FeatureExtraction
         }
     }
 
-    private static Tensor Collect(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress, ICommunicator communicator, CancellationToken cancellationToken)
+    private static Tensor Collect(IFeatureExtractor extractor, IEnumerable<Tensor> batches, IProgress<long>? progress,
+        ICommunicator communicator, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         var all = new List<Tensor>();
@@ -104,7 +116,8 @@ public static class FeatureExtraction
     {
         // A rank may have had no image, and not know what features look like.
         double[] kind = own.Count == 0 ? [] : [own[0].size(1), (double)own[0].dtype];
-        double[] known = communicator.AllGather(kind).FirstOrDefault(rank => rank.Length > 0) ?? throw new ArgumentException("batches must have at least 1 image, but have none.", name);
+        double[] known = communicator.AllGather(kind).FirstOrDefault(rank => rank.Length > 0)
+            ?? throw new ArgumentException("batches must have at least 1 image, but have none.", name);
         Tensor rows = own.Count == 0 ? empty([0, (long)known[0]], (ScalarType)(sbyte)known[1]) : cat(own);
         return communicator.ConcatenateRows(rows);
     }

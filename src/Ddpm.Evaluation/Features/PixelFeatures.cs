@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>The pixels themselves, scaled to [-1, 1]: enough for small images of few kinds, such as digits; not comparable with a published FID.</summary>
+/// <summary>
+/// The pixels themselves, scaled to [-1, 1]: enough for small images of few kinds, such as digits; not comparable with a published FID.
+/// </summary>
 public sealed class PixelFeatures : IFeatureExtractor
 {
     /// <inheritdoc/>

@@ -1,6 +1,9 @@
 namespace Ddpm.Evaluation;
 
-/// <summary>How images are resized for a feature network. It moves FID by more than many improvements do (Parmar et al. 2022, arXiv:2104.11222): state it.</summary>
+/// <summary>
+/// How images are resized for a feature network. It moves FID by more than many improvements do (Parmar et al. 2022, arXiv:2104.11222):
+/// state it.
+/// </summary>
 public enum ResizeFilter
 {
     /// <summary>PyTorch's bilinear interpolation, as pytorch-fid: it skips pixels where images become smaller.</summary>

@@ -6,7 +6,9 @@ namespace Ddpm.Evaluation;
 /// <summary>How a TorchScript network is fed, and what is taken of its output.</summary>
 public sealed record TorchScriptOptions
 {
-    /// <summary>The height and width to resize images to first; null for none, as for networks that resize themselves. Range: ≥ 1.</summary>
+    /// <summary>
+    /// The height and width to resize images to first; null for none, as for networks that resize themselves. Range: ≥ 1.
+    /// </summary>
     /// <value>Null.</value>
     public (int Height, int Width)? Size { get; init; }
 
@@ -34,7 +36,11 @@ public sealed record TorchScriptOptions
     /// <value>0.</value>
     public int Output { get; init; }
 
-    /// <summary>How many of the first channels of a spatial output [B, C, H, W] are taken, place by place, as C·H·W features; null where the output is [B, D]. With the first 7 of Inception's mixed_6 (17×17) the Fréchet distance is sFID (Nash et al. 2021, arXiv:2103.03841). Range: ≥ 1.</summary>
+    /// <summary>
+    /// How many of the first channels of a spatial output [B, C, H, W] are taken, place by place, as C·H·W features; null where the output
+    /// is [B, D]. With the first 7 of Inception's mixed_6 (17×17) the Fréchet distance is sFID (Nash et al. 2021, arXiv:2103.03841). Range:
+    /// ≥ 1.
+    /// </summary>
     /// <value>Null.</value>
     public int? SpatialChannels { get; init; }
 

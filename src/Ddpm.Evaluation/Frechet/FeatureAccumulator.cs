@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Mean and covariance of features that come batch by batch, in memory of D² numbers: sums of squares about the mean, joined by the formula of Chan, Golub and LeVeque (1979), which loses no digits
-/// where the mean is large. Accumulators of several processes can be joined. Not thread-safe; dispose it to free the sums.
+/// Mean and covariance of features that come batch by batch, in memory of D² numbers: sums of squares about the mean, joined by the formula
+/// of Chan, Golub and LeVeque (1979), which loses no digits where the mean is large. Accumulators of several processes can be joined. Not
+/// thread-safe; dispose it to free the sums.
 /// </summary>
 public sealed class FeatureAccumulator : IDisposable
 {
@@ -38,7 +39,12 @@ public sealed class FeatureAccumulator : IDisposable
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor set = Distances.Validated(features, nameof(features));
-        if (set.size(1) != Dimensions) throw new ArgumentException($"features must have the shape [N, {Dimensions}], but has [{string.Join(", ", features.shape)}].", nameof(features));
+        if (set.size(1) != Dimensions)
+        {
+            throw new ArgumentException($"features must have the shape [N, {Dimensions}], but has [{string.Join(", ", features.shape)}].",
+                nameof(features));
+        }
+
         Tensor batchMean = set.mean([0]), centred = set - batchMean;
         Join(set.size(0), batchMean, centred.t().mm(centred));
     }
@@ -49,14 +55,21 @@ public sealed class FeatureAccumulator : IDisposable
     public void Merge(FeatureAccumulator other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.Dimensions != Dimensions) throw new ArgumentException($"other must be of {Dimensions} features, but is of {other.Dimensions}.", nameof(other));
+        if (other.Dimensions != Dimensions)
+        {
+            throw new ArgumentException($"other must be of {Dimensions} features, but is of {other.Dimensions}.", nameof(other));
+        }
+
         if (other.Count == 0) return;
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Join(other.Count, other.mean.clone(), other.scatter.clone());
     }
 
-    /// <summary>Takes the samples of all ranks in, once, when each has had its share; collective. All ranks get the same numbers, which differ from those of one process by rounding only.</summary>
+    /// <summary>
+    /// Takes the samples of all ranks in, once, when each has had its share; collective. All ranks get the same numbers, which differ from
+    /// those of one process by rounding only.
+    /// </summary>
     /// <param name="communicator">The ranks.</param>
     /// <exception cref="DistributedException">The ranks have different numbers of features.</exception>
     public void Merge(ICommunicator communicator)
@@ -66,7 +79,12 @@ public sealed class FeatureAccumulator : IDisposable
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         double[][] all = communicator.AllGather([Dimensions, Count]);
-        if (all.Any(rank => rank[0] != Dimensions)) throw new DistributedException($"All ranks must have the same number of features, but have {string.Join(", ", all.Select(rank => rank[0]))}.");
+        if (all.Any(rank => rank[0] != Dimensions))
+        {
+            throw new DistributedException(
+                $"All ranks must have the same number of features, but have {string.Join(", ", all.Select(rank => rank[0]))}.");
+        }
+
         long total = all.Sum(rank => (long)rank[1]);
         if (total == 0) return;
         // The same formula for many at once: Σ (scatter + n (mean - m)(mean - m)ᵀ) about the joint mean m.
@@ -85,7 +103,11 @@ public sealed class FeatureAccumulator : IDisposable
     /// <exception cref="InvalidOperationException">There are fewer than 2 samples, which have no covariance.</exception>
     public FeatureStatistics Statistics()
     {
-        if (Count < 2) throw new InvalidOperationException($"A covariance needs at least 2 samples, but there {(Count == 1 ? "is 1" : "are 0")}.");
+        if (Count < 2)
+        {
+            throw new InvalidOperationException($"A covariance needs at least 2 samples, but there {(Count == 1 ? "is 1" : "are 0")}.");
+        }
+
         using Tensor covariance = scatter / (Count - 1);
         return new FeatureStatistics(mean, covariance, Count);
     }

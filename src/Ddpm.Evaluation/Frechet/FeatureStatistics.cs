@@ -2,28 +2,48 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>The mean and covariance of a set of features: all that the Fréchet distance needs of it. Immutable; dispose it to free them.</summary>
+/// <summary>
+/// The mean and covariance of a set of features: all that the Fréchet distance needs of it. Immutable; dispose it to free them.
+/// </summary>
 public sealed class FeatureStatistics : IDisposable
 {
     /// <summary>Statistics that were computed elsewhere.</summary>
     /// <param name="mean">The mean, [D], all finite; copied.</param>
     /// <param name="covariance">The covariance, [D, D], symmetric and finite; copied.</param>
-    /// <param name="count">How many samples they are of; null where nobody knows. Range: ≥ 2.</param>
+    /// <param name="count">How many samples they are of; null where unknown. Range: ≥ 2.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, a number is not finite, or the covariance is not symmetric.</exception>
     public FeatureStatistics(Tensor mean, Tensor covariance, long? count = null)
     {
         ArgumentNullException.ThrowIfNull(mean);
         ArgumentNullException.ThrowIfNull(covariance);
-        if (mean.dim() != 1 || mean.numel() == 0) throw new ArgumentException($"mean must have the shape [D], but has [{string.Join(", ", mean.shape)}].", nameof(mean));
-        if (covariance.dim() != 2 || covariance.size(0) != mean.size(0) || covariance.size(1) != mean.size(0)) throw new ArgumentException($"covariance must have the shape [{mean.size(0)}, {mean.size(0)}], but has [{string.Join(", ", covariance.shape)}].", nameof(covariance));
+        if (mean.dim() != 1 || mean.numel() == 0)
+        {
+            throw new ArgumentException($"mean must have the shape [D], but has [{string.Join(", ", mean.shape)}].", nameof(mean));
+        }
+
+        if (covariance.dim() != 2 || covariance.size(0) != mean.size(0) || covariance.size(1) != mean.size(0))
+        {
+            throw new ArgumentException($"covariance must have the shape [{mean.size(0)}, {mean.size(0)}], but has " +
+                $"[{string.Join(", ", covariance.shape)}].", nameof(covariance));
+        }
+
         if (count < 2) throw new ArgumentException($"count must be at least 2, or null, but is {count}.", nameof(count));
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor m = mean.detach().to(float64, CPU), c = covariance.detach().to(float64, CPU);
         if (!m.isfinite().all().item<bool>()) throw new ArgumentException("mean must be finite, but holds NaN or infinity.", nameof(mean));
-        if (!c.isfinite().all().item<bool>()) throw new ArgumentException("covariance must be finite, but holds NaN or infinity.", nameof(covariance));
+        if (!c.isfinite().all().item<bool>())
+        {
+            throw new ArgumentException("covariance must be finite, but holds NaN or infinity.", nameof(covariance));
+        }
+
         double asymmetry = c.sub(c.t()).abs().max().item<double>(), scale = c.abs().max().item<double>();
-        if (asymmetry > 1e-6 * scale) throw new ArgumentException($"covariance must be symmetric, but entries differ from their mirror images by up to {asymmetry}.", nameof(covariance));
+        if (asymmetry > 1e-6 * scale)
+        {
+            throw new ArgumentException($"covariance must be symmetric, but entries differ from their mirror images by up to {asymmetry}.",
+                nameof(covariance));
+        }
+
         Count = count;
         Dimensions = checked((int)m.size(0));
         Mean = m.clone().DetachFromDisposeScope();
@@ -33,7 +53,7 @@ public sealed class FeatureStatistics : IDisposable
     /// <summary>D, the number of features.</summary>
     public int Dimensions { get; }
 
-    /// <summary>How many samples they are of; null where nobody knows, as in published files.</summary>
+    /// <summary>How many samples they are of; null where unknown, as in published files.</summary>
     public long? Count { get; }
 
     /// <summary>The mean, float64 [D] on the CPU.</summary>
@@ -49,7 +69,12 @@ public sealed class FeatureStatistics : IDisposable
     public static FeatureStatistics Of(Tensor features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        if (features.dim() != 2) throw new ArgumentException($"features must have the shape [N, D], but has [{string.Join(", ", features.shape)}].", nameof(features));
+        if (features.dim() != 2)
+        {
+            throw new ArgumentException($"features must have the shape [N, D], but has [{string.Join(", ", features.shape)}].",
+                nameof(features));
+        }
+
         using var accumulator = new FeatureAccumulator(checked((int)features.size(1)));
         accumulator.Add(features);
         return accumulator.Statistics();

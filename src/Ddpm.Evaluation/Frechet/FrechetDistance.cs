@@ -3,11 +3,13 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// The Fréchet distance of two normal distributions, ‖μ_1 - μ_2‖² + Tr(Σ_1 + Σ_2 - 2 (Σ_1 Σ_2)^½): with Inception features, FID (Heusel et al. 2017, arXiv:1706.08500).
+/// The Fréchet distance of two normal distributions, ‖μ_1 - μ_2‖² + Tr(Σ_1 + Σ_2 - 2 (Σ_1 Σ_2)^½): with Inception features, FID (Heusel
+/// et al. 2017, arXiv:1706.08500).
 /// </summary>
 /// <remarks>
-/// Tr (Σ_1 Σ_2)^½ is the sum of the singular values of Σ_1^½ Σ_2^½. The roots come from symmetric eigenvalues, so that nothing is ever complex, and no square root is taken of a rounding error: the
-/// result is stable where there are fewer samples than features, at which the usual root of the product is off by 1e-7 and more.
+/// Tr (Σ_1 Σ_2)^½ is the sum of the singular values of Σ_1^½ Σ_2^½. The roots come from symmetric eigenvalues, so that nothing is ever
+/// complex, and no square root is taken of a rounding error: the result is stable where there are fewer samples than features, at which the
+/// usual root of the product is off by 1e-7 and more.
 /// </remarks>
 public static class FrechetDistance
 {
@@ -20,7 +22,12 @@ public static class FrechetDistance
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        if (first.Dimensions != second.Dimensions) throw new ArgumentException($"second must be of {first.Dimensions} features as first, but is of {second.Dimensions}.", nameof(second));
+        if (first.Dimensions != second.Dimensions)
+        {
+            throw new ArgumentException($"second must be of {first.Dimensions} features as first, but is of {second.Dimensions}.",
+                nameof(second));
+        }
+
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         double means = (first.Mean - second.Mean).square().sum().item<double>();

@@ -43,12 +43,20 @@ internal static partial class NpyArray
         Span<byte> start = stackalloc byte[8];
         stream.ReadExactly(start);
         if (!start[..6].SequenceEqual(Magic)) throw new InvalidDataException($"{name} is no NumPy array.");
-        if (start[6] is < 1 or > 3) throw new InvalidDataException($"{name} is of version {start[6]} of NumPy's format, but only 1 to 3 are known.");
+        if (start[6] is < 1 or > 3)
+        {
+            throw new InvalidDataException($"{name} is of version {start[6]} of NumPy's format, but only 1 to 3 are known.");
+        }
+
         Span<byte> size = stackalloc byte[start[6] == 1 ? 2 : 4];
         stream.ReadExactly(size);
         long length = 0;
         for (int i = size.Length - 1; i >= 0; i--) length = length << 8 | size[i];
-        if (length > 1 << 16) throw new InvalidDataException($"{name} has a header of {length} bytes, more than any array of numbers needs.");
+        if (length > 1 << 16)
+        {
+            throw new InvalidDataException($"{name} has a header of {length} bytes, more than any array of numbers needs.");
+        }
+
         var header = new byte[length];
         stream.ReadExactly(header);
         Match match = Header().Match(Encoding.Latin1.GetString(header));
@@ -61,12 +69,16 @@ internal static partial class NpyArray
             "|O" => throw new InvalidDataException($"{name} holds pickled Python objects, which are programs: they are not read."),
             _ => throw new InvalidDataException($"{name} must hold numbers of type <f8 or <f4, but holds {type}."),
         };
-        long[] shape = [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
+        long[] shape = [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
         // Up to 32,768 features squared; the product of a forged header must not overflow.
         long count = 1;
         foreach (long axis in shape)
         {
-            if (axis < 0 || axis > 1 << 20 || (count *= axis) > 1L << 30) throw new InvalidDataException($"{name} has the shape ({match.Groups["shape"].Value}), which is too large.");
+            if (axis < 0 || axis > 1 << 20 || (count *= axis) > 1L << 30)
+            {
+                throw new InvalidDataException($"{name} has the shape ({match.Groups["shape"].Value}), which is too large.");
+            }
         }
 
         using Tensor flat = empty([count], width == 8 ? float64 : float32);
@@ -78,13 +90,22 @@ internal static partial class NpyArray
             stream.ReadExactly(part.bytes);
         }
 
-        if (stream.ReadByte() >= 0) throw new InvalidDataException($"{name} is longer than its shape ({match.Groups["shape"].Value}) says.");
+        if (stream.ReadByte() >= 0)
+        {
+            throw new InvalidDataException($"{name} is longer than its shape ({match.Groups["shape"].Value}) says.");
+        }
+
         using var scope = NewDisposeScope();
         bool columnsFirst = match.Groups["order"].Value == "True" && shape.Length > 1;
-        Tensor shaped = columnsFirst ? flat.reshape([.. shape.Reverse()]).permute([.. Enumerable.Range(0, shape.Length).Select(axis => (long)(shape.Length - 1 - axis))]) : flat.reshape(shape);
+        Tensor shaped = columnsFirst
+            ? flat.reshape([.. shape.Reverse()])
+                .permute([.. Enumerable.Range(0, shape.Length).Select(axis => (long)(shape.Length - 1 - axis))])
+            : flat.reshape(shape);
         return shaped.to(float64).contiguous().clone().MoveToOuterDisposeScope();
     }
 
-    [GeneratedRegex(@"^\{\s*'descr':\s*'(?<descr>[^']*)',\s*'fortran_order':\s*(?<order>True|False),\s*'shape':\s*\((?<shape>[\d,\s]*)\),?\s*\}\s*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^\{\s*'descr':\s*'(?<descr>[^']*)',\s*'fortran_order':\s*(?<order>True|False),\s*'shape':\s*\((?<shape>[\d,\s]*)\),?\s*\}\s*$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Header();
 }

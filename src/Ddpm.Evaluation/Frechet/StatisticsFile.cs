@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>Statistics as the .npz files of Python's FID programs: the arrays mu [D] and sigma [D, D]. Published reference files can be read.</summary>
+/// <summary>
+/// Statistics as the .npz files of Python's FID programs: the arrays mu [D] and sigma [D, D]. Published reference files can be read.
+/// </summary>
 public static class StatisticsFile
 {
     private const string Mean = "mu", Covariance = "sigma";
@@ -13,7 +15,9 @@ public static class StatisticsFile
     /// <param name="path">The file.</param>
     /// <returns>The statistics; the caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no .npz file, lacks an array, holds pickled objects, or is damaged; the message names it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no .npz file, lacks an array, holds pickled objects, or is damaged; the message names it.
+    /// </exception>
     public static FeatureStatistics Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -52,7 +56,9 @@ public static class StatisticsFile
 
     private static Tensor Read(ZipArchive archive, string path, string name)
     {
-        ZipArchiveEntry entry = archive.GetEntry(name + ".npy") ?? throw new InvalidDataException($"{path} must have the arrays {Mean} and {Covariance}, but has {string.Join(", ", archive.Entries.Select(other => Path.GetFileNameWithoutExtension(other.Name)).DefaultIfEmpty("none"))}.");
+        ZipArchiveEntry entry = archive.GetEntry(name + ".npy") ?? throw new InvalidDataException(
+            $"{path} must have the arrays {Mean} and {Covariance}, but has " +
+            $"{string.Join(", ", archive.Entries.Select(other => Path.GetFileNameWithoutExtension(other.Name)).DefaultIfEmpty("none"))}.");
         using Stream stream = entry.Open();
         return NpyArray.Read(stream, $"{path}: {name}");
     }

@@ -9,6 +9,8 @@ public sealed record InceptionScoreResult(ImmutableArray<double> Splits)
     /// <summary>The mean over the splits.</summary>
     public double Mean => Splits.Average();
 
-    /// <summary>The standard deviation over the splits, with their number in the denominator as the authors' code has it; 0 for one split.</summary>
+    /// <summary>
+    /// The standard deviation over the splits, with their number in the denominator as the authors' code has it; 0 for one split.
+    /// </summary>
     public double StandardDeviation => Math.Sqrt(Splits.Average(score => (score - Mean) * (score - Mean)));
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// The kernel distance: the unbiased squared maximum mean discrepancy with the kernel (x·y/D + 1)³; with Inception features, KID (Bińkowski et al. 2018, arXiv:1801.01401). Unlike FID it does not grow
-/// as the sets get smaller.
+/// The kernel distance: the unbiased squared maximum mean discrepancy with the kernel (x·y/D + 1)³; with Inception features, KID (Bińkowski
+/// et al. 2018, arXiv:1801.01401). Unlike FID it does not grow as the sets get smaller.
 /// </summary>
 public static class KernelDistance
 {
@@ -20,20 +20,27 @@ public static class KernelDistance
     /// <exception cref="ArgumentException">A set has another shape or type, or a number that is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static KernelDistanceResult Compute(Tensor real, Tensor generated, int subsets = 100, int subsetSize = 1000, long seed = 0, CancellationToken cancellationToken = default)
+    public static KernelDistanceResult Compute(Tensor real, Tensor generated, int subsets = 100, int subsetSize = 1000, long seed = 0,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(subsets, 1);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         (Tensor realSet, Tensor generatedSet) = Distances.Pair(real, generated);
         long smaller = Math.Min(realSet.size(0), generatedSet.size(0));
-        if (subsetSize < 2 || subsetSize > smaller) throw new ArgumentOutOfRangeException(nameof(subsetSize), subsetSize, $"subsetSize must be 2 … {smaller}, the size of the smaller set, but is {subsetSize}.");
+        if (subsetSize < 2 || subsetSize > smaller)
+        {
+            throw new ArgumentOutOfRangeException(nameof(subsetSize), subsetSize,
+                $"subsetSize must be 2 … {smaller}, the size of the smaller set, but is {subsetSize}.");
+        }
+
         var values = new double[subsets];
         for (int subset = 0; subset < subsets; subset++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
-            Tensor x = realSet.index_select(0, Draw(seed, 2L * subset, realSet.size(0), subsetSize)), y = generatedSet.index_select(0, Draw(seed, 2L * subset + 1, generatedSet.size(0), subsetSize));
+            Tensor x = realSet.index_select(0, Draw(seed, 2L * subset, realSet.size(0), subsetSize)),
+                y = generatedSet.index_select(0, Draw(seed, 2L * subset + 1, generatedSet.size(0), subsetSize));
             values[subset] = Discrepancy(x, y);
         }
 

@@ -18,17 +18,21 @@ public sealed record DatasetBoundOptions
     /// <value>0.</value>
     public long Seed { get; init; }
 
-    /// <summary>A file that is brought up to date after every batch, so that a stopped evaluation goes on from there; removed at the end. Null for none.</summary>
+    /// <summary>
+    /// A file that is brought up to date after every batch, from which a stopped evaluation is resumed; removed at the end. Null for
+    /// none.
+    /// </summary>
     /// <value>Null.</value>
     public string? ProgressFile { get; init; }
 
-    /// <summary>What the network is, as text, such as the digest of its weights: a stopped evaluation goes on only with the same.</summary>
+    /// <summary>Identifies the network, as text, such as the digest of its weights: a resumed evaluation must have the same.</summary>
     /// <value>Empty.</value>
     public string NetworkIdentity { get; init; } = "";
 
     internal DatasetBoundOptions Validated(int count)
     {
-        Check(Examples is null || (Examples >= 1 && Examples <= count), nameof(Examples), $"1 … {count}, the size of the data set, or null", Examples);
+        Check(Examples is null || (Examples >= 1 && Examples <= count), nameof(Examples), $"1 … {count}, the size of the data set, or null",
+            Examples);
         Check(BatchSize >= 1, nameof(BatchSize), "≥ 1", BatchSize);
         Check(NetworkIdentity is not null, nameof(NetworkIdentity), "a text", "null");
         return this;

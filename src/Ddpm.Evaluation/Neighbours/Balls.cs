@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>Balls around the points of a set that reach to their k-th nearest neighbour in it. Lives in the caller's dispose scope.</summary>
+/// <summary>
+/// Balls around the points of a set that reach to their k-th nearest neighbour in it. Lives in the caller's dispose scope.
+/// </summary>
 internal sealed class Balls
 {
     private readonly Tensor centres;

@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Density and coverage (Naeem et al. 2020, arXiv:2002.09797), which outliers of the real set disturb less than precision and recall: how many balls of real points a generated one lies in, over k;
-/// and the share of real points in whose ball a generated one lies.
+/// Density and coverage (Naeem et al. 2020, arXiv:2002.09797), which outliers of the real set disturb less than precision and recall: how
+/// many balls of real points a generated one lies in, over k; and the share of real points in whose ball a generated one lies.
 /// </summary>
-/// <remarks>Balls have their boundary, as in <see cref="PrecisionRecall"/>; the authors' program leaves it out, which matters for equal points only.</remarks>
+/// <remarks>
+/// Balls have their boundary, as in <see cref="PrecisionRecall"/>; the authors' program leaves it out, which matters for equal points only.
+/// </remarks>
 public static class DensityCoverage
 {
     /// <summary>Measures generated samples against real ones.</summary>
@@ -17,10 +19,12 @@ public static class DensityCoverage
     /// <returns>Density and coverage.</returns>
     /// <exception cref="ArgumentException">A set has another shape, too few rows, or a number that is not finite.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static DensityCoverageResult Compute(Tensor real, Tensor generated, int neighbours = 5, CancellationToken cancellationToken = default) =>
+    public static DensityCoverageResult Compute(
+        Tensor real, Tensor generated, int neighbours = 5, CancellationToken cancellationToken = default) =>
         Compute(real, generated, neighbours, Distances.BlockRows, cancellationToken);
 
-    internal static DensityCoverageResult Compute(Tensor real, Tensor generated, int neighbours, int blockRows, CancellationToken cancellationToken)
+    internal static DensityCoverageResult Compute(
+        Tensor real, Tensor generated, int neighbours, int blockRows, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();

@@ -26,8 +26,17 @@ internal static class Distances
     public static Tensor Validated(Tensor features, string name)
     {
         ArgumentNullException.ThrowIfNull(features, name);
-        if (features.dim() != 2 || features.numel() == 0) throw new ArgumentException($"{name} must have the shape [N, D] with at least one row, but has [{string.Join(", ", features.shape)}].", name);
-        if (!features.is_floating_point()) throw new ArgumentException($"{name} must hold floating-point numbers, but holds {features.dtype}.", name);
+        if (features.dim() != 2 || features.numel() == 0)
+        {
+            throw new ArgumentException($"{name} must have the shape [N, D] with at least one row, but has " +
+                $"[{string.Join(", ", features.shape)}].", name);
+        }
+
+        if (!features.is_floating_point())
+        {
+            throw new ArgumentException($"{name} must hold floating-point numbers, but holds {features.dtype}.", name);
+        }
+
         using Tensor finite = features.isfinite();
         using Tensor all = finite.all();
         if (!all.item<bool>()) throw new ArgumentException($"{name} must be finite, but holds NaN or an infinity.", name);
@@ -37,7 +46,8 @@ internal static class Distances
     /// <summary>Checks two sets whose features are of one width, and gives float64 copies on the CPU.</summary>
     public static (Tensor Reference, Tensor Other) Pair(
         Tensor reference, Tensor other,
-        [CallerArgumentExpression(nameof(reference))] string referenceName = "", [CallerArgumentExpression(nameof(other))] string otherName = "")
+        [CallerArgumentExpression(nameof(reference))] string referenceName = "",
+        [CallerArgumentExpression(nameof(other))] string otherName = "")
     {
         Tensor first = Validated(reference, referenceName), second = Validated(other, otherName);
         if (first.size(1) != second.size(1))

@@ -12,7 +12,8 @@ public static class NearestNeighbours
     /// <returns>The number of the nearest reference and its distance, for each query.</returns>
     /// <exception cref="ArgumentException">A set has another shape or a number that is not finite.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static IReadOnlyList<(long Index, double Distance)> Find(Tensor queries, Tensor references, CancellationToken cancellationToken = default)
+    public static IReadOnlyList<(long Index, double Distance)> Find(
+        Tensor queries, Tensor references, CancellationToken cancellationToken = default)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();

@@ -16,7 +16,8 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
 {
     // As many rows as the paper's Table 4 and the last; JSON has all.
     private const int RowsShown = 11;
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Tables beside the metrics.</summary>
     /// <value>None.</value>
@@ -25,12 +26,16 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
     /// <summary>The report of a variational bound.</summary>
     /// <param name="title">What was measured.</param>
     /// <param name="bound">The bound.</param>
-    /// <returns>Total, L_T, rate and distortion in bits/dim with their standard errors; every term, and the rate–distortion curve of progressive coding (Ho et al. 2020, arXiv:2006.11239, Table 4).</returns>
+    /// <returns>
+    /// Total, L_T, rate and distortion in bits/dim with their standard errors; every term, and the rate–distortion curve of progressive
+    /// coding (Ho et al. 2020, arXiv:2006.11239, Table 4).
+    /// </returns>
     public static EvaluationReport Of(string title, BoundReport bound)
     {
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(bound);
-        static Metric Row(string name, Estimate estimate, string note) => new(name, estimate.Mean, double.IsNaN(estimate.StandardError) ? null : estimate.StandardError, note);
+        static Metric Row(string name, Estimate estimate, string note) =>
+            new(name, estimate.Mean, double.IsNaN(estimate.StandardError) ? null : estimate.StandardError, note);
         return new EvaluationReport(
             title,
             ImmutableSortedDictionary<string, string>.Empty
@@ -46,8 +51,12 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
         {
             Series =
             [
-                new ReportSeries("rate_distortion", ["reverse_time", "rate (bits/dim)", "RMSE (0-255)"], [.. bound.RateDistortion.Select(point => ImmutableArray.Create<double>(point.ReverseTime, point.Rate.Mean, point.Rmse.Mean))]),
-                new ReportSeries("terms", ["t", "L (bits/dim)", "x0_mse", "noise_mse"], [.. bound.Terms.Select((term, t) => ImmutableArray.Create(t, term.Mean, bound.X0MeanSquaredErrors[t].Mean, bound.NoiseMeanSquaredErrors[t].Mean))]),
+                new ReportSeries("rate_distortion", ["reverse_time", "rate (bits/dim)", "RMSE (0-255)"],
+                    [.. bound.RateDistortion
+                        .Select(point => ImmutableArray.Create<double>(point.ReverseTime, point.Rate.Mean, point.Rmse.Mean))]),
+                new ReportSeries("terms", ["t", "L (bits/dim)", "x0_mse", "noise_mse"],
+                    [.. bound.Terms.Select((term, t) => ImmutableArray.Create(
+                        t, term.Mean, bound.X0MeanSquaredErrors[t].Mean, bound.NoiseMeanSquaredErrors[t].Mean))]),
             ],
         };
     }
@@ -59,18 +68,24 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
         var text = new StringBuilder(Title).Append('\n');
         if (Settings.Count > 0) text.Append(string.Join(", ", Settings.Select(pair => $"{pair.Key} {pair.Value}"))).Append('\n');
         int width = Metrics.Select(metric => metric.Name.Length).DefaultIfEmpty().Max();
-        string[] values = [.. Metrics.Select(metric => Decimal(metric.Value))], uncertainties = [.. Metrics.Select(metric => metric.Uncertainty is { } uncertainty ? $"± {Decimal(uncertainty)}" : "")];
-        int valueWidth = values.Select(value => value.Length).DefaultIfEmpty().Max(), uncertaintyWidth = uncertainties.Select(value => value.Length).DefaultIfEmpty().Max();
+        string[] values = [.. Metrics.Select(metric => Decimal(metric.Value))],
+            uncertainties = [.. Metrics.Select(metric => metric.Uncertainty is { } uncertainty ? $"± {Decimal(uncertainty)}" : "")];
+        int valueWidth = values.Select(value => value.Length).DefaultIfEmpty().Max(),
+            uncertaintyWidth = uncertainties.Select(value => value.Length).DefaultIfEmpty().Max();
         for (int i = 0; i < Metrics.Length; i++)
         {
-            text.Append($"{Metrics[i].Name.PadRight(width)}  {values[i].PadLeft(valueWidth)} {uncertainties[i].PadRight(uncertaintyWidth)}  {Metrics[i].Note}".TrimEnd()).Append('\n');
+            string numbers = $"{values[i].PadLeft(valueWidth)} {uncertainties[i].PadRight(uncertaintyWidth)}";
+            text.Append($"{Metrics[i].Name.PadRight(width)}  {numbers}  {Metrics[i].Note}".TrimEnd()).Append('\n');
         }
 
         foreach (ReportSeries series in Series) Append(text, series);
         return text.ToString();
     }
 
-    /// <summary>The report as JSON: title, settings, metrics by name with value, uncertainty and note, and series by name with columns and rows. Numbers have all their digits; what is not finite is a string.</summary>
+    /// <summary>
+    /// The report as JSON: title, settings, metrics by name with value, uncertainty and note, and series by name with columns and rows.
+    /// Numbers have all their digits; what is not finite is a string.
+    /// </summary>
     /// <returns>The JSON text.</returns>
     public string ToJson()
     {
@@ -90,7 +105,8 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
             report["series"] = new JsonObject(Series.Select(series => KeyValuePair.Create(series.Name, (JsonNode?)new JsonObject
             {
                 ["columns"] = new JsonArray([.. series.Columns.Select(column => (JsonNode?)JsonValue.Create(column))]),
-                ["rows"] = new JsonArray([.. series.Rows.Select(row => (JsonNode?)new JsonArray([.. row.Select(value => (JsonNode?)Node(value))]))]),
+                ["rows"] = new JsonArray(
+                    [.. series.Rows.Select(row => (JsonNode?)new JsonArray([.. row.Select(value => (JsonNode?)Node(value))]))]),
             })));
         }
 
@@ -109,13 +125,21 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
         int[] shown = [.. Enumerable.Range(0, count).Select(i => count == 1 ? 0 : (int)((long)i * (series.Rows.Length - 1) / (count - 1)))];
         string[][] cells = [[.. series.Columns], .. shown.Select(row => series.Rows[row].Select(Number).ToArray())];
         int[] widths = [.. Enumerable.Range(0, series.Columns.Length).Select(column => cells.Max(row => row[column].Length))];
-        text.Append('\n').Append(series.Name).Append(count < series.Rows.Length ? string.Create(CultureInfo.InvariantCulture, $", {count} of {series.Rows.Length} rows") : "").Append('\n');
-        foreach (string[] row in cells) text.Append("  ").AppendJoin("  ", row.Select((cell, column) => cell.PadLeft(widths[column]))).Append('\n');
+        text.Append('\n').Append(series.Name);
+        if (count < series.Rows.Length) text.Append(CultureInfo.InvariantCulture, $", {count} of {series.Rows.Length} rows");
+        text.Append('\n');
+        foreach (string[] row in cells)
+        {
+            text.Append("  ").AppendJoin("  ", row.Select((cell, column) => cell.PadLeft(widths[column]))).Append('\n');
+        }
     }
 
-    private static string Number(double value) => double.IsInteger(value) && Math.Abs(value) < 1e9 ? value.ToString("F0", CultureInfo.InvariantCulture) : Decimal(value);
+    private static string Number(double value) =>
+        double.IsInteger(value) && Math.Abs(value) < 1e9 ? value.ToString("F0", CultureInfo.InvariantCulture) : Decimal(value);
 
-    private static string Decimal(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e6 or 0 ? "F4" : "0.000e+0", CultureInfo.InvariantCulture);
+    private static string Decimal(double value) =>
+        value.ToString(Math.Abs(value) is >= 1e-3 and < 1e6 or 0 ? "F4" : "0.000e+0", CultureInfo.InvariantCulture);
 
-    private static JsonValue Node(double value) => double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(value.ToString(CultureInfo.InvariantCulture));
+    private static JsonValue Node(double value) =>
+        double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(value.ToString(CultureInfo.InvariantCulture));
 }

@@ -17,7 +17,8 @@ public static class SampleReport
     /// <returns>Fréchet and kernel distance, precision, recall, density and coverage.</returns>
     /// <exception cref="ArgumentException">A set has another shape, fewer than 6 rows, or a number that is not finite.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
-    public static EvaluationReport Compute(string title, Tensor real, Tensor generated, string extractor, long seed = 0, CancellationToken cancellationToken = default)
+    public static EvaluationReport Compute(string title, Tensor real, Tensor generated, string extractor, long seed = 0,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(extractor);
@@ -40,7 +41,8 @@ public static class SampleReport
                 .Add("features", string.Create(CultureInfo.InvariantCulture, $"{extractor}, {first.size(1)}")),
             [
                 new Metric("frechet_distance", frechet, null, "lower is better"),
-                new Metric("kernel_distance", kernel.Mean, kernel.StandardDeviation, string.Create(CultureInfo.InvariantCulture, $"lower is better; ± deviation over 100 subsets of {subset}")),
+                new Metric("kernel_distance", kernel.Mean, kernel.StandardDeviation, string.Create(CultureInfo.InvariantCulture,
+                    $"lower is better; ± deviation over 100 subsets of {subset}")),
                 new Metric("precision", balls.Precision, null, $"higher is better; k = {Precision}"),
                 new Metric("recall", balls.Recall, null, $"higher is better; k = {Precision}"),
                 new Metric("density", density.Density, null, $"about 1 for equal distributions; k = {Density}"),

@@ -3,7 +3,9 @@ namespace Ddpm.Core;
 /// <summary>Which timesteps a training step trains.</summary>
 public interface ITimestepSampler
 {
-    /// <summary>Draws timesteps for a batch; the same arguments give the same timesteps as long as nothing is observed in between.</summary>
+    /// <summary>
+    /// Draws timesteps for a batch; the same arguments give the same timesteps as long as nothing is observed in between.
+    /// </summary>
     /// <param name="seed">The seed; any number.</param>
     /// <param name="trainingStep">The training step. Range: ≥ 0.</param>
     /// <param name="count">The number of examples. Range: ≥ 1.</param>
@@ -26,6 +28,9 @@ public interface ITimestepSampler
     /// <exception cref="ArgumentException">The state is not one of this sampler; nothing has changed.</exception>
     void Restore(ReadOnlySpan<double> state)
     {
-        if (state.Length > 0) throw new ArgumentException($"state must be empty for {GetType().Name}, but has {state.Length} numbers.", nameof(state));
+        if (state.Length > 0)
+        {
+            throw new ArgumentException($"state must be empty for {GetType().Name}, but has {state.Length} numbers.", nameof(state));
+        }
     }
 }

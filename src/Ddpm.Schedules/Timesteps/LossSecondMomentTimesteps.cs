@@ -13,7 +13,9 @@ public sealed class LossSecondMomentTimesteps : ITimestepSampler
 
     /// <summary>A sampler over T timesteps.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
-    /// <param name="historyLength">How many of a timestep's last losses count, and must be there before the first draw that is not uniform. Range: ≥ 1.</param>
+    /// <param name="historyLength">
+    /// How many of a timestep's last losses count, and must be there before the first draw that is not uniform. Range: ≥ 1.
+    /// </param>
     /// <param name="uniformProbability">The share of draws that stays uniform, so that no timestep is forgotten. Range: 0 … 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public LossSecondMomentTimesteps(int timesteps, int historyLength = 10, double uniformProbability = 0.001)
@@ -44,7 +46,9 @@ public sealed class LossSecondMomentTimesteps : ITimestepSampler
             double[] roots = [.. history.Select(losses => Math.Sqrt(losses.Average(loss => loss * loss)))];
             double sum = roots.Sum();
             // Losses that are all zero say nothing: uniform.
-            return sum == 0 ? [.. Enumerable.Repeat(1.0 / timesteps, timesteps)] : [.. roots.Select(root => (1 - UniformProbability) * root / sum + UniformProbability / timesteps)];
+            return sum == 0
+                ? [.. Enumerable.Repeat(1.0 / timesteps, timesteps)]
+                : [.. roots.Select(root => (1 - UniformProbability) * root / sum + UniformProbability / timesteps)];
         }
     }
 
@@ -55,19 +59,30 @@ public sealed class LossSecondMomentTimesteps : ITimestepSampler
         ImmutableArray<double> probabilities = Probabilities;
         double sum = 0;
         double[] cumulative = [.. probabilities.Select(p => sum += p)];
-        long[] drawn = [.. Enumerable.Range(0, count).Select(place => (long)Find(cumulative, new CounterBasedRandom(seed, place, trainingStep).Uniform(0) * sum))];
+        long[] drawn = [.. Enumerable.Range(0, count)
+            .Select(place => (long)Find(cumulative, new CounterBasedRandom(seed, place, trainingStep).Uniform(0) * sum))];
         return new TimestepDraw([.. drawn], [.. drawn.Select(t => 1 / (probabilities.Length * probabilities[(int)t]))]);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">There is not one loss for each timestep, or a loss is not finite; nothing is taken over.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is not one loss for each timestep, or a loss is not finite; nothing is taken over.
+    /// </exception>
     public void Observe(TimestepDraw draw, ReadOnlySpan<double> losses)
     {
         ArgumentNullException.ThrowIfNull(draw);
-        if (losses.Length != draw.Timesteps.Length) throw new ArgumentException($"losses must have one for each of the {draw.Timesteps.Length} timesteps, but has {losses.Length}.", nameof(losses));
+        if (losses.Length != draw.Timesteps.Length)
+        {
+            throw new ArgumentException($"losses must have one for each of the {draw.Timesteps.Length} timesteps, but has {losses.Length}.",
+                nameof(losses));
+        }
+
         for (int i = 0; i < losses.Length; i++)
         {
-            if (!double.IsFinite(losses[i])) throw new ArgumentException($"losses must be finite, but losses[{i}] is {losses[i]}.", nameof(losses));
+            if (!double.IsFinite(losses[i]))
+            {
+                throw new ArgumentException($"losses must be finite, but losses[{i}] is {losses[i]}.", nameof(losses));
+            }
         }
 
         for (int i = 0; i < losses.Length; i++)
@@ -85,7 +100,12 @@ public sealed class LossSecondMomentTimesteps : ITimestepSampler
     /// <inheritdoc/>
     public void Restore(ReadOnlySpan<double> state)
     {
-        if (state.Length != seen.Length * (1 + HistoryLength)) throw new ArgumentException($"state must have {seen.Length * (1 + HistoryLength)} numbers for {seen.Length} timesteps and a history of {HistoryLength}, but has {state.Length}.", nameof(state));
+        if (state.Length != seen.Length * (1 + HistoryLength))
+        {
+            throw new ArgumentException($"state must have {seen.Length * (1 + HistoryLength)} numbers for {seen.Length} timesteps and a " +
+                $"history of {HistoryLength}, but has {state.Length}.", nameof(state));
+        }
+
         for (int t = 0; t < seen.Length; t++)
         {
             seen[t] = (int)state[t];

@@ -14,6 +14,7 @@ public sealed class UniformTimesteps : ITimestepSampler
     public TimestepDraw Draw(long seed, int trainingStep, int count)
     {
         Require.AtLeast(count, 1);
-        return TimestepDraw.Unweighted(Enumerable.Range(0, count).Select(place => new CounterBasedRandom(seed, place, trainingStep).UniformBelow(0, timesteps)));
+        return TimestepDraw.Unweighted(
+            Enumerable.Range(0, count).Select(place => new CounterBasedRandom(seed, place, trainingStep).UniformBelow(0, timesteps)));
     }
 }

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The tables that a shared library's dynamic section names, as offsets in the file (ELF: Generic ABI, 64-bit little-endian). Found through the
-/// program headers, as the loader does; section headers may be stripped.
+/// The tables that a shared library's dynamic section names, as offsets in the file (ELF: Generic ABI, 64-bit little-endian). Found through
+/// the program headers, as the loader does; section headers may be stripped.
 /// </summary>
 internal sealed class ElfDynamicSection
 {
@@ -59,7 +59,10 @@ internal sealed class ElfDynamicSection
         if (image.Length < HeaderSize) return false;
         ulong headers = ReadUInt64(image, 32);
         int entrySize = BinaryPrimitives.ReadUInt16LittleEndian(image[54..]), count = BinaryPrimitives.ReadUInt16LittleEndian(image[56..]);
-        if (entrySize != ProgramHeaderSize || headers > int.MaxValue || (long)headers + (long)count * entrySize > image.Length) return false;
+        if (entrySize != ProgramHeaderSize || headers > int.MaxValue || (long)headers + (long)count * entrySize > image.Length)
+        {
+            return false;
+        }
 
         var segments = new List<(ulong Address, ulong Offset, ulong Size)>();
         (ulong Offset, ulong Size)? dynamic = null;

@@ -16,8 +16,8 @@ internal static class ElfVersionNeeds
     private const int RelocationSize = 24;
 
     /// <summary>
-    /// Sets the weak flag of version <paramref name="version"/> of library <paramref name="library"/>, unless a relocation uses a symbol of that
-    /// version. Changes the image only where the result is <see cref="ElfEditResult.Weakened"/>, and then only the flag.
+    /// Sets the weak flag of version <paramref name="version"/> of library <paramref name="library"/>, unless a relocation uses a symbol of
+    /// that version. Changes the image only where the result is <see cref="ElfEditResult.Weakened"/>, and then only the flag.
     /// </summary>
     /// <param name="image">The whole file.</param>
     /// <param name="library">The needed library's soname.</param>
@@ -79,7 +79,9 @@ internal static class ElfVersionNeeds
     /// <summary>Whether a relocation names a symbol of a version; null where the tables do not fit the file.</summary>
     private static bool? IsUsed(ReadOnlySpan<byte> image, ElfDynamicSection dynamic, ushort versionIndex)
     {
-        foreach ((int? offset, ulong size) in new[] { (dynamic.Relocations, dynamic.RelocationsSize), (dynamic.PltRelocations, dynamic.PltRelocationsSize) })
+        (int? Offset, ulong Size)[] tables =
+            [(dynamic.Relocations, dynamic.RelocationsSize), (dynamic.PltRelocations, dynamic.PltRelocationsSize)];
+        foreach ((int? offset, ulong size) in tables)
         {
             if (offset is not { } table) continue;
             if (size > int.MaxValue || !Fits(image, table, (long)size)) return null;

@@ -35,8 +35,11 @@ public sealed class X0ClippingTests
     [Fact]
     public void BadInput_SaysWhat()
     {
-        FluentActions.Invoking(() => X0Clipping.Static(0)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("limit must be positive and finite, but is 0*");
-        FluentActions.Invoking(() => X0Clipping.Dynamic(1.1)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("quantile must be greater than 0 and at most 1, but is 1.1*");
-        FluentActions.Invoking(() => X0Clipping.Dynamic(0.9, 0.5)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("maximum must be at least 1, but is 0.5*");
+        FluentActions.Invoking(() => X0Clipping.Static(0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("limit must be positive and finite, but is 0*");
+        FluentActions.Invoking(() => X0Clipping.Dynamic(1.1)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("quantile must be greater than 0 and at most 1, but is 1.1*");
+        FluentActions.Invoking(() => X0Clipping.Dynamic(0.9, 0.5)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("maximum must be at least 1, but is 0.5*");
     }
 }

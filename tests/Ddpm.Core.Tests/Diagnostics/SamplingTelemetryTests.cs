@@ -33,9 +33,11 @@ public sealed class SamplingTelemetryTests : IDisposable
         // Three batches, of two, two and one, in ten steps each.
         capture.Values(DdpmTelemetry.SamplingSteps).Should().HaveCount(30).And.OnlyContain(value => value == 1);
         capture.Values(DdpmTelemetry.SamplingSamples).Should().Equal(2, 2, 1);
-        capture.Values(DdpmTelemetry.SamplingStepDuration).Should().HaveCount(30).And.OnlyContain(seconds => seconds > 0 && seconds <= run.Duration.TotalSeconds);
+        capture.Values(DdpmTelemetry.SamplingStepDuration)
+            .Should().HaveCount(30).And.OnlyContain(seconds => seconds > 0 && seconds <= run.Duration.TotalSeconds);
         capture.Values(DdpmTelemetry.SamplingActiveRuns).Should().Equal(1, -1);
-        capture.Measurements.Should().OnlyContain(measurement => measurement.Tags.Length == 1 && measurement.Tags[0].Key == DdpmTelemetry.SamplerTag && (string?)measurement.Tags[0].Value == "DdimSampler");
+        capture.Measurements.Should().OnlyContain(measurement => measurement.Tags.Length == 1
+            && measurement.Tags[0].Key == DdpmTelemetry.SamplerTag && (string?)measurement.Tags[0].Value == "DdimSampler");
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class SamplingTelemetryTests : IDisposable
     [Fact]
     public void Sample_Cancelled_IsAStoppedRunWithoutError()
     {
-        FluentActions.Invoking(() => Sampler().Sample(Request, null, new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => Sampler().Sample(Request, null, new CancellationToken(canceled: true)))
+            .Should().Throw<OperationCanceledException>();
 
         Activity run = capture.Activities.Should().ContainSingle().Subject;
         run.GetTagItem(DdpmTelemetry.OutcomeTag).Should().Be("stopped");
@@ -84,7 +87,9 @@ public sealed class SamplingTelemetryTests : IDisposable
     [Fact]
     public void Inpaint_WholeRun_IsAnActivityToo()
     {
-        using Tensor x0 = zeros(2, 3), known = zeros(2, 3, dtype: ScalarType.Bool), filled = new InpaintingSampler(new GaussianModel(Process.Coefficients, 0, 1), Process, new InpaintingOptions { Resamples = 1 }).Inpaint(x0, known, new PerSampleNoise(1));
+        using Tensor x0 = zeros(2, 3), known = zeros(2, 3, dtype: ScalarType.Bool),
+            filled = new InpaintingSampler(new GaussianModel(Process.Coefficients, 0, 1), Process, new InpaintingOptions { Resamples = 1 })
+            .Inpaint(x0, known, new PerSampleNoise(1));
 
         Activity run = capture.Activities.Should().ContainSingle().Subject;
         run.GetTagItem(DdpmTelemetry.SamplerTag).Should().Be("InpaintingSampler");

@@ -78,7 +78,8 @@ public sealed class ForwardDiffusionTests
     public void Sample_ShapesDiffer_NamesBoth()
     {
         using Tensor x0 = zeros(2, 3), noise = zeros(2, 4);
-        FluentActions.Invoking(() => forward.Sample(x0, 0, noise)).Should().Throw<ArgumentException>().WithMessage("noise must have the shape of*[2, 3], but has [2, 4]*");
+        FluentActions.Invoking(() => forward.Sample(x0, 0, noise)).Should().Throw<ArgumentException>()
+            .WithMessage("noise must have the shape of*[2, 3], but has [2, 4]*");
     }
 
     [Fact]
@@ -87,19 +88,22 @@ public sealed class ForwardDiffusionTests
         using Tensor x0 = zeros(2, 3), noise = zeros(2, 3);
         FluentActions.Invoking(() => forward.Sample(x0, 1000, noise)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => forward.Sample(x0, new long[] { 0, -1 }, noise)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => forward.Sample(x0, new long[] { 0, 1, 2 }, noise)).Should().Throw<ArgumentException>().WithMessage("*one timestep for each of the 2 examples*but has 3*");
+        FluentActions.Invoking(() => forward.Sample(x0, new long[] { 0, 1, 2 }, noise)).Should().Throw<ArgumentException>()
+            .WithMessage("*one timestep for each of the 2 examples*but has 3*");
     }
 
     [Fact]
     public void Sample_IntegerTensor_Throws()
     {
         using Tensor x0 = zeros([2, 3], int64), noise = zeros(2, 3);
-        FluentActions.Invoking(() => forward.Sample(x0, 0, noise)).Should().Throw<ArgumentException>().WithMessage("*floating-point*Int64*");
+        FluentActions.Invoking(() => forward.Sample(x0, 0, noise)).Should().Throw<ArgumentException>()
+            .WithMessage("*floating-point*Int64*");
     }
 
     private static Tensor Random(long[] shape, long seed)
     {
-        using Tensor noise = new PerSampleNoise(seed).Draw(new NoiseRequest { SampleIndices = [.. Enumerable.Range(0, (int)shape[0]).Select(i => (long)i)], Step = 0, Shape = shape });
+        using Tensor noise = new PerSampleNoise(seed).Draw(
+            new NoiseRequest { SampleIndices = [.. Enumerable.Range(0, (int)shape[0]).Select(i => (long)i)], Step = 0, Shape = shape });
         return noise.to(float64);
     }
 }

@@ -53,7 +53,8 @@ public sealed class MomentsGoldenTests
         Check(moments.LogVariance.expand_as(xt), golden, "log_variance", 1e-10);
         Check(moments.X0, golden, "pred_xstart", 1e-10);
 
-        // In float32, relative to the largest value; x̂_0 from ε at the last timesteps as near as the reference's own float32 run (2 times its distance).
+        // In float32, relative to the largest value; x̂_0 from ε at the last timesteps as near as the reference's own float32 run (2 times
+        // its distance).
         Tensor single = xt.to(float32);
         ReverseMoments rough = process.Moments(GoldenNetwork.Of(golden).Predict(single, tensor(t)), single, t);
         CheckSingle(rough.Mean, moments.Mean, golden, "mean");
@@ -92,17 +93,21 @@ public sealed class MomentsGoldenTests
         // Relative, and absolute at the scale of the tensor: sums over 192 elements of both signs cancel.
         double scale = flat.abs().max().item<double>();
         double[] first = flat.narrow(1, 0, 4).Values();
-        double[] listed = expected.GetProperty("per_example_first4").ValueKind == JsonValueKind.Array && expected.GetProperty("per_example_first4")[0].ValueKind == JsonValueKind.Array
+        double[] listed = expected.GetProperty("per_example_first4").ValueKind == JsonValueKind.Array
+            && expected.GetProperty("per_example_first4")[0].ValueKind == JsonValueKind.Array
             ? [.. expected.GetProperty("per_example_first4").EnumerateArray().SelectMany(row => row.Numbers())]
             : expected.GetProperty("per_example_first4").Numbers();
         first.ShouldBeClose(listed, tolerance, tolerance * scale, name);
-        flat.mean([1]).Values().ShouldBeClose(expected.GetProperty("per_example_mean").Numbers(), tolerance, tolerance * scale, $"{name} mean");
-        flat.square().sum([1]).sqrt().Values().ShouldBeClose(expected.GetProperty("per_example_l2").Numbers(), tolerance, tolerance * scale, $"{name} l2");
+        flat.mean([1]).Values()
+            .ShouldBeClose(expected.GetProperty("per_example_mean").Numbers(), tolerance, tolerance * scale, $"{name} mean");
+        flat.square().sum([1]).sqrt().Values()
+            .ShouldBeClose(expected.GetProperty("per_example_l2").Numbers(), tolerance, tolerance * scale, $"{name} l2");
     }
 
     private static void CheckSingle(Tensor actual, Tensor expected, JsonElement golden, string name)
     {
         double tolerance = Math.Max(1e-5, 2 * golden.GetProperty(name).GetProperty("max_rel_diff_f32").GetDouble());
-        (actual.to(float64) - expected).abs().max().item<double>().Should().BeLessThanOrEqualTo(tolerance * Math.Max(1, expected.abs().max().item<double>()), name);
+        (actual.to(float64) - expected).abs().max().item<double>()
+            .Should().BeLessThanOrEqualTo(tolerance * Math.Max(1, expected.abs().max().item<double>()), name);
     }
 }

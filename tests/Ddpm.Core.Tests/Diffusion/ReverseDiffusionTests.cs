@@ -79,12 +79,14 @@ public sealed class ReverseDiffusionTests
 
     [Fact]
     public void Constructor_NoSignalLeft_RefusesEpsilonPrediction() =>
-        FluentActions.Invoking(() => new ReverseDiffusion(new HarmonicSchedule(10))).Should().Throw<ArgumentException>().WithMessage("*signal at t = 9*EpsilonPrediction*");
+        FluentActions.Invoking(() => new ReverseDiffusion(new HarmonicSchedule(10))).Should().Throw<ArgumentException>()
+            .WithMessage("*signal at t = 9*EpsilonPrediction*");
 
     [Fact]
     public void Moments_OutputOfAnotherShape_NamesBoth()
     {
         using Tensor xt = zeros(2, 3), output = zeros(2, 6);
-        FluentActions.Invoking(() => new ReverseDiffusion(new LinearSchedule()).Moments(output, xt, 0)).Should().Throw<ArgumentException>().WithMessage("output must have the shape of x_t, [2, 3], for FixedLargeVariance, but has [2, 6]*");
+        FluentActions.Invoking(() => new ReverseDiffusion(new LinearSchedule()).Moments(output, xt, 0)).Should().Throw<ArgumentException>()
+            .WithMessage("output must have the shape of x_t, [2, 3], for FixedLargeVariance, but has [2, 6]*");
     }
 }

@@ -44,9 +44,12 @@ public sealed class CommunicatorTests
     {
         SingleProcess one = SingleProcess.Instance;
         using Tensor bytes = zeros(3, uint8), whole = zeros(3, int64), number = zeros([], float32);
-        one.Invoking(c => c.SumInPlace(bytes)).Should().Throw<ArgumentException>().WithMessage("tensor must hold Float32, Float64 or Int64 to be summed over ranks, but holds Byte.*");
-        one.Invoking(c => c.AverageInPlace(whole)).Should().Throw<ArgumentException>().WithMessage("tensor must hold Float32 or Float64 to be averaged over ranks, but holds Int64.*");
-        one.Invoking(c => c.BroadcastInPlace(bytes, 1)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("root must be a rank 0 … 0, but is 1.*");
+        one.Invoking(c => c.SumInPlace(bytes)).Should().Throw<ArgumentException>()
+            .WithMessage("tensor must hold Float32, Float64 or Int64 to be summed over ranks, but holds Byte.*");
+        one.Invoking(c => c.AverageInPlace(whole)).Should().Throw<ArgumentException>()
+            .WithMessage("tensor must hold Float32 or Float64 to be averaged over ranks, but holds Int64.*");
+        one.Invoking(c => c.BroadcastInPlace(bytes, 1)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("root must be a rank 0 … 0, but is 1.*");
         one.Invoking(c => c.ConcatenateRows(number)).Should().Throw<ArgumentException>().WithMessage("rows must have a first axis*");
     }
 
@@ -71,10 +74,12 @@ public sealed class CommunicatorTests
     {
         string[] messages = ThreadRanks.Run(3, ranks =>
         {
-            Exception thrown = ranks.Invoking(c => c.OnFirstRank(() => throw new IOException("no space left"))).Should().Throw<Exception>().Which;
+            Exception thrown = ranks.Invoking(c => c.OnFirstRank(() => throw new IOException("no space left")))
+                .Should().Throw<Exception>().Which;
             return $"{thrown.GetType().Name}: {thrown.Message}";
         });
-        messages.Should().Equal("IOException: no space left", "DistributedException: Rank 0 failed: IOException: no space left", "DistributedException: Rank 0 failed: IOException: no space left");
+        messages.Should().Equal("IOException: no space left", "DistributedException: Rank 0 failed: IOException: no space left",
+            "DistributedException: Rank 0 failed: IOException: no space left");
     }
 
     [Fact]
@@ -82,7 +87,8 @@ public sealed class CommunicatorTests
     {
         var listener = new Listener();
         var error = new IOException("gone");
-        FluentActions.Invoking(() => listener.Together<int>(() => throw error)).Should().Throw<IOException>().Which.Should().BeSameAs(error);
+        FluentActions.Invoking(() => listener.Together<int>(() => throw error))
+            .Should().Throw<IOException>().Which.Should().BeSameAs(error);
         listener.Reason.Should().BeSameAs(error);
         new Listener().Together(() => 5).Should().Be(5);
     }
@@ -109,7 +115,8 @@ public sealed class CommunicatorTests
     public void Gpu_MoreRanksThanGpus_IsRefused()
     {
         CommunicatorExtensions.Gpu(1, 2).index.Should().Be(1);
-        FluentActions.Invoking(() => CommunicatorExtensions.Gpu(2, 2)).Should().Throw<DistributedException>().WithMessage("*this machine has 2, and this is its rank 2 *");
+        FluentActions.Invoking(() => CommunicatorExtensions.Gpu(2, 2)).Should().Throw<DistributedException>()
+            .WithMessage("*this machine has 2, and this is its rank 2 *");
     }
 
     [Fact]

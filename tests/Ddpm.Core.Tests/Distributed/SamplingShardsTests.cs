@@ -29,7 +29,9 @@ public sealed class SamplingShardsTests
     {
         using var generator = new Generator(1, CPU);
         SamplingRequest request = Request(4) with { Noise = new StreamNoise(generator) };
-        FluentActions.Invoking(() => ThreadRanks.Run(2, ranks => request.ShardFor(ranks))).Should().Throw<AggregateException>().WithInnerException<ArgumentException>().WithMessage("Noise must be a function of each sample's number, such as PerSampleNoise*");
+        FluentActions.Invoking(() => ThreadRanks.Run(2, ranks => request.ShardFor(ranks))).Should().Throw<AggregateException>()
+            .WithInnerException<ArgumentException>()
+            .WithMessage("Noise must be a function of each sample's number, such as PerSampleNoise*");
     }
 
     [Fact]
@@ -47,5 +49,7 @@ public sealed class SamplingShardsTests
 
     private static SamplingRequest Request(int count) => new() { Count = count, SampleShape = [1, 2, 2], Noise = new PerSampleNoise(1) };
 
-    private static long[] Numbers(SamplingRequest request) => [.. Enumerable.Range(0, request.Count).Select(k => request.FirstSample + k).Where(number => request.Skip?.Contains(number) != true)];
+    private static long[] Numbers(SamplingRequest request) =>
+        [.. Enumerable.Range(0, request.Count).Select(k => request.FirstSample + k)
+            .Where(number => request.Skip?.Contains(number) != true)];
 }

@@ -39,7 +39,8 @@ public sealed class ExactModelTests
     public void PosteriorMean_CorrelatedGaussian_IsBayesRule()
     {
         using var scope = NewDisposeScope();
-        Tensor mean = tensor(new[] { 0.5, -1.0 }), covariance = tensor(new[,] { { 1.0, 0.6 }, { 0.6, 0.5 } }), xt = tensor(new[,] { { 0.2, 0.9 }, { -1.0, 2.0 } });
+        Tensor mean = tensor(new[] { 0.5, -1.0 }), covariance = tensor(new[,] { { 1.0, 0.6 }, { 0.6, 0.5 } }),
+            xt = tensor(new[,] { { 0.2, 0.9 }, { -1.0, 2.0 } });
         using var data = GaussianMixtureData.Gaussian(mean, covariance);
         const double AlphaBar = 0.3;
 
@@ -58,12 +59,14 @@ public sealed class ExactModelTests
     public void PosteriorMean_Empirical_IsAMixtureOfPointsAtAnyBlockSize()
     {
         using var scope = NewDisposeScope();
-        Tensor examples = (arange(2 * 3 * 5, float64) * 1.3).sin().reshape(5, 2, 3), xt = (arange(2 * 3 * 40, float64) * 0.7).cos().reshape(40, 2, 3);
+        Tensor examples = (arange(2 * 3 * 5, float64) * 1.3).sin().reshape(5, 2, 3),
+            xt = (arange(2 * 3 * 40, float64) * 0.7).cos().reshape(40, 2, 3);
         using var empirical = new EmpiricalData(examples);
         using var points = new GaussianMixtureData(ones(5), examples, zeros(5, 6, 6, float64));
         Tensor alphaBar = linspace(0.01, 0.99, 40, float64);
 
-        empirical.PosteriorMean(xt, alphaBar).Values().ShouldBeClose(points.PosteriorMean(xt, alphaBar).Values(), 1e-9, 1e-10, "posterior mean");
+        empirical.PosteriorMean(xt, alphaBar).Values()
+            .ShouldBeClose(points.PosteriorMean(xt, alphaBar).Values(), 1e-9, 1e-10, "posterior mean");
     }
 
     [Fact]
@@ -73,8 +76,16 @@ public sealed class ExactModelTests
         Tensor examples = (arange(8 * 16, float64).square() * 0.37).sin().reshape(8, 1, 4, 4);
         using var data = new EmpiricalData(examples);
         IVarianceSchedule schedule = new LinearSchedule();
-        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Linspace(1000, 100)), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
-        using Tensor samples = new DdpmSampler(new ExactModel(schedule, data), process).Sample(new SamplingRequest { Count = 200, SampleShape = [1, 4, 4], Noise = new PerSampleNoise(1), ElementType = float64, BatchSize = 200 });
+        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Linspace(1000, 100)),
+            new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
+        using Tensor samples = new DdpmSampler(new ExactModel(schedule, data), process).Sample(new SamplingRequest
+        {
+            Count = 200,
+            SampleShape = [1, 4, 4],
+            Noise = new PerSampleNoise(1),
+            ElementType = float64,
+            BatchSize = 200,
+        });
 
         Tensor distances = cdist(samples.reshape(200, 16), examples.reshape(8, 16));
         distances.min(1).values.max().item<double>().Should().BeLessThan(1e-6, "the exact model of a set has learned it by heart");
@@ -99,7 +110,8 @@ public sealed class ExactModelTests
             _ => Prediction.PosteriorMean,
         };
         using var data = Mixture([(0.3, -1.0, 0.2), (0.7, 0.5, 0.4)]);
-        ReverseDiffusion process = new(new LinearSchedule(), new ReverseDiffusionOptions { Prediction = prediction, Clipping = X0Clipping.None });
+        ReverseDiffusion process = new(new LinearSchedule(),
+            new ReverseDiffusionOptions { Prediction = prediction, Clipping = X0Clipping.None });
         Tensor xt = linspace(-2, 2, 50, float64).unsqueeze(1);
         var model = new ExactModel(process.Coefficients.Schedule, data, prediction);
 
@@ -122,12 +134,27 @@ public sealed class ExactModelTests
         var objective = new SimpleObjective(new ReverseDiffusion(schedule));
         // 20,000 examples of the mixture itself.
         Tensor u = tensor(Enumerable.Range(0, 20_000).Select(i => new CounterBasedRandom(1, i, 0).Uniform(0)).ToArray()).unsqueeze(1);
-        Tensor z = new PerSampleNoise(2).Draw(new NoiseRequest { SampleIndices = [.. Enumerable.Range(0, 20_000).Select(i => (long)i)], Step = 0, Shape = [20_000, 1], ElementType = float64 });
-        Tensor eps = new PerSampleNoise(3).Draw(new NoiseRequest { SampleIndices = [.. Enumerable.Range(0, 20_000).Select(i => (long)i)], Step = 0, Shape = [20_000, 1], ElementType = float64 });
+        Tensor z = new PerSampleNoise(2).Draw(new NoiseRequest
+        {
+            SampleIndices = [.. Enumerable.Range(0, 20_000).Select(i => (long)i)],
+            Step = 0,
+            Shape = [20_000, 1],
+            ElementType = float64,
+        });
+        Tensor eps = new PerSampleNoise(3).Draw(new NoiseRequest
+        {
+            SampleIndices = [.. Enumerable.Range(0, 20_000).Select(i => (long)i)],
+            Step = 0,
+            Shape = [20_000, 1],
+            ElementType = float64,
+        });
         Tensor x0 = where(u < 0.3, -1.0 + 0.2 * z, 0.5 + 0.4 * z);
 
         double best = objective.Loss(exact, x0, 30, eps).mean().item<double>();
-        foreach (double tilt in new[] { -0.1, 0.1 }) objective.Loss(new Tilted(exact, tilt), x0, 30, eps).mean().item<double>().Should().BeGreaterThan(best);
+        foreach (double tilt in new[] { -0.1, 0.1 })
+        {
+            objective.Loss(new Tilted(exact, tilt), x0, 30, eps).mean().item<double>().Should().BeGreaterThan(best);
+        }
     }
 
     [Fact]
@@ -136,16 +163,25 @@ public sealed class ExactModelTests
         using var scope = NewDisposeScope();
         Tensor means = zeros(2, 3, float64), identity = eye(3, dtype: float64).expand(2, 3, 3);
 
-        FluentActions.Invoking(() => new GaussianMixtureData(ones(3), means, identity)).Should().Throw<ArgumentException>().WithMessage("weights must have the shape [2], but has [3]*");
-        FluentActions.Invoking(() => new GaussianMixtureData(tensor(new[] { 1.0, 0.0 }), means, identity)).Should().Throw<ArgumentException>().WithMessage("weights must be positive*");
-        FluentActions.Invoking(() => new GaussianMixtureData(ones(2), means, eye(3))).Should().Throw<ArgumentException>().WithMessage("covariances must have the shape [2, 3, 3], but has [3, 3]*");
-        FluentActions.Invoking(() => new GaussianMixtureData(ones(2), means, -identity)).Should().Throw<ArgumentException>().WithMessage("*positive semi-definite*eigenvalue -1*");
-        FluentActions.Invoking(() => new GaussianMixtureData(ones(2), means, (identity + triu(ones(3, 3, float64), 1)))).Should().Throw<ArgumentException>().WithMessage("*symmetric*");
-        FluentActions.Invoking(() => new EmpiricalData(zeros(0, 3))).Should().Throw<ArgumentException>().WithMessage("examples must hold at least 1 number*[0, 3]*");
-        FluentActions.Invoking(() => new EmpiricalData(full([1, 3], float.NaN))).Should().Throw<ArgumentException>().WithMessage("examples must be finite*");
+        FluentActions.Invoking(() => new GaussianMixtureData(ones(3), means, identity)).Should().Throw<ArgumentException>()
+            .WithMessage("weights must have the shape [2], but has [3]*");
+        FluentActions.Invoking(() => new GaussianMixtureData(tensor(new[] { 1.0, 0.0 }), means, identity))
+            .Should().Throw<ArgumentException>().WithMessage("weights must be positive*");
+        FluentActions.Invoking(() => new GaussianMixtureData(ones(2), means, eye(3))).Should().Throw<ArgumentException>()
+            .WithMessage("covariances must have the shape [2, 3, 3], but has [3, 3]*");
+        FluentActions.Invoking(() => new GaussianMixtureData(ones(2), means, -identity)).Should().Throw<ArgumentException>()
+            .WithMessage("*positive semi-definite*eigenvalue -1*");
+        FluentActions.Invoking(() => new GaussianMixtureData(ones(2), means, (identity + triu(ones(3, 3, float64), 1))))
+            .Should().Throw<ArgumentException>().WithMessage("*symmetric*");
+        FluentActions.Invoking(() => new EmpiricalData(zeros(0, 3))).Should().Throw<ArgumentException>()
+            .WithMessage("examples must hold at least 1 number*[0, 3]*");
+        FluentActions.Invoking(() => new EmpiricalData(full([1, 3], float.NaN))).Should().Throw<ArgumentException>()
+            .WithMessage("examples must be finite*");
         using var data = new EmpiricalData(zeros(4, 3));
-        FluentActions.Invoking(() => data.PosteriorMean(zeros(2, 4), tensor(0.5))).Should().Throw<ArgumentException>().WithMessage("xt must have the shape [B, 3], but has [2, 4]*");
-        FluentActions.Invoking(() => data.PosteriorMean(zeros(2, 3), zeros(3))).Should().Throw<ArgumentException>().WithMessage("alphaBar must have the shape [] or [2], but has [3]*");
+        FluentActions.Invoking(() => data.PosteriorMean(zeros(2, 4), tensor(0.5))).Should().Throw<ArgumentException>()
+            .WithMessage("xt must have the shape [B, 3], but has [2, 4]*");
+        FluentActions.Invoking(() => data.PosteriorMean(zeros(2, 3), zeros(3))).Should().Throw<ArgumentException>()
+            .WithMessage("alphaBar must have the shape [] or [2], but has [3]*");
     }
 
     [Fact]

@@ -23,8 +23,10 @@ public sealed class VariationalBoundGoldenTests
         terms.Total.Values().ShouldBeClose(golden.GetProperty("total_bpd").Numbers(), 1e-9, 0, "total");
         terms.Prior.Values().ShouldBeClose(golden.GetProperty("prior_bpd").Numbers(), 1e-9, 1e-15, "prior");
         terms.Terms.sum([1]).Values().ShouldBeClose(golden.GetProperty("vb_sum").Numbers(), 1e-9, 0, "sum of terms");
-        terms.X0MeanSquaredErrors.mean([1]).Values().ShouldBeClose(golden.GetProperty("xstart_mse_mean_over_t").Numbers(), 1e-9, 0, "x_0 error");
-        terms.NoiseMeanSquaredErrors.mean([1]).Values().ShouldBeClose(golden.GetProperty("mse_mean_over_t").Numbers(), 1e-9, 0, "noise error");
+        terms.X0MeanSquaredErrors.mean([1]).Values()
+            .ShouldBeClose(golden.GetProperty("xstart_mse_mean_over_t").Numbers(), 1e-9, 0, "x_0 error");
+        terms.NoiseMeanSquaredErrors.mean([1]).Values()
+            .ShouldBeClose(golden.GetProperty("mse_mean_over_t").Numbers(), 1e-9, 0, "noise error");
         int[] selected = golden.GetProperty("t_selected").Integers();
         Check(terms.Terms, golden.GetProperty("vb_at_t_selected"), selected, "term");
         Check(terms.X0MeanSquaredErrors, golden.GetProperty("xstart_mse_at_t_selected"), selected, "x_0 error");
@@ -39,7 +41,8 @@ public sealed class VariationalBoundGoldenTests
     {
         for (int example = 0; example < 4; example++)
         {
-            double[] row = table[example].Values(), numbers = [.. expected.EnumerateArray().ElementAt(example).ValueKind == JsonValueKind.Array
+            double[] row = table[example].Values(),
+                numbers = [.. expected.EnumerateArray().ElementAt(example).ValueKind == JsonValueKind.Array
                 ? expected[example].Numbers()
                 : expected.Numbers()];
             // The reference adds numbers near 1 that cancel: one rounding.

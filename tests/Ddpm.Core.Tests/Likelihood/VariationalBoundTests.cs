@@ -10,14 +10,18 @@ public sealed class VariationalBoundTests
     [Fact]
     public void Total_ExactModelOfNormalData_FallsToTheNegativeLogLikelihoodAsOneOverT()
     {
-        // Every term is quadratic in x_0 and ε, so that their two-point rules mean ± deviation and ± 1 give its expectation exactly: no sampling error.
+        // Every term is quadratic in x_0 and ε, so that their two-point rules mean ± deviation and ± 1 give its expectation exactly: no
+        // sampling error.
         double entropy = 0.5 * Math.Log2(2 * Math.PI * Math.E * Deviation * Deviation);
         double[] gaps = [.. new[] { 100, 200, 400, 800 }.Select(timesteps => ExpectedBound(timesteps) - entropy)];
 
         gaps.Should().OnlyContain(gap => gap > 0, "it is a bound");
         gaps[^1].Should().BeLessThan(0.04);
         // Order of convergence: doubling T halves the gap.
-        for (int i = 1; i < gaps.Length; i++) Math.Log2(gaps[i - 1] / gaps[i]).Should().BeApproximately(1, 0.1, "gaps {0}", string.Join(", ", gaps));
+        for (int i = 1; i < gaps.Length; i++)
+        {
+            Math.Log2(gaps[i - 1] / gaps[i]).Should().BeApproximately(1, 0.1, "gaps {0}", string.Join(", ", gaps));
+        }
     }
 
     [Fact]
@@ -33,12 +37,15 @@ public sealed class VariationalBoundTests
         report.Examples.Should().Be(20);
         report.Total.Mean.Should().BeApproximately(totals.mean().item<double>(), 1e-12);
         report.Total.StandardError.Should().BeApproximately(each.std(unbiased: true).item<double>() / Math.Sqrt(20), 1e-12);
-        report.Total.NoiseStandardError.Should().BeApproximately(Math.Sqrt(totals.var(0, unbiased: true).mean().item<double>() / 3 / 20), 1e-12);
+        report.Total.NoiseStandardError.Should().BeApproximately(
+            Math.Sqrt(totals.var(0, unbiased: true).mean().item<double>() / 3 / 20), 1e-12);
         for (int t = 0; t < 10; t++)
         {
             report.Terms[t].Mean.Should().BeApproximately(draws.Average(d => d.Terms.select(1, t).mean().item<double>()), 1e-12);
-            report.X0MeanSquaredErrors[t].Mean.Should().BeApproximately(draws.Average(d => d.X0MeanSquaredErrors.select(1, t).mean().item<double>()), 1e-12);
-            report.NoiseMeanSquaredErrors[t].Mean.Should().BeApproximately(draws.Average(d => d.NoiseMeanSquaredErrors.select(1, t).mean().item<double>()), 1e-12);
+            report.X0MeanSquaredErrors[t].Mean.Should().BeApproximately(
+                draws.Average(d => d.X0MeanSquaredErrors.select(1, t).mean().item<double>()), 1e-12);
+            report.NoiseMeanSquaredErrors[t].Mean.Should().BeApproximately(
+                draws.Average(d => d.NoiseMeanSquaredErrors.select(1, t).mean().item<double>()), 1e-12);
         }
     }
 
@@ -130,7 +137,8 @@ public sealed class VariationalBoundTests
         });
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        FluentActions.Invoking(() => bound.Evaluate(data, new PerSampleNoise(3), progress, cancellation.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => bound.Evaluate(data, new PerSampleNoise(3), progress, cancellation.Token))
+            .Should().Throw<OperationCanceledException>();
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
         reports.Select(report => report.StepsDone).Should().Equal(Enumerable.Range(1, 23).Select(i => (long)i));
@@ -159,14 +167,22 @@ public sealed class VariationalBoundTests
         (VariationalBound bound, Tensor data) = Case();
         ReverseDiffusion process = new(new LinearSchedule(5));
 
-        FluentActions.Invoking(() => bound.Evaluate([], new PerSampleNoise(3))).Should().Throw<ArgumentException>().WithMessage("batches must have at least 1 example*");
-        FluentActions.Invoking(() => bound.Evaluate(data.to(int64), new PerSampleNoise(3))).Should().Throw<ArgumentException>().WithMessage("data must hold floating-point numbers, but holds Int64*");
-        FluentActions.Invoking(() => bound.Terms(data, new PerSampleNoise(3), -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("firstExample");
-        FluentActions.Invoking(() => new VariationalBound(new Constant(0), process, new BoundOptions { Draws = 0 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Draws must be at least 1, but is 0*");
-        FluentActions.Invoking(() => new VariationalBound(new Constant(0) { InTrainingMode = true }, process).Evaluate(data, new PerSampleNoise(1))).Should().Throw<InvalidOperationException>().WithMessage("*eval()*");
-        FluentActions.Invoking(() => new VariationalBound(new Constant(double.NaN), process).Evaluate(data, new PerSampleNoise(1))).Should().Throw<NonFiniteException>().WithMessage("The bound's term became NaN at t = 4*");
+        FluentActions.Invoking(() => bound.Evaluate([], new PerSampleNoise(3))).Should().Throw<ArgumentException>()
+            .WithMessage("batches must have at least 1 example*");
+        FluentActions.Invoking(() => bound.Evaluate(data.to(int64), new PerSampleNoise(3))).Should().Throw<ArgumentException>()
+            .WithMessage("data must hold floating-point numbers, but holds Int64*");
+        FluentActions.Invoking(() => bound.Terms(data, new PerSampleNoise(3), -1)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("firstExample");
+        FluentActions.Invoking(() => new VariationalBound(new Constant(0), process, new BoundOptions { Draws = 0 }))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("Draws must be at least 1, but is 0*");
+        FluentActions.Invoking(() => new VariationalBound(new Constant(0) { InTrainingMode = true }, process)
+            .Evaluate(data, new PerSampleNoise(1))).Should().Throw<InvalidOperationException>().WithMessage("*eval()*");
+        FluentActions.Invoking(() => new VariationalBound(new Constant(double.NaN), process).Evaluate(data, new PerSampleNoise(1)))
+            .Should().Throw<NonFiniteException>().WithMessage("The bound's term became NaN at t = 4*");
         ReverseDiffusion learned = new(new LinearSchedule(5), new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange });
-        FluentActions.Invoking(() => new VariationalBound(new Constant(0), learned).Evaluate(data, new PerSampleNoise(1))).Should().Throw<InvalidOperationException>().WithMessage("The model must put out the shape of x_t with twice its second axis, [20, 6], for LearnedRangeVariance, but put out [20, 3].");
+        FluentActions.Invoking(() => new VariationalBound(new Constant(0), learned).Evaluate(data, new PerSampleNoise(1)))
+            .Should().Throw<InvalidOperationException>().WithMessage(
+            "The model must put out the shape of x_t with twice its second axis, [20, 6], for LearnedRangeVariance, but put out [20, 3].");
     }
 
     private static GaussianMixtureData Normal()
@@ -181,8 +197,10 @@ public sealed class VariationalBoundTests
         using GaussianMixtureData data = Normal();
         IVarianceSchedule schedule = LinearSchedule.Scaled(timesteps);
         // σ_t² = β_t from the first step on: β̃_t is off by a factor at the first steps, however many there are.
-        ReverseDiffusion process = new(schedule, new ReverseDiffusionOptions { Clipping = X0Clipping.None, InitialLogVariance = InitialLogVariance.Floored });
-        return new VariationalBound(new ExactModel(schedule, data), process, new BoundOptions { Decoder = Decoder.Continuous }).Terms(TwoPointData(), new TwoPoint()).Total.mean().item<double>();
+        ReverseDiffusion process = new(
+            schedule, new ReverseDiffusionOptions { Clipping = X0Clipping.None, InitialLogVariance = InitialLogVariance.Floored });
+        return new VariationalBound(new ExactModel(schedule, data), process, new BoundOptions { Decoder = Decoder.Continuous })
+            .Terms(TwoPointData(), new TwoPoint()).Total.mean().item<double>();
     }
 
     private static (VariationalBound Bound, Tensor Data) Case(BoundOptions? options = null)
@@ -192,11 +210,13 @@ public sealed class VariationalBoundTests
         return (new VariationalBound(new Constant(0.1), new ReverseDiffusion(schedule), options), data);
     }
 
-    private static Tensor TwoPointData() => tensor(new[] { Mean - Deviation, Mean - Deviation, Mean + Deviation, Mean + Deviation }).unsqueeze(1);
+    private static Tensor TwoPointData() =>
+        tensor(new[] { Mean - Deviation, Mean - Deviation, Mean + Deviation, Mean + Deviation }).unsqueeze(1);
 
     private sealed class TwoPoint : INoiseSource
     {
-        public Tensor Draw(NoiseRequest request) => tensor(request.SampleIndices.Select(k => k % 2 == 0 ? -1.0 : 1.0).ToArray()).unsqueeze(1);
+        public Tensor Draw(NoiseRequest request) =>
+            tensor(request.SampleIndices.Select(k => k % 2 == 0 ? -1.0 : 1.0).ToArray()).unsqueeze(1);
     }
 
     private sealed class Constant(double value) : IEpsilonModel

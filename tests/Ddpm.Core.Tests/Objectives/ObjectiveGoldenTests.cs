@@ -33,11 +33,17 @@ public sealed class ObjectiveGoldenTests
         // The reference adds numbers near 1 that cancel: one rounding, 1e-15, times the scale of the loss.
         double rounding = 1e-15 * (golden.Text("loss_type") == "RESCALED_KL" ? golden.Integer("T") : 1);
         terms.Loss.Values().ShouldBeClose(golden.GetProperty("loss").Numbers(), 1e-10, rounding, "loss");
-        if (golden.TryGetProperty("mse", out JsonElement mse)) terms.MeanSquaredError!.Values().ShouldBeClose(mse.Numbers(), 1e-10, 0, "mse");
+        if (golden.TryGetProperty("mse", out JsonElement mse))
+        {
+            terms.MeanSquaredError!.Values().ShouldBeClose(mse.Numbers(), 1e-10, 0, "mse");
+        }
+
         if (golden.TryGetProperty("vb", out JsonElement vb)) terms.Bound!.Values().ShouldBeClose(vb.Numbers(), 1e-10, 1e-15, "vb");
 
-        using Tensor single = objective.Loss(GoldenNetwork.Of(golden), GoldenNetwork.X0().to(float32), t, GoldenNetwork.Noise().to(float32));
-        single.Values().ShouldBeClose(golden.GetProperty("loss").Numbers(), Math.Max(1e-4, 5 * golden.GetProperty("max_rel_diff_f32").GetDouble()), 0, "loss in float32");
+        using Tensor single = objective.Loss(GoldenNetwork.Of(golden), GoldenNetwork.X0().to(float32), t,
+            GoldenNetwork.Noise().to(float32));
+        single.Values().ShouldBeClose(golden.GetProperty("loss").Numbers(),
+            Math.Max(1e-4, 5 * golden.GetProperty("max_rel_diff_f32").GetDouble()), 0, "loss in float32");
     }
 
     [Fact]
@@ -50,7 +56,8 @@ public sealed class ObjectiveGoldenTests
 
         IEnumerable<double> Weights(Prediction prediction)
         {
-            IReadOnlyList<double> all = LossWeighting.MinSnr().Weights(new ReverseDiffusion(new LinearSchedule(), new ReverseDiffusionOptions { Prediction = prediction }));
+            IReadOnlyList<double> all = LossWeighting.MinSnr()
+                .Weights(new ReverseDiffusion(new LinearSchedule(), new ReverseDiffusionOptions { Prediction = prediction }));
             return t.Select(each => all[each]);
         }
     }

@@ -45,11 +45,16 @@ public sealed class ObjectiveTests
     [Fact]
     public void VariationalWeighting_Epsilon_HasThePublishedWeights()
     {
-        IReadOnlyList<double> large = LossWeighting.Variational.Weights(Process("ε", "large")), small = LossWeighting.Variational.Weights(Process("ε", "small"));
+        IReadOnlyList<double> large = LossWeighting.Variational.Weights(Process("ε", "large")),
+            small = LossWeighting.Variational.Weights(Process("ε", "small"));
         DiffusionCoefficients c = new(new LinearSchedule());
 
-        new[] { large[1], large[9], large[99], large[499], large[999], small[1] }.ShouldBeClose([0.272692, 0.073717, 0.0100813, 0.0055034, 0.0102045, 0.599672], 0, 5e-7, "weights");
-        for (int t = 1; t < 1000; t++) large[t].Should().BeApproximately(c.Betas[t] / (2 * c.Alphas[t] * (1 - c.AlphaBars[t])), 1e-12, "eq. 12 with σ² = β");
+        new[] { large[1], large[9], large[99], large[499], large[999], small[1] }
+            .ShouldBeClose([0.272692, 0.073717, 0.0100813, 0.0055034, 0.0102045, 0.599672], 0, 5e-7, "weights");
+        for (int t = 1; t < 1000; t++)
+        {
+            large[t].Should().BeApproximately(c.Betas[t] / (2 * c.Alphas[t] * (1 - c.AlphaBars[t])), 1e-12, "eq. 12 with σ² = β");
+        }
     }
 
     [Theory]
@@ -61,7 +66,8 @@ public sealed class ObjectiveTests
         ReverseDiffusion process = Process(prediction, variance), epsilon = Process("ε", variance);
         (Tensor x0, Tensor eps) = Batch(3);
         long[] t = [0, 20, 600];
-        foreach (LossWeighting weighting in new[] { LossWeighting.MinSnr(), LossWeighting.P2(), LossWeighting.P2(0.5, 2), LossWeighting.Variational })
+        foreach (LossWeighting weighting in new[] { LossWeighting.MinSnr(), LossWeighting.P2(), LossWeighting.P2(0.5, 2),
+            LossWeighting.Variational })
         {
             double[] expected = new SimpleObjective(epsilon, weighting).Loss(new SameX0(epsilon), x0, t, eps).Values();
             double[] actual = new SimpleObjective(process, weighting).Loss(new SameX0(process), x0, t, eps).Values();
@@ -127,7 +133,8 @@ public sealed class ObjectiveTests
         double[] whole = new HybridObjective(process).Loss(network, x0, t, eps).Values();
         for (int i = 0; i < 4; i++)
         {
-            new HybridObjective(process).Loss(network, x0.narrow(0, i, 1), (int)t[i], eps.narrow(0, i, 1)).item<double>().Should().BeApproximately(whole[i], 1e-12 * Math.Max(1, whole[i]));
+            new HybridObjective(process).Loss(network, x0.narrow(0, i, 1), (int)t[i], eps.narrow(0, i, 1)).item<double>()
+                .Should().BeApproximately(whole[i], 1e-12 * Math.Max(1, whole[i]));
         }
     }
 
@@ -135,20 +142,32 @@ public sealed class ObjectiveTests
     public void BadInput_SaysWhat()
     {
         using var scope = NewDisposeScope();
-        ReverseDiffusion learned = new(new LinearSchedule(), new ReverseDiffusionOptions { Variance = ReverseVariance.Learned }), small = Process("ε", "small");
+        ReverseDiffusion learned = new(new LinearSchedule(), new ReverseDiffusionOptions { Variance = ReverseVariance.Learned }),
+            small = Process("ε", "small");
         (Tensor x0, Tensor eps) = Batch(2);
 
-        FluentActions.Invoking(() => new SimpleObjective(learned)).Should().Throw<ArgumentException>().WithMessage("process must have a fixed variance*LearnedVariance; HybridObjective*");
-        FluentActions.Invoking(() => new HybridObjective(small)).Should().Throw<ArgumentException>().WithMessage("process must have a learned variance*FixedSmallVariance; SimpleObjective*");
-        FluentActions.Invoking(() => LossWeighting.Variational.Weights(learned)).Should().Throw<ArgumentException>().WithMessage("process must have a fixed variance for VariationalWeighting*");
+        FluentActions.Invoking(() => new SimpleObjective(learned)).Should().Throw<ArgumentException>()
+            .WithMessage("process must have a fixed variance*LearnedVariance; HybridObjective*");
+        FluentActions.Invoking(() => new HybridObjective(small)).Should().Throw<ArgumentException>()
+            .WithMessage("process must have a learned variance*FixedSmallVariance; SimpleObjective*");
+        FluentActions.Invoking(() => LossWeighting.Variational.Weights(learned)).Should().Throw<ArgumentException>()
+            .WithMessage("process must have a fixed variance for VariationalWeighting*");
         FluentActions.Invoking(() => LossWeighting.MinSnr(0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("gamma");
         FluentActions.Invoking(() => LossWeighting.P2(-1)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new HybridObjective(learned, boundWeight: double.NaN)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("boundWeight");
-        FluentActions.Invoking(() => new SimpleObjective(small).Loss(new GoldenNetwork("eps", "learned"), x0, 0, eps)).Should().Throw<InvalidOperationException>().WithMessage("The model must put out the shape of x_t, [2, 3, 4], for FixedSmallVariance, but put out [2, 6, 4].");
-        FluentActions.Invoking(() => new VariationalObjective(learned).Loss(new GoldenNetwork("eps", "none"), x0, 0, eps)).Should().Throw<InvalidOperationException>().WithMessage("*twice its second axis, [2, 6, 4], for LearnedVariance, but put out [2, 3, 4].");
-        FluentActions.Invoking(() => new SimpleObjective(small).Loss(new GoldenNetwork("eps", "none"), x0, new long[] { 0, 1, 2 }, eps)).Should().Throw<ArgumentException>().WithMessage("t must have one timestep for each of the 2 examples*but has 3*");
-        FluentActions.Invoking(() => new SimpleObjective(small).Loss(new GoldenNetwork("eps", "none"), x0, 1000, eps)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("t must be a timestep 0 … 999, but is 1000*");
-        FluentActions.Invoking(() => new SimpleObjective(small).Loss(new GoldenNetwork("eps", "none"), x0, 0, eps.narrow(1, 0, 2))).Should().Throw<ArgumentException>().WithMessage("noise must have the shape of x0, [2, 3, 4], but has [2, 2, 4]*");
+        FluentActions.Invoking(() => new HybridObjective(learned, boundWeight: double.NaN)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("boundWeight");
+        FluentActions.Invoking(() => new SimpleObjective(small).Loss(new GoldenNetwork("eps", "learned"), x0, 0, eps))
+            .Should().Throw<InvalidOperationException>()
+            .WithMessage("The model must put out the shape of x_t, [2, 3, 4], for FixedSmallVariance, but put out [2, 6, 4].");
+        FluentActions.Invoking(() => new VariationalObjective(learned).Loss(new GoldenNetwork("eps", "none"), x0, 0, eps))
+            .Should().Throw<InvalidOperationException>()
+            .WithMessage("*twice its second axis, [2, 6, 4], for LearnedVariance, but put out [2, 3, 4].");
+        FluentActions.Invoking(() => new SimpleObjective(small).Loss(new GoldenNetwork("eps", "none"), x0, new long[] { 0, 1, 2 }, eps))
+            .Should().Throw<ArgumentException>().WithMessage("t must have one timestep for each of the 2 examples*but has 3*");
+        FluentActions.Invoking(() => new SimpleObjective(small).Loss(new GoldenNetwork("eps", "none"), x0, 1000, eps))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("t must be a timestep 0 … 999, but is 1000*");
+        FluentActions.Invoking(() => new SimpleObjective(small).Loss(new GoldenNetwork("eps", "none"), x0, 0, eps.narrow(1, 0, 2)))
+            .Should().Throw<ArgumentException>().WithMessage("noise must have the shape of x0, [2, 3, 4], but has [2, 2, 4]*");
     }
 
     [Fact]
@@ -157,7 +176,8 @@ public sealed class ObjectiveTests
         using var scope = NewDisposeScope();
         (Tensor x0, Tensor eps) = Batch(4);
         ReverseDiffusion learned = new(new LinearSchedule(), new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange });
-        foreach (Objective objective in new Objective[] { new HybridObjective(learned), new VariationalObjective(learned), new SimpleObjective(Process("ε", "small"), LossWeighting.MinSnr()) })
+        foreach (Objective objective in new Objective[] { new HybridObjective(learned), new VariationalObjective(learned),
+            new SimpleObjective(Process("ε", "small"), LossWeighting.MinSnr()) })
         {
             var network = new GoldenNetwork("eps", objective is SimpleObjective ? "none" : "learned_range");
             long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -184,7 +204,8 @@ public sealed class ObjectiveTests
     });
 
     private static (Tensor X0, Tensor Eps) Batch(int count) =>
-        ((arange(count * 12, float64) * 0.9).sin().reshape(count, 3, 4), (arange(count * 12, float64) * 1.3).cos().reshape(count, 3, 4) * 1.4);
+        ((arange(count * 12, float64) * 0.9).sin().reshape(count, 3, 4),
+            (arange(count * 12, float64) * 1.3).cos().reshape(count, 3, 4) * 1.4);
 
     /// <summary>A network whose x̂_0 is 0.5 tanh(x_t), whatever its output means.</summary>
     private sealed class SameX0(ReverseDiffusion process) : IEpsilonModel
@@ -193,7 +214,8 @@ public sealed class ObjectiveTests
         {
             using var scope = NewDisposeScope();
             Tensor x0 = 0.5 * xt.tanh();
-            return process.Options.Prediction.Target(process.Coefficients, x0, xt, process.Forward.Noise(x0, xt, t), t).MoveToOuterDisposeScope();
+            return process.Options.Prediction.Target(process.Coefficients, x0, xt, process.Forward.Noise(x0, xt, t), t)
+                .MoveToOuterDisposeScope();
         }
     }
 

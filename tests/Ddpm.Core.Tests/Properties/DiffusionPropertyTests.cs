@@ -13,8 +13,11 @@ public sealed class DiffusionPropertyTests
         Gen.Int[1, 60].Select(timesteps => (IVarianceSchedule)new CosineSchedule(timesteps)),
         Gen.Int[1, 60].Select(timesteps => (IVarianceSchedule)new LaplaceSchedule(timesteps)),
         Gen.Int[1, 60].Select(timesteps => (IVarianceSchedule)new SigmoidSchedule(timesteps)),
-        Gen.Select(Gen.Int[1, 60], Gen.Double[0, 1]).Select((timesteps, fraction) => (IVarianceSchedule)new WarmupSchedule(timesteps, fraction)),
-        Gen.Select(Gen.Int[5, 60], Gen.Int[1, 5]).Select((timesteps, count) => (IVarianceSchedule)new RespacedSchedule(new QuadraticSchedule(timesteps), TimestepSpacing.Trailing(timesteps, count))));
+        Gen.Select(Gen.Int[1, 60], Gen.Double[0, 1])
+            .Select((timesteps, fraction) => (IVarianceSchedule)new WarmupSchedule(timesteps, fraction)),
+        Gen.Select(Gen.Int[5, 60], Gen.Int[1, 5])
+            .Select((timesteps, count) => (IVarianceSchedule)new RespacedSchedule(
+            new QuadraticSchedule(timesteps), TimestepSpacing.Trailing(timesteps, count))));
 
     // [B, …] of rank 2 to 4 with standard normal entries, as many as 2 x 4 x 5 x 5.
     private static readonly Gen<(long[] Shape, long Seed)> Shapes = Gen.Select(Gen.Long[1, 5].Array[2, 4], Gen.Long);
@@ -31,7 +34,8 @@ public sealed class DiffusionPropertyTests
                 c.PosteriorVariances[t].Should().BeInRange(0, c.Betas[t] * (1 + 1e-12));
                 (t == 0 ? 0 : c.SignalToNoiseRatios[t - 1] - c.SignalToNoiseRatios[t]).Should().BeGreaterThanOrEqualTo(0);
                 // E[x_{t-1}] of the posterior at the expected x_t is that of q: a + b √ᾱ_t = √ᾱ_{t-1}.
-                (c.PosteriorMeanX0Weights[t] + c.PosteriorMeanXtWeights[t] * c.SqrtAlphaBars[t]).Should().BeApproximately(Math.Sqrt(c.AlphaBarsPrevious[t]), 1e-9);
+                (c.PosteriorMeanX0Weights[t] + c.PosteriorMeanXtWeights[t] * c.SqrtAlphaBars[t])
+                    .Should().BeApproximately(Math.Sqrt(c.AlphaBarsPrevious[t]), 1e-9);
             }
         },
         iter: 200,
@@ -41,10 +45,13 @@ public sealed class DiffusionPropertyTests
     public void Respaced_AllTimesteps_IsTheOriginal() => Schedules.Sample(
         schedule =>
         {
-            DiffusionCoefficients original = new(schedule), respaced = new(new RespacedSchedule(schedule, Enumerable.Range(0, schedule.Timesteps)));
+            DiffusionCoefficients original = new(schedule),
+                respaced = new(new RespacedSchedule(schedule, Enumerable.Range(0, schedule.Timesteps)));
             respaced.AlphaBars.ShouldBeClose([.. original.AlphaBars], 1e-12, 0, "ᾱ");
             respaced.Betas.ShouldBeClose([.. original.Betas], 1e-10, 1e-15, "β");
-            Enumerable.Range(0, schedule.Timesteps).Select(((IVarianceSchedule)new RespacedSchedule(schedule, Enumerable.Range(0, schedule.Timesteps))).ModelTimestep).Should().Equal(Enumerable.Range(0, schedule.Timesteps).Select(schedule.ModelTimestep));
+            Enumerable.Range(0, schedule.Timesteps)
+                .Select(((IVarianceSchedule)new RespacedSchedule(schedule, Enumerable.Range(0, schedule.Timesteps))).ModelTimestep)
+                .Should().Equal(Enumerable.Range(0, schedule.Timesteps).Select(schedule.ModelTimestep));
         },
         iter: 100,
         threads: 1);
@@ -57,13 +64,15 @@ public sealed class DiffusionPropertyTests
             (Tensor x0, Tensor eps, long[] t) = Draw(schedule, shape);
             foreach (Prediction prediction in new[] { Prediction.Epsilon, Prediction.X0, Prediction.V, Prediction.PosteriorMean })
             {
-                ReverseDiffusion process = new(schedule, new ReverseDiffusionOptions { Prediction = prediction, Clipping = X0Clipping.None });
+                ReverseDiffusion process = new(
+                    schedule, new ReverseDiffusionOptions { Prediction = prediction, Clipping = X0Clipping.None });
                 Tensor xt = process.Forward.Sample(x0, t, eps);
                 ReverseMoments moments = process.Moments(prediction.Target(process.Coefficients, x0, xt, eps, t), xt, t);
                 // An error of rounding is multiplied by at most 1/√ᾱ_t.
                 double tolerance = 1e-12 / Math.Sqrt(process.Coefficients.AlphaBars[^1]);
                 Largest(moments.X0 - x0).Should().BeLessThan(tolerance);
-                Largest(process.Forward.Noise(moments.X0, xt, t) - eps).Should().BeLessThan(100 * tolerance / process.Coefficients.SqrtOneMinusAlphaBars[0]);
+                Largest(process.Forward.Noise(moments.X0, xt, t) - eps)
+                    .Should().BeLessThan(100 * tolerance / process.Coefficients.SqrtOneMinusAlphaBars[0]);
                 Largest(moments.Mean - process.Posterior.Mean(x0, xt, t)).Should().BeLessThan(tolerance);
             }
         },
@@ -71,7 +80,8 @@ public sealed class DiffusionPropertyTests
         threads: 1);
 
     [Fact]
-    public void Posterior_AnySchedule_IsBayesRule() => Gen.Select(Schedules, Gen.Double[-2, 2], Gen.Double[-2, 2], Gen.Double[-2, 2], Gen.Double[0, 1]).Sample(
+    public void Posterior_AnySchedule_IsBayesRule() =>
+        Gen.Select(Schedules, Gen.Double[-2, 2], Gen.Double[-2, 2], Gen.Double[-2, 2], Gen.Double[0, 1]).Sample(
         (schedule, x0, xt, previous, where) =>
         {
             // q(x_{t-1} | x_t, x_0) = q(x_t | x_{t-1}) q(x_{t-1} | x_0)/q(x_t | x_0), as logarithms.
@@ -81,7 +91,8 @@ public sealed class DiffusionPropertyTests
             using var scope = NewDisposeScope();
             double mean = new PosteriorQ(c).Mean(full([1, 1], x0, float64), full([1, 1], xt, float64), t).item<double>();
             double left = LogNormal(previous, mean, c.PosteriorVariances[t]);
-            double right = LogNormal(xt, Math.Sqrt(c.Alphas[t]) * previous, c.Betas[t]) + LogNormal(previous, c.SqrtAlphaBars[t - 1] * x0, 1 - c.AlphaBars[t - 1]) - LogNormal(xt, c.SqrtAlphaBars[t] * x0, 1 - c.AlphaBars[t]);
+            double right = LogNormal(xt, Math.Sqrt(c.Alphas[t]) * previous, c.Betas[t]) + LogNormal(
+                previous, c.SqrtAlphaBars[t - 1] * x0, 1 - c.AlphaBars[t - 1]) - LogNormal(xt, c.SqrtAlphaBars[t] * x0, 1 - c.AlphaBars[t]);
             left.Should().BeApproximately(right, 1e-7 * (1 + Math.Abs(right)));
         },
         iter: 300,
@@ -143,7 +154,13 @@ public sealed class DiffusionPropertyTests
 
     private static (Tensor X, Tensor Eps, long[] T) Draw(IVarianceSchedule schedule, (long[] Shape, long Seed) shape)
     {
-        NoiseRequest request = new() { SampleIndices = [.. Enumerable.Range(0, (int)shape.Shape[0]).Select(i => (long)i)], Step = 0, Shape = shape.Shape, ElementType = float64 };
+        NoiseRequest request = new()
+        {
+            SampleIndices = [.. Enumerable.Range(0, (int)shape.Shape[0]).Select(i => (long)i)],
+            Step = 0,
+            Shape = shape.Shape,
+            ElementType = float64,
+        };
         var noise = new PerSampleNoise(shape.Seed);
         long[] t = [.. new UniformTimesteps(schedule.Timesteps).Draw(shape.Seed, 0, (int)shape.Shape[0]).Timesteps];
         return (noise.Draw(request), noise.Draw(request with { Step = 1 }), t);
@@ -151,5 +168,6 @@ public sealed class DiffusionPropertyTests
 
     private static double Largest(Tensor difference) => difference.abs().max().item<double>();
 
-    private static double LogNormal(double x, double mean, double variance) => -0.5 * (Math.Log(2 * Math.PI * variance) + (x - mean) * (x - mean) / variance);
+    private static double LogNormal(double x, double mean, double variance) =>
+        -0.5 * (Math.Log(2 * Math.PI * variance) + (x - mean) * (x - mean) / variance);
 }

@@ -11,7 +11,8 @@ public sealed class LauncherTests
         Find((variable, "4")).Should().Be(new Launcher(name, variable, 4));
 
     [Fact]
-    public void Find_NoVariable_IsNull() => Find(("SLURM_NTASKS", "8")).Should().BeNull("a batch script of Slurm is no step that srun started");
+    public void Find_NoVariable_IsNull() =>
+        Find(("SLURM_NTASKS", "8")).Should().BeNull("a batch script of Slurm is no step that srun started");
 
     [Theory]
     [InlineData("")]
@@ -20,13 +21,16 @@ public sealed class LauncherTests
     public void Find_NoNumber_IsNull(string value) => Find(("PMI_SIZE", value)).Should().BeNull();
 
     [Fact]
-    public void Find_OneStartedByAnother_IsTheInner() => Find(("SLURM_STEP_NUM_TASKS", "2"), ("OMPI_COMM_WORLD_SIZE", "16"))!.Processes.Should().Be(16);
+    public void Find_OneStartedByAnother_IsTheInner() =>
+        Find(("SLURM_STEP_NUM_TASKS", "2"), ("OMPI_COMM_WORLD_SIZE", "16"))!.Processes.Should().Be(16);
 
     [Fact]
     public void RequireMatch_SeveralProcessesThatKnowOfOne_IsRefusedWithBothNames()
     {
         Action act = () => Launcher.RequireMatch(new Launcher(Launcher.Slurm, "SLURM_STEP_NUM_TASKS", 8), 1, "libmpi.so.40 (OpenMPI)");
-        act.Should().Throw<MpiException>().WithMessage("srun started 8 processes (SLURM_STEP_NUM_TASKS), but the MPI library, libmpi.so.40 (OpenMPI), knows of this one only*srun --mpi=pmix*");
+        act.Should().Throw<MpiException>().WithMessage(
+            "srun started 8 processes (SLURM_STEP_NUM_TASKS), but the MPI library, libmpi.so.40 (OpenMPI), knows of this one only*srun " +
+            "--mpi=pmix*");
     }
 
     [Theory]
@@ -34,10 +38,12 @@ public sealed class LauncherTests
     [InlineData(4, 4)]
     [InlineData(4, 2)] // a program that MPI itself has started
     public void RequireMatch_Otherwise_IsSilent(int launched, int known) =>
-        FluentActions.Invoking(() => Launcher.RequireMatch(new Launcher(Launcher.OpenMpi, "OMPI_COMM_WORLD_SIZE", launched), known, "")).Should().NotThrow();
+        FluentActions.Invoking(() => Launcher.RequireMatch(new Launcher(Launcher.OpenMpi, "OMPI_COMM_WORLD_SIZE", launched), known, ""))
+            .Should().NotThrow();
 
     [Fact]
     public void RequireMatch_NoLauncher_IsSilent() => FluentActions.Invoking(() => Launcher.RequireMatch(null, 1, "")).Should().NotThrow();
 
-    private static Launcher? Find(params (string Name, string Value)[] variables) => Launcher.Find(name => variables.Where(variable => variable.Name == name).Select(variable => variable.Value).FirstOrDefault());
+    private static Launcher? Find(params (string Name, string Value)[] variables) =>
+        Launcher.Find(name => variables.Where(variable => variable.Name == name).Select(variable => variable.Value).FirstOrDefault());
 }

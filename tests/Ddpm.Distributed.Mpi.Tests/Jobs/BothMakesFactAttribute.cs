@@ -6,6 +6,10 @@ internal sealed class BothMakesFactAttribute : FactAttribute
 {
     public BothMakesFactAttribute()
     {
-        if (MpiLaunchers.OpenMpi is null || MpiLaunchers.Mpich is null) Skip = $"{(MpiLaunchers.Mpich is null ? "MPICH's" : "OpenMPI's")} mpirun is not installed (openmpi-bin and mpich on Debian and Ubuntu, which can be there together).";
+        if (MpiLaunchers.OpenMpi is null || MpiLaunchers.Mpich is null)
+        {
+            Skip = $"{(MpiLaunchers.Mpich is null ? "MPICH's" : "OpenMPI's")} mpirun is not installed (openmpi-bin and mpich on Debian " +
+                "and Ubuntu, which can be there together).";
+        }
     }
 }

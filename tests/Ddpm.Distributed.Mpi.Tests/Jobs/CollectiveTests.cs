@@ -24,7 +24,8 @@ public sealed class CollectiveTests
     public void Start_EachMakesOwnLauncher_FindsItsLibrary()
     {
         MpiJob.Run(MpiLaunchers.Mpich, 2, ["hello"]).Succeeded().Of(1).Single().Should().Match("1 of 2, local 1, libm*MPICH*");
-        MpiJob.Run(MpiLaunchers.OpenMpi, 2, ["hello"]).Succeeded().Of(1).Single().Should().Match("1 of 2, local 1, libmpi.so.40: Open MPI*");
+        MpiJob.Run(MpiLaunchers.OpenMpi, 2, ["hello"]).Succeeded().Of(1).Single()
+            .Should().Match("1 of 2, local 1, libmpi.so.40: Open MPI*");
         MpiJob.Run(MpiLaunchers.Mpich, 3, ["collectives"]).Succeeded().Last(3).Should().AllBe("collectives are right");
     }
 }

@@ -16,7 +16,8 @@ public sealed class FailureTests
     }
 
     [MpiFact]
-    public void Process_AloneWithoutDisposal_EndsInOrder() => MpiJob.Run(0, "forget").Succeeded().Errors.Should().BeEmpty("no other rank could wait for it");
+    public void Process_AloneWithoutDisposal_EndsInOrder() =>
+        MpiJob.Run(0, "forget").Succeeded().Errors.Should().BeEmpty("no other rank could wait for it");
 
     [MpiFact]
     public void Start_LauncherOfAnotherMake_IsRefused()
@@ -24,7 +25,8 @@ public sealed class FailureTests
         // What OpenMPI's library finds under MPICH's launcher; without this check every process would train by itself.
         JobResult job = MpiJob.Run(null, 0, ["hello"], [("PMI_SIZE", "2"), (MpiOptions.LibraryVariable, "libmpi.so.40")]);
         job.ExitCode.Should().NotBe(0);
-        job.Errors.Should().Contain("MPICH's mpirun started 2 processes (PMI_SIZE), but the MPI library, libmpi.so.40 (OpenMPI), knows of this one only: they are of different makes.");
+        job.Errors.Should().Contain("MPICH's mpirun started 2 processes (PMI_SIZE), but the MPI library, libmpi.so.40 (OpenMPI), knows " +
+            "of this one only: they are of different makes.");
         job.Lines.Should().BeEmpty();
     }
 
@@ -33,7 +35,8 @@ public sealed class FailureTests
     {
         JobResult job = MpiJob.Run(MpiLaunchers.OpenMpi, 2, ["hello"], [(MpiOptions.LibraryVariable, "libmpich.so.12")]);
         job.ExitCode.Should().NotBe(0);
-        job.Errors.Should().Contain("OpenMPI's mpirun started 2 processes (OMPI_COMM_WORLD_SIZE), but the MPI library, libmpich.so.12 (MPICH), knows of this one only");
+        job.Errors.Should().Contain("OpenMPI's mpirun started 2 processes (OMPI_COMM_WORLD_SIZE), but the MPI library, libmpich.so.12 " +
+            "(MPICH), knows of this one only");
         job.Lines.Should().BeEmpty();
     }
 

@@ -6,13 +6,17 @@ namespace Ddpm.Distributed.Mpi.Tests.Jobs;
 internal sealed record JobResult(int ExitCode, IReadOnlyList<string> Lines, string Errors)
 {
     /// <summary>What a rank said.</summary>
-    public string[] Of(int rank) => [.. Lines.Where(line => line.StartsWith($"{rank}> ", StringComparison.Ordinal)).Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])];
+    public string[] Of(int rank) =>
+        [.. Lines.Where(line => line.StartsWith($"{rank}> ", StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])];
 
     /// <summary>The last line of each rank.</summary>
     public string[] Last(int ranks) => [.. Enumerable.Range(0, ranks).Select(rank => Of(rank).LastOrDefault() ?? "")];
 
     /// <summary>The losses that a rank told of.</summary>
-    public double[] Losses(int rank) => [.. Of(rank).Select(line => line.Split(' ')).Where(words => words[0] == "step").Select(words => double.Parse(words[3], CultureInfo.InvariantCulture))];
+    public double[] Losses(int rank) =>
+        [.. Of(rank).Select(line => line.Split(' ')).Where(words => words[0] == "step")
+            .Select(words => double.Parse(words[3], CultureInfo.InvariantCulture))];
 
     /// <summary>The job ended in order.</summary>
     public JobResult Succeeded()

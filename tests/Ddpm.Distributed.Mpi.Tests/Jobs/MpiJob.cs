@@ -18,13 +18,17 @@ internal static class MpiJob
     /// <param name="arguments">What the worker is to do.</param>
     /// <param name="environment">Variables to set.</param>
     /// <param name="heard">Told of every line.</param>
-    public static JobResult Run(string? launcher, int ranks, string[] arguments, (string Name, string Value)[]? environment = null, Action<string>? heard = null)
+    public static JobResult Run(string? launcher, int ranks, string[] arguments, (string Name, string Value)[]? environment = null,
+        Action<string>? heard = null)
     {
         if (ranks > 0 && launcher is null) throw new InvalidOperationException("There is no mpirun: install openmpi-bin.");
         // This folder is tests/Ddpm.Distributed.Mpi.Tests/bin/…; the worker lies in the same place of its own project.
-        string worker = Path.Combine(AppContext.BaseDirectory.Replace("Ddpm.Distributed.Mpi.Tests", "Ddpm.MpiWorker", StringComparison.Ordinal), "Ddpm.MpiWorker.dll");
+        string worker = Path.Combine(AppContext.BaseDirectory.Replace(
+            "Ddpm.Distributed.Mpi.Tests", "Ddpm.MpiWorker", StringComparison.Ordinal), "Ddpm.MpiWorker.dll");
         string[] options = launcher == MpiLaunchers.OpenMpi ? ["--allow-run-as-root", "--oversubscribe"] : [];
-        string[] command = ranks == 0 ? ["dotnet", worker, .. arguments] : [launcher!, .. options, "-np", ranks.ToString(CultureInfo.InvariantCulture), "dotnet", worker, .. arguments];
+        string[] command = ranks == 0
+            ? ["dotnet", worker, .. arguments]
+            : [launcher!, .. options, "-np", ranks.ToString(CultureInfo.InvariantCulture), "dotnet", worker, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["TERM"] = "dumb";

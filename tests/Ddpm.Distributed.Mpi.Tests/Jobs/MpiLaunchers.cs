@@ -19,13 +19,16 @@ internal static class MpiLaunchers
 
     private static string? Find(string[] names, string mark)
     {
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).Where(File.Exists).FirstOrDefault(path => Version(path).Contains(mark, StringComparison.OrdinalIgnoreCase));
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).Where(File.Exists)
+            .FirstOrDefault(path => Version(path).Contains(mark, StringComparison.OrdinalIgnoreCase));
     }
 
     private static string Version(string path)
     {
-        using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(path, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = System.Diagnostics.Process.Start(
+            new ProcessStartInfo(path, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;

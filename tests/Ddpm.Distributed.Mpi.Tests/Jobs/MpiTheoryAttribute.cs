@@ -6,6 +6,9 @@ internal sealed class MpiTheoryAttribute : TheoryAttribute
 {
     public MpiTheoryAttribute()
     {
-        if (MpiLaunchers.OpenMpi is null && !MpiLaunchers.MustRun) Skip = "OpenMPI's mpirun is not installed (openmpi-bin on Debian and Ubuntu).";
+        if (MpiLaunchers.OpenMpi is null && !MpiLaunchers.MustRun)
+        {
+            Skip = "OpenMPI's mpirun is not installed (openmpi-bin on Debian and Ubuntu).";
+        }
     }
 }

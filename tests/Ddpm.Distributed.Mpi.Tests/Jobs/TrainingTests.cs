@@ -19,14 +19,26 @@ public sealed class TrainingTests : IDisposable
         {
             string name = ranks.ToString(CultureInfo.InvariantCulture);
             JobResult job = Train(name, ranks);
-            job.Last(ranks).Distinct().Should().ContainSingle("all ranks end with the same bits").Which.Should().StartWith($"done at {Steps}, ");
-            foreach (string file in new[] { "network.safetensors", "average-0.safetensors", "optimizer.safetensors" }) TrainedFiles.Distance(At("one"), At(name), Steps, file).Should().BeLessThan(1e-6, $"{file} on {ranks} ranks");
+            job.Last(ranks).Distinct()
+                .Should().ContainSingle("all ranks end with the same bits").Which.Should().StartWith($"done at {Steps}, ");
+            foreach (string file in new[] { "network.safetensors", "average-0.safetensors", "optimizer.safetensors" })
+            {
+                TrainedFiles.Distance(At("one"), At(name), Steps, file).Should().BeLessThan(1e-6, $"{file} on {ranks} ranks");
+            }
+
             job.Losses(ranks - 1).Should().HaveCount(Steps);
-            foreach ((double expected, double actual) in one.Losses(0).Zip(job.Losses(ranks - 1))) actual.Should().BeApproximately(expected, 1e-6);
+            foreach ((double expected, double actual) in one.Losses(0).Zip(job.Losses(ranks - 1)))
+            {
+                actual.Should().BeApproximately(expected, 1e-6);
+            }
+
             foreach ((double[] expected, double[] actual) in Rows("one").Zip(Rows(name)))
             {
                 // Loss, norms and the losses of early and late timesteps; the pace and the memory are the machine's.
-                foreach (int column in new[] { 0, 1, 2, 3, 4, 8, 9 }) actual[column].Should().BeApproximately(expected[column], 2e-6 * Math.Abs(expected[column]));
+                foreach (int column in new[] { 0, 1, 2, 3, 4, 8, 9 })
+                {
+                    actual[column].Should().BeApproximately(expected[column], 2e-6 * Math.Abs(expected[column]));
+                }
             }
         }
     }
@@ -56,7 +68,8 @@ public sealed class TrainingTests : IDisposable
         job.ExitCode.Should().NotBe(0);
         job.Losses(0).Length.Should().BeInRange(5, 100, "the launcher ends the other rank long before the run would");
         // The step the checkpoints had come to; the run goes on from there, alone.
-        string last = new DirectoryInfo(Path.Combine(At("killed"), "checkpoints")).GetDirectories("step-*").Max(directory => directory.Name)!;
+        string last = new DirectoryInfo(Path.Combine(At("killed"), "checkpoints")).GetDirectories("step-*")
+            .Max(directory => directory.Name)!;
         long step = long.Parse(last["step-".Length..], CultureInfo.InvariantCulture);
         step.Should().BeGreaterThanOrEqualTo(4);
         JobResult resumed = MpiJob.Run(0, "train", At("killed"), (step + 2).ToString(CultureInfo.InvariantCulture)).Succeeded();
@@ -85,17 +98,21 @@ public sealed class TrainingTests : IDisposable
     [BothMakesFact]
     public void Train_OpenMpiAndMpich_Agree()
     {
-        string[] ends = [.. new[] { MpiLaunchers.OpenMpi, MpiLaunchers.Mpich }.SelectMany((launcher, i) => MpiJob.Run(launcher, 2, ["train", At(i.ToString(CultureInfo.InvariantCulture)), "4"]).Succeeded().Last(2))];
+        string[] ends = [.. new[] { MpiLaunchers.OpenMpi, MpiLaunchers.Mpich }
+            .SelectMany((launcher, i) => MpiJob.Run(launcher, 2, ["train", At(i.ToString(CultureInfo.InvariantCulture)), "4"]).Succeeded()
+            .Last(2))];
         ends.Distinct().Should().ContainSingle("a sum of two numbers has one rounding only").Which.Should().StartWith("done at 4, ");
     }
 
-    private JobResult Train(string name, int ranks, long steps = Steps) => MpiJob.Run(ranks, "train", At(name), steps.ToString(CultureInfo.InvariantCulture)).Succeeded();
+    private JobResult Train(string name, int ranks, long steps = Steps) =>
+        MpiJob.Run(ranks, "train", At(name), steps.ToString(CultureInfo.InvariantCulture)).Succeeded();
 
     private double[][] Rows(string name)
     {
         string[] lines = File.ReadAllLines(Path.Combine(At(name), "metrics.csv"));
         lines.Should().HaveCount(1 + Steps / 2);
-        return [.. lines.Skip(1).Select(line => line.Split(',').Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray())];
+        return [.. lines.Skip(1)
+            .Select(line => line.Split(',').Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray())];
     }
 
     private string At(string name) => Path.Combine(folder.FullName, name);

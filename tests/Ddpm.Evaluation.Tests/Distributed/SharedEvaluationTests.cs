@@ -54,7 +54,8 @@ public sealed class SharedEvaluationTests
 
     [Fact]
     public void Statistics_NoImageAnywhere_IsRefusedOnAll() =>
-        FluentActions.Invoking(() => ThreadRanks.Run(2, ranks => FeatureExtraction.Statistics(new PixelFeatures(), [], ranks))).Should().Throw<AggregateException>().Which.InnerExceptions.Should().HaveCount(2).And.AllBeOfType<ArgumentException>();
+        FluentActions.Invoking(() => ThreadRanks.Run(2, ranks => FeatureExtraction.Statistics(new PixelFeatures(), [], ranks)))
+            .Should().Throw<AggregateException>().Which.InnerExceptions.Should().HaveCount(2).And.AllBeOfType<ArgumentException>();
 
     [Fact]
     public void Merge_OtherNumberOfFeatures_IsRefused()
@@ -65,7 +66,8 @@ public sealed class SharedEvaluationTests
             accumulator.Merge(ranks);
             return 0;
         });
-        act.Should().Throw<AggregateException>().WithInnerException<DistributedException>().WithMessage("All ranks must have the same number of features, but have 2, 3.");
+        act.Should().Throw<AggregateException>().WithInnerException<DistributedException>()
+            .WithMessage("All ranks must have the same number of features, but have 2, 3.");
     }
 
     private static Tensor Images() => arange(9 * 12, dtype: int64).mul(53).remainder(251).to(uint8).reshape(9, 1, 3, 4);

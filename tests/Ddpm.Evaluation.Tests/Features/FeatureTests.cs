@@ -16,7 +16,8 @@ public sealed class FeatureTests
     [InlineData("tiny_pair.pt", false, 1, "logits")]
     public void Extract_ScriptOfPython_GivesItsOutputs(string file, bool returnFeatures, int output, string expected)
     {
-        using var extractor = new TorchScriptFeatures(Golden(file), new TorchScriptOptions { ReturnFeatures = returnFeatures, Output = output });
+        using var extractor = new TorchScriptFeatures(
+            Golden(file), new TorchScriptOptions { ReturnFeatures = returnFeatures, Output = output });
         using Tensor images = Images(), features = extractor.Extract(images);
         features.flatten().data<float>().ToArray().Should().Equal(Numbers(expected), (a, b) => Math.Abs(a - b) < 1e-6);
     }
@@ -29,10 +30,13 @@ public sealed class FeatureTests
         features.shape.Should().Equal(2, 2 * 4 * 4);
         features.flatten().data<float>().ToArray().Should().Equal(Numbers("spatial_first2"), (a, b) => Math.Abs(a - b) < 1e-6);
         using var many = new TorchScriptFeatures(Golden("tiny_spatial.pt"), new TorchScriptOptions { SpatialChannels = 6 });
-        FluentActions.Invoking(() => many.Extract(images)).Should().Throw<InvalidOperationException>().WithMessage("*must give [B, C, H, W] with C of at least 6*but gives [2, 5, 4, 4]*");
+        FluentActions.Invoking(() => many.Extract(images)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*must give [B, C, H, W] with C of at least 6*but gives [2, 5, 4, 4]*");
         using var without = new TorchScriptFeatures(Golden("tiny_spatial.pt"));
-        FluentActions.Invoking(() => without.Extract(images)).Should().Throw<InvalidOperationException>().WithMessage("*must give features [2, D], but gives [2, 5, 4, 4]*");
-        FluentActions.Invoking(() => new TorchScriptFeatures(Golden("tiny_spatial.pt"), new TorchScriptOptions { SpatialChannels = 0 })).Should().Throw<ArgumentException>().WithMessage("*SpatialChannels must be at least 1, or null, but is 0*");
+        FluentActions.Invoking(() => without.Extract(images)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*must give features [2, D], but gives [2, 5, 4, 4]*");
+        FluentActions.Invoking(() => new TorchScriptFeatures(Golden("tiny_spatial.pt"), new TorchScriptOptions { SpatialChannels = 0 }))
+            .Should().Throw<ArgumentException>().WithMessage("*SpatialChannels must be at least 1, or null, but is 0*");
     }
 
     [Theory]
@@ -62,27 +66,32 @@ public sealed class FeatureTests
         First(new TorchScriptOptions()).Should().Equal(0, 255, 51, 102);
         First(new TorchScriptOptions { Scale = PixelScale.UnitInterval }).Should().Equal(0, 1, 0.2f, 0.4f);
         First(new TorchScriptOptions { Scale = PixelScale.MinusOneToOne }).Should().Equal(-1, 1, -0.6f, -0.2f);
-        First(new TorchScriptOptions { Scale = PixelScale.UnitInterval, Mean = [9, 9, 0.5], StandardDeviation = [9, 9, 0.25] }).Should().Equal(-2, 2, -1.2f, -0.4f);
+        First(new TorchScriptOptions { Scale = PixelScale.UnitInterval, Mean = [9, 9, 0.5], StandardDeviation = [9, 9, 0.25] })
+            .Should().Equal(-2, 2, -1.2f, -0.4f);
     }
 
     [Fact]
     public void Statistics_AnyBatchSize_AreThoseOfAllFeatures()
     {
-        using Tensor images = randint(256, [30, 3, 4, 4], uint8, generator: new Generator(1)), features = new PixelFeatures().Extract(images);
+        using Tensor images = randint(256, [30, 3, 4, 4], uint8, generator: new Generator(1)),
+            features = new PixelFeatures().Extract(images);
         features.shape.Should().Equal(30, 48);
         using FeatureStatistics whole = FeatureStatistics.Of(features);
         foreach (int size in new[] { 1, 7, 30 })
         {
             var done = new List<long>();
-            using FeatureStatistics parts = FeatureExtraction.Statistics(new PixelFeatures(), images.split(size), progress: new Relay<long>(done.Add));
+            using FeatureStatistics parts = FeatureExtraction.Statistics(
+                new PixelFeatures(), images.split(size), progress: new Relay<long>(done.Add));
             parts.Covariance.sub(whole.Covariance).abs().max().item<double>().Should().BeLessThan(1e-12);
             done.Should().HaveCount((30 + size - 1) / size).And.EndWith(30);
             using Tensor joined = FeatureExtraction.Features(new PixelFeatures(), images.split(size));
             joined.Equals(features).Should().BeTrue();
         }
 
-        FluentActions.Invoking(() => FeatureExtraction.Statistics(new PixelFeatures(), [])).Should().Throw<ArgumentException>().WithMessage("batches must have at least 2 images*but have 0*");
-        FluentActions.Invoking(() => FeatureExtraction.Statistics(new PixelFeatures(), images.split(1), cancellationToken: new CancellationToken(true))).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => FeatureExtraction.Statistics(new PixelFeatures(), [])).Should().Throw<ArgumentException>()
+            .WithMessage("batches must have at least 2 images*but have 0*");
+        FluentActions.Invoking(() => FeatureExtraction.Statistics(new PixelFeatures(), images.split(1),
+            cancellationToken: new CancellationToken(true))).Should().Throw<OperationCanceledException>();
     }
 
     [Fact]
@@ -92,7 +101,8 @@ public sealed class FeatureTests
         File.WriteAllText(text, "no network");
         try
         {
-            FluentActions.Invoking(() => new TorchScriptFeatures(text)).Should().Throw<InvalidDataException>().WithMessage($"{text} is no TorchScript that can be loaded*");
+            FluentActions.Invoking(() => new TorchScriptFeatures(text)).Should().Throw<InvalidDataException>()
+                .WithMessage($"{text} is no TorchScript that can be loaded*");
         }
         finally
         {
@@ -100,19 +110,26 @@ public sealed class FeatureTests
         }
 
         FluentActions.Invoking(() => new TorchScriptFeatures("none.pt")).Should().Throw<FileNotFoundException>();
-        FluentActions.Invoking(() => new TorchScriptFeatures(Golden("tiny_pair.pt"), new TorchScriptOptions { StandardDeviation = [1, 0, 1] })).Should().Throw<ArgumentException>().WithMessage("*StandardDeviation must be 3 positive numbers, or empty, but is 1, 0, 1*");
+        FluentActions.Invoking(() => new TorchScriptFeatures(
+            Golden("tiny_pair.pt"), new TorchScriptOptions { StandardDeviation = [1, 0, 1] })).Should().Throw<ArgumentException>()
+            .WithMessage("*StandardDeviation must be 3 positive numbers, or empty, but is 1, 0, 1*");
         using var extractor = new TorchScriptFeatures(Golden("tiny_pair.pt"), new TorchScriptOptions { Output = 2 });
         using Tensor images = Images(), floats = zeros(1, 3, 4, 4), two = zeros([1, 2, 4, 4], uint8), tiny = zeros([1, 3, 2, 2], uint8);
-        FluentActions.Invoking(() => extractor.Extract(images)).Should().Throw<InvalidOperationException>().WithMessage("*must give output 2 of*but gives 2 tensors*");
-        FluentActions.Invoking(() => extractor.Extract(floats)).Should().Throw<ArgumentException>().WithMessage("images must be uint8, but is Float32*");
-        FluentActions.Invoking(() => extractor.Extract(two)).Should().Throw<ArgumentException>().WithMessage("images must have the shape [B, 1, H, W] or [B, 3, H, W], but has [1, 2, 4, 4]*");
-        FluentActions.Invoking(() => extractor.Extract(tiny)).Should().Throw<InvalidOperationException>().WithMessage("*tiny_pair.pt does not take images Byte [1, 3, 2, 2]: *");
+        FluentActions.Invoking(() => extractor.Extract(images)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*must give output 2 of*but gives 2 tensors*");
+        FluentActions.Invoking(() => extractor.Extract(floats)).Should().Throw<ArgumentException>()
+            .WithMessage("images must be uint8, but is Float32*");
+        FluentActions.Invoking(() => extractor.Extract(two)).Should().Throw<ArgumentException>()
+            .WithMessage("images must have the shape [B, 1, H, W] or [B, 3, H, W], but has [1, 2, 4, 4]*");
+        FluentActions.Invoking(() => extractor.Extract(tiny)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*tiny_pair.pt does not take images Byte [1, 3, 2, 2]: *");
     }
 
     [Fact]
     public void Extract_Repeated_LeavesNoTensor()
     {
-        using var extractor = new TorchScriptFeatures(Golden("tiny_pair.pt"), new TorchScriptOptions { Size = (5, 7), Scale = PixelScale.UnitInterval, Mean = [0, 0, 0], Output = 1 });
+        using var extractor = new TorchScriptFeatures(Golden("tiny_pair.pt"),
+            new TorchScriptOptions { Size = (5, 7), Scale = PixelScale.UnitInterval, Mean = [0, 0, 0], Output = 1 });
         using Tensor images = Images();
         extractor.Extract(images).Dispose();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

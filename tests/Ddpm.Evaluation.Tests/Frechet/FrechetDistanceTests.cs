@@ -9,7 +9,8 @@ public sealed class FrechetDistanceTests
     [Fact]
     public void Compute_GoldenSets_GiveTheReferenceDistances()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Goldens", "06_fid.json")));
+        using JsonDocument document = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Goldens", "06_fid.json")));
         JsonElement[] cases = [.. document.RootElement.GetProperty("cases").EnumerateArray()];
         cases.Should().HaveCountGreaterThan(5);
         foreach (JsonElement entry in cases)
@@ -17,9 +18,13 @@ public sealed class FrechetDistanceTests
             using Tensor real = Features(entry, "real"), fake = Features(entry, "fake");
             double expected = entry.GetProperty("fid_eigen_symmetric").GetDouble();
             bool full = Math.Min(real.size(0), fake.size(0)) > real.size(1);
-            FrechetDistance.Compute(real, fake).Should().BeApproximately(expected, full ? 1e-9 * expected : 1e-6, entry.GetProperty("real").GetString() + " / " + entry.GetProperty("fake").GetString());
+            FrechetDistance.Compute(real, fake)
+                .Should().BeApproximately(expected, full ? 1e-9 * expected
+                : 1e-6, entry.GetProperty("real").GetString() + " / " + entry.GetProperty("fake").GetString());
             using FeatureStatistics statistics = FeatureStatistics.Of(real);
-            statistics.Mean.narrow(0, 0, 2).data<double>().ToArray().Should().Equal(entry.GetProperty("mean_real_first4").EnumerateArray().Take(2).Select(value => value.GetDouble()), (a, b) => Math.Abs(a - b) < 1e-12);
+            statistics.Mean.narrow(0, 0, 2).data<double>().ToArray()
+                .Should().Equal(entry.GetProperty("mean_real_first4").EnumerateArray().Take(2).Select(value => value.GetDouble()),
+                (a, b) => Math.Abs(a - b) < 1e-12);
             statistics.Covariance.trace().item<double>().Should().BeApproximately(entry.GetProperty("trace_cov_real").GetDouble(), 1e-10);
         }
     }
@@ -28,7 +33,8 @@ public sealed class FrechetDistanceTests
     public void Compute_NormalDistributions_IsTheClosedForm()
     {
         // |(3, 4)|² + (1 - 3)² + (2 - 1)².
-        using FeatureStatistics a = new(zeros(2), diag(tensor(new[] { 1.0, 4.0 }))), b = new(tensor(new[] { 3.0, 4.0 }), diag(tensor(new[] { 9.0, 1.0 })));
+        using FeatureStatistics a = new(zeros(2), diag(tensor(new[] { 1.0, 4.0 }))),
+            b = new(tensor(new[] { 3.0, 4.0 }), diag(tensor(new[] { 9.0, 1.0 })));
         FrechetDistance.Compute(a, b).Should().BeApproximately(30, 1e-12);
         FrechetDistance.Compute(b, a).Should().BeApproximately(30, 1e-12);
     }
@@ -76,15 +82,22 @@ public sealed class FrechetDistanceTests
     public void Compute_BadInput_NamesIt()
     {
         using Tensor one = zeros(1, 3), holes = full([4, 3], float.NaN), flat = zeros(3), wide = randn(4, 5), fine = randn(4, 3);
-        FluentActions.Invoking(() => FrechetDistance.Compute(one, fine)).Should().Throw<InvalidOperationException>().WithMessage("*at least 2 samples, but there is 1*");
-        FluentActions.Invoking(() => FrechetDistance.Compute(fine, holes)).Should().Throw<ArgumentException>().WithMessage("features must be finite*");
-        FluentActions.Invoking(() => FrechetDistance.Compute(flat, fine)).Should().Throw<ArgumentException>().WithMessage("features must have the shape [N, D], but has [3]*");
-        FluentActions.Invoking(() => FrechetDistance.Compute(fine, wide)).Should().Throw<ArgumentException>().WithMessage("second must be of 3 features as first, but is of 5*");
+        FluentActions.Invoking(() => FrechetDistance.Compute(one, fine)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*at least 2 samples, but there is 1*");
+        FluentActions.Invoking(() => FrechetDistance.Compute(fine, holes)).Should().Throw<ArgumentException>()
+            .WithMessage("features must be finite*");
+        FluentActions.Invoking(() => FrechetDistance.Compute(flat, fine)).Should().Throw<ArgumentException>()
+            .WithMessage("features must have the shape [N, D], but has [3]*");
+        FluentActions.Invoking(() => FrechetDistance.Compute(fine, wide)).Should().Throw<ArgumentException>()
+            .WithMessage("second must be of 3 features as first, but is of 5*");
         using Tensor lopsided = tensor(new[] { 1.0, 2, 0, 1 }).reshape(2, 2), mean = zeros([2], float64);
-        FluentActions.Invoking(() => new FeatureStatistics(mean, lopsided)).Should().Throw<ArgumentException>().WithMessage("covariance must be symmetric*");
+        FluentActions.Invoking(() => new FeatureStatistics(mean, lopsided)).Should().Throw<ArgumentException>()
+            .WithMessage("covariance must be symmetric*");
         using FeatureAccumulator accumulator = new(3), other = new(4);
-        FluentActions.Invoking(() => accumulator.Add(wide)).Should().Throw<ArgumentException>().WithMessage("features must have the shape [N, 3], but has [4, 5]*");
-        FluentActions.Invoking(() => accumulator.Merge(other)).Should().Throw<ArgumentException>().WithMessage("other must be of 3 features, but is of 4*");
+        FluentActions.Invoking(() => accumulator.Add(wide)).Should().Throw<ArgumentException>()
+            .WithMessage("features must have the shape [N, 3], but has [4, 5]*");
+        FluentActions.Invoking(() => accumulator.Merge(other)).Should().Throw<ArgumentException>()
+            .WithMessage("other must be of 3 features, but is of 4*");
         accumulator.Count.Should().Be(0);
     }
 
@@ -95,7 +108,9 @@ public sealed class FrechetDistanceTests
         string tag = entry.GetProperty("tag_" + which).GetString()!;
         long count = entry.GetProperty("n_" + which).GetInt64(), dimensions = entry.GetProperty("d").GetInt64();
         Tensor mix = eye(dimensions, dtype: float64) + 0.3 * GoldenRandom.Fill(GoldenRandom.Uniform, tag + "_mix", dimensions, dimensions);
-        Tensor features = GoldenRandom.Fill(GoldenRandom.Normal, tag + "_z", count, dimensions).mm(mix) * entry.GetProperty("scale_" + which).GetDouble();
-        return (features + entry.GetProperty("shift_" + which).GetDouble() * GoldenRandom.Fill(GoldenRandom.Uniform, tag + "_shift", dimensions)).MoveToOuterDisposeScope();
+        Tensor features = GoldenRandom.Fill(GoldenRandom.Normal, tag + "_z", count, dimensions)
+            .mm(mix) * entry.GetProperty("scale_" + which).GetDouble();
+        return (features + entry.GetProperty("shift_" + which).GetDouble() * GoldenRandom.Fill(
+            GoldenRandom.Uniform, tag + "_shift", dimensions)).MoveToOuterDisposeScope();
     }
 }

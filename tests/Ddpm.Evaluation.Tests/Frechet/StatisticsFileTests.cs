@@ -37,7 +37,8 @@ public sealed class StatisticsFileTests : IDisposable
     [Fact]
     public void Load_FileThatIsNoStatistics_SaysWhy()
     {
-        void Refused(string path, string message) => FluentActions.Invoking(() => StatisticsFile.Load(path)).Should().Throw<InvalidDataException>().WithMessage(message).WithMessage($"{path}*");
+        void Refused(string path, string message) => FluentActions.Invoking(() => StatisticsFile.Load(path))
+            .Should().Throw<InvalidDataException>().WithMessage(message).WithMessage($"{path}*");
 
         Refused(Golden("statistics_objects.npz"), "*mu holds pickled Python objects*not read*");
         Refused(Golden("statistics_no_sigma.npz"), "*must have the arrays mu and sigma, but has mu*");

@@ -9,7 +9,9 @@ public sealed class KernelDistanceTests
     public void Discrepancy_SetsOfAnotherProgram_GiveItsNumbers()
     {
         // Computed by NumPy from the formula of Bińkowski et al., eq. 4.
-        using Tensor x = GoldenRandom.Fill(GoldenRandom.Normal, "kid_x", 60, 8), y = GoldenRandom.Fill(GoldenRandom.Normal, "kid_y", 45, 8) * 1.2 + 0.3, z = GoldenRandom.Fill(GoldenRandom.Normal, "kid_z", 60, 8);
+        using Tensor x = GoldenRandom.Fill(GoldenRandom.Normal, "kid_x", 60, 8),
+            y = GoldenRandom.Fill(GoldenRandom.Normal, "kid_y", 45, 8) * 1.2 + 0.3,
+            z = GoldenRandom.Fill(GoldenRandom.Normal, "kid_z", 60, 8);
         KernelDistance.Discrepancy(x, y).Should().BeApproximately(0.3651158700543178, 1e-12);
         KernelDistance.Discrepancy(x, z).Should().BeApproximately(-0.08410517710677157, 1e-12);
     }
@@ -30,9 +32,12 @@ public sealed class KernelDistanceTests
         KernelDistanceResult result = KernelDistance.Compute(x, y, 50, 100, seed: 1);
         result.Subsets.Should().Equal(KernelDistance.Compute(x, y, 50, 100, seed: 1).Subsets);
         result.Subsets.Should().NotEqual(KernelDistance.Compute(x, y, 50, 100, seed: 2).Subsets);
-        Math.Abs(result.Mean - KernelDistance.Discrepancy(x.to(float64), y.to(float64))).Should().BeLessThan(5 * result.StandardDeviation / Math.Sqrt(50));
+        Math.Abs(result.Mean - KernelDistance.Discrepancy(x.to(float64), y.to(float64)))
+            .Should().BeLessThan(5 * result.StandardDeviation / Math.Sqrt(50));
         KernelDistance.Compute(x, far, 50, 100).Mean.Should().BeGreaterThan(20 * Math.Abs(result.Mean));
-        FluentActions.Invoking(() => KernelDistance.Compute(x, y, 5, 301)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("subsetSize must be 2 … 300, the size of the smaller set, but is 301*");
-        FluentActions.Invoking(() => KernelDistance.Compute(x, y, 5, 10, 0, new CancellationToken(true))).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => KernelDistance.Compute(x, y, 5, 301)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("subsetSize must be 2 … 300, the size of the smaller set, but is 301*");
+        FluentActions.Invoking(() => KernelDistance.Compute(x, y, 5, 10, 0, new CancellationToken(true)))
+            .Should().Throw<OperationCanceledException>();
     }
 }

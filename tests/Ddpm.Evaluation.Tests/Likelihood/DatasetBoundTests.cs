@@ -43,7 +43,9 @@ public sealed class DatasetBoundTests : IDisposable
         DatasetBoundOptions saved = options with { ProgressFile = Path.Combine(folder.FullName, "progress.json") };
         using var stop = new CancellationTokenSource();
         int before = 0, after = 0;
-        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, saved, new Relay<BoundProgress>(_ => { if (++before == stopAfter) stop.Cancel(); }), cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => DatasetBound.Evaluate(
+            bound, data, saved, new Relay<BoundProgress>(_ => { if (++before == stopAfter) stop.Cancel(); }),
+            cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
         BoundReport resumed = DatasetBound.Evaluate(bound, data, saved, new Relay<BoundProgress>(_ => after++));
 
         resumed.Should().BeEquivalentTo(straight, equal => equal.ComparingByMembers<Estimate>().WithStrictOrdering());
@@ -55,14 +57,23 @@ public sealed class DatasetBoundTests : IDisposable
     [Fact]
     public void Evaluate_ProgressFileOfAnotherOrDamaged_IsRefusedAndKept()
     {
-        var options = new DatasetBoundOptions { BatchSize = 4, ProgressFile = Path.Combine(folder.FullName, "progress.json"), NetworkIdentity = "one" };
+        var options = new DatasetBoundOptions
+        {
+            BatchSize = 4,
+            ProgressFile = Path.Combine(folder.FullName, "progress.json"),
+            NetworkIdentity = "one",
+        };
         using var stop = new CancellationTokenSource();
-        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options, new Relay<BoundProgress>(at => { if (at.ExamplesDone == 4) stop.Cancel(); }), cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => DatasetBound.Evaluate(
+            bound, data, options, new Relay<BoundProgress>(at => { if (at.ExamplesDone == 4) stop.Cancel(); }),
+            cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
         byte[] then = File.ReadAllBytes(options.ProgressFile);
 
-        foreach (DatasetBoundOptions other in new[] { options with { NetworkIdentity = "two" }, options with { Seed = 9 }, options with { BatchSize = 5 }, options with { Examples = 8 } })
+        foreach (DatasetBoundOptions other in new[] { options with { NetworkIdentity = "two" }, options with { Seed = 9 },
+            options with { BatchSize = 5 }, options with { Examples = 8 } })
         {
-            FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, other)).Should().Throw<InvalidDataException>().WithMessage("*is of another evaluation, with which this one cannot go on: network one; * there, network * here.");
+            FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, other)).Should().Throw<InvalidDataException>()
+                .WithMessage("*is of another evaluation, with which this one cannot go on: network one; * there, network * here.");
         }
 
         using var more = new ImageDataset(randint(256, [10, 1, 3, 3], uint8, generator: new Generator(2)));
@@ -71,14 +82,16 @@ public sealed class DatasetBoundTests : IDisposable
         foreach (int length in new[] { 0, 1, then.Length / 2, then.Length - 1 })
         {
             File.WriteAllBytes(options.ProgressFile, then[..length]);
-            FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options)).Should().Throw<InvalidDataException>().WithMessage($"{options.ProgressFile} is damaged*");
+            FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options)).Should().Throw<InvalidDataException>()
+                .WithMessage($"{options.ProgressFile} is damaged*");
         }
     }
 
     [Fact]
     public void Merge_HalvesOfTwoProcesses_AreTheWhole()
     {
-        using Tensor images = data.Images(), values = images.to(float64) / 127.5 - 1, first = values.narrow(0, 0, 3), second = values.narrow(0, 3, 7);
+        using Tensor images = data.Images(), values = images.to(float64) / 127.5 - 1, first = values.narrow(0, 0, 3),
+            second = values.narrow(0, 3, 7);
         var noise = new PerSampleNoise(5);
         BoundAccumulator whole = bound.NewAccumulator(), mine = bound.NewAccumulator(), theirs = bound.NewAccumulator();
         bound.Accumulate(whole, values, noise, 0);
@@ -89,15 +102,18 @@ public sealed class DatasetBoundTests : IDisposable
 
         BoundReport expected = whole.Report(), merged = mine.Report();
         merged.Examples.Should().Be(10);
-        foreach ((Estimate a, Estimate b) in merged.Terms.Zip(expected.Terms).Append((merged.Total, expected.Total)).Append((merged.Rate, expected.Rate)))
+        foreach ((Estimate a, Estimate b) in merged.Terms.Zip(expected.Terms).Append((merged.Total, expected.Total))
+            .Append((merged.Rate, expected.Rate)))
         {
             a.Mean.Should().BeApproximately(b.Mean, 1e-12);
             a.StandardError.Should().BeApproximately(b.StandardError, 1e-12);
             a.NoiseStandardError.Should().BeApproximately(b.NoiseStandardError, 1e-12);
         }
 
-        FluentActions.Invoking(() => mine.Merge(new BoundAccumulator(Timesteps + 1, 2))).Should().Throw<ArgumentException>().WithMessage($"other must be of {Timesteps} timesteps and 2 draws, but is of {Timesteps + 1} and 2*");
-        FluentActions.Invoking(() => bound.NewAccumulator().Report()).Should().Throw<InvalidOperationException>().WithMessage("A bound needs at least 1 example*");
+        FluentActions.Invoking(() => mine.Merge(new BoundAccumulator(Timesteps + 1, 2))).Should().Throw<ArgumentException>()
+            .WithMessage($"other must be of {Timesteps} timesteps and 2 draws, but is of {Timesteps + 1} and 2*");
+        FluentActions.Invoking(() => bound.NewAccumulator().Report()).Should().Throw<InvalidOperationException>()
+            .WithMessage("A bound needs at least 1 example*");
     }
 
     [Theory]
@@ -132,11 +148,14 @@ public sealed class DatasetBoundTests : IDisposable
     [Fact]
     public void Evaluate_NumberOutOfRange_IsNamed()
     {
-        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, new DatasetBoundOptions { Examples = 11 })).Should().Throw<ArgumentException>().WithMessage("DatasetBoundOptions.Examples must be 1 … 10*but is 11*");
-        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, new DatasetBoundOptions { BatchSize = 0 })).Should().Throw<ArgumentException>().WithMessage("DatasetBoundOptions.BatchSize must be ≥ 1, but is 0*");
+        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, new DatasetBoundOptions { Examples = 11 }))
+            .Should().Throw<ArgumentException>().WithMessage("DatasetBoundOptions.Examples must be 1 … 10*but is 11*");
+        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, new DatasetBoundOptions { BatchSize = 0 }))
+            .Should().Throw<ArgumentException>().WithMessage("DatasetBoundOptions.BatchSize must be ≥ 1, but is 0*");
     }
 
-    private static VariationalBound Bound() => new(new Half(), new ReverseDiffusion(new LinearSchedule(Timesteps, 1e-3, 0.5)), new BoundOptions { Draws = 2 });
+    private static VariationalBound Bound() =>
+        new(new Half(), new ReverseDiffusion(new LinearSchedule(Timesteps, 1e-3, 0.5)), new BoundOptions { Draws = 2 });
 
     private sealed class Half : IEpsilonModel
     {

@@ -20,7 +20,8 @@ public sealed class PrecisionRecallTests
     [InlineData(512)]
     public void Compute_AnyBlockSize_EqualsTheDoubleLoop(int blockRows)
     {
-        using Tensor real = randn([60, 5], generator: new Generator(1)), generated = randn([45, 5], generator: new Generator(2)) * 1.3 + 0.2;
+        using Tensor real = randn([60, 5], generator: new Generator(1)),
+            generated = randn([45, 5], generator: new Generator(2)) * 1.3 + 0.2;
 
         PrecisionRecallResult actual = PrecisionRecall.Compute(real, generated, 3, blockRows, default);
 
@@ -50,25 +51,32 @@ public sealed class PrecisionRecallTests
     public void Compute_BadInput_NamesTheArgument()
     {
         using Tensor good = randn(10, 3), narrow = randn(10, 2), few = randn(3, 3), nan = full([10, 3], float.NaN);
-        FluentActions.Invoking(() => PrecisionRecall.Compute(good, narrow)).Should().Throw<ArgumentException>().WithMessage("generated must have features of width 3*has 2*");
-        FluentActions.Invoking(() => PrecisionRecall.Compute(few, good)).Should().Throw<ArgumentException>().WithMessage("real must have more than k = 3 rows, but has 3*");
-        FluentActions.Invoking(() => PrecisionRecall.Compute(good, nan)).Should().Throw<ArgumentException>().WithMessage("generated must be finite*");
+        FluentActions.Invoking(() => PrecisionRecall.Compute(good, narrow)).Should().Throw<ArgumentException>()
+            .WithMessage("generated must have features of width 3*has 2*");
+        FluentActions.Invoking(() => PrecisionRecall.Compute(few, good)).Should().Throw<ArgumentException>()
+            .WithMessage("real must have more than k = 3 rows, but has 3*");
+        FluentActions.Invoking(() => PrecisionRecall.Compute(good, nan)).Should().Throw<ArgumentException>()
+            .WithMessage("generated must be finite*");
         FluentActions.Invoking(() => PrecisionRecall.Compute(good, good, 0)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]
     public void Find_NearestNeighbour_IsTheClosestRow()
     {
-        using Tensor references = tensor(new[] { 0.0, 0, 10, 0, 0, 3 }).reshape(3, 2), queries = tensor(new[] { 0.0, 2, 7, 0 }).reshape(2, 2);
+        using Tensor references = tensor(new[] { 0.0, 0, 10, 0, 0, 3 }).reshape(3, 2),
+            queries = tensor(new[] { 0.0, 2, 7, 0 }).reshape(2, 2);
         NearestNeighbours.Find(queries, references).Should().Equal((2, 1.0), (1, 3.0));
     }
 
-    private static double[][] Rows(Tensor set) => [.. Enumerable.Range(0, (int)set.size(0)).Select(i => set[i].to(float64).data<double>().ToArray())];
+    private static double[][] Rows(Tensor set) =>
+        [.. Enumerable.Range(0, (int)set.size(0)).Select(i => set[i].to(float64).data<double>().ToArray())];
 
     private static double Share(double[][] points, double[][] centres, int k)
     {
-        double[] radii = [.. centres.Select((c, i) => centres.Where((_, j) => j != i).Select(other => Distance(c, other)).Order().ElementAt(k - 1))];
-        return points.Count(point => centres.Select((c, i) => Distance(point, c) <= radii[i]).Any(inside => inside)) / (double)points.Length;
+        double[] radii = [.. centres.Select((c, i) => centres.Where((_, j) => j != i).Select(other => Distance(c, other)).Order()
+            .ElementAt(k - 1))];
+        return points.Count(point => centres.Select((c, i) => Distance(point, c) <= radii[i]).Any(inside => inside))
+            / (double)points.Length;
     }
 
     private static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());

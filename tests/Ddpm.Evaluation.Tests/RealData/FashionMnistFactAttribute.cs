@@ -1,6 +1,9 @@
 namespace Ddpm.Evaluation.Tests.RealData;
 
-/// <summary>Needs Fashion-MNIST: Debian's package dataset-fashion-mnist, or a folder named by DDPM_FASHION_MNIST. Skipped without it; where CI is true it must be there.</summary>
+/// <summary>
+/// Needs Fashion-MNIST: Debian's package dataset-fashion-mnist, or a folder named by DDPM_FASHION_MNIST. Skipped without it; where CI is
+/// true it must be there.
+/// </summary>
 internal sealed class FashionMnistFactAttribute : FactAttribute
 {
     public FashionMnistFactAttribute()

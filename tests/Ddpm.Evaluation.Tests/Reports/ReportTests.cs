@@ -9,8 +9,10 @@ public sealed class ReportTests
     [Fact]
     public void Compute_BetterAndWorseSamples_AreInOrderInEveryMeasure()
     {
-        using Tensor real = randn([300, 4], generator: new Generator(1)), same = randn([300, 4], generator: new Generator(2)), shifted = randn([300, 4], generator: new Generator(3)) + 0.7, noise = rand([300, 4], generator: new Generator(4)) * 20 - 10;
-        EvaluationReport[] reports = [.. new[] { same, shifted, noise }.Select(set => SampleReport.Compute("a test", real, set, "numbers"))];
+        using Tensor real = randn([300, 4], generator: new Generator(1)), same = randn([300, 4], generator: new Generator(2)),
+            shifted = randn([300, 4], generator: new Generator(3)) + 0.7, noise = rand([300, 4], generator: new Generator(4)) * 20 - 10;
+        EvaluationReport[] reports = [.. new[] { same, shifted, noise }
+            .Select(set => SampleReport.Compute("a test", real, set, "numbers"))];
         double[] Of(string name) => [.. reports.Select(report => report.Metrics.Single(metric => metric.Name == name).Value)];
 
         Of("frechet_distance").Should().BeInAscendingOrder();
@@ -19,14 +21,20 @@ public sealed class ReportTests
         reports[0].Metrics[0].Value.Should().Be(FrechetDistance.Compute(real, same));
         reports[0].Settings.Should().Contain("features", "numbers, 4").And.Contain("real", "300");
         using Tensor few = real.narrow(0, 0, 5);
-        FluentActions.Invoking(() => SampleReport.Compute("a test", real, few, "numbers")).Should().Throw<ArgumentException>().WithMessage("generated must have more than k = 5 rows, but has 5*");
+        FluentActions.Invoking(() => SampleReport.Compute("a test", real, few, "numbers")).Should().Throw<ArgumentException>()
+            .WithMessage("generated must have more than k = 5 rows, but has 5*");
     }
 
     [Fact]
     public void Report_AsTableAndJson_SaysTheSame()
     {
-        var report = new EvaluationReport("Samples of a test", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("real", "5"), [new Metric("frechet_distance", 3.14159, null, "lower is better"), new Metric("bits", 1e-9, 0.25), new Metric("odd", double.NaN)]);
-        report.ToTable().Split('\n').Should().Equal("Samples of a test", "real 5", "frechet_distance    3.1416           lower is better", "bits              1.000e-9 ± 0.2500", "odd                    NaN", "");
+        var report = new EvaluationReport("Samples of a test",
+            System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("real", "5"),
+            [new Metric("frechet_distance", 3.14159, null, "lower is better"), new Metric("bits", 1e-9, 0.25),
+            new Metric("odd", double.NaN)]);
+        report.ToTable().Split('\n')
+            .Should().Equal("Samples of a test", "real 5", "frechet_distance    3.1416           lower is better",
+            "bits              1.000e-9 ± 0.2500", "odd                    NaN", "");
         JsonNode json = JsonNode.Parse(report.ToJson())!;
         ((double)json["metrics"]!["frechet_distance"]!["value"]!).Should().Be(3.14159);
         ((double)json["metrics"]!["bits"]!["uncertainty"]!).Should().Be(0.25);
@@ -41,7 +49,8 @@ public sealed class ReportTests
         using Tensor x0 = rand([6, 1, 2, 2], generator: new Generator(1)) * 2 - 1;
         BoundReport bound = new VariationalBound(new Nothing(), process).Evaluate(x0, new PerSampleNoise(1));
         EvaluationReport report = EvaluationReport.Of("A bound", bound);
-        report.Metrics[0].Should().Be(new Metric("bits_per_dim", bound.Total.Mean, bound.Total.StandardError, "bits/dim, ± standard error; an upper bound"));
+        report.Metrics[0].Should()
+            .Be(new Metric("bits_per_dim", bound.Total.Mean, bound.Total.StandardError, "bits/dim, ± standard error; an upper bound"));
         (report.Metrics[2].Value + report.Metrics[3].Value).Should().BeApproximately(bound.Total.Mean, 1e-9);
         string path = Path.GetTempFileName();
         report.SaveJson(path);

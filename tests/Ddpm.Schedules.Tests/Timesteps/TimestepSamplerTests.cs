@@ -11,7 +11,8 @@ public sealed class TimestepSamplerTests
             for (int place = 0; place < 4; place++)
             {
                 // χ² with 9 degrees of freedom exceeds 33.7 once in 10,000.
-                Enumerable.Range(0, 10).Sum(t => Math.Pow(draws.Count(draw => draw[place] == t) - 400, 2) / 400).Should().BeLessThan(33.7, "{0}, place {1}", sampler.GetType().Name, place);
+                Enumerable.Range(0, 10).Sum(t => Math.Pow(draws.Count(draw => draw[place] == t) - 400, 2) / 400)
+                    .Should().BeLessThan(33.7, "{0}, place {1}", sampler.GetType().Name, place);
             }
         }
     }
@@ -28,7 +29,11 @@ public sealed class TimestepSamplerTests
             long[] sorted = [.. new StratifiedTimesteps(timesteps).Draw(3, step, count).Timesteps.Order()];
             sorted.Should().OnlyContain(t => t >= 0 && t < timesteps);
             // Neighbours lie T/B apart, to the rounding down.
-            for (int i = 1; i < count; i++) (sorted[i] - sorted[i - 1]).Should().BeInRange(timesteps / count - (timesteps % count == 0 && timesteps >= count ? 0 : 1), (timesteps + count - 1) / count);
+            for (int i = 1; i < count; i++)
+            {
+                (sorted[i] - sorted[i - 1]).Should().BeInRange(
+                    timesteps / count - (timesteps % count == 0 && timesteps >= count ? 0 : 1), (timesteps + count - 1) / count);
+            }
         }
     }
 
@@ -36,8 +41,10 @@ public sealed class TimestepSamplerTests
     public void Draw_SameArguments_GiveTheSame()
     {
         var sampler = new UniformTimesteps(1000);
-        sampler.Draw(1, 5, 64).Timesteps.Should().Equal(sampler.Draw(1, 5, 64).Timesteps).And.NotEqual(sampler.Draw(2, 5, 64).Timesteps).And.NotEqual(sampler.Draw(1, 6, 64).Timesteps);
-        sampler.Draw(1, 5, 64).Timesteps[..16].Should().Equal(sampler.Draw(1, 5, 16).Timesteps, "an example's timestep depends on its place alone");
+        sampler.Draw(1, 5, 64).Timesteps.Should().Equal(sampler.Draw(1, 5, 64).Timesteps).And.NotEqual(
+            sampler.Draw(2, 5, 64).Timesteps).And.NotEqual(sampler.Draw(1, 6, 64).Timesteps);
+        sampler.Draw(1, 5, 64).Timesteps[..16].Should().Equal(
+            sampler.Draw(1, 5, 16).Timesteps, "an example's timestep depends on its place alone");
     }
 
     [Fact]
@@ -63,7 +70,8 @@ public sealed class TimestepSamplerTests
 
         // Root mean squares of the last two: √12.5, 1, 0.
         double root = Math.Sqrt(12.5);
-        sampler.Probabilities.ShouldBeClose([0.9 * root / (root + 1) + 0.1 / 3, 0.9 / (root + 1) + 0.1 / 3, 0.1 / 3], 1e-14, 0, "probabilities");
+        sampler.Probabilities.ShouldBeClose([0.9 * root / (root + 1) + 0.1 / 3, 0.9 / (root + 1) + 0.1 / 3, 0.1 / 3], 1e-14, 0,
+            "probabilities");
 
         TimestepDraw draw = sampler.Draw(7, 0, 30_000);
         double[] losses = [3, -1, 20];
@@ -71,7 +79,8 @@ public sealed class TimestepSamplerTests
         double[] weighted = [.. draw.Timesteps.Select((t, i) => losses[t] * draw.Weights[i])];
         double mean = weighted.Average(), error = Math.Sqrt(weighted.Average(x => (x - mean) * (x - mean)) / weighted.Length);
         mean.Should().BeApproximately(22.0 / 3, 5 * error);
-        draw.Timesteps.Count(t => t == 0).Should().BeInRange((int)(30_000 * (sampler.Probabilities[0] - 0.015)), (int)(30_000 * (sampler.Probabilities[0] + 0.015)));
+        draw.Timesteps.Count(t => t == 0)
+            .Should().BeInRange((int)(30_000 * (sampler.Probabilities[0] - 0.015)), (int)(30_000 * (sampler.Probabilities[0] + 0.015)));
     }
 
     [Fact]
@@ -86,13 +95,18 @@ public sealed class TimestepSamplerTests
     [Fact]
     public void BadInput_SaysWhatAndChangesNothing()
     {
-        FluentActions.Invoking(() => new UniformTimesteps(0)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("timesteps must be at least 1, but is 0*");
-        FluentActions.Invoking(() => new StratifiedTimesteps(5).Draw(1, 0, 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count");
-        FluentActions.Invoking(() => new LossSecondMomentTimesteps(5, uniformProbability: 1.5)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("uniformProbability");
+        FluentActions.Invoking(() => new UniformTimesteps(0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("timesteps must be at least 1, but is 0*");
+        FluentActions.Invoking(() => new StratifiedTimesteps(5).Draw(1, 0, 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("count");
+        FluentActions.Invoking(() => new LossSecondMomentTimesteps(5, uniformProbability: 1.5))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("uniformProbability");
         var sampler = new LossSecondMomentTimesteps(2, historyLength: 1);
         TimestepDraw draw = new([0, 1], [1, 1]);
-        FluentActions.Invoking(() => sampler.Observe(draw, [1])).Should().Throw<ArgumentException>().WithMessage("losses must have one for each of the 2 timesteps, but has 1*");
-        FluentActions.Invoking(() => sampler.Observe(draw, [1, double.NaN])).Should().Throw<ArgumentException>().WithMessage("*losses[1] is NaN*");
+        FluentActions.Invoking(() => sampler.Observe(draw, [1])).Should().Throw<ArgumentException>()
+            .WithMessage("losses must have one for each of the 2 timesteps, but has 1*");
+        FluentActions.Invoking(() => sampler.Observe(draw, [1, double.NaN])).Should().Throw<ArgumentException>()
+            .WithMessage("*losses[1] is NaN*");
         sampler.IsWarmedUp.Should().BeFalse();
     }
 

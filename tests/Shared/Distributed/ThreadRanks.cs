@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Tests;
 
-/// <summary>Ranks that are threads of this process: what is built on an <see cref="ICommunicator"/> can be tested without MPI. Sums are made in the order of the ranks.</summary>
+/// <summary>
+/// Ranks that are threads of this process: what is built on an <see cref="ICommunicator"/> can be tested without MPI. Sums are made in the
+/// order of the ranks.
+/// </summary>
 internal sealed class ThreadRanks : IDisposable
 {
     private readonly Barrier barrier;
