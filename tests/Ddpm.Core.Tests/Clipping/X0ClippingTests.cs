@@ -33,6 +33,16 @@ public sealed class X0ClippingTests
     }
 
     [Fact]
+    public void Equals_SameRuleAndNumbers_IsTrueAndInOptionsToo()
+    {
+        X0Clipping.Static(1).Should().Be(X0Clipping.Unit).And.NotBe(X0Clipping.Static(2)).And.NotBe(X0Clipping.None);
+        X0Clipping.Dynamic(0.9, 3)
+            .Should().Be(X0Clipping.Dynamic(0.9, 3)).And.NotBe(X0Clipping.Dynamic(0.95, 3)).And.NotBe(X0Clipping.Static(3));
+        new ReverseDiffusionOptions { Clipping = X0Clipping.Static(1) }.Should().Be(ReverseDiffusionOptions.Default);
+        (X0Clipping.None.Limit, X0Clipping.None.Quantile).Should().Be((double.PositiveInfinity, (double?)null));
+    }
+
+    [Fact]
     public void BadInput_SaysWhat()
     {
         FluentActions.Invoking(() => X0Clipping.Static(0)).Should().Throw<ArgumentOutOfRangeException>()
