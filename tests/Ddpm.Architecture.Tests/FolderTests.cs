@@ -18,7 +18,6 @@ public sealed class FolderTests
         ("Ddpm.Core", "Diffusion", "Predictions", "Predictions and variances need TimeIndex, PosteriorQ and IEpsilonModel of Diffusion."),
         ("Ddpm.Core", "Diffusion", "Sampling", "ReverseDiffusion knows StepInput."),
         ("Ddpm.Core", "Diffusion", "Variances", "Predictions and variances need TimeIndex, PosteriorQ and IEpsilonModel of Diffusion."),
-        ("Ddpm.Core", "Likelihood", "Objectives", "BoundTerm knows ExampleMean."),
         ("Ddpm.Distributed.Mpi", "Detection", TypeFolders.Top, "Detection throws MpiException."),
         ("Ddpm.Models", "Inference", "Inference/Native", "CompiledUNet chooses the native plan."),
         ("Ddpm.Models", "Inference", "UNet", "CompiledUNet calls back into UNet."),
