@@ -1,9 +1,10 @@
 namespace Ddpm.Training;
 
 /// <summary>
-/// Takes part in a run: checkpoints, metrics, pictures. Called on the training's thread, in the order in which hooks were given; what a
-/// hook throws ends the run, with the trainer as it was after the step, so that checkpoints had better come first. With several ranks
-/// each calls its own hooks: what only one is to do goes through <see cref="Ddpm.Core.CommunicatorExtensions.OnFirstRank"/> of
+/// Takes part in a run: checkpoints, metrics, pictures. Called on the training's thread, in the order in which hooks were given, a
+/// <see cref="CheckpointStore"/> after all others: a checkpoint holds what they have done. What a hook throws ends the run, with the
+/// trainer as it was after the step. A hook with a state between steps is an <see cref="IResumableHook"/>. With several ranks each calls
+/// its own hooks: what only one is to do goes through <see cref="Ddpm.Core.CommunicatorExtensions.OnFirstRank"/> of
 /// <see cref="Trainer.Communicator"/>.
 /// </summary>
 public interface ITrainingHook

@@ -24,6 +24,8 @@ public sealed class Trainer : IDisposable
     private readonly TrainerSettings settings;
     private readonly GradientStep gradient;
     private string? batchIdentity;
+    private ITrainingHook[]? runningHooks;
+    private HookStates hookStates = HookStates.None;
 
     private Trainer(TrainerSettings settings)
     {
@@ -130,7 +132,7 @@ public sealed class Trainer : IDisposable
     /// <param name="progress">Receives every step, after the hooks. Default: none.</param>
     /// <param name="hooks">
     /// What takes part in the run: a <see cref="CheckpointStore"/>, <see cref="MetricsLog"/>, <see cref="SampleGrids"/>,
-    /// <see cref="AverageSnapshots"/>, your own.
+    /// <see cref="AverageSnapshots"/>, your own. Each step calls them in this order, a <see cref="CheckpointStore"/> after all others.
     /// </param>
     /// <param name="cancellationToken">
     /// Ends the run after the present step, on all ranks if it does on one. That is no error: the network and its average are whole, and
@@ -154,7 +156,8 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
-        ITrainingHook[] all = [.. hooks ?? []];
+        // A checkpoint is to hold what the other hooks have done by its step.
+        ITrainingHook[] all = [.. (hooks ?? []).OrderBy(hook => hook is CheckpointStore)];
         return Communicator.Together(() =>
         {
             IBatchSource own = RankBatches.Of(batches, Communicator);
@@ -220,8 +223,8 @@ public sealed class Trainer : IDisposable
     /// <exception cref="IOException">The folder exists or cannot be written; nothing is left behind.</exception>
     public void SaveCheckpoint(string folder)
     {
-        RequireTrainedParameters("saving");
-        Communicator.OnFirstRank(() => WriteCheckpoint(folder));
+        TrainingState state = StateToSave();
+        Communicator.OnFirstRank(() => CheckpointWriter.Write(folder, state));
     }
 
     /// <summary>
@@ -236,20 +239,45 @@ public sealed class Trainer : IDisposable
     public void RestoreCheckpoint(string folder)
     {
         RequireTrainedParameters("restoring");
-        TrainingState state = State();
-        Communicator.OnFirstRank(() => (StepsDone, batchIdentity) = Checkpoint.Read(folder, state));
+        TrainingState state = State(HookStates.None);
+        Communicator.OnFirstRank(() => (StepsDone, batchIdentity, hookStates) = CheckpointReader.Restore(folder, state));
         if (Communicator.WorldSize == 1) return;
-        (StepsDone, batchIdentity) = Replicas.Broadcast(state with { StepsDone = StepsDone, Batches = batchIdentity }, Communicator);
+        state = state with { StepsDone = StepsDone, Batches = batchIdentity, Hooks = hookStates };
+        (StepsDone, batchIdentity, hookStates) = Replicas.Broadcast(state, Communicator);
     }
 
     /// <summary>Frees the optimiser and the average; the network stays with the caller.</summary>
     public void Dispose() => gradient.Dispose();
 
-    /// <summary>Writes a checkpoint on this rank alone.</summary>
-    internal void WriteCheckpoint(string folder)
+    /// <summary>Everything that a checkpoint holds; collective.</summary>
+    internal TrainingState StateToSave()
     {
         RequireTrainedParameters("saving");
-        Checkpoint.Write(folder, State());
+        HookStates hooks = runningHooks is null ? hookStates : HookStates.Of(runningHooks, StepsDone, Communicator);
+        return State(hooks.Step == StepsDone ? hooks : HookStates.None);
+    }
+
+    /// <summary>Starts the hooks of a run: each continues where the one before it ended.</summary>
+    internal void StartHooks(ITrainingHook[] hooks)
+    {
+        foreach (ITrainingHook hook in hooks) hook.RunStarting(this);
+        hookStates.Restore(hooks, this);
+        runningHooks = hooks;
+    }
+
+    /// <summary>Ends the hooks of a run, and keeps their states for the next; collective.</summary>
+    internal void EndHooks(ITrainingHook[] hooks)
+    {
+        foreach (ITrainingHook hook in hooks) hook.RunEnded(this);
+        hookStates = HookStates.Of(hooks, StepsDone, Communicator);
+        runningHooks = null;
+    }
+
+    /// <summary>Forgets the hooks of a run that failed.</summary>
+    internal void ForgetHooks()
+    {
+        hookStates = HookStates.None;
+        runningHooks = null;
     }
 
     /// <summary>Makes a step on batches of one size; collective.</summary>
@@ -293,7 +321,7 @@ public sealed class Trainer : IDisposable
         batchIdentity = identity;
     }
 
-    private TrainingState State() => new()
+    private TrainingState State(HookStates hooks) => new()
     {
         Module = Network,
         Names = [.. Network.named_parameters().Select(pair => pair.name)],
@@ -304,5 +332,6 @@ public sealed class Trainer : IDisposable
         StepsDone = StepsDone,
         Batches = batchIdentity,
         Settings = settings.Description,
+        Hooks = hooks,
     };
 }

@@ -29,13 +29,16 @@ internal sealed record TrainerSettings
     /// <summary>Where ε comes from.</summary>
     public required INoiseSource Noise { get; init; }
 
+    /// <summary>Whether the noise is the default, a function of the seed.</summary>
+    public required bool IsNoiseOfSeed { get; init; }
+
     public required ILogger Logger { get; init; }
 
     /// <summary>The processes that train together.</summary>
     public required ICommunicator Communicator { get; init; }
 
     /// <summary>The settings as text, so that two runs can be compared.</summary>
-    public SortedDictionary<string, string> Description => TrainingSettings.Of(Options, Objective, Timesteps);
+    public SortedDictionary<string, string> Description => TrainingSettings.Of(this);
 
     /// <summary>Fills in what <c>Create</c> was not given, and checks the rest.</summary>
     /// <exception cref="ArgumentException">
@@ -66,6 +69,7 @@ internal sealed record TrainerSettings
             Objective = objective,
             Options = options,
             Timesteps = timesteps ?? new UniformTimesteps(objective.Process.Coefficients.Timesteps),
+            IsNoiseOfSeed = noise is null,
             Noise = noise ?? new PerSampleNoise(RandomPurpose.Noise.Seed(options.Seed)),
             Logger = logger ?? NullLogger<Trainer>.Instance,
             Communicator = communicator,

@@ -36,6 +36,11 @@ internal sealed class TrainingLoop
         {
             throw;
         }
+        catch
+        {
+            Trainer.ForgetHooks();
+            throw;
+        }
 
         return Trainer.StepsDone >= TotalSteps;
     }
@@ -43,7 +48,7 @@ internal sealed class TrainingLoop
     private void Run(TrainingRun run, CancellationToken cancellationToken)
     {
         Logger.TrainingStarted(Trainer.StepsDone, TotalSteps, Examples);
-        foreach (ITrainingHook hook in Hooks) hook.RunStarting(Trainer);
+        Trainer.StartHooks(Hooks);
         var pace = new Pace(Examples);
         while (Trainer.StepsDone < TotalSteps && !Trainer.Communicator.Any(cancellationToken.IsCancellationRequested))
         {
@@ -59,7 +64,7 @@ internal sealed class TrainingLoop
             Progress?.Report(done);
         }
 
-        foreach (ITrainingHook hook in Hooks) hook.RunEnded(Trainer);
+        Trainer.EndHooks(Hooks);
         if (Trainer.StepsDone >= TotalSteps) run.Completed();
         Logger.TrainingEnded(Trainer.StepsDone, TotalSteps, pace.Elapsed);
     }

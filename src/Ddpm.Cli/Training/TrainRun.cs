@@ -39,12 +39,13 @@ internal static class TrainRun
         output.WriteLine($"{data.Count:N0} images [{string.Join(", ", data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, {options.Steps:N0} steps of {training.Accumulation * options.BatchSize:N0}{(ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "")}{(resumed ? $", going on at step {trainer.StepsDone:N0}" : "")}");
         if (data is ImageFolder { ClassCount: > 0 } folder) output.WriteLine($"Classes: {string.Join(", ", folder.ClassNames)}");
         using var metrics = new MetricsLog(options.MetricsEvery, [new CsvMetrics(Out("metrics.csv")), new JsonLinesMetrics(Out("metrics.jsonl")), .. options.TensorBoard ? [new TensorBoardMetrics(Out("tensorboard"))] : Array.Empty<IMetricWriter>()]);
+        using var pace = new PaceLog(options.MetricsEvery, new CsvMetrics(Out("pace.csv")));
         using var batches = new PrefetchedBatches(new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip), ahead: Math.Max(2, options.Workers), workers: options.Workers);
         var grids = new SampleGrids(Out("grids"), Sampler(network, process), Request(options, data, device), options.GridEvery, options: new ImageGridOptions { Columns = GridColumns(options, data) });
         using var timeUp = new CancellationTokenSource();
         if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeUp.Token);
-        bool done = trainer.Run(batches, options.Steps, new Lines(output, options.MetricsEvery), [checkpoints, metrics, grids], either.Token);
+        bool done = trainer.Run(batches, options.Steps, new Lines(output, options.MetricsEvery), [metrics, pace, grids, checkpoints], either.Token);
         ranks.OnFirstRank(() => Finish(options, trainer, network, process, output, Out));
         if (data is ImageFolder { DamagedFiles.Count: > 0 } read) output.WriteLine($"Skipped {read.DamagedFiles.Count} images: {string.Join("; ", read.DamagedFiles.Values)}");
         return done || !ranks.Any(stop.IsCancellationRequested);

@@ -5,7 +5,7 @@ namespace Ddpm.Core;
 /// </summary>
 public static class AtomicFile
 {
-    /// <summary>Writes to a temporary name in the same folder, flushes to the disk, then renames.</summary>
+    /// <summary>Writes to a temporary name in the same folder, flushes to the disk, then renames and flushes the folder.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the contents to a stream, which it may not keep.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
@@ -39,12 +39,15 @@ public static class AtomicFile
         string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
         try
         {
+            FileProbe.Before("create", temporary);
             using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            write(stream);
+            write(FileProbe.Watch(stream, temporary));
+            FileProbe.Before("flush", temporary);
             stream.Flush(flushToDisk: true);
         }
         catch
         {
+            FileProbe.Before("delete", temporary);
             File.Delete(temporary);
             throw;
         }

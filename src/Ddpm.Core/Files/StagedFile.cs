@@ -20,8 +20,10 @@ public sealed class StagedFile : IDisposable
     public void Commit()
     {
         if (done) return;
+        FileProbe.Before("rename", FilePath);
         File.Move(temporary, FilePath, overwrite: true);
         done = true;
+        DurableFolder.Flush(Path.GetDirectoryName(FilePath)!);
     }
 
     /// <summary>Removes the temporary file if it was not put in place.</summary>
@@ -29,6 +31,7 @@ public sealed class StagedFile : IDisposable
     {
         if (done) return;
         done = true;
+        FileProbe.Before("delete", temporary);
         File.Delete(temporary);
     }
 }

@@ -40,4 +40,7 @@ public sealed class RescaledTimeModel : ICompilableModel
         using var scope = NewDisposeScope();
         return model.Predict(xt, t.to(float32) * (1000.0 / timesteps)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The wrapper as text, for the settings of a run.</summary>
+    public override string ToString() => FormattableString.Invariant($"{model.GetType().Name} with times of {timesteps} steps");
 }

@@ -14,6 +14,9 @@ public sealed class PerSampleNoise : INoiseSource
     /// <param name="seed">The seed; any number.</param>
     public PerSampleNoise(long seed) => this.seed = seed;
 
+    /// <summary>The noise as text, for the settings of a run.</summary>
+    public override string ToString() => FormattableString.Invariant($"{nameof(PerSampleNoise)} of seed {seed}");
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The shape has no batch axis, or not one row for each sample.</exception>
     public Tensor Draw(NoiseRequest request)

@@ -106,6 +106,13 @@ public sealed class LossSecondMomentTimesteps : ITimestepSampler
                 $"history of {HistoryLength}, but has {state.Length}.", nameof(state));
         }
 
+        for (int i = 0; i < state.Length; i++)
+        {
+            bool valid = i < seen.Length ? state[i] >= 0 && state[i] < 2 * HistoryLength && state[i] % 1 == 0 : double.IsFinite(state[i]);
+            string expected = i < seen.Length ? $"a whole number from 0 to {2 * HistoryLength - 1}" : "finite";
+            if (!valid) throw new ArgumentException($"state[{i}] must be {expected}, but is {state[i]}.", nameof(state));
+        }
+
         for (int t = 0; t < seen.Length; t++)
         {
             seen[t] = (int)state[t];

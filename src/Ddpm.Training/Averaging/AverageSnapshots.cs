@@ -52,6 +52,8 @@ public sealed class AverageSnapshots : ITrainingHook
                 $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.Averages)} has " +
                 $"{string.Join(", ", trainer.Averages.Select(average => average.Profile))}.");
         }
+
+        trainer.Communicator.OnFirstRank(() => DurableFolder.RemoveLeftovers(Folder, "snapshot-*"));
     }
 
     /// <inheritdoc/>
@@ -63,7 +65,7 @@ public sealed class AverageSnapshots : ITrainingHook
 
     private void Save(Trainer trainer)
     {
-        Directory.CreateDirectory(Folder);
+        DurableFolder.Create(Folder);
         string[] names = [.. trainer.Network.named_parameters().Select(pair => pair.name)];
         for (int k = 0; k < trainer.Averages.Count; k++)
         {

@@ -54,7 +54,7 @@ public sealed class CheckpointStore : ITrainingHook
         : [.. Directory.GetDirectories(Folder, Prefix + "*").Select(path => (Step: StepOf(path), Path: path))
             .Where(entry => entry.Step is not null).OrderBy(entry => entry.Step).Select(entry => (entry.Step!.Value, entry.Path))];
 
-    /// <summary>Removes what a process that was killed while it wrote has left behind: one run at a time has a store.</summary>
+    /// <summary>Removes what a process left behind that was killed while it wrote or removed: one run at a time has a store.</summary>
     /// <param name="trainer">The trainer.</param>
     public void RunStarting(Trainer trainer)
     {
@@ -87,7 +87,12 @@ public sealed class CheckpointStore : ITrainingHook
     {
         ArgumentNullException.ThrowIfNull(trainer);
         string path = Path.Combine(Folder, Prefix + trainer.StepsDone.ToString("D9", CultureInfo.InvariantCulture));
-        trainer.Communicator.OnFirstRank(() => Save(trainer, path));
+        TrainingState state = trainer.StateToSave();
+        trainer.Communicator.OnFirstRank(() =>
+        {
+            if (!Directory.Exists(path)) CheckpointWriter.Write(path, state);
+            RemoveOld();
+        });
         return path;
     }
 
@@ -107,18 +112,17 @@ public sealed class CheckpointStore : ITrainingHook
 
     private void RemoveUnfinished()
     {
-        if (!Directory.Exists(Folder)) return;
-        foreach (string unfinished in Directory.GetDirectories(Folder, $".{Prefix}*.tmp")) Directory.Delete(unfinished, recursive: true);
+        DurableFolder.RemoveLeftovers(Folder, $"{Prefix}*");
+        RemoveOld();
     }
 
-    private void Save(Trainer trainer, string path)
+    private void RemoveOld()
     {
-        if (!Directory.Exists(path)) trainer.WriteCheckpoint(path);
         IReadOnlyList<(long Step, string Folder)> all = All;
         foreach ((long step, string folder) in all.Take(Math.Max(0, all.Count - KeepLast)))
         {
             if (KeepEvery is { } every && step % every == 0) continue;
-            Directory.Delete(folder, recursive: true);
+            DurableFolder.Remove(folder);
         }
     }
 

@@ -1,42 +1,36 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using Ddpm.Core;
 
 namespace Ddpm.Training;
 
 /// <summary>
-/// The settings under which a run can go on as it began, as text, so that two runs can be compared and their difference shown.
+/// The settings under which a run can go on as it began, as text, so that two runs can be compared and their difference shown: everything
+/// that changes the result and that no tensor's shape shows.
 /// </summary>
 internal static class TrainingSettings
 {
-    public static SortedDictionary<string, string> Of(TrainingOptions options, Objective objective, ITimestepSampler timesteps)
+    public static SortedDictionary<string, string> Of(TrainerSettings trainer)
     {
-        ReverseDiffusion process = objective.Process;
+        ReverseDiffusion process = trainer.Objective.Process;
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Objective"] = objective.ToString() ?? "",
-            ["Timestep sampler"] = timesteps.GetType().Name,
+            ["Objective"] = SettingText.OfStateful(trainer.Objective),
+            ["Timestep sampler"] = SettingText.OfStateful(trainer.Timesteps),
+            ["Noise"] = trainer.IsNoiseOfSeed ? "of the seed" : SettingText.OfStateful(trainer.Noise),
             ["Process.Timesteps"] = process.Coefficients.Timesteps.ToString(CultureInfo.InvariantCulture),
-            ["Process.Betas"] = Digest(process.Coefficients.Betas.ToArray()),
-            ["Process.InitialLogVariance"] = process.Options.InitialLogVariance.ToString(),
-            ["Process.Prediction"] = process.Options.Prediction.GetType().Name,
-            ["Process.Variance"] = process.Options.Variance.GetType().Name,
+            ["Process.Betas"] = SettingText.Of(process.Coefficients.Betas),
         };
-        foreach (var property in typeof(TrainingOptions).GetProperties().Where(property => property.CanWrite))
-        {
-            settings[property.Name] = Text(property.GetValue(options));
-        }
-
+        IEnumerable<KeyValuePair<string, string>> properties =
+        [
+            .. SettingText.Properties(trainer.Options, ""), .. SettingText.Properties(process.Options, "Process."),
+            .. Network(trainer.Network),
+        ];
+        foreach ((string name, string text) in properties) settings[name] = text;
+        if (!ReferenceEquals(trainer.Model, trainer.Network)) settings["Model"] = SettingText.OfStateful(trainer.Model);
         return settings;
     }
 
-    private static string Text(object? value) => value switch
-    {
-        ImmutableArray<AverageProfile> profiles => string.Join(", ", profiles),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-    };
-
-    private static string Digest(double[] values) =>
-        Convert.ToHexStringLower(SHA256.HashData(values.SelectMany(BitConverter.GetBytes).ToArray()))[..16];
+    // Networks of this library, and those that follow their habit, have their shape as Options: dropout and its like are in no tensor.
+    private static IEnumerable<KeyValuePair<string, string>> Network(object network) =>
+        network.GetType().GetProperty("Options")?.GetValue(network) is { } options ? SettingText.Properties(options, "Network.") : [];
 }

@@ -24,4 +24,7 @@ internal sealed record TrainingState
     public required string? Batches { get; init; }
 
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>What hooks remember between two steps.</summary>
+    public required HookStates Hooks { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ddpm.Core;
 using static TorchSharp.torch;
 
@@ -8,6 +9,8 @@ namespace Ddpm.Training;
 /// <summary>Keeps the network, moving averages and optimiser of every rank equal.</summary>
 internal static class Replicas
 {
+    private static readonly JsonSerializerOptions AnyNumber = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     /// <summary>
     /// Checks that all ranks have the same options and network, and gives all the parameters and buffers of rank 0; collective.
     /// </summary>
@@ -27,7 +30,7 @@ internal static class Replicas
     }
 
     /// <summary>Gives all ranks the state of rank 0; collective.</summary>
-    public static (long StepsDone, string? Batches) Broadcast(TrainingState state, ICommunicator communicator)
+    public static (long StepsDone, string? Batches, HookStates Hooks) Broadcast(TrainingState state, ICommunicator communicator)
     {
         using var scope = NewDisposeScope();
         IEnumerable<Tensor> tensors =
@@ -41,17 +44,21 @@ internal static class Replicas
             state.Batches,
             [.. state.Averages.Select(average => average.Updates)],
             state.Optimizer.Steps,
-            state.Timesteps.Save());
-        numbers = JsonSerializer.Deserialize<Numbers>(communicator.AllGather(JsonSerializer.Serialize(numbers))[0])!;
+            state.Timesteps.Save(),
+            state.Hooks.Step,
+            state.Hooks.All);
+        numbers = JsonSerializer.Deserialize<Numbers>(communicator.AllGather(JsonSerializer.Serialize(numbers, AnyNumber))[0], AnyNumber)!;
         for (int k = 0; k < state.Averages.Count; k++) state.Averages[k].Updates = numbers.Updates[k];
         numbers.OptimizerSteps.CopyTo(state.Optimizer.Steps, 0);
         state.Timesteps.Restore(numbers.Timesteps);
-        return (numbers.StepsDone, numbers.Batches);
+        return (numbers.StepsDone, numbers.Batches, HookStates.From(numbers.HookStep, numbers.Hooks));
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(nn.Module module) =>
         module.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter))
             .Concat(module.named_buffers().Select(pair => KeyValuePair.Create(pair.name, pair.buffer)));
 
-    private sealed record Numbers(long StepsDone, string? Batches, long[] Updates, long[] OptimizerSteps, double[] Timesteps);
+    private sealed record Numbers(
+        long StepsDone, string? Batches, long[] Updates, long[] OptimizerSteps, double[] Timesteps, long HookStep,
+        IReadOnlyDictionary<string, double[][]> Hooks);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Ddpm.Training;
 
@@ -8,38 +9,42 @@ namespace Ddpm.Training;
 /// </summary>
 public sealed class CsvMetrics : IMetricWriter
 {
+    private const string Start = "step,";
     private readonly string path;
-    private readonly MetricRows rows;
+    private readonly RecordFile file;
     private string? header;
 
     /// <summary>Opens the file at the next run: a new run begins it, a resumed run continues it.</summary>
-    /// <param name="path">The file; its folder is made where it does not exist.</param>
+    /// <param name="path">The file; its folder is created where it does not exist.</param>
     public CsvMetrics(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         this.path = path;
-        rows = new MetricRows(path);
+        file = new RecordFile(path);
     }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">The file is no metrics.</exception>
     public void Begin(long trainingStep)
     {
-        IReadOnlyList<string> lines = rows.Lines;
-        header = lines.Count > 0 ? lines[0] : null;
-        if (header is not null && !header.StartsWith("step,", StringComparison.Ordinal))
+        byte[] contents = file.Contents;
+        RequireMetrics(contents);
+        long kept = 0;
+        string? names = null;
+        foreach ((string line, long end) in RecordFile.Lines(contents))
         {
-            throw new InvalidDataException($"{path} must begin with the names of metrics, step and so on, but begins with {header}.");
+            if (names is null)
+            {
+                names = line;
+                continue;
+            }
+
+            if (line.Split(',').Length != names.Split(',').Length || StepOf(line) is not { } step || step > trainingStep) break;
+            kept = end;
         }
 
-        int columns = header?.Split(',').Length ?? 0;
-        // A line that a killed process left in the middle has too few fields.
-        string[] kept = [.. lines.Skip(1).Select(line => line.Split(',')).Where(IsKept).Select(fields => string.Join(',', fields))];
-        if (kept.Length == 0) header = null;
-        rows.Open(header is null ? [] : [header, .. kept]);
-
-        bool IsKept(string[] fields) => fields.Length == columns &&
-            long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out long row) && row <= trainingStep;
+        header = kept > 0 ? names : null;
+        file.Open(kept);
     }
 
     /// <inheritdoc/>
@@ -48,14 +53,26 @@ public sealed class CsvMetrics : IMetricWriter
     {
         ArgumentNullException.ThrowIfNull(metrics);
         string names = string.Join(',', metrics.Select(metric => metric.Key).Prepend("step"));
-        if (header is null) rows.Add(header = names);
+        if (header is null) file.Add(header = names);
         if (names != header) throw new InvalidDataException($"{path} has the metrics {header}, but is given {names}.");
         string step = trainingStep.ToString(CultureInfo.InvariantCulture);
-        rows.Add(string.Join(',', metrics.Select(metric => Text(metric.Value)).Prepend(step)));
+        file.Add(string.Join(',', metrics.Select(metric => Text(metric.Value)).Prepend(step)));
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => rows.Dispose();
+    public void Dispose() => file.Dispose();
+
+    // A file of another kind is left alone; the names themselves may be torn.
+    private void RequireMetrics(byte[] contents)
+    {
+        string start = Encoding.UTF8.GetString(contents.AsSpan(0, Math.Min(contents.Length, Start.Length)));
+        if (Start.StartsWith(start, StringComparison.Ordinal)) return;
+        string line = Encoding.UTF8.GetString(contents.AsSpan(0, Math.Min(contents.Length, 200))).Split('\n')[0];
+        throw new InvalidDataException($"{path} must begin with the names of metrics, step and so on, but begins with {line}.");
+    }
+
+    private static long? StepOf(string line) =>
+        long.TryParse(line.Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
 
     private static string Text(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -6,18 +6,28 @@ namespace Ddpm.Training;
 /// <summary>Metrics as JSON Lines: an object for each step, with its number as step. What is no number is left out.</summary>
 public sealed class JsonLinesMetrics : IMetricWriter
 {
-    private readonly MetricRows rows;
+    private readonly RecordFile file;
 
     /// <summary>Opens the file at the next run: a new run begins it, a resumed run continues it.</summary>
-    /// <param name="path">The file; its folder is made where it does not exist.</param>
+    /// <param name="path">The file; its folder is created where it does not exist.</param>
     public JsonLinesMetrics(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        rows = new MetricRows(path);
+        file = new RecordFile(path);
     }
 
     /// <inheritdoc/>
-    public void Begin(long trainingStep) => rows.Open([.. rows.Lines.Where(line => Step(line) is { } row && row <= trainingStep)]);
+    public void Begin(long trainingStep)
+    {
+        long kept = 0;
+        foreach ((string line, long end) in RecordFile.Lines(file.Contents))
+        {
+            if (StepOf(line) is not { } step || step > trainingStep) break;
+            kept = end;
+        }
+
+        file.Open(kept);
+    }
 
     /// <inheritdoc/>
     public void Write(long trainingStep, IReadOnlyList<KeyValuePair<string, double>> metrics)
@@ -29,19 +39,19 @@ public sealed class JsonLinesMetrics : IMetricWriter
             if (double.IsFinite(value)) row[name] = value;
         }
 
-        rows.Add(row.ToJsonString());
+        file.Add(row.ToJsonString());
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => rows.Dispose();
+    public void Dispose() => file.Dispose();
 
-    private static long? Step(string line)
+    private static long? StepOf(string line)
     {
         try
         {
             return (long?)(JsonNode.Parse(line) as JsonObject)?["step"];
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             return null;
         }

@@ -4,13 +4,16 @@ namespace Ddpm.Training;
 
 /// <summary>
 /// Writes the numbers of a run every so many steps: loss (the mean since the last time), gradient_norm (mean) and gradient_norm_max,
-/// learning_rate, examples_per_second, elapsed_seconds of this run, memory_megabytes (of the process, native memory included), and
-/// loss_t0_99 and so on, the mean loss of each stretch of timesteps. Of several ranks the first writes; the losses are those of all
-/// ranks' examples, put together when a row is written, and memory_megabytes is rank 0's.
+/// learning_rate, and loss_t0_99 and so on, the mean loss of each stretch of timesteps. Of several ranks the first writes; the losses are
+/// those of all ranks' examples, put together when a row is written.
 /// </summary>
-public sealed class MetricsLog : ITrainingHook, IDisposable
+/// <remarks>
+/// The sums of the row in progress are in checkpoints: a run that is killed and resumed writes the bytes of one that is not.
+/// <see cref="PaceLog"/> writes what depends on the clock.
+/// </remarks>
+public sealed class MetricsLog : IResumableHook, IDisposable
 {
-    private readonly IMetricWriter[] writers;
+    private readonly MetricWriters writers;
     private readonly int buckets;
     private TimestepLosses? losses;
     private long steps;
@@ -18,7 +21,7 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
     private double norm;
     private double largestNorm;
 
-    /// <summary>A log that begins with the next run.</summary>
+    /// <summary>Creates a log that begins with the next run.</summary>
     /// <param name="every">How many steps lie between two rows. Range: ≥ 1.</param>
     /// <param name="writers">Where the numbers go; disposed with the log.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="every"/> is below 1.</exception>
@@ -27,7 +30,7 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
     {
     }
 
-    /// <summary>A log that begins with the next run.</summary>
+    /// <summary>Creates a log that begins with the next run.</summary>
     /// <param name="every">How many steps lie between two rows. Range: ≥ 1.</param>
     /// <param name="timestepBuckets">How many stretches of timesteps have a loss of their own; at most T. Range: ≥ 1.</param>
     /// <param name="writers">Where the numbers go; disposed with the log.</param>
@@ -39,7 +42,7 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(timestepBuckets, 1);
         Every = every;
         buckets = timestepBuckets;
-        this.writers = [.. writers];
+        this.writers = new MetricWriters(writers);
     }
 
     /// <summary>How many steps lie between two rows.</summary>
@@ -52,10 +55,7 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
         int timesteps = trainer.Process.Coefficients.Timesteps;
         losses = new TimestepLosses(timesteps, Math.Min(buckets, timesteps));
         Clear();
-        trainer.Communicator.OnFirstRank(() =>
-        {
-            foreach (IMetricWriter writer in writers) writer.Begin(trainer.StepsDone);
-        });
+        trainer.Communicator.OnFirstRank(() => writers.Begin(trainer.StepsDone));
     }
 
     /// <inheritdoc/>
@@ -73,11 +73,27 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
         Clear();
     }
 
-    /// <summary>Closes the writers.</summary>
-    public void Dispose()
+    /// <summary>Takes the sums of the row in progress.</summary>
+    /// <returns>Steps, loss, norm, largest norm, and the sums of the stretches of timesteps.</returns>
+    public double[] SaveState() => [steps, loss, norm, largestNorm, .. losses!.Sums];
+
+    /// <summary>Continues the row in progress. Sums for another number of stretches are of another row, and are left out.</summary>
+    /// <inheritdoc/>
+    public void RestoreState(Trainer trainer, IReadOnlyList<double[]> ranks)
     {
-        foreach (IMetricWriter writer in writers) writer.Dispose();
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(ranks);
+        const int own = 4;
+        if (ranks.Count == 0 || ranks.Any(state => state.Length != own + losses!.Sums.Length)) return;
+        (steps, loss, norm, largestNorm) = ((long)ranks[0][0], ranks[0][1], ranks[0][2], ranks[0][3]);
+        // With another number of ranks the first has the sums of all: only what is put together in the end counts.
+        bool sameRanks = ranks.Count == trainer.Communicator.WorldSize;
+        if (sameRanks) losses!.Add(ranks[trainer.Communicator.Rank].AsSpan(own));
+        else if (trainer.Communicator.Rank == 0) foreach (double[] state in ranks) losses!.Add(state.AsSpan(own));
     }
+
+    /// <summary>Closes the writers.</summary>
+    public void Dispose() => writers.Dispose();
 
     private void Write(TrainingProgress progress, TimestepLosses perTimestep)
     {
@@ -87,9 +103,6 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
             new("gradient_norm", norm / steps),
             new("gradient_norm_max", largestNorm),
             new("learning_rate", progress.LearningRate),
-            new("examples_per_second", progress.ExamplesPerSecond),
-            new("elapsed_seconds", progress.Elapsed.TotalSeconds),
-            new("memory_megabytes", Environment.WorkingSet / 1e6),
         ];
         for (int bucket = 0; bucket < perTimestep.Buckets; bucket++)
         {
@@ -97,7 +110,7 @@ public sealed class MetricsLog : ITrainingHook, IDisposable
             metrics.Add(new(FormattableString.Invariant($"loss_t{first}_{last}"), perTimestep.Mean(bucket)));
         }
 
-        foreach (IMetricWriter writer in writers) writer.Write(progress.Step, metrics);
+        writers.Write(progress.Step, metrics);
     }
 
     private void Clear()

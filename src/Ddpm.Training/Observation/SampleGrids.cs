@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A picture of samples every so many steps and at the end, drawn with a moving average of the parameters from the same noise each time,
+/// A picture of samples every so many steps and at the last, drawn with a moving average of the parameters from the same noise each time,
 /// so that one sees the same images take shape: grid-000001000.png and so on. Several ranks draw a part each, and the first writes.
 /// </summary>
 public sealed class SampleGrids : ITrainingHook
@@ -14,7 +14,6 @@ public sealed class SampleGrids : ITrainingHook
     private readonly DiffusionSampler sampler;
     private readonly SamplingRequest request;
     private readonly ImageGridOptions? options;
-    private long lastStep;
 
     /// <summary>Creates a hook that draws pictures into a folder.</summary>
     /// <param name="folder">The folder; created with the first picture.</param>
@@ -70,20 +69,13 @@ public sealed class SampleGrids : ITrainingHook
                 $"The trainer has the averages 0 … {trainer.Averages.Count - 1}, but the pictures are of {Average}.");
         }
 
-        lastStep = trainer.StepsDone;
+        trainer.Communicator.OnFirstRank(() => DurableFolder.RemoveLeftovers(Folder, "grid-*"));
     }
 
     /// <inheritdoc/>
     public void StepDone(Trainer trainer, TrainingProgress progress)
     {
-        if (progress.IsEvery(Every)) Draw(trainer);
-    }
-
-    /// <inheritdoc/>
-    public void RunEnded(Trainer trainer)
-    {
-        ArgumentNullException.ThrowIfNull(trainer);
-        if (trainer.StepsDone != lastStep) Draw(trainer);
+        if (progress.IsEvery(Every) || progress.Step == progress.TotalSteps) Draw(trainer);
     }
 
     private void Draw(Trainer trainer)
@@ -94,14 +86,13 @@ public sealed class SampleGrids : ITrainingHook
         using Tensor own = sampler.Sample(request.ShardFor(trainer.Communicator));
         using Tensor samples = trainer.Communicator.WorldSize == 1 ? own.alias() : trainer.Communicator.ConcatenateRows(own);
         trainer.Communicator.OnFirstRank(() => Save(samples, trainer.StepsDone));
-        lastStep = trainer.StepsDone;
     }
 
     private void Save(Tensor samples, long step)
     {
         using Tensor bytes = PixelConversion.ToBytes(samples);
         using Tensor picture = ImageGrid.Compose(bytes, options);
-        Directory.CreateDirectory(Folder);
+        DurableFolder.Create(Folder);
         ImageFile.SavePng(Path.Combine(Folder, $"grid-{step.ToString("D9", CultureInfo.InvariantCulture)}.png"), picture);
     }
 }

@@ -1,38 +1,43 @@
-using TorchSharp;
-
 namespace Ddpm.Training;
 
 /// <summary>
-/// Metrics as event files of TensorBoard, written by TorchSharp: <c>tensorboard --logdir folder</c> shows them. Every run has a file of
-/// its own; where a killed run is gone on with, the steps since its last checkpoint are there twice, with the same numbers.
+/// Metrics as an event file of TensorBoard: <c>tensorboard --logdir folder</c> shows them. A resumed run continues the file of the run
+/// before. The time of an event is its step in seconds, so that the same run gives the same bytes: choose the horizontal axis "Step".
 /// </summary>
 public sealed class TensorBoardMetrics : IMetricWriter
 {
-    private readonly string folder;
-    private TorchSharp.Modules.SummaryWriter? writer;
+    private readonly RecordFile file;
 
-    /// <summary>A folder to which the next run adds a file.</summary>
-    /// <param name="folder">The folder; made where it does not exist.</param>
+    /// <summary>Opens the file in a folder at the next run: a new run begins it, a resumed run continues it.</summary>
+    /// <param name="folder">The folder; created where it does not exist.</param>
     public TensorBoardMetrics(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        this.folder = folder;
+        file = new RecordFile(Path.Combine(folder, "events.out.tfevents.ddpm"));
     }
 
     /// <inheritdoc/>
-    public void Begin(long trainingStep) => writer = torch.utils.tensorboard.SummaryWriter(folder);
+    public void Begin(long trainingStep)
+    {
+        long kept = 0;
+        foreach ((long step, long end) in EventRecord.Read(file.Contents))
+        {
+            if (step > trainingStep) break;
+            kept = end;
+        }
+
+        file.Open(kept);
+        if (kept == 0) file.Add(EventRecord.Version());
+    }
 
     /// <inheritdoc/>
     public void Write(long trainingStep, IReadOnlyList<KeyValuePair<string, double>> metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        if (writer is null) throw new InvalidOperationException("Begin must be called first.");
-        foreach ((string name, double value) in metrics)
-        {
-            if (!double.IsNaN(value)) writer.add_scalar(name, (float)value, checked((int)trainingStep));
-        }
+        IEnumerable<KeyValuePair<string, double>> numbers = metrics.Where(metric => !double.IsNaN(metric.Value));
+        file.Add([.. numbers.SelectMany(metric => EventRecord.Scalar(trainingStep, metric.Key, (float)metric.Value))]);
     }
 
-    /// <summary>Nothing is open between two numbers.</summary>
-    public void Dispose() => writer = null;
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => file.Dispose();
 }

@@ -35,6 +35,9 @@ public sealed class TimestepLosses
     /// <summary>The number of stretches.</summary>
     public int Buckets => sums.Length;
 
+    /// <summary>The sums of all stretches, then their counts.</summary>
+    internal double[] Sums => [.. sums, .. counts.Select(count => (double)count)];
+
     /// <summary>Adds a step's losses.</summary>
     /// <param name="training">What the step did.</param>
     public void Add(TrainingStep training)
@@ -47,13 +50,23 @@ public sealed class TimestepLosses
         }
     }
 
+    /// <summary>Adds what <see cref="Sums"/> gave.</summary>
+    internal void Add(ReadOnlySpan<double> saved)
+    {
+        for (int bucket = 0; bucket < Buckets; bucket++)
+        {
+            sums[bucket] += saved[bucket];
+            counts[bucket] += (long)saved[Buckets + bucket];
+        }
+    }
+
     /// <summary>Adds the losses of the other ranks; collective.</summary>
     /// <param name="communicator">The ranks, each with losses of the same T and number of stretches.</param>
     public void Merge(ICommunicator communicator)
     {
         ArgumentNullException.ThrowIfNull(communicator);
         if (communicator.WorldSize == 1) return;
-        using Tensor all = tensor([.. sums, .. counts.Select(count => (double)count)], float64).DetachFromDisposeScope();
+        using Tensor all = tensor(Sums, float64).DetachFromDisposeScope();
         communicator.SumInPlace(all);
         double[] merged = all.data<double>().ToArray();
         merged.AsSpan(0, Buckets).CopyTo(sums);

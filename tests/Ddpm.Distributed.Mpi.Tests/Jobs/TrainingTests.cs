@@ -35,7 +35,7 @@ public sealed class TrainingTests : IDisposable
             foreach ((double[] expected, double[] actual) in Rows("one").Zip(Rows(name)))
             {
                 // Loss, norms and the losses of early and late timesteps; the pace and the memory are the machine's.
-                foreach (int column in new[] { 0, 1, 2, 3, 4, 8, 9 })
+                foreach (int column in new[] { 0, 1, 2, 3, 4, 5, 6 })
                 {
                     actual[column].Should().BeApproximately(expected[column], 2e-6 * Math.Abs(expected[column]));
                 }

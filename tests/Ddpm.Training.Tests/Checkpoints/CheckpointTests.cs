@@ -64,7 +64,7 @@ public sealed class CheckpointTests : IDisposable
         FluentActions.Invoking(() => weighted.RestoreCheckpoint(path))
             .Should().Throw<InvalidDataException>().WithMessage("*Objective: simple then, simple, min-SNR 4 now*");
         FluentActions.Invoking(() => other.RestoreCheckpoint(path))
-            .Should().Throw<InvalidDataException>().WithMessage("*of another network: *[8, 1, 3, 3] there, Float32 [16, 1, 3, 3] here*");
+            .Should().Throw<InvalidDataException>().WithMessage("*other settings*Network.BaseChannels: 8 then, 16 now.");
         using Trainer same = Make(network);
         same.RestoreCheckpoint(path);
         FluentActions.Invoking(() => same.Run(new ShuffledBatches(dataset, 3, 1), 2))

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Ddpm.Core;
+using Ddpm.Models;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>What hooks remember between two steps, of every rank, and the step that it belongs to.</summary>
+internal sealed class HookStates
+{
+    private readonly SortedDictionary<string, double[][]> states;
+
+    private HookStates(long step, SortedDictionary<string, double[][]> states)
+    {
+        Step = step;
+        this.states = states;
+    }
+
+    public static HookStates None { get; } = new(0, []);
+
+    /// <summary>The steps that were done.</summary>
+    public long Step { get; }
+
+    /// <summary>The number of hooks with a state.</summary>
+    public int Count => states.Count;
+
+    /// <summary>The states by the hooks' names, then by rank.</summary>
+    public IReadOnlyDictionary<string, double[][]> All => states;
+
+    /// <summary>The hooks that have a state, by their names: the type's, and a number where there are several of one.</summary>
+    public static IEnumerable<(string Name, IResumableHook Hook)> Named(IEnumerable<ITrainingHook> hooks) => hooks.OfType<IResumableHook>()
+        .GroupBy(hook => hook.GetType().Name)
+        .SelectMany(group => group.Select((hook, i) => (string.Create(CultureInfo.InvariantCulture, $"{group.Key}-{i}"), hook)));
+
+    /// <summary>Takes the states of all ranks' hooks; collective.</summary>
+    public static HookStates Of(IEnumerable<ITrainingHook> hooks, long step, ICommunicator communicator)
+    {
+        var states = new SortedDictionary<string, double[][]>(StringComparer.Ordinal);
+        foreach ((string name, IResumableHook hook) in Named(hooks)) states[name] = communicator.AllGather(hook.SaveState());
+        return new HookStates(step, states);
+    }
+
+    /// <summary>States from their parts.</summary>
+    public static HookStates From(long step, IReadOnlyDictionary<string, double[][]> states) =>
+        new(step, new SortedDictionary<string, double[][]>(states.ToDictionary(), StringComparer.Ordinal));
+
+    /// <summary>Gives hooks the states of a run that was at the same step.</summary>
+    public void Restore(IEnumerable<ITrainingHook> hooks, Trainer trainer)
+    {
+        if (trainer.StepsDone != Step) return;
+        foreach ((string name, IResumableHook hook) in Named(hooks))
+        {
+            if (states.TryGetValue(name, out double[][]? state)) hook.RestoreState(trainer, state);
+        }
+    }
+
+    /// <summary>The states as tensors, "name/rank".</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Tensors() => states.SelectMany(pair => pair.Value.Select((numbers, rank) =>
+        KeyValuePair.Create(string.Create(CultureInfo.InvariantCulture, $"{pair.Key}/{rank}"), tensor(numbers, float64))));
+
+    /// <summary>Reads what <see cref="Tensors"/> gave.</summary>
+    /// <exception cref="InvalidDataException">The file has other tensors.</exception>
+    public static HookStates Read(SafetensorsFile file, string path, long step)
+    {
+        using var scope = NewDisposeScope();
+        var ranks = new SortedDictionary<string, SortedDictionary<int, double[]>>(StringComparer.Ordinal);
+        foreach (SafetensorsEntry entry in file.Entries)
+        {
+            string[] parts = entry.Name.Split('/');
+            if (entry.ElementType != ScalarType.Float64 || entry.Shape.Length != 1 || parts.Length != 2 ||
+                !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int rank))
+            {
+                throw new InvalidDataException(
+                    $"{path}: {entry.Name} must be a state, Float64 [N] named hook/rank, but is {entry.ElementType}.");
+            }
+
+            if (!ranks.TryGetValue(parts[0], out SortedDictionary<int, double[]>? of)) ranks[parts[0]] = of = [];
+            of[rank] = file.Read(entry.Name).data<double>().ToArray();
+        }
+
+        return From(step, ranks.ToDictionary(pair => pair.Key, pair => pair.Value.Values.ToArray()));
+    }
+}

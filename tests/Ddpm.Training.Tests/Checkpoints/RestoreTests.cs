@@ -1,0 +1,257 @@
+using System.Text.Json.Nodes;
+using Ddpm.Core;
+using Ddpm.Data;
+using Ddpm.Models;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training.Tests.Checkpoints;
+
+/// <summary>A checkpoint that is refused leaves the trainer bit for bit as it was, and no change of a checkpoint goes unnoticed.</summary>
+public sealed class RestoreTests : IDisposable
+{
+    private static readonly ReverseDiffusion Process = new(new LinearSchedule(20, 1e-3, 0.2));
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-restore-");
+    private readonly ImageDataset dataset = new(arange(128, dtype: uint8).reshape(2, 1, 8, 8));
+    private readonly UNet network = new(TinyNetwork.Options, 1);
+    private readonly Trainer trainer;
+    private readonly string checkpoint;
+
+    public RestoreTests()
+    {
+        var options = new TrainingOptions { WarmupSteps = 0, Averages = [AverageProfile.Power(), AverageProfile.Constant(0.5)] };
+        trainer = Trainer.Create(network, new SimpleObjective(Process), options, new LossSecondMomentTimesteps(20, historyLength: 1));
+        checkpoint = Path.Combine(folder.FullName, "x");
+        trainer.Run(new ShuffledBatches(dataset, 2, 1), 1);
+        trainer.SaveCheckpoint(checkpoint);
+        trainer.Run(new ShuffledBatches(dataset, 2, 1), 3);
+    }
+
+    public void Dispose()
+    {
+        trainer.Dispose();
+        network.Dispose();
+        dataset.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData("batches", "5", "text or null, but is 5")]
+    [InlineData("batches", "{}", "text or null")]
+    [InlineData("steps", "9000000000000000000", "a whole number from 0 to 2147483647, but is 9000000000000000000")]
+    [InlineData("steps", "9e18", "a whole number from 0 to 2147483647, but is 9e18")]
+    [InlineData("steps", "-1", "but is -1")]
+    [InlineData("steps", "1.5", "but is 1.5")]
+    [InlineData("steps", "\"1\"", "but is \"1\"")]
+    [InlineData("steps", null, "but is absent")]
+    [InlineData("averages", "[2]", "a whole number from 1 to 1000, but is [2]")]
+    [InlineData("averages", "100000000", "a whole number from 1 to 1000")]
+    [InlineData("average_updates", "null", "but is null")]
+    [InlineData("settings", "[]", "an object, but is []")]
+    [InlineData("settings", "{\"Seed\": 1}", "settings.Seed must be text, but is 1")]
+    [InlineData("files", "{\"network.safetensors\": null}", "files.network.safetensors must be text, but is null")]
+    [InlineData("files", "{}", "files.network.safetensors must be a digest, but is absent")]
+    [InlineData("format", "2", "format 2, which has no digests")]
+    [InlineData("format", "4", "format 4, but only 3 is known")]
+    [InlineData("format", "{}", "a whole number from 1")]
+    [InlineData("extra", "1", "extra is not a field")]
+    public void Restore_ManifestWithAWrongField_IsRefusedAndNothingChanges(string field, string? value, string expected)
+    {
+        ForgedCheckpoint.Edit(checkpoint, json =>
+        {
+            if (value is null) json.Remove(field);
+            else json[field] = JsonNode.Parse(value);
+        });
+        AssertRefused($"*checkpoint.json*{expected}*");
+    }
+
+    [Theory]
+    [InlineData("{", "not valid JSON")]
+    [InlineData("[]", "must hold a JSON object, but holds []")]
+    [InlineData("", "not valid JSON")]
+    public void Restore_ManifestThatIsNoObject_IsRefused(string text, string expected)
+    {
+        File.WriteAllText(Path.Combine(checkpoint, "checkpoint.json"), text);
+        AssertRefused($"*checkpoint.json*{expected}*");
+    }
+
+    [Fact]
+    public void Restore_ManifestWithANameTwiceOrHalfASurrogatePair_IsRefused()
+    {
+        ForgedCheckpoint.EditText(checkpoint, text => text.Replace("\"steps\":1,", "\"steps\":1,\"steps\":2,", StringComparison.Ordinal));
+        AssertRefused("*checkpoint.json*steps*");
+        ForgedCheckpointAgain();
+        ForgedCheckpoint.EditText(checkpoint, text => text.Replace("\"batches\":\"", "\"batches\":\"\\ud800", StringComparison.Ordinal));
+        AssertRefused("*checkpoint.json*surrogate*");
+        ForgedCheckpointAgain();
+        ForgedCheckpoint.EditText(
+            checkpoint, text => text.Replace("\"settings\":{", "\"settings\":{\"\\udc00\":\"\",", StringComparison.Ordinal));
+        AssertRefused("*checkpoint.json*");
+    }
+
+    [Theory]
+    [InlineData("optimizer.safetensors", "steps", "float64", "steps must be Int64")]
+    [InlineData("optimizer.safetensors", "steps", "huge", "steps must be 0 … 2147483647, but has 9000000000000000000")]
+    [InlineData("optimizer.safetensors", "steps", "longer", "counts steps of")]
+    [InlineData("optimizer.safetensors", "steps", "absent", "must have steps")]
+    [InlineData("optimizer.safetensors", "timestep_sampler", "float32", "timestep_sampler must be Float64")]
+    [InlineData("optimizer.safetensors", "timestep_sampler", "longer", "does not fit the timestep sampler")]
+    [InlineData("optimizer.safetensors", "timestep_sampler", "nan", "state[0] must be a whole number from 0 to 1, but is NaN")]
+    [InlineData("optimizer.safetensors", "timestep_sampler", "absent", "must have timestep_sampler")]
+    [InlineData("optimizer.safetensors", "second/conv_out.bias", "float64", "second/conv_out.bias is Float64")]
+    [InlineData("optimizer.safetensors", "first/conv_out.bias", "longer", "first/conv_out.bias is Float32 [2]")]
+    [InlineData("optimizer.safetensors", "second/conv_out.bias", "absent", "has no second/conv_out.bias")]
+    [InlineData("average-1.safetensors", "conv_out.bias", "float64", "conv_out.bias is Float64")]
+    [InlineData("average-1.safetensors", "conv_out.weight", "absent", "has no conv_out.weight")]
+    [InlineData("network.safetensors", "conv_out.bias", "longer", "conv_out.bias is Float32 [2]")]
+    public void Restore_TensorOfAnotherKind_IsRefusedAndNothingChanges(string file, string name, string change, string expected)
+    {
+        ForgedCheckpoint.EditTensors(checkpoint, file, tensors =>
+        {
+            Tensor changed = change switch
+            {
+                "float64" => tensors[name].to(float64),
+                "float32" => tensors[name].to(float32),
+                "nan" => tensors[name].fill_(double.NaN),
+                "huge" => tensors[name].fill_(9_000_000_000_000_000_000),
+                _ => cat([tensors[name], tensors[name]]),
+            };
+            tensors.Remove(name);
+            if (change != "absent") tensors[name] = changed;
+        });
+        AssertRefused($"*{expected}*");
+    }
+
+    [Fact]
+    public void Restore_ABitFlippedAnywhere_IsRefusedWithTheFileNamed()
+    {
+        var random = new Random(1);
+        string[] files =
+        [
+            "network.safetensors", "average-0.safetensors", "average-1.safetensors", "optimizer.safetensors", "checkpoint.json",
+        ];
+        State before = Take();
+        foreach (string file in files)
+        {
+            string path = Path.Combine(checkpoint, file);
+            byte[] whole = File.ReadAllBytes(path);
+            for (int trial = 0; trial < 60; trial++)
+            {
+                byte[] flipped = [.. whole];
+                flipped[random.Next(whole.Length)] ^= (byte)(1 << random.Next(8));
+                File.WriteAllBytes(path, flipped);
+                FluentActions.Invoking(() => trainer.RestoreCheckpoint(checkpoint))
+                    .Should().Throw<InvalidDataException>().WithMessage($"*{file}*");
+            }
+
+            File.WriteAllBytes(path, whole);
+        }
+
+        Take().Should().Be(before);
+        trainer.RestoreCheckpoint(checkpoint);
+        trainer.StepsDone.Should().Be(1);
+    }
+
+    [Fact]
+    public void Restore_ASamplerThatRefusesInTheMiddle_GetsBackWhatItHad()
+    {
+        var fickle = new FickleTimesteps();
+        using Trainer other = Trainer.Create(network, new SimpleObjective(Process), timesteps: fickle);
+        string path = Path.Combine(folder.FullName, "fickle");
+        other.SaveCheckpoint(path);
+        fickle.State = [1, 2];
+        fickle.Refuses = true;
+        FluentActions.Invoking(() => other.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>().WithMessage("*no such state*");
+        fickle.State.Should().Equal(1, 2);
+    }
+
+    [Fact]
+    public void Export_ChangedWeightsOrConfiguration_IsRefusedWithTheFileNamed()
+    {
+        string exported = Path.Combine(folder.FullName, "exported");
+        foreach (string file in new[] { "average-0.safetensors", Path.Combine("model", "unet", "config.json"), "checkpoint.json" })
+        {
+            string path = Path.Combine(checkpoint, file);
+            byte[] whole = File.ReadAllBytes(path);
+            byte[] flipped = [.. whole];
+            flipped[^2] ^= 1;
+            File.WriteAllBytes(path, flipped);
+            FluentActions.Invoking(() => Checkpoint.Export(checkpoint, exported))
+                .Should().Throw<InvalidDataException>().WithMessage($"*{file}*");
+            File.WriteAllBytes(path, whole);
+        }
+
+        Directory.Exists(exported).Should().BeFalse();
+        Checkpoint.Export(checkpoint, exported);
+    }
+
+    [Fact]
+    public void Save_Folder_ListsTheDigestOfEveryFile()
+    {
+        JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, "checkpoint.json")))!;
+        string[] files =
+        [
+            .. Directory.GetFiles(checkpoint, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(checkpoint, path)),
+        ];
+        json["files"]!.AsObject().Select(pair => pair.Key).Append("checkpoint.json").Should().BeEquivalentTo(files);
+    }
+
+    private void ForgedCheckpointAgain()
+    {
+        Directory.Delete(checkpoint, recursive: true);
+        trainer.SaveCheckpoint(checkpoint);
+        ForgedCheckpoint.Edit(checkpoint, json => json["steps"] = 1);
+    }
+
+    private void AssertRefused(string message)
+    {
+        State before = Take();
+        FluentActions.Invoking(() => trainer.RestoreCheckpoint(checkpoint)).Should().Throw<InvalidDataException>().WithMessage(message);
+        Take().Should().Be(before);
+        // The batches are the same still.
+        trainer.Run(new ShuffledBatches(dataset, 2, 1), 4);
+    }
+
+    private State Take()
+    {
+        TrainingState state = trainer.StateToSave();
+        IEnumerable<Tensor> tensors =
+        [
+            .. state.Module.state_dict().Values, .. state.Averages.SelectMany(average => average.Averages),
+            .. state.Optimizer.FirstMoments, .. state.Optimizer.SecondMoments,
+        ];
+        string numbers = string.Join(
+            ' ',
+            [
+                .. state.Optimizer.Steps,
+                .. state.Averages.Select(average => average.Updates),
+                .. state.Timesteps.Save().Select(BitConverter.DoubleToInt64Bits),
+            ]);
+        byte[] bytes = [.. tensors.SelectMany(tensor => tensor.bytes.ToArray())];
+        return new State(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes)), numbers, state.StepsDone, state.Batches);
+    }
+
+    private sealed record State(string Tensors, string Numbers, long Steps, string? Batches);
+
+    private sealed class FickleTimesteps : ITimestepSampler
+    {
+        public double[] State { get; set; } = [3, 4];
+
+        public bool Refuses { get; set; }
+
+        public TimestepDraw Draw(long seed, int trainingStep, int count) => new([.. new long[count]], [.. Enumerable.Repeat(1.0, count)]);
+
+        public void Observe(TimestepDraw draw, ReadOnlySpan<double> losses)
+        {
+        }
+
+        public double[] Save() => [.. State];
+
+        public void Restore(ReadOnlySpan<double> state)
+        {
+            State = state.ToArray();
+            if (!Refuses) return;
+            Refuses = false;
+            throw new FormatException("no such state");
+        }
+    }
+}
