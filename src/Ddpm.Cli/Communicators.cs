@@ -1,29 +1,23 @@
-using System.CommandLine;
 using Ddpm.Core;
 using Ddpm.Distributed.Mpi;
 using TorchSharp;
 
 namespace Ddpm.Cli;
 
-/// <summary>What the commands that run under mpirun or srun have in common: <c>--mpi</c>, and who speaks.</summary>
+/// <summary>The processes of a command that runs under mpirun or srun.</summary>
 internal static class Communicators
 {
-    /// <summary>The option.</summary>
-    public static Option<bool> Option() => new("--mpi") { Description = "One of the processes that mpirun or srun starts; alone without a launcher" };
-
-    /// <summary>
-    /// Runs a command on its ranks, which end together: an exception on one ends all. Of the ranks the first writes, unless one has an error to tell.
-    /// </summary>
-    /// <param name="mpi">Whether <c>--mpi</c> was given.</param>
-    /// <param name="output">Where the command writes.</param>
-    /// <param name="run">The command, given its ranks and where it writes.</param>
-    public static T Run<T>(bool mpi, TextWriter output, Func<ICommunicator, TextWriter, T> run)
+    /// <summary>Runs a command on its ranks, which end together: an exception on one ends all.</summary>
+    /// <param name="mpi">Whether <c>--mpi</c> was given; without it the command has one process.</param>
+    /// <param name="run">The command, given its ranks.</param>
+    public static T Run<T>(bool mpi, Func<ICommunicator, T> run)
     {
-        if (!mpi) return run(SingleProcess.Instance, output);
+        if (!mpi) return run(SingleProcess.Instance);
         using ICommunicator ranks = MpiCommunicator.Start();
-        return ranks.Together(() => run(ranks, ranks.Rank == 0 ? output : TextWriter.Null));
+        return ranks.Together(() => run(ranks));
     }
 
-    /// <summary>The device that <c>--device</c> names: with several ranks "cuda" is the GPU of the rank on its machine.</summary>
-    public static torch.Device Device(string name, ICommunicator ranks) => name == "cuda" && ranks.WorldSize > 1 ? ranks.Device() : new torch.Device(name);
+    /// <summary>The device that <c>--device</c> names; of several ranks "cuda" gives each the GPU of its number on its machine.</summary>
+    public static torch.Device Device(string name, ICommunicator ranks) =>
+        name == "cuda" && ranks.WorldSize > 1 ? ranks.Device() : new torch.Device(name);
 }

@@ -19,7 +19,7 @@ public sealed class PublishedProgramTests : IDisposable
         while (!File.Exists(Path.Combine(root.FullName, "Ddpm.sln"))) root = root.Parent!;
         string configuration = AppContext.BaseDirectory.Split(Path.DirectorySeparatorChar).Contains("Release") ? "Release" : "Debug";
         // What was built for this test, linked and not copied: 480 MB of it are native libraries.
-        (int code, string output, string error) = Start("dotnet", "publish", Path.Combine(root.FullName, "samples", "Cli"), "-c", configuration, "--no-build", "-nodeReuse:false", "-p:CreateHardLinksForPublishFilesIfPossible=true", "-o", here["published"]);
+        (int code, string output, string error) = Start("dotnet", "publish", Path.Combine(root.FullName, "src", "Ddpm.Cli"), "-c", configuration, "--no-build", "-nodeReuse:false", "-p:CreateHardLinksForPublishFilesIfPossible=true", "-o", here["published"]);
         code.Should().Be(0, output + error);
 
         string program = here[OperatingSystem.IsWindows() ? "published/ddpm.exe" : "published/ddpm"];

@@ -17,7 +17,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
     public bool Execute(CancellationToken stop)
     {
         if (options.SaveTensors && ranks.WorldSize > 1) throw new UsageException($"--save-tensors writes one file, which one process draws, but there are {ranks.WorldSize}.");
-        using var model = new ModelSampler(options.Model, options.Sampling);
+        using var model = new ModelSampler(options.Model, options.Sampling, ranks);
         if (model.ConfigurationChanged) screen.Warn($"{options.Model}: the configurations are not those that the weights were written with.");
         using Tensor? all = options.Start is null ? null : StartTensor.Read(options.Start, model.Shape);
         int count = options.Count ?? (all is null ? DefaultCount : checked((int)all.size(0)) - options.First);
@@ -59,7 +59,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
         using var scope = NewDisposeScope();
         Tensor? drawn = options.SaveTensors ? empty([count, .. model.Shape], float32) : null, first = drawn is null ? null : start ?? empty_like(drawn);
         Action<NoiseRequest, Tensor>? initial = first is null || start is not null ? null : (request, noise) => Put(first, request.SampleIndices[0] - options.First, noise);
-        foreach (SampleBatch batch in model.Batches(options.First, count, finished, start, initial, ranks, bar, stop))
+        foreach (SampleBatch batch in model.Batches(options.First, count, finished, start, initial, bar, stop))
         {
             using (batch)
             using (var inner = NewDisposeScope())
