@@ -6,6 +6,7 @@ using Ddpm.Evaluation;
 using Ddpm.Imaging;
 using Ddpm.Models;
 using Ddpm.Plotting;
+using Ddpm.Samples;
 using Ddpm.Training;
 using TorchSharp;
 using static TorchSharp.torch;

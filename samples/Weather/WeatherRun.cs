@@ -2,6 +2,7 @@ using System.Globalization;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
+using Ddpm.Samples;
 using Ddpm.Training;
 using static TorchSharp.torch;
 
@@ -10,8 +11,17 @@ namespace Weather;
 /// <summary>The whole way for data that are no pictures: a data set of signals, a network of one dimension, training, sampling, measures.</summary>
 internal static class WeatherRun
 {
-    /// <summary>Runs it and returns the measures of each city.</summary>
-    public static IReadOnlyList<WeatherReport> Execute(WeatherOptions options, TextWriter console, CancellationToken stop)
+    /// <summary>Trains, draws and measures.</summary>
+    /// <param name="options">The user's choices.</param>
+    /// <param name="console">Receives progress and results.</param>
+    /// <param name="stop">Ends the training; its network still draws.</param>
+    /// <param name="abort">Ends the drawing.</param>
+    /// <returns>The measures of each city.</returns>
+    public static IReadOnlyList<WeatherReport> Execute(
+        WeatherOptions options,
+        TextWriter console,
+        CancellationToken stop,
+        CancellationToken abort = default)
     {
         options.Output.Create();
         using var scope = NewDisposeScope();
@@ -46,7 +56,7 @@ internal static class WeatherRun
         {
             Tensor samples = sampler.Sample(
                 new SamplingRequest { Count = options.Samples, SampleShape = months.Shape, Noise = new PerSampleNoise(options.Seed), FirstSample = city * options.Samples, BatchSize = 256, Labels = [city], SamplesPerLabel = options.Samples },
-                cancellationToken: CancellationToken.None); // a stopped training still draws
+                cancellationToken: abort);
             WeatherReport report = WeatherReport.Of(data, city, samples);
             report.Write(console);
             reports.Add(report);

@@ -28,7 +28,7 @@ public sealed class WebCommandTests : IDisposable
     [Fact]
     public void Find_NothingAskedFor_IsTheModelThatComesWithTheProgram()
     {
-        using ServedModel served = ServedModel.Load(ModelLocation.Find(null), "cpu");
+        using ServedModel served = ServedModel.Load(ServedModel.Included, "cpu");
         (served.Name, served.Timesteps, served.Network.ClassCount).Should().Be(("fashion-mnist", 1000, 10));
         served.Shape.Should().Equal(1, 28, 28);
     }

@@ -42,3 +42,6 @@ internal sealed record ModelView
         Samplers = [.. model.Samplers.Select(sampler => new SamplerView(sampler.Name, sampler.Title, sampler.About, settings.DefaultSteps(sampler)))],
     };
 }
+
+/// <summary>A sampler to choose.</summary>
+internal sealed record SamplerView(string Name, string Title, string About, int DefaultSteps);

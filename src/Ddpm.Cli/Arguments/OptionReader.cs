@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using Ddpm.Core;
 
 namespace Ddpm.Cli.Arguments;
 
@@ -176,23 +174,7 @@ internal sealed class OptionReader
     }
 
     /// <summary><c>--device</c>.</summary>
-    public string Device()
-    {
-        var option = new Option<string>("--device")
-        {
-            Description = "Where networks compute: cpu, cuda or cuda:N",
-            HelpName = "name",
-            DefaultValueFactory = _ => "cpu",
-        };
-        option.Validators.Add(result =>
-        {
-            string name = result.GetValue(option) ?? "", number = name.StartsWith("cuda:", StringComparison.Ordinal) ? name["cuda:".Length..] : "";
-            bool cuda = name == "cuda" || int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _);
-            if (name != "cpu" && !cuda) result.AddError($"--device must be cpu, cuda or cuda:N, but is {name}.");
-            else if (cuda && !CudaIsAvailable()) result.AddError($"--device is {name}, but no CUDA device can be used here.");
-        });
-        return Take(option);
-    }
+    public string Device() => Take(DeviceOption.Create());
 
     private static Option<int?> Integer(string name, int? fallback, string description, int least, string? alias) => Named(
         new Option<int?>(name)
@@ -225,10 +207,6 @@ internal sealed class OptionReader
             },
         },
         alias);
-
-    // Apart, so that help and other devices need no libtorch.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool CudaIsAvailable() => TorchRuntime.IsCudaAvailable();
 
     private static double? Parse(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;

@@ -58,3 +58,13 @@ internal sealed class RequestFields
 
     private static string Shorten(string text) => text.Length <= LongestEcho ? text : text[..LongestEcho] + "…";
 }
+
+/// <summary>What is wrong with one field of a request.</summary>
+/// <param name="Field">The field, as the caller named it.</param>
+/// <param name="Expected">What it must be.</param>
+/// <param name="Actual">What it is.</param>
+internal sealed record FieldError(string Field, string Expected, string Actual)
+{
+    /// <summary>The same as a sentence.</summary>
+    public string Message => $"{Field} must be {Expected}, but is {Actual}.";
+}

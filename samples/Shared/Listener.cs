@@ -1,6 +1,6 @@
-namespace Weather;
+namespace Ddpm.Samples;
 
-/// <summary>Progress that is handled at once, on the thread that reports it.</summary>
+/// <summary>Handles progress at once, on the thread that reports it.</summary>
 internal sealed class Listener<T>(Action<T> handle) : IProgress<T>
 {
     public void Report(T value) => handle(value);

@@ -8,6 +8,9 @@ namespace Ddpm.Web;
 /// <summary>The model that the server draws with, loaded once. Owns its network.</summary>
 internal sealed class ServedModel : IDisposable
 {
+    /// <summary>The folder of the model of clothes that comes with the program.</summary>
+    public static readonly string Included = Path.Combine(AppContext.BaseDirectory, "models", "fashion-mnist");
+
     private readonly IDisposable? owned;
 
     /// <summary>A model of pictures.</summary>
