@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
 
-/// <summary>Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747): 60,000 training and 10,000 test pictures of clothes, 28×28, ten classes. Owns its data sets.</summary>
+/// <summary>
+/// Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747): 60,000 training and 10,000 test pictures of clothes, 28×28, ten classes. Owns its
+/// data sets.
+/// </summary>
 internal sealed class FashionMnist : IDisposable
 {
     private FashionMnist(ImageDataset train, ImageDataset test) => (Train, Test) = (train, test);
@@ -39,7 +42,13 @@ internal sealed class FashionMnist : IDisposable
     private static ImageDataset Read(string folder, string part, bool halved, int count)
     {
         string images = Path.Combine(folder, $"{part}-images-idx3-ubyte.gz");
-        if (!File.Exists(images)) throw new DirectoryNotFoundException($"--data: {images} is not there. Debian's package dataset-fashion-mnist has the files, in /usr/share/datasets/fashion-mnist.");
+        if (!File.Exists(images))
+        {
+            throw new DirectoryNotFoundException(
+                $"--data: {images} is not there. Debian's package dataset-fashion-mnist has the files, in "
+                    + $"/usr/share/datasets/fashion-mnist.");
+        }
+
         using var scope = NewDisposeScope();
         using ImageDataset all = IdxFile.Images(images, Path.Combine(folder, $"{part}-labels-idx1-ubyte.gz"));
         Tensor pixels = all.Images().narrow(0, 0, count);

@@ -4,7 +4,9 @@ using Ddpm.Training;
 
 namespace Ddpm.Experiments;
 
-/// <summary>What distinguishes a row: process and objective. Network, batches, optimiser and number of steps are the same for all.</summary>
+/// <summary>
+/// What distinguishes a row: process and objective. Network, batches, optimiser and number of steps are the same for all.
+/// </summary>
 /// <param name="Name">The row's name, and its network's folder.</param>
 /// <param name="Objective">What is minimised, with its process.</param>
 /// <param name="Seed">The seed of weights, batches and noise.</param>
@@ -22,5 +24,6 @@ internal sealed record Recipe(string Name, Objective Objective, long Seed)
     public ReverseDiffusion Process => Objective.Process;
 
     /// <summary>The paper's choice: ε and L_simple under the linear schedule, σ² = β.</summary>
-    public static Recipe Paper(Budget budget, long seed) => new("ε, L_simple", new SimpleObjective(new ReverseDiffusion(LinearSchedule.Scaled(budget.Timesteps))), seed);
+    public static Recipe Paper(Budget budget, long seed) =>
+        new("ε, L_simple", new SimpleObjective(new ReverseDiffusion(LinearSchedule.Scaled(budget.Timesteps))), seed);
 }

@@ -21,8 +21,17 @@ internal static class RecipeRow
             using TrainedRecipe trained = TrainedRecipe.Load(experiment, data, recipe);
             using IDisposable averaged = trained.Trainer.Ema.SwapIn();
             ImmutableSortedDictionary<string, Measured> row = Bound(experiment, data, trained.Network, recipe.Process);
-            using Tensor samples = Draw(experiment, new DdpmSampler(trained.Network, recipe.Process), data.Train.Shape, experiment.Budget.Samples, recipe.Seed);
-            using (Tensor shown = samples.narrow(0, 0, Math.Min(64, samples.size(0)))) experiment.SaveGrid(shown, 16, "samples", $"{TrainedRecipe.Slug(recipe.Name)}-{recipe.Seed}.png");
+            using Tensor samples = Draw(
+                experiment,
+                new DdpmSampler(trained.Network, recipe.Process),
+                data.Train.Shape,
+                experiment.Budget.Samples,
+                recipe.Seed);
+            using (Tensor shown = samples.narrow(0, 0, Math.Min(64, samples.size(0))))
+            {
+                experiment.SaveGrid(shown, 16, "samples", $"{TrainedRecipe.Slug(recipe.Name)}-{recipe.Seed}.png");
+            }
+
             row = row.AddRange(measures.Of(samples));
             experiment.Tell($"{recipe.Name}: FID {row[SampleMeasures.Fid].Value:F2}, {row[Bits].Value:F3} bits/dim");
             return new ResultRow(row);
@@ -42,7 +51,11 @@ internal static class RecipeRow
         return PixelConversion.ToBytes(samples);
     }
 
-    private static ImmutableSortedDictionary<string, Measured> Bound(Experiment experiment, FashionMnist data, IEpsilonModel network, ReverseDiffusion process)
+    private static ImmutableSortedDictionary<string, Measured> Bound(
+        Experiment experiment,
+        FashionMnist data,
+        IEpsilonModel network,
+        ReverseDiffusion process)
     {
         var options = new DatasetBoundOptions { Examples = experiment.Budget.BoundImages, BatchSize = BatchSize, Seed = experiment.Seed };
         return Bound(DatasetBound.Evaluate(new VariationalBound(network, process), data.Test, options, cancellationToken: experiment.Stop));

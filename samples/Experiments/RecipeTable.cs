@@ -15,11 +15,18 @@ internal static class RecipeTable
     /// <param name="results">Where each training's numbers are kept.</param>
     /// <param name="recipes">The recipes for a seed.</param>
     /// <returns>A row for each recipe, and one for pictures of the test set.</returns>
-    public static IEnumerable<KeyValuePair<string, ResultRow>> Compute(Experiment experiment, FashionMnist data, SampleMeasures measures, ResultStore results, Func<long, IEnumerable<Recipe>> recipes)
+    public static IEnumerable<KeyValuePair<string, ResultRow>> Compute(
+        Experiment experiment,
+        FashionMnist data,
+        SampleMeasures measures,
+        ResultStore results,
+        Func<long, IEnumerable<Recipe>> recipes)
     {
         Recipe[] all = [.. Enumerable.Range(0, experiment.Budget.Trainings).SelectMany(repeat => recipes(experiment.Seed + repeat))];
         foreach (Recipe recipe in all) results.Row(Key(recipe), () => RecipeRow.Compute(experiment, data, measures, recipe));
-        IEnumerable<KeyValuePair<string, ResultRow>> rows = all.GroupBy(recipe => recipe.Name, (name, trainings) => KeyValuePair.Create(name, ResultRow.Mean([.. trainings.Select(recipe => results.Rows[Key(recipe)])])));
+        IEnumerable<KeyValuePair<string, ResultRow>> rows = all.GroupBy(
+            recipe => recipe.Name,
+            (name, trainings) => KeyValuePair.Create(name, ResultRow.Mean([.. trainings.Select(recipe => results.Rows[Key(recipe)])])));
         ResultRow test = results.Row(TestPictures, () =>
         {
             using Tensor pictures = data.FirstOfTest(experiment.Budget.Samples);
@@ -27,6 +34,7 @@ internal static class RecipeTable
         });
         return rows.Append(KeyValuePair.Create(TestPictures, test));
 
-        string Key(Recipe recipe) => recipe.Seed == experiment.Seed ? recipe.Name : FormattableString.Invariant($"{recipe.Name}, seed {recipe.Seed}");
+        string Key(Recipe recipe) =>
+            recipe.Seed == experiment.Seed ? recipe.Name : FormattableString.Invariant($"{recipe.Name}, seed {recipe.Seed}");
     }
 }

@@ -3,7 +3,9 @@ using Ddpm.Training;
 
 namespace Ddpm.Experiments;
 
-/// <summary>A recipe's network after its training. A training that was stopped goes on, one that is done is read. Owns network and trainer.</summary>
+/// <summary>
+/// A recipe's network after its training. A training that was stopped goes on, one that is done is read. Owns network and trainer.
+/// </summary>
 internal sealed class TrainedRecipe : IDisposable
 {
     private const double LearningRate = 2e-3;
@@ -28,7 +30,10 @@ internal sealed class TrainedRecipe : IDisposable
         }, recipe.Timesteps));
         try
         {
-            var checkpoints = new CheckpointStore(experiment.Out("networks", $"{Slug(recipe.Name)}-{recipe.Seed}", "checkpoints"), Math.Max(1, steps / 4), keepLast: 1);
+            var checkpoints = new CheckpointStore(
+                experiment.Out("networks", $"{Slug(recipe.Name)}-{recipe.Seed}", "checkpoints"),
+                Math.Max(1, steps / 4),
+                keepLast: 1);
             checkpoints.RestoreLatest(trained.Trainer);
             if (trained.Trainer.StepsDone < steps)
             {
@@ -47,7 +52,9 @@ internal sealed class TrainedRecipe : IDisposable
         }
     }
 
-    /// <summary>The one network of all recipes: 16 channels at full size, 32 at half of it, a residual block each way; attention in the middle.</summary>
+    /// <summary>
+    /// The one network of all recipes: 16 channels at full size, 32 at half of it, a residual block each way; attention in the middle.
+    /// </summary>
     public static UNetOptions NetworkOptions(int size, int outputs) => new()
     {
         Height = size,
@@ -69,7 +76,10 @@ internal sealed class TrainedRecipe : IDisposable
     }
 
     /// <summary>A name in letters that every file system takes.</summary>
-    public static string Slug(string name) => string.Concat(name.ToLowerInvariant().Replace("ε", "eps").Replace("μ̃", "mu").Replace("σ", "sigma").Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
+    public static string Slug(string name) =>
+        string.Concat(
+            name.ToLowerInvariant().Replace("ε", "eps").Replace("μ̃", "mu").Replace("σ", "sigma")
+                .Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
 
     private sealed class Lines(Experiment experiment, string name) : IProgress<TrainingProgress>
     {
@@ -78,7 +88,10 @@ internal sealed class TrainedRecipe : IDisposable
         public void Report(TrainingProgress value)
         {
             loss = double.IsNaN(loss) ? value.Loss : (0.99 * loss) + (0.01 * value.Loss);
-            if (value.Step % 500 == 0 || value.Step == value.TotalSteps) experiment.Tell($"{name}: step {value.Step:N0}/{value.TotalSteps:N0}, loss {loss:F4}, {value.ExamplesPerSecond:F0} images/s");
+            if (value.Step % 500 == 0 || value.Step == value.TotalSteps)
+            {
+                experiment.Tell($"{name}: step {value.Step:N0}/{value.TotalSteps:N0}, loss {loss:F4}, {value.ExamplesPerSecond:F0} images/s");
+            }
         }
     }
 }

@@ -21,7 +21,14 @@ internal sealed class ServedModel : IDisposable
     /// <param name="device">Where the network is.</param>
     /// <param name="parameters">The numbers of the network.</param>
     /// <param name="owned">What to dispose at the end.</param>
-    public ServedModel(IConditionalEpsilonModel network, ReverseDiffusion process, long[] shape, string name, Device device, long parameters, IDisposable? owned)
+    public ServedModel(
+        IConditionalEpsilonModel network,
+        ReverseDiffusion process,
+        long[] shape,
+        string name,
+        Device device,
+        long parameters,
+        IDisposable? owned)
     {
         (Network, Process, Shape, Name, Device, Parameters, this.owned) = (network, process, shape, name, device, parameters, owned);
         Samplers = SamplerChoice.For(process);
@@ -57,13 +64,26 @@ internal sealed class ServedModel : IDisposable
         try
         {
             UNetOptions options = model.Network.Options;
-            if (options.IsSignal || options.InChannels is not (1 or 3)) throw new InvalidDataException($"{folder}: the model must make pictures of 1 or 3 channels, but makes {(options.IsSignal ? "signals" : $"{options.InChannels} channels")}.");
+            if (options.IsSignal || options.InChannels is not (1 or 3))
+            {
+                throw new InvalidDataException(
+                    $"{folder}: the model must make pictures of 1 or 3 channels, but makes "
+                        + $"{(options.IsSignal ? "signals" : $"{options.InChannels} channels")}.");
+            }
+
             var place = new Device(device);
             model.Network.to(place);
             // The last two folders: "quickstart-out/model" says more than "model".
             string[] parts = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)).Split(Path.DirectorySeparatorChar);
             string name = string.Join('/', parts.TakeLast(parts[^1] == "model" ? 2 : 1));
-            return new ServedModel(model.Network, model.Process, [options.InChannels, options.Height, options.Width], name, place, model.Network.parameters().Sum(parameter => parameter.numel()), model);
+            return new ServedModel(
+                model.Network,
+                model.Process,
+                [options.InChannels, options.Height, options.Width],
+                name,
+                place,
+                model.Network.parameters().Sum(parameter => parameter.numel()),
+                model);
         }
         catch
         {

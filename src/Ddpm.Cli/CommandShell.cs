@@ -5,7 +5,9 @@ using Ddpm.Core;
 
 namespace Ddpm.Cli;
 
-/// <summary>Makes commands around what they do: options, <c>--mpi</c>, <c>--json</c>, Ctrl-C, errors as one line and the exit code.</summary>
+/// <summary>
+/// Makes commands around what they do: options, <c>--mpi</c>, <c>--json</c>, Ctrl-C, errors as one line and the exit code.
+/// </summary>
 /// <param name="output">Receives results.</param>
 /// <param name="error">Receives errors, and messages under --json.</param>
 internal sealed class CommandShell(TextWriter output, TextWriter error)

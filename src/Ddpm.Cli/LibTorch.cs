@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Ddpm.Cli;
 
 /// <summary>
-/// Finds libtorch for the tool <c>ddpm</c>, whose package leaves it out: in the folder that <c>DDPM_LIBTORCH</c> names, or in NuGet's folder of
-/// packages. A build and <c>dotnet publish</c> carry libtorch, and nothing is searched.
+/// Finds libtorch for the tool <c>ddpm</c>, whose package leaves it out: in the folder that <c>DDPM_LIBTORCH</c> names, or in NuGet's
+/// folder of packages. A build and <c>dotnet publish</c> carry libtorch, and nothing is searched.
 /// </summary>
 internal static class LibTorch
 {
@@ -31,7 +31,8 @@ internal static class LibTorch
         string[] own = [.. list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), AppContext.BaseDirectory];
         if (own.Any(IsLibTorch)) return null;
         string? named = Environment.GetEnvironmentVariable(Variable);
-        string packages = Packages(Environment.GetEnvironmentVariable("NUGET_PACKAGES")), folder = string.IsNullOrEmpty(named) ? InPackages(packages) : named;
+        string packages = Packages(Environment.GetEnvironmentVariable("NUGET_PACKAGES"));
+        string folder = string.IsNullOrEmpty(named) ? InPackages(packages) : named;
         if (!IsLibTorch(folder))
         {
             return string.IsNullOrEmpty(named)

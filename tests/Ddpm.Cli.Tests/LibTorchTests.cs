@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Ddpm.Cli.Tests;
 
-/// <summary>The tool, whose package has no libtorch, says where it looks and how to get it; .ci/run installs and runs the package.</summary>
+/// <summary>
+/// The tool, whose package has no libtorch, says where it looks and how to get it; .ci/run installs and runs the package.
+/// </summary>
 public sealed class LibTorchTests
 {
     [Fact]

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Experiments;
 
 /// <summary>
-/// The network whose features are compared: four convolutions of 3×3 with ReLU, two of them with stride 2, tanh of the mean over the plane, and one linear layer to the ten classes. What the linear layer gets are the 64
-/// features. They are bounded, for else one odd sample of a thousand decides a Fréchet distance.
+/// The network whose features are compared: four convolutions of 3×3 with ReLU, two of them with stride 2, tanh of the mean over the plane,
+/// and one linear layer to the ten classes. What the linear layer gets are the 64 features. They are bounded, for else one odd sample of a
+/// thousand decides a Fréchet distance.
 /// </summary>
 internal sealed class Classifier : nn.Module<Tensor, Tensor>
 {

@@ -45,7 +45,10 @@ internal static class ClassifierTraining
             Tensor loss = nn.functional.cross_entropy(classifier.forward(batch.X0), tensor(batch.Labels!.ToArray()));
             loss.backward();
             optimizer.step();
-            if ((step + 1) % 400 == 0) experiment.Tell($"classifier {data.Size}×{data.Size}: step {step + 1:N0}/{steps:N0}, loss {loss.item<float>():F3}");
+            if ((step + 1) % 400 == 0)
+            {
+                experiment.Tell($"classifier {data.Size}×{data.Size}: step {step + 1:N0}/{steps:N0}, loss {loss.item<float>():F3}");
+            }
         }
 
         classifier.eval();

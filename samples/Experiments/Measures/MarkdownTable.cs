@@ -17,12 +17,21 @@ internal static class MarkdownTable
         return text.ToString();
     }
 
-    /// <summary>Rows by their names with some of their measures; a row without numbers has its note in their place, one with numbers behind its name.</summary>
+    /// <summary>
+    /// Rows by their names with some of their measures; a row without numbers has its note in their place, one with numbers behind its
+    /// name.
+    /// </summary>
     /// <param name="rows">The rows.</param>
     /// <param name="columns">The measures with the format of each, such as F2.</param>
     public static string Of(IEnumerable<KeyValuePair<string, ResultRow>> rows, params (string Measure, string Format)[] columns) => Of(
         ["", .. columns.Select(column => column.Measure)],
-        rows.Select(row => columns.Select((column, index) => row.Value.Measures.TryGetValue(column.Measure, out Measured? measured) ? Text(measured, column.Format) : index == 0 ? row.Value.Note ?? "–" : "–").Prepend(row.Value is { Measures.Count: > 0, Note: { } note } ? $"{row.Key} ({note})" : row.Key)));
+        rows.Select(row =>
+            columns.Select((column, index) =>
+                row.Value.Measures.TryGetValue(column.Measure, out Measured? measured)
+                    ? Text(measured, column.Format)
+                    : index == 0
+                        ? row.Value.Note ?? "–"
+                        : "–").Prepend(row.Value is { Measures.Count: > 0, Note: { } note } ? $"{row.Key} ({note})" : row.Key)));
 
     /// <summary>A number, with its error where it has one.</summary>
     public static string Text(Measured measured, string format)

@@ -6,7 +6,11 @@ namespace Ddpm.Experiments;
 /// <summary>An experiment's rows in a JSON file. A row that is there is not computed again, so that a stopped experiment goes on.</summary>
 internal sealed class ResultStore
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly string path;
     private readonly Content content;
@@ -19,7 +23,11 @@ internal sealed class ResultStore
     {
         this.path = path;
         content = File.Exists(path) ? Read(path) : new Content(settings, []);
-        if (content.Settings != settings) throw new IOException($"{path} has results of {content.Settings}, but these would be of {settings}: give another --out, or remove the file.");
+        if (content.Settings != settings)
+        {
+            throw new IOException(
+                $"{path} has results of {content.Settings}, but these would be of {settings}: give another --out, or remove the file.");
+        }
     }
 
     /// <summary>The rows by their names, in the order in which they were made.</summary>
@@ -39,7 +47,9 @@ internal sealed class ResultStore
     {
         try
         {
-            return JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path)) is { Settings: not null, Rows: not null } content ? content : throw new IOException($"{path} holds no results: remove it.");
+            return JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path)) is { Settings: not null, Rows: not null } content
+                ? content
+                : throw new IOException($"{path} holds no results: remove it.");
         }
         catch (JsonException exception)
         {

@@ -62,7 +62,9 @@ internal sealed record JobView
             Step = snapshot.Step,
             Timestep = snapshot.Timestep,
             ElapsedSeconds = Math.Round(snapshot.Elapsed.TotalSeconds, 3),
-            RemainingSeconds = snapshot.State == JobState.Running && snapshot.Step > 0 ? Math.Round(snapshot.Elapsed.TotalSeconds * (settings.Steps - snapshot.Step) / snapshot.Step, 1) : null,
+            RemainingSeconds = snapshot.State == JobState.Running && snapshot.Step > 0
+                ? Math.Round(snapshot.Elapsed.TotalSeconds * (settings.Steps - snapshot.Step) / snapshot.Step, 1)
+                : null,
             Reason = snapshot.Reason,
             Links = snapshot.State == JobState.Finished ? JobLinks.Of(job) : null,
         };
@@ -76,12 +78,15 @@ internal sealed record JobView
 internal sealed record JobLinks(IReadOnlyList<string> Images, string Grid, string Archive)
 {
     public static JobLinks Of(Job job) => new(
-        [.. Enumerable.Range(0, job.Settings.Count).Select(k => $"/api/jobs/{job.Id}/images/{k}.png")], $"/api/jobs/{job.Id}/grid.png", $"/api/jobs/{job.Id}/images.zip");
+        [
+            .. Enumerable.Range(0, job.Settings.Count).Select(k => $"/api/jobs/{job.Id}/images/{k}.png"),
+        ], $"/api/jobs/{job.Id}/grid.png", $"/api/jobs/{job.Id}/images.zip");
 }
 
 /// <summary>One event of a run's stream.</summary>
 /// <param name="Job">The run.</param>
-/// <param name="Preview">The estimates x̂_0 as a PNG data URL: all samples side by side, without gaps; null where they have not changed.</param>
+/// <param name="Preview">The estimates x̂_0 as a PNG data URL: all samples side by side, without gaps; null where they have not
+/// changed.</param>
 /// <param name="PreviewColumns">The samples in a row of the preview.</param>
 internal sealed record JobEvent(JobView Job, string? Preview, int? PreviewColumns)
 {

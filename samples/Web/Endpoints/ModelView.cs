@@ -39,7 +39,11 @@ internal sealed record ModelView
         Guidance = model.CanGuide,
         MaxSteps = settings.MaxSteps,
         MaxCount = settings.MaxCount,
-        Samplers = [.. model.Samplers.Select(sampler => new SamplerView(sampler.Name, sampler.Title, sampler.About, settings.DefaultSteps(sampler)))],
+        Samplers =
+        [
+            .. model.Samplers.Select(sampler =>
+                new SamplerView(sampler.Name, sampler.Title, sampler.About, settings.DefaultSteps(sampler))),
+        ],
     };
 }
 

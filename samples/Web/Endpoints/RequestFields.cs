@@ -20,21 +20,34 @@ internal sealed class RequestFields
 
         foreach (JsonProperty property in body.EnumerateObject())
         {
-            if (!fields.TryAdd(property.Name, property.Value)) Errors.Add(new FieldError(Shorten(property.Name), "given once", "given twice"));
+            if (!fields.TryAdd(property.Name, property.Value))
+            {
+                Errors.Add(new FieldError(Shorten(property.Name), "given once", "given twice"));
+            }
         }
     }
 
     public List<FieldError> Errors { get; } = [];
 
-    public long? Whole(string name, long minimum, long maximum) => Read<long?>(name, $"a whole number from {minimum} to {maximum}", element =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) && value >= minimum && value <= maximum ? value : null);
+    public long? Whole(string name, long minimum, long maximum) =>
+        Read<long?>(name, $"a whole number from {minimum} to {maximum}", element =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) && value >= minimum && value <= maximum
+            ? value
+            : null);
 
-    public double? Real(string name, double minimum, double maximum) => Read<double?>(name, $"a number from {minimum} to {maximum}", element =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && value >= minimum && value <= maximum ? value : null);
+    public double? Real(string name, double minimum, double maximum) =>
+        Read<double?>(name, $"a number from {minimum} to {maximum}", element =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && value >= minimum && value <= maximum
+            ? value
+            : null);
 
     public T? OneOf<T>(string name, IReadOnlyList<T> choices, Func<T, string> nameOf)
         where T : class =>
-        Read(name, $"one of {string.Join(", ", choices.Select(nameOf))}", element => element.ValueKind == JsonValueKind.String ? choices.FirstOrDefault(choice => nameOf(choice) == element.GetString()) : null);
+        Read(
+            name,
+            $"one of {string.Join(", ", choices.Select(nameOf))}",
+            element =>
+                element.ValueKind == JsonValueKind.String ? choices.FirstOrDefault(choice => nameOf(choice) == element.GetString()) : null);
 
     /// <summary>Notes a field that may not be given here.</summary>
     public void Forbid(string name, string expected) => Read<object>(name, expected, _ => null);
@@ -42,7 +55,10 @@ internal sealed class RequestFields
     /// <summary>Notes every field that nobody has asked for: a misspelt name must not pass for a default.</summary>
     public void RefuseOthers()
     {
-        foreach (string name in fields.Keys.Where(name => !known.Contains(name))) Errors.Add(new FieldError("The body", $"made of the fields {string.Join(", ", known)}", $"given {Shorten(name)} too"));
+        foreach (string name in fields.Keys.Where(name => !known.Contains(name)))
+        {
+            Errors.Add(new FieldError("The body", $"made of the fields {string.Join(", ", known)}", $"given {Shorten(name)} too"));
+        }
     }
 
     private T? Read<T>(string name, string expected, Func<JsonElement, T?> read)

@@ -11,7 +11,10 @@ internal sealed class RequestReader(SettingsReader settingsReader, ServerOptions
         if (!request.HasJsonContentType()) return (null, Problems.NotJson(request.ContentType));
         try
         {
-            using JsonDocument body = await JsonDocument.ParseAsync(request.Body, new JsonDocumentOptions { MaxDepth = 4 }, request.HttpContext.RequestAborted);
+            using JsonDocument body = await JsonDocument.ParseAsync(
+                request.Body,
+                new JsonDocumentOptions { MaxDepth = 4 },
+                request.HttpContext.RequestAborted);
             JobSettings? settings = settingsReader.Read(body.RootElement, out IReadOnlyList<FieldError> errors);
             return (settings, settings is null ? Problems.BadFields(errors) : null);
         }

@@ -32,7 +32,15 @@ internal sealed class SettingsReader(ServedModel model, ServerOptions options)
         else fields.Forbid("label", "absent, for the model knows no classes");
         if (model.CanGuide) guidance = fields.Real("guidance", 0, LargestGuidance) ?? 1;
         else fields.Forbid("guidance", "absent, for the model cannot be guided");
-        if (model.Classes > 0 && !model.CanGuide && label is null) fields.Errors.Add(new FieldError("label", $"a whole number from 0 to {model.Classes - 1}, for the model cannot draw without a class", "absent"));
+        if (model.Classes > 0 && !model.CanGuide && label is null)
+        {
+            fields.Errors.Add(
+                new FieldError(
+                    "label",
+                    $"a whole number from 0 to {model.Classes - 1}, for the model cannot draw without a class",
+                    "absent"));
+        }
+
         fields.RefuseOthers();
         errors = fields.Errors;
         return errors.Count > 0 ? null : new JobSettings(sampler, steps, seed, count, label, guidance);

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Web;
 
 /// <summary>
-/// A run, from the request to its pictures. Watchers see the latest of it, not everything: a slow one skips previews and holds up nobody. A run that nobody watches
-/// any more is cancelled.
+/// A run, from the request to its pictures. Watchers see the latest of it, not everything: a slow one skips previews and holds up nobody. A
+/// run that nobody watches any more is cancelled.
 /// </summary>
 internal sealed class Job : IDisposable
 {

@@ -32,5 +32,6 @@ internal sealed class JobPace
     public TimeSpan MeanRun => new(Interlocked.Read(ref ticks));
 
     /// <summary>Called by the worker alone.</summary>
-    public void Observe(TimeSpan run) => Interlocked.Exchange(ref ticks, ticks == 0 ? run.Ticks : (long)((1 - Newest) * ticks + Newest * run.Ticks));
+    public void Observe(TimeSpan run) =>
+        Interlocked.Exchange(ref ticks, ticks == 0 ? run.Ticks : (long)((1 - Newest) * ticks + Newest * run.Ticks));
 }

@@ -14,7 +14,9 @@ internal sealed class JobRunner(ServedModel model)
         long started = Stopwatch.GetTimestamp();
         job.Update(snapshot => snapshot with { State = JobState.Running });
         ReverseDiffusion process = settings.Sampler.Respace(model.Process, settings.Steps);
-        IEpsilonModel network = settings.Guidance == 1 || settings.Label is null ? model.Network : new GuidedModel(model.Network, settings.Guidance);
+        IEpsilonModel network = settings.Guidance == 1 || settings.Label is null
+            ? model.Network
+            : new GuidedModel(model.Network, settings.Guidance);
         var pace = new PreviewPace(settings.Steps);
         var request = new SamplingRequest
         {
@@ -31,7 +33,8 @@ internal sealed class JobRunner(ServedModel model)
                 JobPreview? preview = pace.IsDue(state.Step) ? JobPictures.Preview(state.Step, state.X0!) : null;
                 int timestep = process.Coefficients.Schedule.ModelTimestep(state.Timestep);
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-                job.Update(snapshot => snapshot with { Step = state.Step, Timestep = timestep, Elapsed = elapsed, Preview = preview ?? snapshot.Preview });
+                job.Update(snapshot =>
+                    snapshot with { Step = state.Step, Timestep = timestep, Elapsed = elapsed, Preview = preview ?? snapshot.Preview });
             },
         };
         using Tensor samples = settings.Sampler.Create(network, process).Sample(request, null, job.Stopping);
@@ -39,7 +42,9 @@ internal sealed class JobRunner(ServedModel model)
     }
 }
 
-/// <summary>Which steps are shown: some forty in a run however many steps it has, one a second of a network that is slow, and the last.</summary>
+/// <summary>
+/// Which steps are shown: some forty in a run however many steps it has, one a second of a network that is slow, and the last.
+/// </summary>
 internal sealed class PreviewPace(int steps)
 {
     private const int Shown = 40;

@@ -8,7 +8,14 @@ namespace Ddpm.Web;
 /// <param name="Elapsed">The time since the first step began.</param>
 /// <param name="Preview">The last preview; null before the first.</param>
 /// <param name="Reason">Why it failed or was cancelled.</param>
-internal sealed record JobSnapshot(JobState State, int Position = 0, int Step = 0, int? Timestep = null, TimeSpan Elapsed = default, JobPreview? Preview = null, string? Reason = null)
+internal sealed record JobSnapshot(
+    JobState State,
+    int Position = 0,
+    int Step = 0,
+    int? Timestep = null,
+    TimeSpan Elapsed = default,
+    JobPreview? Preview = null,
+    string? Reason = null)
 {
     /// <summary>Whether nothing more will happen.</summary>
     public bool IsOver => State is JobState.Finished or JobState.Failed or JobState.Cancelled;

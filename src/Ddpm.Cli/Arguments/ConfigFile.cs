@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Ddpm.Cli.Arguments;
 
-/// <summary>Options from a JSON file, as {"steps": 50, "spacing": "trailing"}: they stand in for what the command line leaves out.</summary>
+/// <summary>
+/// Options from a JSON file, as {"steps": 50, "spacing": "trailing"}: they stand in for what the command line leaves out.
+/// </summary>
 internal static class ConfigFile
 {
     private const string Name = "--config";
@@ -41,8 +43,10 @@ internal static class ConfigFile
             }
 
             string typed = "--" + property.Name;
-            Option option = Settable(command, config).FirstOrDefault(candidate => candidate.Name == typed || candidate.Aliases.Contains(typed))
-                ?? throw new UsageException($"{path}: {property.Name} is no option of {name}{Spelling.Hint(property.Name, Known(command, config))}");
+            Option option = Settable(command, config)
+                .FirstOrDefault(candidate => candidate.Name == typed || candidate.Aliases.Contains(typed))
+                ?? throw new UsageException(
+                    $"{path}: {property.Name} is no option of {name}{Spelling.Hint(property.Name, Known(command, config))}");
             if (parsed.GetResult(option) is not (null or { Implicit: true })) continue;
             optional.AddRange(Values(property, path).Select(value => $"{option.Name}={value}"));
         }

@@ -27,9 +27,12 @@ internal static class Mistakes
         {
             string[] commands = [.. command.Subcommands.Select(sub => sub.Name)];
             string listed = string.Join(", ", commands);
-            return parsed.UnmatchedTokens is [string word, ..] ? $"{name} has no command {word}{Spelling.Hint(word, commands)} The commands are {listed}."
-                : parsed.Errors.Count > 0 ? $"{name} must be followed by a command: {listed}."
-                : null;
+            if (parsed.UnmatchedTokens is [string word, ..])
+            {
+                return $"{name} has no command {word}{Spelling.Hint(word, commands)} The commands are {listed}.";
+            }
+
+            return parsed.Errors.Count > 0 ? $"{name} must be followed by a command: {listed}." : null;
         }
 
         return parsed.UnmatchedTokens is [string extra, ..] ? $"{name} does not expect {extra}. See {name} --help." : null;

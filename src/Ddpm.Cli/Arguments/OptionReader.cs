@@ -8,9 +8,9 @@ namespace Ddpm.Cli.Arguments;
 /// <summary>
 /// States the options of a command once: name, default, description, range and the property that takes the value, as
 /// <c>public int Steps { get; } = read.Number("--steps", 50, "Steps of the sampler", least: 1);</c>
-/// in a class whose constructor takes the reader <c>read</c>. With a reader of <see cref="Declaring"/> such a class adds its options to a command,
-/// with one of <see cref="Reading"/> it has the values of a command line. Help tells default and range; an error names the option, what it takes and
-/// what it got.
+/// in a class whose constructor takes the reader <c>read</c>. With a reader of <see cref="Declaring"/> such a class adds its options to a
+/// command, with one of <see cref="Reading"/> it has the values of a command line. Help tells default and range; an error names the option,
+/// what it takes and what it got.
 /// </summary>
 internal sealed class OptionReader
 {
@@ -89,7 +89,8 @@ internal sealed class OptionReader
         Take(Integer(name, fallback, description, least, alias))!.Value;
 
     /// <summary>A whole number; null where the option is not given.</summary>
-    public int? Number(string name, string description, int least, string? alias = null) => Take(Integer(name, null, description, least, alias));
+    public int? Number(string name, string description, int least, string? alias = null) =>
+        Take(Integer(name, null, description, least, alias));
 
     /// <summary>Any whole number.</summary>
     public long Whole(string name, long fallback, string description) => Take(new Option<long>(name)
@@ -107,7 +108,8 @@ internal sealed class OptionReader
     });
 
     /// <summary>Whole numbers in one comma-separated word, as 1,2,2.</summary>
-    public ImmutableArray<int> Numbers(string name, ImmutableArray<int> fallback, string description, int least) => Take(new Option<NumberList>(name)
+    public ImmutableArray<int> Numbers(string name, ImmutableArray<int> fallback, string description, int least) =>
+        Take(new Option<NumberList>(name)
     {
         Description = $"{description}; comma-separated, each at least {least}",
         HelpName = "n,n,…",
@@ -121,7 +123,9 @@ internal sealed class OptionReader
             {
                 if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < least)
                 {
-                    return Refuse<NumberList>(result, $"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
+                    return Refuse<NumberList>(
+                        result,
+                        $"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
                 }
 
                 numbers.Add(number);
@@ -168,7 +172,11 @@ internal sealed class OptionReader
         };
         option.Validators.Add(result =>
         {
-            if (result.GetValue(option) is { } value && !values.Contains(value)) result.AddError($"{name} must be {listed}, but is {value}.");
+            if (result.GetValue(option) is { } value && !values.Contains(value))
+            {
+                result.AddError($"{name} must be {listed}, but is {value}.");
+            }
+
         });
         return Take(Named(option, alias));
     }
@@ -232,7 +240,11 @@ internal sealed class OptionReader
 
     private T Take<T>(Argument<T> argument)
     {
-        if (parsed is not null) return parsed.GetValue((Argument<T>)command.Arguments.Single(candidate => candidate.Name == argument.Name))!;
+        if (parsed is not null)
+        {
+            return parsed.GetValue((Argument<T>)command.Arguments.Single(candidate => candidate.Name == argument.Name))!;
+        }
+
         command.Add(argument);
         return default!;
     }

@@ -53,7 +53,11 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
         ImmutableArray<Metric> metrics = report.Metrics;
         if (train is not null)
         {
-            metrics = [.. metrics, .. EvaluationReport.Of("", train).Metrics.Select(metric => metric with { Name = metric.Name + "_train" })];
+            metrics =
+            [
+                .. metrics,
+                .. EvaluationReport.Of("", train).Metrics.Select(metric => metric with { Name = metric.Name + "_train" }),
+            ];
         }
 
         Measurement.Show(screen, report with { Settings = settings, Metrics = metrics });
@@ -64,14 +68,18 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
         UNet network, ReverseDiffusion process, Device device, string path, string part, CancellationToken stop)
     {
         // A network of one channel sees a picture's shades of gray.
-        IDataset data = ImageData.Open(path, options.Size, options.Grayscale || (network.Options.InChannels == 1 && Directory.Exists(path)));
+        IDataset data = ImageData.Open(
+            path,
+            options.Size,
+            options.Grayscale || (network.Options.InChannels == 1 && Directory.Exists(path)));
         using var owned = data as IDisposable;
         long[] shape = [network.Options.InChannels, network.Options.Height, network.Options.Width];
         if (!data.Shape.SequenceEqual(shape))
         {
             string hint = Directory.Exists(path) ? $"; --size {shape[1]} brings them to its size" : "";
             throw new UsageException(
-                $"{path} has images [{string.Join(", ", data.Shape)}], but {options.Model} is a model of [{string.Join(", ", shape)}]{hint}.");
+                $"{path} has images [{string.Join(", ", data.Shape)}], but {options.Model} is a model of "
+                    + $"[{string.Join(", ", shape)}]{hint}.");
         }
 
         IDataset chosen = options.Count is { } count ? SubsetDataset.EvenlySpread(data, count) : data;

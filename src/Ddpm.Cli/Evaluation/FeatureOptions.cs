@@ -21,7 +21,8 @@ internal sealed class FeatureOptions(OptionReader read, bool classifier)
 
     public bool ReturnFeatures { get; } = read.Flag(
         "--return-features",
-        "Call the network with return_features=True, as the Inception file of StyleGAN's metrics wants for features; without, it gives logits");
+        "Call the network with return_features=True, as the Inception file of StyleGAN's metrics wants for features; without, it gives "
+            + "logits");
 
     public int Output { get; } =
         read.Number("--feature-output", 0, "Which output is taken where the network gives several", least: 0);

@@ -11,7 +11,8 @@ internal static class KernelCommand
 {
     public static Command Create(CommandShell shell) => shell.CreateParallel(
         "kid",
-        "Kernel distance of the features of two sets of images: KID, where the features are Inception's. Unbiased, and so good with few images.",
+        "Kernel distance of the features of two sets of images: KID, where the features are Inception's. Unbiased, and so good with few "
+            + "images.",
         read => new KernelOptions(read),
         (options, screen, ranks, stop) =>
         {
@@ -29,7 +30,9 @@ internal static class KernelCommand
             Metric Distance(string name, Tensor set)
             {
                 KernelDistanceResult result = KernelDistance.Compute(set, drawn, options.Subsets, size, 0, stop);
-                string note = string.Create(CultureInfo.InvariantCulture, $"lower is better; ± deviation over {options.Subsets} subsets of {size}");
+                string note = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"lower is better; ± deviation over {options.Subsets} subsets of {size}");
                 return new Metric(name, result.Mean, result.StandardDeviation, note);
             }
 

@@ -24,14 +24,16 @@ internal static class NeighboursCommand
             foreach ((string name, Tensor set) in new[] { ("<reference>", real), ("<samples>", drawn), ("--test", held ?? real) })
             {
                 if (set.size(0) > Math.Max(k, m)) continue;
-                throw new UsageException($"{name} must have more than {Math.Max(k, m)} images for so many neighbours, but has {set.size(0)}.");
+                throw new UsageException(
+                    $"{name} must have more than {Math.Max(k, m)} images for so many neighbours, but has {set.size(0)}.");
             }
 
             Metric[] Against(string suffix, Tensor set)
             {
                 PrecisionRecallResult balls = PrecisionRecall.Compute(set, drawn, k, stop);
                 DensityCoverageResult crowds = DensityCoverage.Compute(set, drawn, m, stop);
-                string ofK = string.Create(CultureInfo.InvariantCulture, $"k = {k}"), ofM = string.Create(CultureInfo.InvariantCulture, $"k = {m}");
+                string ofK = string.Create(CultureInfo.InvariantCulture, $"k = {k}");
+                string ofM = string.Create(CultureInfo.InvariantCulture, $"k = {m}");
                 return
                 [
                     new("precision" + suffix, balls.Precision, null, $"higher is better; {ofK}"),
@@ -41,7 +43,9 @@ internal static class NeighboursCommand
                 ];
             }
 
-            measurement.Report("Precision and recall", held is null ? [.. Against("", real)] : [.. Against("", real), .. Against("_test", held)]);
+            measurement.Report(
+                "Precision and recall",
+                held is null ? [.. Against("", real)] : [.. Against("", real), .. Against("_test", held)]);
             return true;
         });
 }

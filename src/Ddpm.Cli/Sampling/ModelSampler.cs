@@ -38,7 +38,8 @@ internal sealed class ModelSampler : IDisposable
             }
 
             Labels = ClassLabels.Read(options, network, folder);
-            int timesteps = model.Process.Coefficients.Timesteps, steps = options.Steps ?? SamplerChoice.DefaultSteps(options.Sampler, timesteps);
+            int timesteps = model.Process.Coefficients.Timesteps;
+            int steps = options.Steps ?? SamplerChoice.DefaultSteps(options.Sampler, timesteps);
             ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, options.Spacing, folder);
             IConditionalEpsilonModel prepared = Precision.Prepare(network, options.Dtype, device);
             if (Labels.Length > 0 && options.Guidance != 1) prepared = new GuidedModel(prepared, options.Guidance, options.GuidanceRescale);
@@ -112,7 +113,10 @@ internal sealed class ModelSampler : IDisposable
 
     private void RequireDdim(string option, bool given)
     {
-        if (given && options.Sampler != "ddim") throw new UsageException($"{option} goes with --sampler ddim, but the sampler is {options.Sampler}.");
+        if (given && options.Sampler != "ddim")
+        {
+            throw new UsageException($"{option} goes with --sampler ddim, but the sampler is {options.Sampler}.");
+        }
     }
 
     private SortedDictionary<string, string> Describe(string folder, int steps, string spacing)

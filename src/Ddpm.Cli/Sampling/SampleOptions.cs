@@ -13,7 +13,8 @@ internal sealed class SampleOptions(OptionReader read)
         "--out",
         "folder",
         "samples",
-        "Folder for images/000000.png and so on, grid.png and samples.json; existing samples of the same settings are kept, and the rest drawn");
+        "Folder for images/000000.png and so on, grid.png and samples.json; existing samples of the same settings are kept, and the rest "
+            + "drawn");
 
     public int? Count { get; } = read.Number("--count", "Samples; by default 16, or as many as --start has", least: 1);
 

@@ -31,7 +31,8 @@ internal sealed class SamplingOptions(OptionReader read, string where = "")
     public bool KeepNoise { get; } = read.Choice(
         "--ddim-noise",
         "rederived",
-        where + "With ddim, after a clipped x̂_0: the noise that fits it (rederived, as improved-diffusion), or the network's (kept, as diffusers)",
+        where + "With ddim, after a clipped x̂_0: the noise that fits it (rederived, as improved-diffusion), "
+            + "or the network's (kept, as diffusers)",
         ["rederived", "kept"]) == "kept";
 
     public long Seed { get; } = read.Whole("--seed", 0, where + "Seed of the noise");

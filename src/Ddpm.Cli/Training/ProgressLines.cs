@@ -17,7 +17,8 @@ internal sealed class ProgressLines(Screen screen, int every) : IProgress<Traini
         if (!value.IsEvery(every) && value.Step != value.TotalSteps) return;
         screen.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"step {value.Step:N0}/{value.TotalSteps:N0}  loss {loss / steps:F4}  gradient {value.GradientNorm:F3}  {value.ExamplesPerSecond:F0} images/s  {value.Remaining:hh\\:mm\\:ss} left"));
+            $"step {value.Step:N0}/{value.TotalSteps:N0}  loss {loss / steps:F4}  gradient {value.GradientNorm:F3}  "
+                + $"{value.ExamplesPerSecond:F0} images/s  {value.Remaining:hh\\:mm\\:ss} left"));
         (loss, steps) = (0, 0);
     }
 }

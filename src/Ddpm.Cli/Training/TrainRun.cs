@@ -44,7 +44,8 @@ internal static class TrainRun
         screen.Line(
             $"{data.Count:N0} images [{string.Join(", ", data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, "
             + $"{options.Steps:N0} steps of {training.Accumulation * options.BatchSize:N0}"
-            + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "") + (resumed ? $", going on at step {trainer.StepsDone:N0}" : ""));
+            + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "")
+                + (resumed ? $", going on at step {trainer.StepsDone:N0}" : ""));
         if (data is ImageFolder { ClassCount: > 0 } folder) screen.Line($"Classes: {string.Join(", ", folder.ClassNames)}");
         using var metrics = new MetricsLog(options.MetricsEvery,
         [
@@ -57,7 +58,12 @@ internal static class TrainRun
             ahead: Math.Max(2, options.Workers),
             workers: options.Workers);
         var layout = new ImageGridOptions { Columns = GridColumns(options, data) };
-        var grids = new SampleGrids(Out("grids"), Sampler(network, process), Request(options, data, device), options.GridEvery, options: layout);
+        var grids = new SampleGrids(
+            Out("grids"),
+            Sampler(network, process),
+            Request(options, data, device),
+            options.GridEvery,
+            options: layout);
         using var timeUp = new CancellationTokenSource();
         if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeUp.Token);
