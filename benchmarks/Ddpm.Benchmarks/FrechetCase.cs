@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Ddpm.Evaluation;
 using MathNet.Numerics.LinearAlgebra;
 using static TorchSharp.torch;
@@ -76,7 +77,8 @@ internal sealed class FrechetCase : IDisposable
         var clock = Stopwatch.StartNew();
         long? peak = ResidentMemory.PeakOf(() => distance = way(this));
         Console.WriteLine(
-            FormattableString.Invariant(
+            string.Create(
+                CultureInfo.InvariantCulture,
                 $"// {name}, {features} features: distance {distance:F6}, one call {clock.Elapsed.TotalSeconds:F1} s, peak memory beyond "
                     + $"the features {(peak is { } bytes ? $"{bytes / 1048576} MiB" : "unknown")}"));
         return distance;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
@@ -40,7 +41,8 @@ internal static class StepTime
         (double median, double least, double shared) = clock.Result();
         return
         [
-            FormattableString.Invariant(
+            string.Create(
+                CultureInfo.InvariantCulture,
                 $"{name}, batch {batchSize}, {ranks.WorldSize} rank(s) x {get_num_threads()} thread(s): step {1e3 * median:F1} ms (least "
                     + $"{1e3 * least:F1}), collectives {1e3 * shared:F1} ms = {100 * shared / median:F1} %, median of "
                     + $"{steps - Clock.Warmup}"),

@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
 using Ddpm.Core;
 using Ddpm.Imaging;
 using Ddpm.Models;
@@ -220,18 +222,10 @@ public sealed class SampleCommandTests : IDisposable
     {
         here.SaveModel();
         using var stop = new CancellationTokenSource();
-        var sampling = new Sampling.SamplingOptions
-        {
-            Sampler = "ddpm",
-            Spacing = "trailing",
-            Noise = "per-sample",
-            Rounding = "nearest",
-            Device = "cpu",
-            Dtype = "float32",
-            BatchSize = 1,
-            Guidance = 1,
-        };
-        var options = new Sampling.SampleOptions { Model = here["model"], Output = here["out"], Sampling = sampling, Count = 2 };
+        var command = new Command("sample");
+        _ = new Sampling.SampleOptions(OptionReader.Declaring(command));
+        ParseResult typed = command.Parse([here["model"], "--out", here["out"], "--count", "2", "--batch-size", "1"]);
+        var options = new Sampling.SampleOptions(OptionReader.Reading(typed));
         stop.Cancel();
         FluentActions.Invoking(() =>
             new Sampling.SampleRun(options, new Output.Screen(TextWriter.Null, TextWriter.Null, false), Ddpm.Core.SingleProcess.Instance)

@@ -16,14 +16,12 @@ internal sealed class NetworkLayers(UNet network, long batch)
             LayerPlace place = LayerPlace.Of(name, network.Options);
             switch (module)
             {
-                case ConvolutionLayer convolution when !name.Contains("samplers", StringComparison.Ordinal): yield return Convolution(
-                    convolution,
-                    place,
-                    isFirst: name == "conv_in"); break;
-                case GroupNormLayer norm when !name.Contains("attentions", StringComparison.Ordinal): yield return Norm(
-                    norm,
-                    place,
-                    addsTime: name.EndsWith("norm2", StringComparison.Ordinal)); break;
+                case ConvolutionLayer convolution when !name.Contains("samplers", StringComparison.Ordinal):
+                    yield return Convolution(convolution, place, isFirst: name == "conv_in");
+                    break;
+                case GroupNormLayer norm when !name.Contains("attentions", StringComparison.Ordinal):
+                    yield return Norm(norm, place, addsTime: name.EndsWith("norm2", StringComparison.Ordinal));
+                    break;
                 case ResidualBlock block: yield return Sum(block, place); break;
                 case Downsample down: yield return Downsampling(down, place); break;
                 case Upsample up: yield return Upsampling(up, place); break;
