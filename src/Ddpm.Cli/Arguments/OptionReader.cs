@@ -110,30 +110,30 @@ internal sealed class OptionReader
     /// <summary>Whole numbers in one comma-separated word, as 1,2,2.</summary>
     public ImmutableArray<int> Numbers(string name, ImmutableArray<int> fallback, string description, int least) =>
         Take(new Option<NumberList>(name)
-    {
-        Description = $"{description}; comma-separated, each at least {least}",
-        HelpName = "n,n,…",
-        // Several, since a list of a configuration file becomes several words.
-        Arity = ArgumentArity.OneOrMore,
-        DefaultValueFactory = _ => new NumberList(fallback),
-        CustomParser = result =>
         {
-            var numbers = new List<int>();
-            foreach (string part in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
+            Description = $"{description}; comma-separated, each at least {least}",
+            HelpName = "n,n,…",
+            // Several, since a list of a configuration file becomes several words.
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => new NumberList(fallback),
+            CustomParser = result =>
             {
-                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < least)
+                var numbers = new List<int>();
+                foreach (string part in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
                 {
-                    return Refuse<NumberList>(
-                        result,
-                        $"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
+                    if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < least)
+                    {
+                        return Refuse<NumberList>(
+                            result,
+                            $"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
+                    }
+
+                    numbers.Add(number);
                 }
 
-                numbers.Add(number);
-            }
-
-            return new NumberList([.. numbers]);
-        },
-    }).Values;
+                return new NumberList([.. numbers]);
+            },
+        }).Values;
 
     /// <summary>A number with a default; a point is a point whatever the system's language.</summary>
     public double Real(string name, double fallback, string description, NumberRange range, string? alias = null) =>
