@@ -58,7 +58,7 @@ internal sealed class NativeLayerCase : IDisposable
             team.Threads,
             (int)shape[1]);
         Feature x = builder.Read((int)shape[1], new PlaneSize(shape[2], shape[3]), center: false);
-        // Every plan has a time embedding; nobody asks for this one.
+        // Every plan has a time embedding; this one is not used.
         (Tensor, Tensor) dense = (zeros(2, 2), zeros(2));
         builder.BeginTime(ones(1), 2, false, dense, dense, null);
         builder.Time(zeros(2, 2), zeros(2), null, scalesAndShifts: false);

@@ -15,7 +15,7 @@ internal static class AllReduce
         Tensor[] buckets =
         [
             .. Enumerable.Range(0, (int)((count + BucketNumbers - 1) / BucketNumbers))
-            .Select(k => whole.narrow(0, k * BucketNumbers, Math.Min(BucketNumbers, count - k * BucketNumbers))),
+                .Select(k => whole.narrow(0, k * BucketNumbers, Math.Min(BucketNumbers, count - k * BucketNumbers))),
         ];
         double bytes = count * sizeof(float);
         return

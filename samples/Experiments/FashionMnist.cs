@@ -46,7 +46,7 @@ internal sealed class FashionMnist : IDisposable
         {
             throw new DirectoryNotFoundException(
                 $"--data: {images} is not there. Debian's package dataset-fashion-mnist has the files, in "
-                    + $"/usr/share/datasets/fashion-mnist.");
+                    + "/usr/share/datasets/fashion-mnist.");
         }
 
         using var scope = NewDisposeScope();

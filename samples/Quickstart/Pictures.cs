@@ -29,7 +29,7 @@ internal static class Pictures
         Tensor joined = stack(
             [
                 .. Enumerable.Range(0, count)
-                .Select(i => ImageGrid.Compose(pairs[i], new ImageGridOptions { Columns = 2, Scale = Scale, Padding = 1 })),
+                    .Select(i => ImageGrid.Compose(pairs[i], new ImageGridOptions { Columns = 2, Scale = Scale, Padding = 1 })),
             ]);
         ImageFile.SavePng(path, ImageGrid.Compose(joined, new ImageGridOptions { Columns = 8, Padding = 8 }));
     }

@@ -43,7 +43,7 @@ internal static class LibTorch
         AppContext.SetData(SearchList, string.Join(Path.PathSeparator, [.. own, Path.GetFullPath(folder)]));
         foreach (string library in Libraries)
         {
-            // A library that is loaded satisfies whoever asks for its name. One that cannot be loaded is TorchRuntime's to explain.
+            // A loaded library satisfies every later request for its name. TorchRuntime explains a failure.
             if (!NativeLibrary.TryLoad(Path.Combine(Path.GetFullPath(folder), FileName(library)), out _)) break;
         }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Ddpm.Cli.Tests;
 
-/// <summary>The program as it is handed on: a folder of its own, another process, its own native library.</summary>
+/// <summary>The published program: its folder, in another process, with its native library.</summary>
 public sealed class PublishedProgramTests : IDisposable
 {
     private readonly Workplace here = new();

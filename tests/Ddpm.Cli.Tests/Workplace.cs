@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Tests;
 
-/// <summary>A folder of its own, what commands need in it, and the commands.</summary>
+/// <summary>A temporary folder, the files that commands need, and the commands.</summary>
 internal sealed class Workplace : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-cli-");

@@ -30,7 +30,7 @@ internal static class MemoryTable
         MemoryReport[] reports = [.. arguments.NamesOr(InferenceWay.Names).Select(name => Child(name, steps, batch))];
         Console.WriteLine(
             $"\nSampling of {batch} image{(batch == 1 ? "" : "s")} in {steps} steps; MB (10⁶ bytes). Run is the peak beyond the process "
-                + $"without a network, to be at most 1.5 times weights + plan + largest activations.");
+                + "without a network, to be at most 1.5 times weights + plan + largest activations.");
         MarkdownTable.Begin(
             1,
             "way",

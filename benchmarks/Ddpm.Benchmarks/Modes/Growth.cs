@@ -15,8 +15,8 @@ internal static class Growth
     public static void Write(ModeArguments arguments)
     {
         Console.WriteLine(
-            $"roofline {Roofline.FlopsPerSecond / 1e9:F0} GFLOP/s ({Roofline.Convolution.Name}); × is against the first row of the same "
-                + $"way");
+            $"roofline {Roofline.FlopsPerSecond / 1e9:F0} GFLOP/s ({Roofline.Convolution.Name}); × is against the "
+                + "first row of the same way");
         foreach (string what in arguments.NamesOr("batch", "resolution", "steps"))
         {
             switch (what)

@@ -1,6 +1,6 @@
 namespace Ddpm.Benchmarks;
 
-/// <summary>A table of its own, in place of BenchmarkDotNet, which measures one way after the other.</summary>
+/// <summary>A table that interleaves the ways it compares, where BenchmarkDotNet measures one after the other.</summary>
 /// <param name="Option">How it is asked for.</param>
 /// <param name="Help">What may follow, and what it shows.</param>
 /// <param name="Run">Measures and writes the table.</param>

@@ -171,7 +171,7 @@ internal sealed class NetworkLayers(UNet network, long batch)
         (Tensor Weight, Tensor Bias)[] projections =
         [
             .. network.named_modules().Where(pair => pair.name.EndsWith("time_emb_proj", StringComparison.Ordinal))
-            .Select(pair => ((LinearLayer)pair.module).Trained),
+                .Select(pair => ((LinearLayer)pair.module).Trained),
         ];
         return new NetworkLayer(NetworkLayer.Time, "")
         {

@@ -98,7 +98,7 @@ internal static class Profile
             return
             [
                 .. InTurn.Medians(Effort.Of(0.4, 0.0), [.. ways.Select(way => (Action)(() => way().Dispose()))])
-                .Select(seconds => seconds / layer.Calls),
+                    .Select(seconds => seconds / layer.Calls),
             ];
         }
         finally

@@ -94,10 +94,10 @@ internal static class ModelTable
         Tensor[] pairs =
         [
             .. Enumerable.Range(0, count)
-            .Select(i =>
-                ImageGrid.Compose(
-                    stack([samples[i], train[nearest[i].Index]]),
-                    new ImageGridOptions { Columns = 2, Scale = 2, Padding = 1 })),
+                .Select(i =>
+                    ImageGrid.Compose(
+                        stack([samples[i], train[nearest[i].Index]]),
+                        new ImageGridOptions { Columns = 2, Scale = 2, Padding = 1 })),
         ];
         ImageFile.SavePng(path, ImageGrid.Compose(stack(pairs), new ImageGridOptions { Columns = 8, Padding = 8 }));
     }

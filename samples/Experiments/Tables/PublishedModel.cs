@@ -3,7 +3,7 @@ using Ddpm.Models;
 
 namespace Ddpm.Experiments;
 
-/// <summary>The published model, without classes where nobody asks for one.</summary>
+/// <summary>The published model, called without classes unless an experiment names one.</summary>
 internal static class PublishedModel
 {
     /// <summary>Reads the model.</summary>

@@ -52,7 +52,7 @@ internal sealed class RequestFields
     /// <summary>Notes a field that may not be given here.</summary>
     public void Forbid(string name, string expected) => Read<object>(name, expected, _ => null);
 
-    /// <summary>Notes every field that nobody has asked for: a misspelt name must not pass for a default.</summary>
+    /// <summary>Notes every unknown field: a misspelt name must not pass for a default.</summary>
     public void RefuseOthers()
     {
         foreach (string name in fields.Keys.Where(name => !known.Contains(name)))

@@ -1,6 +1,6 @@
 namespace Ddpm.Web;
 
-/// <summary>What is to be seen of a run at one moment.</summary>
+/// <summary>A run as its watchers see it at one moment.</summary>
 /// <param name="State">Where it is in its life.</param>
 /// <param name="Position">The runs before it, while it waits.</param>
 /// <param name="Step">Steps done.</param>

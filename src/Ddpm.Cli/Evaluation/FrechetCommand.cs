@@ -56,7 +56,7 @@ internal static class FrechetCommand
     {
         if (real.Dimensions == drawn.Dimensions) return new Metric(name, FrechetDistance.Compute(real, drawn), null, "lower is better");
         throw new UsageException(
-            $"The reference has {real.Dimensions} features and the samples have {drawn.Dimensions}: they must be of one network, or of "
-                + $"images of one shape.");
+            $"The reference has {real.Dimensions} features and the samples have {drawn.Dimensions}: "
+                + "they must be of one network, or of images of one shape.");
     }
 }

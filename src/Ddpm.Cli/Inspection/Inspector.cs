@@ -112,7 +112,7 @@ internal static class Inspector
     private static JsonArray Files(string folder) =>
         [
             .. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).StartsWith('.'))
-            .Order(StringComparer.Ordinal).Select(file => FileOf(file, Path.GetRelativePath(folder, file).Replace('\\', '/'))),
+                .Order(StringComparer.Ordinal).Select(file => FileOf(file, Path.GetRelativePath(folder, file).Replace('\\', '/'))),
         ];
 
     private static JsonObject FileOf(string file, string name)

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Ddpm.Cli.Output;
 
-/// <summary>How far something is, as far as anybody looks.</summary>
+/// <summary>Shows progress in a terminal; does nothing elsewhere.</summary>
 internal sealed class ProgressBar(ProgressTask? task, string what) : IProgress<SamplingProgress>, IProgress<BoundProgress>
 {
     public void Report(SamplingProgress value) =>

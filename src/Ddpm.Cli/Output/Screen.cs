@@ -6,8 +6,8 @@ using Spectre.Console;
 namespace Ddpm.Cli.Output;
 
 /// <summary>
-/// Where a command writes: its result to standard output, as tables or, under --json, as JSON alone; messages beside it, or to standard
-/// error under --json; progress to standard error where somebody looks at it.
+/// Writes what a command has to say: results to standard output, as tables or, under --json, as JSON alone; messages beside them, or to
+/// standard error under --json; progress to standard error if that is a terminal.
 /// </summary>
 internal sealed class Screen(TextWriter output, TextWriter error, bool json)
 {
@@ -23,7 +23,7 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
     /// <summary>A message for people.</summary>
     public void Line(string text) => (json ? error : output).WriteLine(text);
 
-    /// <summary>What a person must know and a program may.</summary>
+    /// <summary>A message that people must not miss.</summary>
     public void Warn(string text) => error.WriteLine($"Warning: {text}");
 
     /// <summary>The result for people; nothing under --json.</summary>

@@ -10,7 +10,7 @@ internal static class SamplerChoice
     public static readonly string[] Spacings = ["leading", "trailing", "linspace", "quadratic", "sections", "whole-stride", "karras"];
 
     /// <summary>
-    /// The steps of a sampler where nobody says how many: all for the paper's, as many as their authors recommend for the others.
+    /// The steps of a sampler without --steps: all for the paper's, as many as their authors recommend for the others.
     /// </summary>
     public static int DefaultSteps(string sampler, int timesteps) =>
         Math.Min(timesteps, sampler switch { "ddpm" => timesteps, "ddim" => 50, _ => 20 });

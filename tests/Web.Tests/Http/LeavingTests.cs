@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Ddpm.Web.Tests.Http;
 
-/// <summary>Work stops when nobody wants it any more.</summary>
+/// <summary>A run stops when its last watcher leaves.</summary>
 public sealed class LeavingTests
 {
     private static readonly ServerOptions Impatient = new() { AbandonedAfter = TimeSpan.FromMilliseconds(100) };
