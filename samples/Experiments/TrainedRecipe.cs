@@ -90,7 +90,8 @@ internal sealed class TrainedRecipe : IDisposable
             loss = double.IsNaN(loss) ? value.Loss : (0.99 * loss) + (0.01 * value.Loss);
             if (value.Step % 500 == 0 || value.Step == value.TotalSteps)
             {
-                experiment.Tell($"{name}: step {value.Step:N0}/{value.TotalSteps:N0}, loss {loss:F4}, {value.ExamplesPerSecond:F0} images/s");
+                experiment.Tell(
+                    $"{name}: step {value.Step:N0}/{value.TotalSteps:N0}, loss {loss:F4}, {value.ExamplesPerSecond:F0} images/s");
             }
         }
     }
