@@ -72,6 +72,7 @@ internal sealed class OptionReader
         };
         option.Validators.Add(result =>
         {
+            if (result.Implicit) return;
             try
             {
                 foreach (string text in result.GetValue(option) ?? []) parse(text);
@@ -81,7 +82,9 @@ internal sealed class OptionReader
                 result.AddError($"{name}: {CommandLine.OneLine(exception)}");
             }
         });
-        return [.. Take(option).Select(parse)];
+        // Help needs no values, and so nothing of the libraries that make them.
+        string[] texts = Take(option);
+        return parsed is null ? [] : [.. texts.Select(parse)];
     }
 
     /// <summary>A whole number with a default.</summary>
