@@ -11,7 +11,6 @@ public sealed partial class SourceFileTests
     /// <summary>Lists the folders whose lines are still to be wrapped.</summary>
     private static readonly string[] NotYetWrapped =
     [
-        "src/Ddpm.Cli",
         "src/Ddpm.Core",
         "src/Ddpm.Data",
         "src/Ddpm.Distributed.Mpi",
@@ -20,7 +19,6 @@ public sealed partial class SourceFileTests
         "src/Ddpm.Models",
         "src/Ddpm.Plotting",
         "src/Ddpm.Training",
-        "tests/Ddpm.Cli.Tests",
         "tests/Ddpm.Core.Tests",
         "tests/Ddpm.Data.Tests",
         "tests/Ddpm.Distributed.Mpi.Tests",
@@ -33,17 +31,7 @@ public sealed partial class SourceFileTests
         "tests/Ddpm.Training.Tests",
         "tests/Ddpm.TrainingWorker",
         "tests/Docs.Tests",
-        "tests/Experiments.Tests",
-        "tests/Quickstart.Tests",
         "tests/Shared",
-        "tests/Weather.Tests",
-        "tests/Web.Tests",
-        "samples/Experiments",
-        "samples/Quickstart",
-        "samples/Weather",
-        "samples/Web",
-        "benchmarks/Ddpm.Benchmarks",
-        "benchmarks/Ddpm.MpiBenchmark",
     ];
 
     /// <summary>Lists the files that are still to be divided.</summary>

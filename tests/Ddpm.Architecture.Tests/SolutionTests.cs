@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace Ddpm.Core.Tests;
+namespace Ddpm.Architecture.Tests;
 
 /// <summary>Ddpm.slnx and Ddpm.sln list the same projects, which are those of the tree.</summary>
 public sealed class SolutionTests
@@ -11,7 +11,7 @@ public sealed class SolutionTests
     [Fact]
     public void Solutions_Projects_AreThoseOfTheTree()
     {
-        string root = Root();
+        string root = Repository.Root;
         string[] tree =
         [
             .. Folders.SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*.csproj", SearchOption.AllDirectories))
@@ -25,12 +25,5 @@ public sealed class SolutionTests
             .Select(match => match.Groups[1].Value.Replace('\\', '/'));
         small.Should().BeEquivalentTo(tree);
         old.Should().BeEquivalentTo(tree);
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ddpm.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests must run below the folder of Ddpm.sln.");
     }
 }
