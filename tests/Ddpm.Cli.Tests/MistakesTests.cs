@@ -1,3 +1,5 @@
+using Ddpm.Cli.Shell;
+
 namespace Ddpm.Cli.Tests;
 
 /// <summary>Every error that a user can make, word for word.</summary>
@@ -176,7 +178,7 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     public void Guarded_NativeError_SaysWhoCalled()
     {
         using var error = new StringWriter();
-        CommandLine.Guarded(error, _ =>
+        Guard.Run(error, _ =>
         {
             using TorchSharp.torch.Tensor two = TorchSharp.torch.zeros(2), three = two.reshape(3);
             return true;

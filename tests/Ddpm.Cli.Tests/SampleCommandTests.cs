@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Imaging;
 using Ddpm.Models;
@@ -232,7 +233,7 @@ public sealed class SampleCommandTests : IDisposable
                 .Execute(stop.Token)).Should().Throw<OperationCanceledException>();
         Directory.GetFiles(here["out/images"]).Should().BeEmpty();
         using var error = new StringWriter();
-        CommandLine.Guarded(error, _ => throw new OperationCanceledException()).Should().Be(130);
+        Guard.Run(error, _ => throw new OperationCanceledException()).Should().Be(130);
         error.ToString().Trim().Should().Be("Interrupted.");
     }
 

@@ -76,11 +76,11 @@ internal static class ConfigFile
         }
         catch (JsonException exception)
         {
-            throw new UsageException($"{path} is not valid JSON: {CommandLine.OneLine(exception)}");
+            throw new UsageException($"{path} is not valid JSON: {ErrorLine.Of(exception)}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--config: {CommandLine.OneLine(exception)}");
+            throw new UsageException($"--config: {ErrorLine.Of(exception)}");
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed class OptionReader
             }
             catch (ArgumentException exception)
             {
-                result.AddError($"{name}: {CommandLine.OneLine(exception)}");
+                result.AddError($"{name}: {ErrorLine.Of(exception)}");
             }
         });
         // Help needs no values, and so nothing of the libraries that make them.

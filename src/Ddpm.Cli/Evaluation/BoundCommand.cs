@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ddpm.Cli.Shell;
 
 namespace Ddpm.Cli.Evaluation;
 

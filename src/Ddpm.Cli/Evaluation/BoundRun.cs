@@ -3,6 +3,7 @@ using System.Globalization;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Sampling;
+using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Evaluation;

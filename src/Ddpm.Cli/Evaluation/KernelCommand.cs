@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Shell;
 using Ddpm.Evaluation;
 using static TorchSharp.torch;
 

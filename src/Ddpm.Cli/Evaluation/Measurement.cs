@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
+using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Evaluation;
 using static TorchSharp.torch;

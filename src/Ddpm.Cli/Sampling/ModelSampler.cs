@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Imaging;
 using Ddpm.Models;

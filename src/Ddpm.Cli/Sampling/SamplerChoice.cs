@@ -41,7 +41,7 @@ internal static class SamplerChoice
         catch (ArgumentException exception)
         {
             throw new UsageException(
-                $"--spacing {spacing} cannot give {steps} of the {timesteps} timesteps of {model}: {CommandLine.OneLine(exception)}");
+                $"--spacing {spacing} cannot give {steps} of the {timesteps} timesteps of {model}: {ErrorLine.Of(exception)}");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
+using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Imaging;

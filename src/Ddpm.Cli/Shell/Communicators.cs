@@ -2,7 +2,7 @@ using Ddpm.Core;
 using Ddpm.Distributed.Mpi;
 using TorchSharp;
 
-namespace Ddpm.Cli;
+namespace Ddpm.Cli.Shell;
 
 /// <summary>The processes of a command that runs under mpirun or srun.</summary>
 internal static class Communicators

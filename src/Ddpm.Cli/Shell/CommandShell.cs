@@ -3,7 +3,7 @@ using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
 using Ddpm.Core;
 
-namespace Ddpm.Cli;
+namespace Ddpm.Cli.Shell;
 
 /// <summary>
 /// Makes commands around what they do: options, <c>--mpi</c>, <c>--json</c>, Ctrl-C, errors as one line and the exit code.
@@ -26,7 +26,7 @@ internal sealed class CommandShell(TextWriter output, TextWriter error)
         var command = new Command(name, description);
         options(OptionReader.Declaring(command));
         Json(OptionReader.Declaring(command));
-        command.SetAction(parsed => CommandLine.Guarded(error, stop =>
+        command.SetAction(parsed => Guard.Run(error, stop =>
         {
             OptionReader read = OptionReader.Reading(parsed);
             return run(options(read), new Screen(output, error, Json(read)), stop);
@@ -49,7 +49,7 @@ internal sealed class CommandShell(TextWriter output, TextWriter error)
         options(OptionReader.Declaring(command));
         Mpi(OptionReader.Declaring(command));
         Json(OptionReader.Declaring(command));
-        command.SetAction(parsed => CommandLine.Guarded(error, stop =>
+        command.SetAction(parsed => Guard.Run(error, stop =>
         {
             OptionReader read = OptionReader.Reading(parsed);
             return Communicators.Run(Mpi(read), ranks =>
