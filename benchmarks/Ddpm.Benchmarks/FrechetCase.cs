@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Ddpm.Evaluation;
 using MathNet.Numerics.LinearAlgebra;
 using static TorchSharp.torch;
@@ -20,7 +21,9 @@ internal sealed class FrechetCase : IDisposable
         this.features = features;
         using var generator = new Generator(1);
         // Correlated and not negative, as those of networks are.
-        using Tensor mixing = randn([features, features], generator: generator) / Math.Sqrt(features), a = randn([Samples, features], generator: generator), b = randn([Samples, features], generator: generator);
+        using Tensor mixing = randn([features, features], generator: generator) / Math.Sqrt(features);
+        using Tensor a = randn([Samples, features], generator: generator);
+        using Tensor b = randn([Samples, features], generator: generator);
         first = a.mm(mixing).relu();
         second = (b.mm(mixing) * 1.1).relu();
     }
@@ -58,8 +61,12 @@ internal sealed class FrechetCase : IDisposable
         return (meanA - meanB).DotProduct(meanA - meanB) + covarianceA.Trace() + covarianceB.Trace() - 2 * root;
     }
 
-    /// <summary>Operations of the products of matrices: two covariances, and in ours three products of their size. Decompositions, which libraries do in different ways, are left out.</summary>
-    public static double Flops(double features, bool statisticsAlone) => 4 * Samples * features * features + (statisticsAlone ? 0 : 6 * Math.Pow(features, 3));
+    /// <summary>
+    /// Operations of the products of matrices: two covariances, and in ours three products of their size. Decompositions, which libraries
+    /// do in different ways, are left out.
+    /// </summary>
+    public static double Flops(double features, bool statisticsAlone) =>
+        4 * Samples * features * features + (statisticsAlone ? 0 : 6 * Math.Pow(features, 3));
 
     /// <summary>Computes in a way; at the first time prints the distance, the time of the call and the peak of memory during it.</summary>
     public double Compute(string name, Func<FrechetCase, double> way)
@@ -69,7 +76,11 @@ internal sealed class FrechetCase : IDisposable
         double distance = 0;
         var clock = Stopwatch.StartNew();
         long? peak = ResidentMemory.PeakOf(() => distance = way(this));
-        Console.WriteLine(FormattableString.Invariant($"// {name}, {features} features: distance {distance:F6}, one call {clock.Elapsed.TotalSeconds:F1} s, peak memory beyond the features {(peak is { } bytes ? $"{bytes / 1048576} MiB" : "unknown")}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"// {name}, {features} features: distance {distance:F6}, one call {clock.Elapsed.TotalSeconds:F1} s, peak memory beyond "
+                    + $"the features {(peak is { } bytes ? $"{bytes / 1048576} MiB" : "unknown")}"));
         return distance;
     }
 

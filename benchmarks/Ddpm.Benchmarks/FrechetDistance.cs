@@ -4,8 +4,9 @@ using BenchmarkDotNet.Running;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// The Fréchet distance of 10,000 against 10,000 samples, from features to the number: as one writes it with TorchSharp's operations, as with Math.NET, and this library's. All print the number, which is the same, and
-/// the peak of memory. Math.NET's eigenvalues take many minutes at Inception's 2,048 features and are left out there.
+/// The Fréchet distance of 10,000 against 10,000 samples, from features to the number: as one writes it with TorchSharp's operations, as
+/// with Math.NET, and this library's. All print the number, which is the same, and the peak of memory. Math.NET's eigenvalues take many
+/// minutes at Inception's 2,048 features and are left out there.
 /// </summary>
 [Config(typeof(Columns))]
 [MemoryDiagnoser]
@@ -54,7 +55,9 @@ public class FrechetDistance : IDisposable
         private static Work? WorkOf(BenchmarkCase measured)
         {
             double features = (int)measured.Parameters["features"];
-            return new Work(FrechetCase.Flops(features, statisticsAlone: measured.Descriptor.WorkloadMethod.Name == nameof(OursStatistics)), Roofline.ProductDouble);
+            return new Work(
+                FrechetCase.Flops(features, statisticsAlone: measured.Descriptor.WorkloadMethod.Name == nameof(OursStatistics)),
+                Roofline.ProductDouble);
         }
     }
 }

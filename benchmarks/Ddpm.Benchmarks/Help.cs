@@ -1,6 +1,6 @@
 namespace Ddpm.Benchmarks;
 
-/// <summary>What the program says where it is asked for nothing.</summary>
+/// <summary>The text that the program writes without arguments.</summary>
 internal static class Help
 {
     /// <summary>Writes it.</summary>
@@ -9,7 +9,8 @@ internal static class Help
         Console.WriteLine("""
             Benchmarks of Ddpm.NET. dotnet run -c Release --project benchmarks/Ddpm.Benchmarks -- …
 
-              --filter PATTERN       benchmarks by name, '*' for all: SamplerThroughput, SamplerOverhead, UNetForward, TrainingStep, Kernels, Safetensors, FrechetDistance
+              --filter PATTERN       benchmarks by name, '*' for all: SamplerThroughput, SamplerOverhead, UNetForward, TrainingStep,
+                                     Kernels, Safetensors, FrechetDistance
               --list flat            their full names; all else that BenchmarkDotNet takes may follow too
               --quick                before any of these: measures little, to see that it runs; alone: everything
 

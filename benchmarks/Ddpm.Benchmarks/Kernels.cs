@@ -7,8 +7,10 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// The layers that plans compute in their own way, each against what the network by itself does: group normalisation with SiLU, a 3×3 convolution, doubling with a 3×3 convolution. "Native" is a step of a native
-/// plan, "Planned" a layer of a plan of libtorch's operations. Operations are those of the convolution as it is written, for doubling of the large image: Winograd needs 16 of 36, sub-pixel convolutions too, both 9.
+/// The layers that plans compute in their own way, each against what the network by itself does: group normalisation with SiLU, a 3×3
+/// convolution, doubling with a 3×3 convolution. "Native" is a step of a native plan, "Planned" a layer of a plan of libtorch's operations.
+/// Operations are those of the convolution as it is written, for doubling of the large image: Winograd needs 16 of 36, sub-pixel
+/// convolutions too, both 9.
 /// </summary>
 [Config(typeof(Columns))]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory, BenchmarkLogicalGroupRule.ByParams)]
@@ -28,7 +30,8 @@ public class Kernels : IDisposable
     [ParamsSource(nameof(Shapes))]
     public string Shape { get; set; } = "";
 
-    public static IEnumerable<string> Shapes => Effort.Of<string[]>(["8×128×32×32", "8×256×16×16", "16×32×16×16", "1×64×8×8"], ["2×32×8×8"]);
+    public static IEnumerable<string> Shapes =>
+        Effort.Of<string[]>(["8×128×32×32", "8×256×16×16", "16×32×16×16", "1×64×8×8"], ["2×32×8×8"]);
 
     [GlobalSetup]
     public void Setup()
@@ -131,7 +134,11 @@ public class Kernels : IDisposable
             ScalarType type = RowType.Of(measured);
             double numbers = shape.Aggregate(1.0, (product, size) => product * size), convolution = 2 * numbers * 9 * shape[1];
             string name = measured.Descriptor.WorkloadMethod.Name;
-            if (name.StartsWith("Norm", StringComparison.Ordinal)) return Work.Passes((long)numbers * (type == ScalarType.Float32 ? 4 : 2), 2);
+            if (name.StartsWith("Norm", StringComparison.Ordinal))
+            {
+                return Work.Passes((long)numbers * (type == ScalarType.Float32 ? 4 : 2), 2);
+            }
+
             return Work.Flops(name.StartsWith("Upsample", StringComparison.Ordinal) ? 4 * convolution : convolution, type);
         }
     }

@@ -27,7 +27,10 @@ internal sealed class LayerCase : IDisposable
     public static LayerCase Stock(long[] shape, bool channelsLast)
     {
         using var scope = NewDisposeScope();
-        Tensor x = Features(shape, ScalarType.Float32, channelsLast), weight = Weight(shape[1]), bias = randn(shape[1]), scale = randn(shape[1]);
+        Tensor x = Features(shape, ScalarType.Float32, channelsLast);
+        Tensor weight = Weight(shape[1]);
+        Tensor bias = randn(shape[1]);
+        Tensor scale = randn(shape[1]);
         if (channelsLast) weight = ChannelsLast(weight);
         foreach (Tensor tensor in (Tensor[])[x, weight, bias, scale]) tensor.DetachFromDisposeScope();
         return new LayerCase(x, weight, bias, scale)
@@ -58,7 +61,12 @@ internal sealed class LayerCase : IDisposable
         PlannedNorm norm = context.Norm(scale, bias, Groups, Epsilon, silu: true);
         PlannedConvolution convolution = context.Convolution(weight, bias, ConvolutionGeometry.Same, size);
         PlannedUpsample upsample = context.Upsample(weight, bias, size);
-        return new LayerCase(x, context) { Norm = () => norm.Apply(x), Convolution = () => convolution.Apply(x), Upsample = () => upsample.Apply(x) };
+        return new LayerCase(x, context)
+        {
+            Norm = () => norm.Apply(x),
+            Convolution = () => convolution.Apply(x),
+            Upsample = () => upsample.Apply(x),
+        };
     }
 
     public void Dispose()
@@ -66,7 +74,8 @@ internal sealed class LayerCase : IDisposable
         foreach (IDisposable one in owned) one.Dispose();
     }
 
-    private static Tensor Features(long[] shape, ScalarType type, bool channelsLast) => channelsLast ? ChannelsLast(randn(shape).to(type)) : randn(shape).to(type);
+    private static Tensor Features(long[] shape, ScalarType type, bool channelsLast) =>
+        channelsLast ? ChannelsLast(randn(shape).to(type)) : randn(shape).to(type);
 
     private static Tensor Weight(long channels) => randn(channels, channels, 3, 3) / Math.Sqrt(9 * channels);
 

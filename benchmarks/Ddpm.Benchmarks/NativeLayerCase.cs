@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>The layers of <see cref="LayerCase"/> as steps of native plans, over features that lie where a plan has them. Nothing on processors that get no native plans.</summary>
+/// <summary>
+/// The layers of <see cref="LayerCase"/> as steps of native plans, over features that lie where a plan has them. Nothing on processors that
+/// get no native plans.
+/// </summary>
 internal sealed class NativeLayerCase : IDisposable
 {
     private const int Groups = 32;
@@ -49,9 +52,13 @@ internal sealed class NativeLayerCase : IDisposable
     // A plan of one layer, and that layer's step after a prediction, when its input is there.
     private NativeStep Step(long[] shape, Func<NativePlanBuilder, Feature, Feature> layer)
     {
-        using NativePlanBuilder builder = NativePlanBuilder.Create(InferencePaths.All.NativeLanes, (int)shape[0], team.Threads, (int)shape[1]);
+        using NativePlanBuilder builder = NativePlanBuilder.Create(
+            InferencePaths.All.NativeLanes,
+            (int)shape[0],
+            team.Threads,
+            (int)shape[1]);
         Feature x = builder.Read((int)shape[1], new PlaneSize(shape[2], shape[3]), center: false);
-        // Every plan has a time embedding; nobody asks for this one.
+        // Every plan has a time embedding; this one is not used.
         (Tensor, Tensor) dense = (zeros(2, 2), zeros(2));
         builder.BeginTime(ones(1), 2, false, dense, dense, null);
         builder.Time(zeros(2, 2), zeros(2), null, scalesAndShifts: false);

@@ -13,13 +13,36 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
     private static readonly ConcurrentDictionary<UNetOptions, double> Works = new();
 
     /// <summary>The Quickstart's network.</summary>
-    public static UNetOptions Quickstart { get; } = new() { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 8, Dropout = 0 };
+    public static UNetOptions Quickstart { get; } = new()
+    {
+        Height = 8,
+        Width = 8,
+        InChannels = 1,
+        OutChannels = 1,
+        BaseChannels = 32,
+        ChannelMultipliers = [1, 2],
+        BlocksPerLevel = 1,
+        AttentionResolutions = [],
+        NormGroups = 8,
+        Dropout = 0,
+    };
 
     /// <summary>A small network for 16×16 RGB.</summary>
-    public static UNetOptions Small { get; } = new() { Height = 16, Width = 16, BaseChannels = 32, ChannelMultipliers = [1, 2, 2], AttentionResolutions = [8], Dropout = 0 };
+    public static UNetOptions Small { get; } = new()
+    {
+        Height = 16,
+        Width = 16,
+        BaseChannels = 32,
+        ChannelMultipliers = [1, 2, 2],
+        AttentionResolutions = [8],
+        Dropout = 0,
+    };
 
     /// <summary>All that the tables show.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["CIFAR-10, 1", "CIFAR-10, 8", "small, 1", "small, 16", "small, 64", "Quickstart, 1", "Quickstart, 16", "Quickstart, 64"];
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "CIFAR-10, 1", "CIFAR-10, 8", "small, 1", "small, 16", "small, 64", "Quickstart, 1", "Quickstart, 16", "Quickstart, 64",
+    ];
 
     /// <summary>Floating-point operations of one prediction.</summary>
     public double Flops => Batch * FlopsPerImage(Options);
@@ -31,7 +54,13 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
     public static NetworkCase Of(string name)
     {
         string[] parts = name.Split(", ");
-        UNetOptions options = parts[0] switch { "CIFAR-10" => UNetOptions.Cifar10 with { Dropout = 0 }, "small" => Small, "Quickstart" => Quickstart, _ => throw new ArgumentException($"name must be one of {string.Join("; ", Names)}, but is {name}.", nameof(name)) };
+        UNetOptions options = parts[0] switch
+        {
+            "CIFAR-10" => UNetOptions.Cifar10 with { Dropout = 0 },
+            "small" => Small,
+            "Quickstart" => Quickstart,
+            _ => throw new ArgumentException($"name must be one of {string.Join("; ", Names)}, but is {name}.", nameof(name)),
+        };
         int batch = int.Parse(parts[1], CultureInfo.InvariantCulture);
         return new NetworkCase(options, batch, (int)Math.Max(1, 2e10 / (FlopsPerImage(options) * batch)));
     }

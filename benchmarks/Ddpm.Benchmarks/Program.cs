@@ -38,7 +38,8 @@ if (Effort.IsQuick && !arguments.Contains("--filter") && !arguments.Contains("--
 }
 
 // In this process: another would copy 480 MB of native libraries for each benchmark.
-Job job = (Effort.IsQuick ? Job.Dry : Job.Default.WithWarmupCount(3).WithIterationCount(9).WithInvocationCount(1).WithUnrollFactor(1)).WithToolchain(InProcessEmitToolchain.Instance);
+Job job = (Effort.IsQuick ? Job.Dry : Job.Default.WithWarmupCount(3).WithIterationCount(9).WithInvocationCount(1).WithUnrollFactor(1))
+    .WithToolchain(InProcessEmitToolchain.Instance);
 IConfig config = DefaultConfig.Instance.AddJob(job).WithOption(ConfigOptions.DisableOptimizationsValidator, true);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. arguments], config);
 return 0;

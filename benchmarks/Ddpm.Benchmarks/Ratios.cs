@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// Ratios that hold on a machine whose speed wavers: the ways are taken in turn in one process, and medians compared. <c>--ratios</c>, perhaps with names of cases, in place of BenchmarkDotNet, which
-/// measures one way after the other.
+/// Ratios that hold on a machine whose speed wavers: the ways are taken in turn in one process, and medians compared. <c>--ratios</c>,
+/// perhaps with names of cases, in place of BenchmarkDotNet, which measures one way after the other.
 /// </summary>
 internal static class Ratios
 {
@@ -23,11 +23,16 @@ internal static class Ratios
         Console.WriteLine($"roofline {Roofline.FlopsPerSecond / 1e9:F0} GFLOP/s");
         Console.WriteLine("| case | way | median ms | ms/image | of roofline | against the first |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|");
-        foreach (string name in names.Count > 0 ? names : [.. NetworkCase.Names, "sampling, 64", "sampling, 1", "training CIFAR-10, 8", "training small, 16"])
+        foreach (string name in names.Count > 0
+                ? names
+                : [.. NetworkCase.Names, "sampling, 64", "sampling, 1", "training CIFAR-10, 8", "training small, 16"])
         {
             string[] parts = name.Split(", ");
             if (parts[0] == "sampling") Sampling(name, int.Parse(parts[1], CultureInfo.InvariantCulture), seconds);
-            else if (parts[0].StartsWith("training ", StringComparison.Ordinal)) Training(name, NetworkCase.Of(name["training ".Length..]), seconds);
+            else if (parts[0].StartsWith("training ", StringComparison.Ordinal))
+            {
+                Training(name, NetworkCase.Of(name["training ".Length..]), seconds);
+            }
             else Forward(name, NetworkCase.Of(name), seconds);
         }
     }
@@ -35,17 +40,28 @@ internal static class Ratios
     private static void Forward(string name, NetworkCase measured, double seconds)
     {
         using UNet network = measured.Network();
-        using CompiledModel compiled = network.Compile(NullLogger.Instance), torch = network.Compile(NullLogger.Instance, InferencePaths.Torch);
+        using CompiledModel compiled = network.Compile(NullLogger.Instance);
+        using CompiledModel torch = network.Compile(NullLogger.Instance, InferencePaths.Torch);
         network.Inference = InferenceOptions.BFloat16;
         using CompiledModel coarse = network.Compile(NullLogger.Instance);
         using Tensor x = randn(measured.Shape), t = full(measured.Batch, 500L, int64);
         using var noGradient = no_grad();
-        // Some predictions a turn, as a run makes them: after a turn of libtorch its threads wait awake for a while on the cores that the next one needs.
+        // Some predictions a turn, as a run makes them: after a turn of libtorch its threads wait awake for a while on the cores that the
+        // next one needs.
         Action Way(IEpsilonModel model) => () =>
         {
             for (int repeat = 0; repeat < measured.Repeats; repeat++) model.Predict(x, t).Dispose();
         };
-        Measure(name, measured.Batch * measured.Repeats, NetworkWork.Flops(measured.Options), seconds, measured.Repeats, ("plain", Way(network)), ("compiled", Way(compiled.Model)), ("compiled, oneDNN", Way(torch.Model)), ("compiled, bf16", Way(coarse.Model)));
+        Measure(
+            name,
+            measured.Batch * measured.Repeats,
+            NetworkWork.Flops(measured.Options),
+            seconds,
+            measured.Repeats,
+            ("plain", Way(network)),
+            ("compiled", Way(compiled.Model)),
+            ("compiled, oneDNN", Way(torch.Model)),
+            ("compiled, bf16", Way(coarse.Model)));
     }
 
     // 100 steps of a run of 1,000, each like any other, compilation included.
@@ -61,7 +77,16 @@ internal static class Ratios
             network.Paths = paths;
             sampler.Sample(request).Dispose();
         };
-        Measure(name, batch, 100 * NetworkWork.Flops(NetworkCase.Quickstart), seconds, 1, ("plain", Way(InferenceOptions.Off, InferencePaths.All)), ("compiled", Way(InferenceOptions.Default, InferencePaths.All)), ("compiled, oneDNN", Way(InferenceOptions.Default, InferencePaths.Torch)), ("compiled, bf16", Way(InferenceOptions.BFloat16, InferencePaths.All)));
+        Measure(
+            name,
+            batch,
+            100 * NetworkWork.Flops(NetworkCase.Quickstart),
+            seconds,
+            1,
+            ("plain", Way(InferenceOptions.Off, InferencePaths.All)),
+            ("compiled", Way(InferenceOptions.Default, InferencePaths.All)),
+            ("compiled, oneDNN", Way(InferenceOptions.Default, InferencePaths.Torch)),
+            ("compiled, bf16", Way(InferenceOptions.BFloat16, InferencePaths.All)));
     }
 
     private static void Training(string name, NetworkCase measured, double seconds)
@@ -71,7 +96,8 @@ internal static class Ratios
         var batches = new ShuffledBatches(data, measured.Batch, 1);
         var process = new ReverseDiffusion(new LinearSchedule());
         using UNet network = measured.Network(), second = measured.Network();
-        using Trainer fine = Trainer.Create(network, process), coarse = Trainer.Create(second, process, new TrainingOptions { ComputeType = ScalarType.BFloat16 });
+        using Trainer fine = Trainer.Create(network, process);
+        using Trainer coarse = Trainer.Create(second, process, new TrainingOptions { ComputeType = ScalarType.BFloat16 });
         long next = 0;
         Action Way(Trainer trainer) => () =>
         {
@@ -81,7 +107,13 @@ internal static class Ratios
         Measure(name, measured.Batch, 3 * NetworkWork.Flops(measured.Options), seconds, 1, ("float32", Way(fine)), ("bf16", Way(coarse)));
     }
 
-    private static void Measure(string name, int images, double flops, double seconds, int predictions, params (string Way, Action Run)[] ways)
+    private static void Measure(
+        string name,
+        int images,
+        double flops,
+        double seconds,
+        int predictions,
+        params (string Way, Action Run)[] ways)
     {
         List<double>[] times = [.. ways.Select(_ => new List<double>())];
         long started = 0;
@@ -100,7 +132,11 @@ internal static class Ratios
         for (int way = 0; way < ways.Length; way++)
         {
             double median = Median(times[way]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {ways[way].Way} | {1000 * median / predictions:F2} | {1000 * median / images:F3} | {images * flops / median / Roofline.FlopsPerSecond:F2} | {first / median:F2}× |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {name} | {ways[way].Way} | {1000 * median / predictions:F2} | {1000 * median / images:F3} | "
+                        + $"{images * flops / median / Roofline.FlopsPerSecond:F2} | {first / median:F2}× |"));
         }
     }
 

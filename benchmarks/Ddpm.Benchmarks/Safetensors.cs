@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// Loading and saving the CIFAR-10 network's 143 MB, all from the page cache: as TorchSharp's modules do it in a format of their own, against safetensors, alone and within a model's folder, and against the bytes alone.
+/// Loading and saving the CIFAR-10 network's 143 MB, all from the page cache: as TorchSharp's modules do it in a format of their own,
+/// against safetensors, alone and within a model's folder, and against the bytes alone.
 /// </summary>
 [Config(typeof(Columns))]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]

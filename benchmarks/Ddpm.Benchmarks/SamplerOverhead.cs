@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>What samplers do beside the network: each runs on a model that gives back one and the same tensor, against as many calls of the network.</summary>
+/// <summary>
+/// What samplers do beside the network: each runs on a model that gives back one and the same tensor, against as many calls of the network.
+/// </summary>
 [MemoryDiagnoser]
 public class SamplerOverhead : IDisposable
 {

@@ -6,7 +6,8 @@ using Ddpm.Models;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// How many images a second samplers draw with the Quickstart's network, compilation included: by the network itself, compiled, and compiled in bfloat16. <see cref="SamplerOverhead"/> has what samplers do beside it.
+/// How many images a second samplers draw with the Quickstart's network, compilation included: by the network itself, compiled, and
+/// compiled in bfloat16. <see cref="SamplerOverhead"/> has what samplers do beside it.
 /// </summary>
 [Config(typeof(Columns))]
 [MemoryDiagnoser]
@@ -63,10 +64,20 @@ public class SamplerThroughput : IDisposable
     private sealed class Columns : RooflineColumns
     {
         public Columns()
-            : base(WorkOf) => AddColumn(new MeanColumn("Images/s", "Batch / mean time", (seconds, measured) => Format.Number((int)measured.Parameters[nameof(Batch)] / seconds)));
+            : base(WorkOf) =>
+                AddColumn(
+                    new MeanColumn(
+                        "Images/s",
+                        "Batch / mean time",
+                        (seconds, measured) => Format.Number((int)measured.Parameters[nameof(Batch)] / seconds)));
 
         // The sampler's own arithmetic is left out: some passes over x_t.
         private static Work? WorkOf(BenchmarkCase measured) =>
-            Work.Flops((int)measured.Parameters[nameof(Steps)] * new NetworkCase(NetworkCase.Quickstart, (int)measured.Parameters[nameof(Batch)], 1).Flops, RowType.Of(measured));
+            Work.Flops(
+                (int)measured.Parameters[nameof(Steps)] * new NetworkCase(
+                    NetworkCase.Quickstart,
+                    (int)measured.Parameters[nameof(Batch)],
+                    1).Flops,
+                RowType.Of(measured));
     }
 }

@@ -25,5 +25,11 @@ internal static class Samplers
 
     /// <summary>A batch of a network's shape.</summary>
     public static SamplingRequest Request(UNetOptions options, int batch) =>
-        new() { Count = batch, SampleShape = [options.InChannels, options.Height, options.Width], Noise = new PerSampleNoise(1), BatchSize = batch };
+        new()
+        {
+            Count = batch,
+            SampleShape = [options.InChannels, options.Height, options.Width],
+            Noise = new PerSampleNoise(1),
+            BatchSize = batch,
+        };
 }

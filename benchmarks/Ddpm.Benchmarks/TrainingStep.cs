@@ -10,7 +10,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// A training step as one writes it with TorchSharp, update tensor after tensor, against the trainer's in float32 and in bfloat16; and each of the parts alone on the same network, in both forms where there are two.
+/// A training step as one writes it with TorchSharp, update tensor after tensor, against the trainer's in float32 and in bfloat16; and each
+/// of the parts alone on the same network, in both forms where there are two.
 /// </summary>
 [Config(typeof(Columns))]
 [MemoryDiagnoser]
@@ -148,7 +149,8 @@ public class TrainingStep : IDisposable
             long bytes = sizeof(float) * UNet.CountParameters(measured.Options);
             return row.Descriptor.WorkloadMethod.Name switch
             {
-                nameof(Plain) or nameof(WholeStep) or nameof(WholeStepBFloat16) or nameof(ForwardAndBackward) => Work.Flops(3 * measured.Flops, RowType.Of(row)),
+                nameof(Plain) or nameof(WholeStep) or nameof(WholeStepBFloat16) or nameof(ForwardAndBackward) =>
+                    Work.Flops(3 * measured.Flops, RowType.Of(row)),
                 nameof(Forward) => Work.Flops(measured.Flops),
                 nameof(GradientNorm) or nameof(PlainGradientNorm) => Work.Passes(bytes, 1),
                 nameof(Optimizer) or nameof(PlainOptimizer) => Work.Passes(bytes, 7),

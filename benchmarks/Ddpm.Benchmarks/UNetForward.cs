@@ -67,7 +67,11 @@ public class UNetForward : IDisposable
     {
         public Columns()
             : base(measured => Work.Flops(CaseOf(measured).Repeats * CaseOf(measured).Flops, RowType.Of(measured))) =>
-            AddColumn(new MeanColumn("ms/image", "Mean time of a prediction / batch", (seconds, measured) => Format.Milliseconds(seconds / CaseOf(measured).Repeats / CaseOf(measured).Batch, 3)));
+            AddColumn(
+                new MeanColumn(
+                    "ms/image",
+                    "Mean time of a prediction / batch",
+                    (seconds, measured) => Format.Milliseconds(seconds / CaseOf(measured).Repeats / CaseOf(measured).Batch, 3)));
 
         private static NetworkCase CaseOf(BenchmarkCase measured) => NetworkCase.Of((string)measured.Parameters[nameof(Case)]);
     }

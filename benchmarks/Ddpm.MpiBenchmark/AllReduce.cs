@@ -12,7 +12,11 @@ internal static class AllReduce
     public static string[] Measure(ICommunicator ranks, long count, int repeats)
     {
         using Tensor whole = ones(count, dtype: float32), small = ones(1, dtype: float32);
-        Tensor[] buckets = [.. Enumerable.Range(0, (int)((count + BucketNumbers - 1) / BucketNumbers)).Select(k => whole.narrow(0, k * BucketNumbers, Math.Min(BucketNumbers, count - k * BucketNumbers)))];
+        Tensor[] buckets =
+        [
+            .. Enumerable.Range(0, (int)((count + BucketNumbers - 1) / BucketNumbers))
+                .Select(k => whole.narrow(0, k * BucketNumbers, Math.Min(BucketNumbers, count - k * BucketNumbers))),
+        ];
         double bytes = count * sizeof(float);
         return
         [
@@ -21,7 +25,11 @@ internal static class AllReduce
             FormattableString.Invariant($"one number: {1e6 * Median(() => ranks.SumInPlace(small)):F1} us"),
         ];
 
-        string Line(string what, Action run) => Median(run) is var seconds ? FormattableString.Invariant($"{count} floats {what} over {ranks.WorldSize} ranks: {1e3 * seconds:F1} ms, {bytes / seconds / 1e9:F2} GB/s of buffer") : "";
+        string Line(string what, Action run) =>
+            Median(run) is var seconds
+                ? FormattableString.Invariant(
+                    $"{count} floats {what} over {ranks.WorldSize} ranks: {1e3 * seconds:F1} ms, {bytes / seconds / 1e9:F2} GB/s of buffer")
+                : "";
 
         double Median(Action run)
         {

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.MpiBenchmark;
 
-/// <summary>The time of the uniform numbers of dropout: drawn by PyTorch, drawn for a rank's own examples, and passed over for those of the other ranks, which does not shrink with the number of ranks.</summary>
+/// <summary>
+/// The time of the uniform numbers of dropout: drawn by PyTorch, drawn for a rank's own examples, and passed over for those of the other
+/// ranks, which does not shrink with the number of ranks.
+/// </summary>
 internal static class Drawing
 {
     public static string[] Measure(int count, int repeats)

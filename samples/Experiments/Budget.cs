@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ddpm.Experiments;
 
 /// <summary>How much each row of a table may cost. All rows of an experiment get the same.</summary>
@@ -70,7 +72,10 @@ internal sealed record Budget
     /// <summary>Steps of a guided sample.</summary>
     public int GuidedSteps { get; init; } = 100;
 
-    /// <summary>What rows of one table have in common.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"T = {Timesteps}, {TrainingSteps} steps of {BatchSize}, {Samples} samples, bound of {BoundImages} pictures in {BoundSteps} steps, classifier of {ClassifierSteps} steps, {TrainImages} and {TestImages} pictures, model in {ModelSteps} steps, {GuidedSamples} guided samples in {GuidedSteps} steps");
+    /// <summary>The settings that all rows of a table share.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"T = {Timesteps}, {TrainingSteps} steps of {BatchSize}, {Samples} samples, bound of {BoundImages} pictures in {BoundSteps} steps, "
+            + $"classifier of {ClassifierSteps} steps, {TrainImages} and {TestImages} pictures, model in {ModelSteps} steps, "
+            + $"{GuidedSamples} guided samples in {GuidedSteps} steps");
 }

@@ -1,50 +1,60 @@
 using System.CommandLine;
 using Ddpm.Core;
 using Ddpm.Experiments;
+using Ddpm.Samples;
 
 (string Name, Action<Experiment> Make)[] all =
 [
-    (ObjectivesTable.Name, ObjectivesTable.Make), (LengthTable.Name, LengthTable.Make), (ChoicesTable.Name, ChoicesTable.Make), (StepsTable.Name, StepsTable.Make), (BoundTable.Name, BoundTable.Make),
-    (ModelTable.Name, ModelTable.Make), (GuidanceTable.Name, GuidanceTable.Make), (Figures.Name, Figures.Make),
+    (ObjectivesTable.Name, ObjectivesTable.Make), (LengthTable.Name, LengthTable.Make), (ChoicesTable.Name, ChoicesTable.Make),
+    (StepsTable.Name, StepsTable.Make), (BoundTable.Name, BoundTable.Make), (ModelTable.Name, ModelTable.Make),
+    (GuidanceTable.Name, GuidanceTable.Make), (Figures.Name, Figures.Make),
 ];
 string[] known = [.. all.Select(one => one.Name)];
-var names = new Argument<string[]>("experiments") { Description = $"Which to run, one after the other: {string.Join(", ", known)}; all of them where none is named", Arity = ArgumentArity.ZeroOrMore };
+var names = new Argument<string[]>("experiments")
+{
+    Description = $"Which to run, one after the other: {string.Join(", ", known)}; all of them where none is named",
+    Arity = ArgumentArity.ZeroOrMore,
+};
 names.Validators.Add(result =>
 {
-    foreach (string name in (result.GetValue(names) ?? []).Except(known)) result.AddError($"There is no experiment {name}; there are {string.Join(", ", known)}.");
+    foreach (string name in (result.GetValue(names) ?? []).Except(known))
+    {
+        result.AddError($"There is no experiment {name}; there are {string.Join(", ", known)}.");
+    }
 });
-var data = new Option<DirectoryInfo>("--data") { Description = "Folder with Fashion-MNIST's four IDX files (.gz)", DefaultValueFactory = _ => new DirectoryInfo("/usr/share/datasets/fashion-mnist") };
-var model = new Option<DirectoryInfo>("--model") { Description = "The published model's folder", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("samples", "models", "fashion-mnist")) };
-var output = new Option<DirectoryInfo>("--out") { Description = "Folder for networks, results and pictures; what is there is not computed again", DefaultValueFactory = _ => new DirectoryInfo("experiments-out") };
+Option<DirectoryInfo> data = SampleProgram.Folder(
+    "--data",
+    "/usr/share/datasets/fashion-mnist",
+    "Folder with Fashion-MNIST's four IDX files (.gz)");
+Option<DirectoryInfo> model = SampleProgram.Folder(
+    "--model",
+    Path.Combine("samples", "models", "fashion-mnist"),
+    "The published model's folder");
+Option<DirectoryInfo> output = SampleProgram.Folder(
+    "--out",
+    "experiments-out",
+    "Folder for networks, results and pictures; existing results are not computed again");
 var quick = new Option<bool>("--quick") { Description = "A minute for everything, to see that it runs; the numbers mean nothing" };
-var seed = new Option<long>("--seed") { Description = "Seed of weights, batches and noise; any whole number", DefaultValueFactory = _ => 1 };
+Option<long> seed = SampleProgram.Seed();
 
-var command = new RootCommand("The paper's experiments in small, on Fashion-MNIST: each makes a table, pictures, or both.") { names, data, model, output, quick, seed };
-command.SetAction(parsed =>
+var command = new RootCommand("The paper's experiments in small, on Fashion-MNIST: each makes a table, pictures, or both.")
 {
-    using var stop = new CancellationTokenSource();
-    Console.CancelKeyPress += (_, pressed) =>
+    names, data, model, output, quick, seed,
+};
+return SampleProgram.Run(
+    command,
+    args,
+    (parsed, stop, _) =>
     {
-        pressed.Cancel = !stop.IsCancellationRequested;
-        stop.Cancel();
-    };
-    var experiment = new Experiment(new ExperimentOptions(parsed.GetValue(data)!, parsed.GetValue(model)!, parsed.GetValue(output)!, parsed.GetValue(quick), parsed.GetValue(seed)), Console.Out, stop.Token);
-    TorchRuntime.EnsureLoaded(); // the first tensor is made before anything of Ddpm.Core is used
-    string[] asked = parsed.GetValue(names) is { Length: > 0 } some ? some : known;
-    try
-    {
+        var options = new ExperimentOptions(
+            parsed.GetValue(data)!,
+            parsed.GetValue(model)!,
+            parsed.GetValue(output)!,
+            parsed.GetValue(quick),
+            parsed.GetValue(seed));
+        var experiment = new Experiment(options, Console.Out, stop);
+        TorchRuntime.EnsureLoaded(); // the first tensor is made before anything of Ddpm.Core is used
+        string[] asked = parsed.GetValue(names) is { Length: > 0 } some ? some : known;
         foreach (string name in asked) all.Single(one => one.Name == name).Make(experiment);
-        return 0;
-    }
-    catch (OperationCanceledException)
-    {
-        Console.Error.WriteLine("Stopped; the same command goes on.");
-        return 130;
-    }
-    catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-    {
-        Console.Error.WriteLine(exception.Message);
-        return 1;
-    }
-});
-return command.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    },
+    stopped: "Stopped; the same command goes on.");

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Quickstart;
 
 /// <summary>
-/// 1,797 real handwritten digits of 8×8 pixels, embedded in this program. Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak,
-/// UCI Machine Learning Repository, CC BY 4.0.
+/// 1,797 real handwritten digits of 8×8 pixels, embedded in this program. Optical Recognition of Handwritten Digits, E. Alpaydin and C.
+/// Kaynak, UCI Machine Learning Repository, CC BY 4.0.
 /// </summary>
 internal static class Digits
 {
@@ -23,7 +23,9 @@ internal static class Digits
         while (reader.ReadLine() is { Length: > 0 } line)
         {
             // 64 shades of 0 … 16, then the label, which an unconditional model has no use for.
-            pixels.AddRange(line.Split(',').Take(Pixels).Select(field => (byte)Math.Round(double.Parse(field, CultureInfo.InvariantCulture) * 255 / LargestShade)));
+            pixels.AddRange(
+                line.Split(',').Take(Pixels)
+                    .Select(field => (byte)Math.Round(double.Parse(field, CultureInfo.InvariantCulture) * 255 / LargestShade)));
         }
 
         using Tensor images = tensor(pixels.ToArray(), uint8);

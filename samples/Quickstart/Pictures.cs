@@ -26,11 +26,18 @@ internal static class Pictures
         long[] nearest = [.. NearestNeighbours.Find(features, references).Select(found => found.Index)];
         Tensor pairs = stack([shown, real.index_select(0, tensor(nearest))], 1); // [count, 2, C, H, W]
         // A pair becomes one picture with a line between; wider gaps part the pairs.
-        Tensor joined = stack([.. Enumerable.Range(0, count).Select(i => ImageGrid.Compose(pairs[i], new ImageGridOptions { Columns = 2, Scale = Scale, Padding = 1 }))]);
+        Tensor joined = stack(
+            [
+                .. Enumerable.Range(0, count)
+                    .Select(i => ImageGrid.Compose(pairs[i], new ImageGridOptions { Columns = 2, Scale = Scale, Padding = 1 })),
+            ]);
         ImageFile.SavePng(path, ImageGrid.Compose(joined, new ImageGridOptions { Columns = 8, Padding = 8 }));
     }
 
-    /// <summary>From noise to digits, left to right: for each sample x_t above and the estimate x̂_0 made from it beneath; the last estimate is the sample.</summary>
+    /// <summary>
+    /// From noise to digits, left to right: for each sample x_t above and the estimate x̂_0 made from it beneath; the last estimate is the
+    /// sample.
+    /// </summary>
     public static void Denoising(string path, DdpmSampler sampler, SamplingRequest request, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();

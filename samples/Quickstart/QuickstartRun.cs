@@ -6,6 +6,7 @@ using Ddpm.Evaluation;
 using Ddpm.Imaging;
 using Ddpm.Models;
 using Ddpm.Plotting;
+using Ddpm.Samples;
 using Ddpm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,8 +18,14 @@ internal static class QuickstartRun
 {
     private const int Shown = 64;
 
-    /// <summary>Runs it and returns the measure: generated samples, then as many real digits of other writers, against the same real half.</summary>
-    public static (PrecisionRecallResult Generated, PrecisionRecallResult HeldOut) Execute(QuickstartOptions options, TextWriter console, CancellationToken stopTraining, CancellationToken abort)
+    /// <summary>
+    /// Runs it and returns the measure: generated samples, then as many real digits of other writers, against the same real half.
+    /// </summary>
+    public static (PrecisionRecallResult Generated, PrecisionRecallResult HeldOut) Execute(
+        QuickstartOptions options,
+        TextWriter console,
+        CancellationToken stopTraining,
+        CancellationToken abort)
     {
         long started = Stopwatch.GetTimestamp();
         options.Output.Create();
@@ -29,13 +36,36 @@ internal static class QuickstartRun
         var process = new ReverseDiffusion(new LinearSchedule(), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
         using ImageDataset digits = Digits.Load();
         using var network = new UNet(
-            new UNetOptions { Height = Digits.Size, Width = Digits.Size, InChannels = 1, OutChannels = 1, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 8, Dropout = 0 },
+            new UNetOptions
+            {
+                Height = Digits.Size,
+                Width = Digits.Size,
+                InChannels = 1,
+                OutChannels = 1,
+                BaseChannels = 32,
+                ChannelMultipliers = [1, 2],
+                BlocksPerLevel = 1,
+                AttentionResolutions = [],
+                NormGroups = 8,
+                Dropout = 0,
+            },
             options.Seed);
         network.to(device);
-        using var trainer = Trainer.Create(network, process, new TrainingOptions { LearningRate = 3e-3, WarmupSteps = 100, Decay = LearningRateDecay.Cosine(options.Steps), Seed = options.Seed });
+        using var trainer = Trainer.Create(
+            network,
+            process,
+            new TrainingOptions
+            {
+                LearningRate = 3e-3,
+                WarmupSteps = 100,
+                Decay = LearningRateDecay.Cosine(options.Steps),
+                Seed = options.Seed,
+            });
 
         // Algorithm 1.
-        console.WriteLine($"Training {network.parameters().Sum(parameter => parameter.numel()):N0} parameters on {digits.Count:N0} digits, {options.Steps:N0} steps (Ctrl-C stops the training and goes on to sample)");
+        console.WriteLine(
+            $"Training {network.parameters().Sum(parameter => parameter.numel()):N0} parameters on {digits.Count:N0} digits, "
+                + $"{options.Steps:N0} steps (Ctrl-C stops the training and goes on to sample)");
         var losses = new List<double>();
         bool trained = Train(trainer, new ShuffledBatches(digits, 128, options.Seed), options.Steps, losses, console, stopTraining);
         if (!trained) console.WriteLine($"Stopped after {trainer.StepsDone:N0} steps; sampling with what was learnt");
@@ -46,9 +76,22 @@ internal static class QuickstartRun
         network.eval();
         ModelFolder.Save(Out("model"), network, process);
         var sampler = new DdpmSampler(network, process);
-        var request = new SamplingRequest { Count = options.Samples, SampleShape = digits.Shape, Noise = new PerSampleNoise(options.Seed), Device = device };
+        var request = new SamplingRequest
+        {
+            Count = options.Samples,
+            SampleShape = digits.Shape,
+            Noise = new PerSampleNoise(options.Seed),
+            Device = device,
+        };
         using var line = new ProgressLine(console);
-        using Tensor samples = sampler.Sample(request, new Listener<SamplingProgress>(at => line.Show($"Sampling {at.StepsDone:N0}/{at.StepsTotal:N0} steps, {at.SamplesDone}/{at.SamplesTotal} samples, {ProgressLine.Time(at.Remaining ?? default)} left", at.StepsDone == at.StepsTotal)), abort);
+        using Tensor samples = sampler.Sample(
+            request,
+            new Listener<SamplingProgress>(at =>
+                line.Show(
+                    $"Sampling {at.StepsDone:N0}/{at.StepsTotal:N0} steps, {at.SamplesDone}/{at.SamplesTotal} samples, "
+                        + $"{ProgressLine.Time(at.Remaining ?? default)} left",
+                    at.StepsDone == at.StepsTotal)),
+            abort);
         using Tensor bytes = PixelConversion.ToBytes(samples);
         using Tensor real = digits.Images();
         Pictures.Samples(Out("samples.png"), bytes, Shown);
@@ -56,24 +99,42 @@ internal static class QuickstartRun
         Pictures.Denoising(Out("denoising.png"), sampler, request with { Count = 8 }, abort);
 
         (PrecisionRecallResult generated, PrecisionRecallResult heldOut) = Measure(bytes, real);
-        console.WriteLine($"Wrote samples.png, neighbours.png, denoising.png, {(losses.Count > 0 ? "loss.png " : "")}and model{Path.DirectorySeparatorChar} to {options.Output.FullName} in {ProgressLine.Time(Stopwatch.GetElapsedTime(started))}");
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"precision {generated.Precision:F2} (held-out real {heldOut.Precision:F2}), recall {generated.Recall:F2} (held-out real {heldOut.Recall:F2})"));
+        console.WriteLine(
+            $"Wrote samples.png, neighbours.png, denoising.png, {(losses.Count > 0 ? "loss.png " : "")}and "
+                + $"model{Path.DirectorySeparatorChar} to {options.Output.FullName} in "
+                + $"{ProgressLine.Time(Stopwatch.GetElapsedTime(started))}");
+        console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"precision {generated.Precision:F2} (held-out real {heldOut.Precision:F2}), recall {generated.Recall:F2} (held-out real "
+                    + $"{heldOut.Recall:F2})"));
         return (generated, heldOut);
     }
 
-    private static bool Train(Trainer trainer, ShuffledBatches batches, int steps, List<double> losses, TextWriter console, CancellationToken stop)
+    private static bool Train(
+        Trainer trainer,
+        ShuffledBatches batches,
+        int steps,
+        List<double> losses,
+        TextWriter console,
+        CancellationToken stop)
     {
         using var line = new ProgressLine(console);
         return trainer.Run(batches, steps, new Listener<TrainingProgress>(at =>
         {
             losses.Add(at.Loss);
-            line.Show(string.Create(CultureInfo.InvariantCulture, $"step {at.Step:N0}/{at.TotalSteps:N0}  loss {losses.TakeLast(50).Average():F4}  {at.ExamplesPerSecond:F0} images/s  {ProgressLine.Time(at.Remaining)} left"), at.Step == at.TotalSteps);
+            line.Show(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"step {at.Step:N0}/{at.TotalSteps:N0}  loss {losses.TakeLast(50).Average():F4}  {at.ExamplesPerSecond:F0} images/s  "
+                        + $"{ProgressLine.Time(at.Remaining)} left"),
+                at.Step == at.TotalSteps);
         }), hooks: null, stop);
     }
 
     /// <summary>
-    /// Precision and recall in pixel space against the first half of the digits. They are listed writer by writer, so that the held-out real ones,
-    /// spread evenly over the second half, are by other people.
+    /// Precision and recall in pixel space against the first half of the digits. They are listed writer by writer, so that the held-out
+    /// real ones, spread evenly over the second half, are by other people.
     /// </summary>
     private static (PrecisionRecallResult Generated, PrecisionRecallResult HeldOut) Measure(Tensor samples, Tensor real)
     {
@@ -81,7 +142,9 @@ internal static class QuickstartRun
         long half = real.size(0) / 2, others = real.size(0) - half, count = Math.Min(samples.size(0), others);
         Tensor pixels = PixelConversion.FromBytes(real).flatten(1);
         Tensor reference = pixels.narrow(0, 0, half);
-        Tensor heldOut = pixels.index_select(0, tensor(Enumerable.Range(0, (int)count).Select(i => half + i * others / count).ToArray(), int64));
+        Tensor heldOut = pixels.index_select(
+            0,
+            tensor(Enumerable.Range(0, (int)count).Select(i => half + i * others / count).ToArray(), int64));
         Tensor generated = PixelConversion.FromBytes(samples).flatten(1).narrow(0, 0, count);
         return (PrecisionRecall.Compute(reference, generated), PrecisionRecall.Compute(reference, heldOut));
     }

@@ -21,8 +21,13 @@ internal static class MonthsFile
             {
                 for (int day = 0; day < WeatherData.Days; day++)
                 {
-                    IEnumerable<string> fields = Enumerable.Range(0, WeatherData.Variables.Count).Select(variable => values[month * each + variable * WeatherData.Days + day].ToString("F1", CultureInfo.InvariantCulture));
-                    writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{WeatherData.Cities[city]},{month},{day},{string.Join(',', fields)}"));
+                    IEnumerable<string> fields = Enumerable.Range(0, WeatherData.Variables.Count)
+                        .Select(variable =>
+                            values[month * each + variable * WeatherData.Days + day].ToString("F1", CultureInfo.InvariantCulture));
+                    writer.WriteLine(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{WeatherData.Cities[city]},{month},{day},{string.Join(',', fields)}"));
                 }
             }
         }

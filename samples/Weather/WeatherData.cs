@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Weather;
 
 /// <summary>
-/// Four years, 2012 … 2015, of daily weather in Seattle and New York, embedded in this program: highest and lowest temperature, wind, rain. Observations of the
-/// National Oceanic and Atmospheric Administration (a work of the U.S. government, public domain), as the vega-datasets package has them.
+/// Four years, 2012 … 2015, of daily weather in Seattle and New York, embedded in this program: highest and lowest temperature, wind, rain.
+/// Observations of the National Oceanic and Atmospheric Administration (a work of the U.S. government, public domain), as the vega-datasets
+/// package has them.
 /// </summary>
 internal sealed class WeatherData : IDisposable
 {
@@ -22,9 +23,13 @@ internal sealed class WeatherData : IDisposable
     {
         using Stream resource = typeof(WeatherData).Assembly.GetManifestResourceStream("weather.csv.gz")!;
         using var reader = new StreamReader(new GZipStream(resource, CompressionMode.Decompress));
-        string[][] rows = [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(','))];
+        string[][] rows =
+        [
+            .. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')),
+        ];
         using var scope = NewDisposeScope();
-        Tensor[] past = [.. Cities.Select(city => Measured(rows, city, year => year < HeldOutYear))], held = [.. Cities.Select(city => Measured(rows, city, year => year == HeldOutYear))];
+        Tensor[] past = [.. Cities.Select(city => Measured(rows, city, year => year < HeldOutYear))];
+        Tensor[] held = [.. Cities.Select(city => Measured(rows, city, year => year == HeldOutYear))];
         // Mean 0 and deviation 1 for each variable, over the years that are trained on.
         Tensor all = cat(past);
         mean = all.mean([0], keepdim: true).unsqueeze(2).DetachFromDisposeScope(); // [1, 4, 1]
@@ -48,7 +53,8 @@ internal sealed class WeatherData : IDisposable
     {
         using var scope = NewDisposeScope();
         Tensor values = months * deviation + mean;
-        return cat([values.narrow(1, 0, 2), values.narrow(1, 2, 1).exp(), values.narrow(1, 3, 1).expm1().clamp_min(0)], 1).MoveToOuterDisposeScope();
+        return cat([values.narrow(1, 0, 2), values.narrow(1, 2, 1).exp(), values.narrow(1, 3, 1).expm1().clamp_min(0)], 1)
+            .MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -62,7 +68,8 @@ internal sealed class WeatherData : IDisposable
     private static Tensor Measured(string[][] rows, string city, Func<int, bool> years)
     {
         float[] values = [.. rows.Where(row => row[City] == city && years(int.Parse(row[Date].AsSpan(0, 4), CultureInfo.InvariantCulture)))
-            .SelectMany(row => new[] { Number(row[Highest]), Number(row[Lowest]), MathF.Log(Number(row[Wind])), MathF.Log(1 + Number(row[Rain])) })];
+            .SelectMany(row =>
+                new[] { Number(row[Highest]), Number(row[Lowest]), MathF.Log(Number(row[Wind])), MathF.Log(1 + Number(row[Rain])) })];
         return tensor(values).reshape(-1, 4);
     }
 

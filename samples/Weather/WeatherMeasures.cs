@@ -11,7 +11,15 @@ namespace Weather;
 /// <param name="Dry">The share of days with less than 0.2 mm of rain, which is the least that is measured.</param>
 /// <param name="Wind">The mean wind, m/s.</param>
 /// <param name="Impossible">The share of days whose lowest temperature is above their highest.</param>
-internal sealed record WeatherMeasures(double Highest, double Spread, double Change, double Memory, double Together, double Dry, double Wind, double Impossible)
+internal sealed record WeatherMeasures(
+    double Highest,
+    double Spread,
+    double Change,
+    double Memory,
+    double Together,
+    double Dry,
+    double Wind,
+    double Impossible)
 {
     private const double LeastRain = 0.2;
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Ddpm.Web;
 
-/// <summary>Where the server listens, and what it lets people ask of it.</summary>
+/// <summary>Where the server listens, and its limits.</summary>
 internal sealed record ServerOptions
 {
     /// <summary>The address to listen at; the loopback address unless the owner of the machine says otherwise.</summary>
@@ -26,6 +26,6 @@ internal sealed record ServerOptions
     /// <summary>The longest body of a request, in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 4096;
 
-    /// <summary>How long a run goes on while nobody watches it: long enough to reload a page, or for a line that drops.</summary>
+    /// <summary>The time that a run continues without watchers: enough to reload a page or to reconnect.</summary>
     public TimeSpan AbandonedAfter { get; init; } = TimeSpan.FromSeconds(3);
 }

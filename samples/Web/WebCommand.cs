@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using Ddpm.Core;
+using System.Net.Sockets;
+using Ddpm.Cli.Arguments;
 
 namespace Ddpm.Web;
 
@@ -12,13 +13,22 @@ internal static class WebCommand
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
         var defaults = new ServerOptions();
-        var model = new Option<string?>("--model") { Description = "Model folder, as the Quickstart, ddpm train or diffusers write it; by default a model of Fashion-MNIST that comes with the program" };
-        var address = new Option<string>("--address") { Description = "Address to listen at: 127.0.0.1 is this machine alone, 0.0.0.0 whoever reaches it (there is no password)", DefaultValueFactory = _ => defaults.Address.ToString() };
+        var model = new Option<string?>("--model")
+        {
+            Description = "Model folder, as the Quickstart, ddpm train or diffusers write it; "
+                + "by default a model of Fashion-MNIST that comes with the program",
+        };
+        var address = new Option<string>("--address")
+        {
+            Description = "Address to listen at: 127.0.0.1 is this machine alone, 0.0.0.0 every machine that reaches it (there is no "
+                + "password)",
+            DefaultValueFactory = _ => defaults.Address.ToString(),
+        };
         var port = Number("--port", defaults.Port, "Port, 0 … 65535; 0 takes any that is free", 0, IPEndPoint.MaxPort);
         var count = Number("--max-count", defaults.MaxCount, "Most samples of a run, 1 … 1024; they are in memory together", 1, 1024);
         var steps = new Option<int?>("--max-steps") { Description = "Most steps of a run, at least 1; by default the model's T" };
         var queue = Number("--queue", defaults.QueueLength, "Runs that may wait, 1 … 10000", 1, 10_000);
-        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+        Option<string> device = DeviceOption.Create();
         var verbose = new Option<bool>("--verbose") { Description = "Log every request" };
         address.Validators.Add(result =>
         {
@@ -27,17 +37,19 @@ internal static class WebCommand
         });
         steps.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value < 1) result.AddError($"--max-steps must be at least 1, but is {value}.");
-        });
-        device.Validators.Add(result =>
-        {
-            string name = result.GetValue(device) ?? "";
-            bool cuda = name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name["cuda:".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
-            if (name != "cpu" && !cuda) result.AddError($"--device must be cpu, cuda or cuda:N, but is {name}.");
-            else if (cuda && !TorchRuntime.IsCudaAvailable()) result.AddError($"--device is {name}, but no CUDA device can be used here.");
+            if (result.Tokens.Count == 1
+                    && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+                    && value < 1)
+            {
+                result.AddError($"--max-steps must be at least 1, but is {value}.");
+            }
+
         });
 
-        var command = new RootCommand("Serves a model of pictures as a web page with live previews, and to programs as JSON.") { model, address, port, count, steps, queue, device, verbose };
+        var command = new RootCommand("Serves a model of pictures as a web page with live previews, and to programs as JSON.")
+        {
+            model, address, port, count, steps, queue, device, verbose,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new ServerOptions
@@ -50,25 +62,37 @@ internal static class WebCommand
             };
             try
             {
-                string folder = ModelLocation.Find(parsed.GetValue(model));
+                string folder = parsed.GetValue(model) ?? ServedModel.Included;
+                if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"--model: the folder {folder} does not exist.");
                 using ServedModel served = ServedModel.Load(folder, parsed.GetValue(device)!);
-                await ServeAsync(served, options, parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning, output, cancellationToken);
+                await ServeAsync(
+                    served,
+                    options,
+                    parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,
+                    output,
+                    cancellationToken);
                 return 0;
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+            catch (Exception exception) when (exception is IOException or InvalidDataException or NotSupportedException
+                or UnauthorizedAccessException or SocketException)
             {
                 await error.WriteLineAsync(exception.Message.Split('\n')[0].TrimEnd());
                 return 1;
             }
         });
-        return await command.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error }, stop);
+        return await command.Parse(args)
+            .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error }, stop);
     }
 
     private static async Task ServeAsync(ServedModel model, ServerOptions options, LogLevel log, TextWriter output, CancellationToken stop)
     {
         await using WebApplication app = WebServer.Create(model, options, log);
         await app.StartAsync(stop);
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{model.Name} ({string.Join('×', model.Shape)}, {model.Parameters:N0} parameters) at {WebServer.Address(app).ToString().TrimEnd('/')}"));
+        await output.WriteLineAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{model.Name} ({string.Join('×', model.Shape)}, {model.Parameters:N0} parameters) at "
+                    + $"{WebServer.Address(app).ToString().TrimEnd('/')}"));
         await output.WriteLineAsync("Ctrl-C stops.");
         await output.FlushAsync(CancellationToken.None);
         await app.WaitForShutdownAsync(stop);
@@ -79,7 +103,13 @@ internal static class WebCommand
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && (number < minimum || number > maximum)) result.AddError($"{name} must be {minimum} … {maximum}, but is {number}.");
+            if (result.Tokens.Count == 1
+                    && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+                    && (number < minimum || number > maximum))
+            {
+                result.AddError($"{name} must be {minimum} … {maximum}, but is {number}.");
+            }
+
         });
         return option;
     }

@@ -13,7 +13,8 @@ internal static class WebServer
     /// <param name="log">The least that is logged.</param>
     public static WebApplication Create(ServedModel model, ServerOptions options, LogLevel log = LogLevel.Warning)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         // A port that is taken is one line of the command line's, not a stack trace.
         builder.Logging.SetMinimumLevel(log).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -23,11 +24,17 @@ internal static class WebServer
             kestrel.Listen(options.Address, options.Port);
         });
         // On this machine only means for pages of this machine only: a name of elsewhere that was made to point here is refused.
-        if (System.Net.IPAddress.IsLoopback(options.Address)) builder.Services.AddHostFiltering(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
+        if (System.Net.IPAddress.IsLoopback(options.Address))
+        {
+            builder.Services.AddHostFiltering(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        }
+
+        builder.Services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton(model).AddSingleton(options).AddSingleton<SettingsReader>().AddSingleton<RequestReader>();
-        builder.Services.AddSingleton<JobQueue>().AddSingleton<JobStore>().AddSingleton<JobDesk>().AddSingleton<JobPace>().AddSingleton<JobRunner>().AddSingleton<WebTelemetry>();
+        builder.Services.AddSingleton<JobQueue>().AddSingleton<JobStore>().AddSingleton<JobDesk>().AddSingleton<JobPace>()
+            .AddSingleton<JobRunner>().AddSingleton<WebTelemetry>();
         builder.Services.AddSingleton<JobWorker>().AddHostedService(services => services.GetRequiredService<JobWorker>());
 
         WebApplication app = builder.Build();
@@ -51,5 +58,6 @@ internal static class WebServer
     }
 
     /// <summary>Where a started server listens.</summary>
-    public static Uri Address(WebApplication app) => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public static Uri Address(WebApplication app) =>
+        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 }

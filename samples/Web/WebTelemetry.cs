@@ -20,7 +20,8 @@ internal sealed class WebTelemetry
 
     public void Refused() => refused.Add(1);
 
-    public void Ended(JobState state, TimeSpan run) => duration.Record(run.TotalSeconds, new KeyValuePair<string, object?>("ddpm.outcome", Name(state)));
+    public void Ended(JobState state, TimeSpan run) =>
+        duration.Record(run.TotalSeconds, new KeyValuePair<string, object?>("ddpm.outcome", Name(state)));
 
     private static string Name(JobState state) => state switch
     {

@@ -1,3 +1,3 @@
 using Ddpm.Cli;
 
-return CommandLine.Run(args, Console.Out, Console.Error);
+return CommandLine.Run(args, Console.Out, Console.Error, LibTorch.Load());

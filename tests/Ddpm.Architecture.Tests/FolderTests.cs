@@ -9,12 +9,6 @@ public sealed class FolderTests
     /// <summary>Lists arrows of circles that are still to go. An entry that is no longer needed fails the test.</summary>
     private static readonly (string Package, string From, string To, string Reason)[] Known =
     [
-        ("Ddpm.Cli", "Arguments", TypeFolders.Top, "ConfigFile names CommandLine."),
-        ("Ddpm.Cli", "Conversion", TypeFolders.Top, "Commands name CommandLine."),
-        ("Ddpm.Cli", "Evaluation", TypeFolders.Top, "Commands name CommandLine and Communicators."),
-        ("Ddpm.Cli", "Inspection", TypeFolders.Top, "Commands name CommandLine."),
-        ("Ddpm.Cli", "Sampling", TypeFolders.Top, "Commands name CommandLine and Communicators."),
-        ("Ddpm.Cli", "Training", TypeFolders.Top, "Commands name CommandLine and Communicators."),
         ("Ddpm.Core", "Diffusion", "Predictions", "Predictions and variances need TimeIndex, PosteriorQ and IEpsilonModel of Diffusion."),
         ("Ddpm.Core", "Diffusion", "Sampling", "ReverseDiffusion knows StepInput."),
         ("Ddpm.Core", "Diffusion", "Variances", "Predictions and variances need TimeIndex, PosteriorQ and IEpsilonModel of Diffusion."),

@@ -11,24 +11,12 @@ public sealed partial class SourceFileTests
     /// <summary>Lists the folders whose lines are still to be wrapped.</summary>
     private static readonly string[] NotYetWrapped =
     [
-        "src/Ddpm.Cli",
         "src/Ddpm.Core",
         "src/Ddpm.Models",
-        "tests/Ddpm.Cli.Tests",
         "tests/Ddpm.Core.Tests",
         "tests/Ddpm.Models.Tests",
         "tests/Ddpm.Training.Tests",
         "tests/Docs.Tests",
-        "tests/Experiments.Tests",
-        "tests/Quickstart.Tests",
-        "tests/Weather.Tests",
-        "tests/Web.Tests",
-        "samples/Experiments",
-        "samples/Quickstart",
-        "samples/Weather",
-        "samples/Web",
-        "benchmarks/Ddpm.Benchmarks",
-        "benchmarks/Ddpm.MpiBenchmark",
     ];
 
     /// <summary>Lists the files that are still to be divided.</summary>

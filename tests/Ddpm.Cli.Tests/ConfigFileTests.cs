@@ -12,25 +12,39 @@ public sealed class ConfigFileTests : IDisposable
     public void Config_OptionsOfEveryKind_AreReadAndTheCommandLineWins()
     {
         here.SaveModel(classes: 4);
-        Write($$"""{ "model": "{{Escaped("model")}}", "out": "{{Escaped("out")}}", "sampler": "ddim", "num-inference-steps": 3, "eta": 0.25, "seed": -5, "count": 4, "label": "1,2", "save-tensors": true, "grid": null, /* a remark */ }""");
+        Write($$"""
+            {
+              "model": "{{Escaped("model")}}", "out": "{{Escaped("out")}}", "sampler": "ddim", "num-inference-steps": 3, "eta": 0.25,
+              "seed": -5, "count": 4, "label": "1,2", "save-tensors": true, "grid": null, /* a remark */
+            }
+            """);
         JsonObject json = here.Json("sample", "--config", "{config.json}", "--count", "2");
         JsonNode settings = json["settings"]!;
-        ((int)json["count"]!, (string)settings["steps"]!, (string)settings["eta"]!, (string)settings["seed"]!, (string)settings["label"]!).Should().Be((2, "3", "0.25", "-5", "1,2"));
+        ((int)json["count"]!, (string)settings["steps"]!, (string)settings["eta"]!, (string)settings["seed"]!, (string)settings["label"]!)
+            .Should().Be((2, "3", "0.25", "-5", "1,2"));
         File.Exists(here["out/samples.safetensors"]).Should().BeTrue();
         File.Exists(here["out/grid.png"]).Should().BeTrue("null is the default");
         here.SaveModel("other", classes: 4);
-        ((string)here.Json("sample", "{other}", "--config", "{config.json}", "--out", "{second}")["model"]!).Should().Be(here["other"], "an argument of the command line wins too");
+        ((string)here.Json("sample", "{other}", "--config", "{config.json}", "--out", "{second}")["model"]!).Should()
+            .Be(here["other"], "an argument of the command line wins too");
     }
 
     [Fact]
     public void Config_ListsAndFlags_ReachTraining()
     {
         here.SaveIdx("images", 4, seed: 1);
-        Write($$"""{ "data": ["{{Escaped("images")}}"], "out": "{{Escaped("run")}}", "multipliers": [1, 2], "ema": ["power:0.1", "constant:0.9"], "bf16": true, "channels": 8, "blocks": 1, "timesteps": 100, "batch-size": 2, "steps": 2, "metrics-every": 1, "checkpoint-every": 9, "grid-every": 9 }""");
+        Write($$"""
+            {
+              "data": ["{{Escaped("images")}}"], "out": "{{Escaped("run")}}", "multipliers": [1, 2], "ema": ["power:0.1", "constant:0.9"],
+              "bf16": true, "channels": 8, "blocks": 1, "timesteps": 100, "batch-size": 2, "steps": 2, "metrics-every": 1,
+              "checkpoint-every": 9, "grid-every": 9
+            }
+            """);
         JsonObject json = here.Json("train", "--config", "{config.json}", "--bf16", "false");
         ((bool)json["interrupted"]!, (int)json["metrics"]!["step"]!).Should().Be((false, 2));
         JsonObject checkpoint = here.Json("inspect", "{run/checkpoints/step-000000002}");
-        ((int)checkpoint["averages"]!, (string)checkpoint["settings"]!["ComputeType"]!).Should().Be((2, ""), "--bf16 false of the command line wins");
+        ((int)checkpoint["averages"]!, (string)checkpoint["settings"]!["ComputeType"]!).Should()
+            .Be((2, ""), "--bf16 false of the command line wins");
         checkpoint["network"]!["channels"]!.AsArray().Should().HaveCount(2);
     }
 
@@ -56,7 +70,9 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     [Fact]
-    public void Config_Missing_IsNamed() => here.Run("sample", "{model}", "--config", "{none.json}").Should().Be((2, "", here.Place("--config: Could not find file '{none.json}'.") + Environment.NewLine));
+    public void Config_Missing_IsNamed() =>
+        here.Run("sample", "{model}", "--config", "{none.json}").Should()
+            .Be((2, "", here.Place("--config: Could not find file '{none.json}'.") + Environment.NewLine));
 
     private void Write(string json) => File.WriteAllText(here["config.json"], json);
 

@@ -20,12 +20,18 @@ public sealed class ConvertCommandTests : IDisposable
         JsonObject narrow = here.Json("convert", "{model}", "{narrow}", "--dtype", dtype);
         JsonObject wide = here.Json("convert", "{narrow}", "{wide}");
 
-        using SafetensorsFile first = SafetensorsFile.Open(here["model/" + Weights]), second = SafetensorsFile.Open(here["narrow/" + Weights]), third = SafetensorsFile.Open(here["wide/" + Weights]);
+        using SafetensorsFile first = SafetensorsFile.Open(here["model/" + Weights]);
+        using SafetensorsFile second = SafetensorsFile.Open(here["narrow/" + Weights]);
+        using SafetensorsFile third = SafetensorsFile.Open(here["wide/" + Weights]);
         second.Entries.Should().OnlyContain(entry => entry.ElementType == type).And.HaveCount(first.Entries.Count);
         double largest = 0;
         foreach (SafetensorsEntry entry in first.Entries)
         {
-            using Tensor original = first.Read(entry.Name), stored = second.Read(entry.Name), back = third.Read(entry.Name), expected = original.to(type), widened = expected.to(float32);
+            using Tensor original = first.Read(entry.Name);
+            using Tensor stored = second.Read(entry.Name);
+            using Tensor back = third.Read(entry.Name);
+            using Tensor expected = original.to(type);
+            using Tensor widened = expected.to(float32);
             stored.Equals(expected).Should().BeTrue(entry.Name);
             back.Equals(widened).Should().BeTrue(entry.Name);
             largest = Math.Max(largest, (original - widened).abs().max().item<float>());
@@ -46,7 +52,12 @@ public sealed class ConvertCommandTests : IDisposable
         var tensors = new Dictionary<string, Tensor>();
         using (SafetensorsFile weights = SafetensorsFile.Open(file))
         {
-            foreach (SafetensorsEntry entry in weights.Entries) tensors[entry.Name.Replace("to_q", "query").Replace("to_k", "key").Replace("to_v", "value").Replace("to_out.0", "proj_attn")] = weights.Read(entry.Name);
+            foreach (SafetensorsEntry entry in weights.Entries)
+            {
+                string old = entry.Name.Replace("to_q", "query").Replace("to_k", "key").Replace("to_v", "value")
+                    .Replace("to_out.0", "proj_attn");
+                tensors[old] = weights.Read(entry.Name);
+            }
         }
 
         byte[] modern = File.ReadAllBytes(file);
@@ -61,7 +72,8 @@ public sealed class ConvertCommandTests : IDisposable
         (code, error).Should().Be((0, ""));
         output.Should().Contain("8 tensors renamed").And.Contain("no weight changed").And.Contain("timestep_spacing = \"leading\"");
         File.ReadAllBytes(here["new/" + Weights]).Should().Equal(modern);
-        here.Run("convert", "{old}", "{new}").Should().Be((2, "", here.Place("{new} is not empty: give another folder, or --overwrite.") + Environment.NewLine));
+        here.Run("convert", "{old}", "{new}").Should()
+            .Be((2, "", here.Place("{new} is not empty: give another folder, or --overwrite.") + Environment.NewLine));
         here.Run("convert", "{old}", "{new}", "--overwrite").Code.Should().Be(0);
     }
 

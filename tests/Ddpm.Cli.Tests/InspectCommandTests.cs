@@ -15,17 +15,25 @@ public sealed class InspectCommandTests : IDisposable
     {
         here.SaveModel(classes: 3);
         JsonObject json = here.Json("inspect", "{model}");
-        ((string)json["kind"]!, (int)json["process"]!["timesteps"]!, (string)json["process"]!["schedule"]!, (string)json["process"]!["variance"]!).Should().Be(("model", 20, "linear", "fixed-large"));
-        ((string)json["network"]!["size"]!, (int)json["network"]!["classes"]!, (long)json["network"]!["parameters"]!).Should().Be(("8×8", 3, UNet.CountParameters(Workplace.Network(classes: 3))));
+        (
+            (string)json["kind"]!,
+            (int)json["process"]!["timesteps"]!,
+            (string)json["process"]!["schedule"]!,
+            (string)json["process"]!["variance"]!).Should().Be(("model", 20, "linear", "fixed-large"));
+        ((string)json["network"]!["size"]!, (int)json["network"]!["classes"]!, (long)json["network"]!["parameters"]!).Should()
+            .Be(("8×8", 3, UNet.CountParameters(Workplace.Network(classes: 3))));
         json["network"]!["channels"]!.AsArray().Select(node => (int)node!).Should().Equal(8, 16);
-        JsonNode weights = json["files"]!.AsArray().Single(file => ((string)file!["name"]!).EndsWith(".safetensors", StringComparison.Ordinal))!;
+        JsonNode weights = json["files"]!.AsArray()
+            .Single(file => ((string)file!["name"]!).EndsWith(".safetensors", StringComparison.Ordinal))!;
         ((long)weights["bytes"]!).Should().Be(new FileInfo(here["model/unet/diffusion_pytorch_model.safetensors"]).Length);
         ((long)weights["parameters"]!).Should().Be((long)json["network"]!["parameters"]!);
         ((bool)json["load"]!["complete"]!).Should().BeTrue();
 
         (int code, string table, string error) = here.Run("inspect", "{model}");
         (code, error).Should().Be((0, ""));
-        table.Split('\n').Select(line => line.Trim()).Should().Contain(line => line.StartsWith("process.timesteps ", StringComparison.Ordinal) && line.EndsWith(" 20", StringComparison.Ordinal));
+        table.Split('\n').Select(line => line.Trim()).Should()
+            .Contain(line =>
+                line.StartsWith("process.timesteps ", StringComparison.Ordinal) && line.EndsWith(" 20", StringComparison.Ordinal));
         table.Split('\n').Should().OnlyContain(line => line == line.TrimEnd());
     }
 
@@ -46,13 +54,40 @@ public sealed class InspectCommandTests : IDisposable
         here.SaveModel();
         JsonObject alone = here.Json("inspect", "{model/unet}");
         ((string)alone["kind"]!, alone["process"]).Should().Be(("network alone", null));
-        ((string)here.Json("inspect", "{model/unet/diffusion_pytorch_model.safetensors}")["tensors"]!["conv_in.weight"]!).Should().Be("float32 [8, 1, 3, 3]");
+        ((string)here.Json("inspect", "{model/unet/diffusion_pytorch_model.safetensors}")["tensors"]!["conv_in.weight"]!).Should()
+            .Be("float32 [8, 1, 3, 3]");
 
         here.SaveIdx("images", 4, seed: 1);
-        here.Json("train", "--data", "{images}", "--out", "{run}", "--steps", "2", "--channels", "8", "--multipliers", "1", "--blocks", "1", "--timesteps", "100", "--batch-size", "2", "--metrics-every", "1", "--grid-every", "9");
+        here.Json(
+            "train",
+            "--data",
+            "{images}",
+            "--out",
+            "{run}",
+            "--steps",
+            "2",
+            "--channels",
+            "8",
+            "--multipliers",
+            "1",
+            "--blocks",
+            "1",
+            "--timesteps",
+            "100",
+            "--batch-size",
+            "2",
+            "--metrics-every",
+            "1",
+            "--grid-every",
+            "9");
         JsonObject checkpoint = here.Json("inspect", "{run/checkpoints/step-000000002}");
-        ((string)checkpoint["kind"]!, (int)checkpoint["steps"]!, (int)checkpoint["process"]!["timesteps"]!, (string)checkpoint["settings"]!["Decay"]!).Should().Be(("checkpoint", 2, 100, "cosine over 2 steps"));
+        (
+            (string)checkpoint["kind"]!,
+            (int)checkpoint["steps"]!,
+            (int)checkpoint["process"]!["timesteps"]!,
+            (string)checkpoint["settings"]!["Decay"]!).Should().Be(("checkpoint", 2, 100, "cosine over 2 steps"));
         JsonObject run = here.Json("inspect", "{run}");
-        ((string)run["kind"]!, (string)run["checkpoints"]![0]!, (string)run["model"]!["kind"]!).Should().Be(("run", "checkpoints/step-000000002", "model"));
+        ((string)run["kind"]!, (string)run["checkpoints"]![0]!, (string)run["model"]!["kind"]!).Should()
+            .Be(("run", "checkpoints/step-000000002", "model"));
     }
 }

@@ -1,3 +1,5 @@
+using Ddpm.Cli.Shell;
+
 namespace Ddpm.Cli.Tests;
 
 /// <summary>Every error that a user can make, word for word.</summary>
@@ -6,21 +8,38 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     private readonly Workplace here = things.Here;
 
     [Theory]
-    [InlineData("smaple", "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, evaluate, inspect, convert.")]
+    [
+        InlineData(
+            "smaple",
+            "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, evaluate, inspect, convert."),
+    ]
     [InlineData("evaluate", "ddpm evaluate must be followed by a command: bpd, fid, is, kid, pr.")]
     [InlineData("evaluate fidd a b", "ddpm evaluate has no command fidd; did you mean fid? The commands are bpd, fid, is, kid, pr.")]
     [InlineData("sample {model} --stpes 5", "ddpm sample has no option --stpes; did you mean --steps? See ddpm sample --help.")]
     [InlineData("sample --frobnicate", "ddpm sample has no option --frobnicate. See ddpm sample --help.")]
     [InlineData("train --data {gray} --setps 5", "ddpm train has no option --setps; did you mean --steps? See ddpm train --help.")]
     [InlineData("sample {model} 5", "ddpm sample does not expect 5. See ddpm sample --help.")]
-    [InlineData("sample", "ddpm sample needs <model>: A model folder, such as ddpm-run/model or a downloaded google/ddpm-cifar10-32. See ddpm sample --help.")]
+    [
+        InlineData(
+            "sample",
+            "ddpm sample needs <model>: A model folder, such as ddpm-run/model or a downloaded google/ddpm-cifar10-32. See ddpm sample "
+                + "--help."),
+    ]
     [InlineData("sample {model} --out {out} --steps", "Required argument missing for option: '--steps'.")]
     [InlineData("sample {model} --steps many", "--steps must be a whole number of at least 1, but is many.")]
     [InlineData("sample {model} --steps 0", "--steps must be at least 1, but is 0.")]
     [InlineData("sample {model} --steps 21", "--steps must be at most 20, the timesteps of {model}, but is 21.")]
     [InlineData("sample {model} --sampler euler", "--sampler must be ddpm, ddim, dpm-solver++ or ipndm, but is euler.")]
-    [InlineData("sample {model} --spacing even", "--spacing must be leading, trailing, linspace, quadratic, sections, whole-stride or karras, but is even.")]
-    [InlineData("sample {model} --steps 13 --spacing whole-stride", "--spacing whole-stride cannot give 13 of the 20 timesteps of {model}: *")]
+    [
+        InlineData(
+            "sample {model} --spacing even",
+            "--spacing must be leading, trailing, linspace, quadratic, sections, whole-stride or karras, but is even."),
+    ]
+    [
+        InlineData(
+            "sample {model} --steps 13 --spacing whole-stride",
+            "--spacing whole-stride cannot give 13 of the 20 timesteps of {model}: *"),
+    ]
     [InlineData("sample {model} --sampler ddim --eta 1.5", "--eta must be a number from 0 to 1, but is 1.5.")]
     [InlineData("sample {model} --sampler ddim --eta -0.1", "--eta must be a number from 0 to 1, but is -0.1.")]
     [InlineData("sample {model} --sampler ddim --eta nan", "--eta must be a number from 0 to 1, but is nan.")]
@@ -36,27 +55,73 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("sample {model} --label 1", "--label goes with a class-conditional model, but {model} has no classes.")]
     [InlineData("sample {model} --guidance 2", "--guidance goes with --label: it strengthens a class.")]
     [InlineData("sample {classes} --label 3", "--label must be all, or classes 0 … 2 of {classes} with commas between, but has 3.")]
-    [InlineData("sample {classes} --label 1,", "--label must be all, or classes 0 … 2 of {classes} with commas between, but has an empty place.")]
+    [
+        InlineData(
+            "sample {classes} --label 1,",
+            "--label must be all, or classes 0 … 2 of {classes} with commas between, but has an empty place."),
+    ]
     [InlineData("sample {classes} --label 1 --guidance -1", "--guidance must be a number 0 or more, but is -1.")]
     [InlineData("sample {model} --start {x.safetensors} --count 3", "--start has x_T of 2 samples, but --first 0 and --count 3 ask for 3.")]
     [InlineData("sample {model} --out {gray}", "--out must be a folder, but {gray} is a file.")]
-    [InlineData("evaluate bpd {model} {colour}", "{colour} has images [1, 4, 8], but {model} is a model of [1, 8, 8]; --size 8 brings them to its size.")]
+    [
+        InlineData(
+            "evaluate bpd {model} {colour}",
+            "{colour} has images [1, 4, 8], but {model} is a model of [1, 8, 8]; --size 8 brings them to its size."),
+    ]
     [InlineData("evaluate bpd {model} {gray} --steps 99", "--steps must be at most 20, the timesteps of {model}, but is 99.")]
     [InlineData("evaluate bpd {model} {gray} --size 8", "--size and --grayscale go with folders of images, but {gray} is a file.")]
     [InlineData("evaluate fid {gray} {gray}", "Option '--features' is required.")]
     [InlineData("evaluate fid {gray} --features pixels", "ddpm evaluate fid needs <samples>, or --save-stats.")]
-    [InlineData("evaluate fid {gray} --features pixels --save-stats {s.npz} --test {gray}", "--test goes with <samples>, which are measured against it.")]
-    [InlineData("evaluate fid {gray} {colour} --features pixels", "Pixels can only be compared of images of one shape, but {gray} has [1, 8, 8] and {colour} [1, 4, 8]; --size brings those of folders to one size.")]
-    [InlineData("evaluate fid {colour} {gray} --features pixels", "Pixels can only be compared of images of one shape, but {colour} has [3, 4, 8] and {gray} [1, 8, 8]; --size brings those of folders to one size.")]
-    [InlineData("evaluate fid {gray} {gray} --features pixels --feature-size 9", "--return-features and --feature-… go with a network, but --features is pixels.")]
-    [InlineData("evaluate fid {gray} {gray} --features pixels --feature-std 1,0,1", "--feature-std must be three numbers above 0 with commas between, but is 1,0,1.")]
-    [InlineData("evaluate kid {s.npz} {gray} --features pixels", "{s.npz} has statistics, which only the reference of fid can be; images are needed here.")]
-    [InlineData("evaluate kid {gray} {gray} --features pixels --subset-size 9", "--subset-size must be at most 8, the images of the smallest set, but is 9.")]
+    [
+        InlineData(
+            "evaluate fid {gray} --features pixels --save-stats {s.npz} --test {gray}",
+            "--test goes with <samples>, which are measured against it."),
+    ]
+    [
+        InlineData(
+            "evaluate fid {gray} {colour} --features pixels",
+            "Pixels can only be compared of images of one shape, but {gray} has [1, 8, 8] and {colour} [1, 4, 8]; --size brings those of "
+                + "folders to one size."),
+    ]
+    [
+        InlineData(
+            "evaluate fid {colour} {gray} --features pixels",
+            "Pixels can only be compared of images of one shape, but {colour} has [3, 4, 8] and {gray} [1, 8, 8]; --size brings those of "
+                + "folders to one size."),
+    ]
+    [
+        InlineData(
+            "evaluate fid {gray} {gray} --features pixels --feature-size 9",
+            "--return-features and --feature-… go with a network, but --features is pixels."),
+    ]
+    [
+        InlineData(
+            "evaluate fid {gray} {gray} --features pixels --feature-std 1,0,1",
+            "--feature-std must be three numbers above 0 with commas between, but is 1,0,1."),
+    ]
+    [
+        InlineData(
+            "evaluate kid {s.npz} {gray} --features pixels",
+            "{s.npz} has statistics, which only the reference of fid can be; images are needed here."),
+    ]
+    [
+        InlineData(
+            "evaluate kid {gray} {gray} --features pixels --subset-size 9",
+            "--subset-size must be at most 8, the images of the smallest set, but is 9."),
+    ]
     [InlineData("evaluate is {gray} --features pixels", "--features must be a classifier for the Inception Score, but is pixels.")]
     [InlineData("evaluate is {gray} --features {net.pt} --splits 9", "--splits must be at most 8, the number of samples, but is 9.")]
     [InlineData("evaluate is {model} --features {net.pt}", "--count must say how many samples {model} is to draw: the reference does not.")]
-    [InlineData("evaluate pr {gray} {gray} --features pixels --neighbours 8", "<reference> must have more than 8 images for so many neighbours, but has 8.")]
-    [InlineData("convert {model}", "ddpm convert needs <out>: The folder to write, in the layout of diffusers' DDPMPipeline. See ddpm convert --help.")]
+    [
+        InlineData(
+            "evaluate pr {gray} {gray} --features pixels --neighbours 8",
+            "<reference> must have more than 8 images for so many neighbours, but has 8."),
+    ]
+    [
+        InlineData(
+            "convert {model}",
+            "ddpm convert needs <out>: The folder to write, in the layout of diffusers' DDPMPipeline. See ddpm convert --help."),
+    ]
     [InlineData("convert {model} {classes}", "{classes} is not empty: give another folder, or --overwrite.")]
     [InlineData("convert {model} {gray}", "{gray} must be a folder, but is a file.")]
     [InlineData("convert {model} {new} --dtype float8", "--dtype must be float32, float16 or bfloat16, but is float8.")]
@@ -68,21 +133,41 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("sample {model/unet}", "{model/unet} holds a network alone: *")]
     [InlineData("sample {pickle}", "*pickle*Convert it once in Python: *")]
     [InlineData("sample {broken}", "{broken/unet/config.json} is not valid JSON: *")]
-    [InlineData("sample {two}", "{two} must be a model of images of 1 or 3 channels, but is one of 2 channels: nothing else fits in a picture.")]
+    [
+        InlineData(
+            "sample {two}",
+            "{two} must be a model of images of 1 or 3 channels, but is one of 2 channels: nothing else fits in a picture."),
+    ]
     [InlineData("sample {model} --start {nowhere}", "--start: there is no file {nowhere}.")]
     [InlineData("sample {model} --start {gray}", "{gray} says that its header is *")]
-    [InlineData("sample {model} --start {wrong.safetensors}", "{wrong.safetensors}: y must be floating-point [N, 1, 8, 8], but is Float32 [2, 1, 8, 4].")]
-    [InlineData("sample {model} --start {many.safetensors}", "{many.safetensors} must have a tensor x_T, or one tensor only, but has a, b.")]
+    [
+        InlineData(
+            "sample {model} --start {wrong.safetensors}",
+            "{wrong.safetensors}: y must be floating-point [N, 1, 8, 8], but is Float32 [2, 1, 8, 4]."),
+    ]
+    [
+        InlineData(
+            "sample {model} --start {many.safetensors}",
+            "{many.safetensors} must have a tensor x_T, or one tensor only, but has a, b."),
+    ]
     [InlineData("sample {model} --start {nan.safetensors}", "{nan.safetensors}: x_T must be finite, but holds NaN or an infinity.")]
     [InlineData("evaluate bpd {model} {nowhere}", "There is no folder and no file {nowhere}.")]
     [InlineData("evaluate bpd {model} {model}", "{model} must have images (.png, .jpg, .jpeg), but has none.")]
     [InlineData("evaluate bpd {model} {net.pt}", "{net.pt} must begin as an IDX file of bytes with 1 to 4 axes, *")]
-    [InlineData("evaluate fid {gray} {gray} --features {nowhere}", "--features must be pixels or a TorchScript file, but there is no file {nowhere}.")]
+    [
+        InlineData(
+            "evaluate fid {gray} {gray} --features {nowhere}",
+            "--features must be pixels or a TorchScript file, but there is no file {nowhere}."),
+    ]
     [InlineData("evaluate fid {gray} {gray} --features {gray}", "{gray} is no TorchScript that can be loaded: *")]
     [InlineData("evaluate fid {none.npz} {gray} --features pixels", "There is no file {none.npz}.")]
     [InlineData("evaluate fid {s.npz} {gray} --features pixels", "{s.npz} is no .npz file, or is damaged: *")]
     [InlineData("evaluate fid {gray} --features pixels --save-stats {nowhere/s.npz}", "The folder {nowhere} for s.npz does not exist.")]
-    [InlineData("evaluate fid {colour} {damaged} --features pixels", "{damaged/b.png} is not an image that can be read (PNG or JPEG expected), or it is damaged.")]
+    [
+        InlineData(
+            "evaluate fid {colour} {damaged} --features pixels",
+            "{damaged/b.png} is not an image that can be read (PNG or JPEG expected), or it is damaged."),
+    ]
     [InlineData("inspect {nowhere}", "There is no folder and no file {nowhere}.")]
     [InlineData("inspect {gray}", "{gray} says that its header is *")]
     [InlineData("inspect {colour}", "{colour} is not a model folder: it has no unet/config.json and no config.json.")]
@@ -93,18 +178,20 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     public void Guarded_NativeError_SaysWhoCalled()
     {
         using var error = new StringWriter();
-        CommandLine.Guarded(error, _ =>
+        Guard.Run(error, _ =>
         {
             using TorchSharp.torch.Tensor two = TorchSharp.torch.zeros(2), three = two.reshape(3);
             return true;
         }).Should().Be(1);
-        error.ToString().Trim().Should().StartWith("shape '[3]' is invalid for input of size 2 (libtorch, called by Ddpm.Cli.Tests.MistakesTests").And.NotContain("\n");
+        error.ToString().Trim().Should()
+            .StartWith("shape '[3]' is invalid for input of size 2 (libtorch, called by Ddpm.Cli.Tests.MistakesTests").And.NotContain("\n");
     }
 
     private void AssertMistake(string command, int expected, string message)
     {
         string[] words = command.Split(' ');
-        (int code, string output, string error) = here.Run(words[0] == "sample" && words.Length > 1 && !words.Contains("--out") ? [.. words, "--out", "{out}"] : words);
+        (int code, string output, string error) = here.Run(
+            words[0] == "sample" && words.Length > 1 && !words.Contains("--out") ? [.. words, "--out", "{out}"] : words);
         error.Trim().Should().Match(here.Place(message)).And.NotContain("\n").And.NotContain("   at ");
         code.Should().Be(expected);
         output.Split('\n').Should().OnlyContain(line => !line.StartsWith('{'));

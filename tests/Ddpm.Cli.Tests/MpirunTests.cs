@@ -15,15 +15,26 @@ public sealed class MpirunTests : IDisposable
     [MpiFact]
     public void Train_TwoProcesses_LeaveOneRunThatAnyNumberGoesOnWith()
     {
-        File.WriteAllBytes(At("images"), [0, 0, 8, 3, 0, 0, 0, 6, 0, 0, 0, 8, 0, 0, 0, 8, .. Enumerable.Range(0, 6 * 64).Select(i => (byte)(i * 37))]);
-        string[] train = ["train", "--mpi", "--data", At("images"), "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "100", "--metrics-every", "2", "--checkpoint-every", "2", "--grid-every", "4", "--decay", "none"];
+        File.WriteAllBytes(
+            At("images"),
+            [0, 0, 8, 3, 0, 0, 0, 6, 0, 0, 0, 8, 0, 0, 0, 8, .. Enumerable.Range(0, 6 * 64).Select(i => (byte)(i * 37))]);
+        string[] train =
+        [
+            "train", "--mpi", "--data", At("images"), "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "100",
+            "--metrics-every", "2", "--checkpoint-every", "2", "--grid-every", "4", "--decay", "none",
+        ];
         string[] mpirun = Mpirun;
 
-        (int code, string output, string error) = Run([.. mpirun, "dotnet", Program, .. train, "--out", At("two"), "--steps", "4", "--batch-size", "4"]);
+        (int code, string output, string error) = Run(
+            [.. mpirun, "dotnet", Program, .. train, "--out", At("two"), "--steps", "4", "--batch-size", "4"]);
         code.Should().Be(0, error);
         output.Split('\n').Count(line => line.StartsWith("step 4/4", StringComparison.Ordinal)).Should().Be(1, "one process speaks");
         output.Should().Contain("4 steps of 4 on 2 processes").And.Contain($"The model is in {At("two/model")}");
-        foreach (string file in new[] { "metrics.csv", "loss.png", "grids/grid-000000004.png", "checkpoints/step-000000004/checkpoint.json" }) new FileInfo(At("two/" + file)).Length.Should().BeGreaterThan(0, file);
+        string[] files = ["metrics.csv", "loss.png", "grids/grid-000000004.png", "checkpoints/step-000000004/checkpoint.json"];
+        foreach (string file in files)
+        {
+            new FileInfo(At("two/" + file)).Length.Should().BeGreaterThan(0, file);
+        }
 
         // Alone from the start, and alone from where the two ended.
         Run(["dotnet", Program, .. train, "--out", At("one"), "--steps", "6", "--batch-size", "4"]).Code.Should().Be(0);
@@ -31,7 +42,10 @@ public sealed class MpirunTests : IDisposable
         code.Should().Be(0, error);
         output.Should().Contain("going on at step 4");
         using TrainedModel first = ModelFolder.Load(At("one/model")), second = ModelFolder.Load(At("two/model"));
-        foreach (((string name, Tensor expected), (_, Tensor actual)) in first.Network.state_dict().Zip(second.Network.state_dict())) actual.sub(expected).abs().max().item<float>().Should().BeLessThan(1e-6f, name);
+        foreach (((string name, Tensor expected), (_, Tensor actual)) in first.Network.state_dict().Zip(second.Network.state_dict()))
+        {
+            actual.sub(expected).abs().max().item<float>().Should().BeLessThan(1e-6f, name);
+        }
 
         (code, output, error) = Run([.. mpirun, "dotnet", Program, .. train, "--out", At("odd"), "--steps", "4", "--batch-size", "3"]);
         code.Should().NotBe(0);
@@ -49,8 +63,13 @@ public sealed class MpirunTests : IDisposable
         Run(["dotnet", Program, .. sample, "--out", At("one")]).Code.Should().Be(0);
         (int code, string output, string error) = Run([.. Mpirun, "dotnet", Program, .. sample, "--mpi", "--out", At("two")]);
         code.Should().Be(0, error);
-        output.Split('\n').Count(line => line.StartsWith("5 pictures are in", StringComparison.Ordinal)).Should().Be(1, "one process speaks");
-        foreach (string file in new[] { "grid.png", "images/000000.png", "images/000002.png", "images/000004.png" }) File.ReadAllBytes(At("two/" + file)).Should().Equal(File.ReadAllBytes(At("one/" + file)), file);
+        output.Split('\n').Count(line => line.StartsWith("5 pictures are in", StringComparison.Ordinal)).Should()
+            .Be(1, "one process speaks");
+        foreach (string file in new[] { "grid.png", "images/000000.png", "images/000002.png", "images/000004.png" })
+        {
+            File.ReadAllBytes(At("two/" + file)).Should().Equal(File.ReadAllBytes(At("one/" + file)), file);
+        }
+
         Directory.GetFiles(At("two/images")).Should().HaveCount(5);
 
         foreach (string[] evaluate in new string[][]
@@ -65,7 +84,11 @@ public sealed class MpirunTests : IDisposable
             (aloneCode, togetherCode).Should().Be((0, 0), aloneError + togetherError);
             JsonObject expected = Metrics(alone), actual = Metrics(together);
             expected.Should().NotBeEmpty();
-            foreach ((string name, JsonNode? metric) in expected) ((double)actual[name]!["value"]!).Should().BeApproximately((double)metric!["value"]!, 1e-5 * Math.Max(1, Math.Abs((double)metric["value"]!)), name);
+            foreach ((string name, JsonNode? metric) in expected)
+            {
+                ((double)actual[name]!["value"]!).Should()
+                    .BeApproximately((double)metric!["value"]!, 1e-5 * Math.Max(1, Math.Abs((double)metric["value"]!)), name);
+            }
         }
 
         (code, _, error) = Run([.. Mpirun, "dotnet", Program, .. sample, "--mpi", "--noise", "stream", "--out", At("stream")]);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Ddpm.Cli.Tests;
 
-/// <summary>The program as it is handed on: a folder of its own, another process, its own native library.</summary>
+/// <summary>The published program: its folder, in another process, with its native library.</summary>
 public sealed class PublishedProgramTests : IDisposable
 {
     private readonly Workplace here = new();
@@ -19,7 +19,17 @@ public sealed class PublishedProgramTests : IDisposable
         while (!File.Exists(Path.Combine(root.FullName, "Ddpm.sln"))) root = root.Parent!;
         string configuration = AppContext.BaseDirectory.Split(Path.DirectorySeparatorChar).Contains("Release") ? "Release" : "Debug";
         // What was built for this test, linked and not copied: 480 MB of it are native libraries.
-        (int code, string output, string error) = Start("dotnet", "publish", Path.Combine(root.FullName, "src", "Ddpm.Cli"), "-c", configuration, "--no-build", "-nodeReuse:false", "-p:CreateHardLinksForPublishFilesIfPossible=true", "-o", here["published"]);
+        (int code, string output, string error) = Start(
+            "dotnet",
+            "publish",
+            Path.Combine(root.FullName, "src", "Ddpm.Cli"),
+            "-c",
+            configuration,
+            "--no-build",
+            "-nodeReuse:false",
+            "-p:CreateHardLinksForPublishFilesIfPossible=true",
+            "-o",
+            here["published"]);
         code.Should().Be(0, output + error);
 
         string program = here[OperatingSystem.IsWindows() ? "published/ddpm.exe" : "published/ddpm"];
@@ -39,7 +49,8 @@ public sealed class PublishedProgramTests : IDisposable
 
     private static (int Code, string Output, string Error) Start(string program, params string[] arguments)
     {
-        using Process process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = System.Diagnostics.Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -1,4 +1,7 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Imaging;
 using Ddpm.Models;
@@ -19,14 +22,38 @@ public sealed class SampleCommandTests : IDisposable
     {
         here.SaveModel();
 
-        JsonObject result = here.Json("sample", "{model}", "--out", "{out}", "--sampler", "ddim", "--steps", "5", "--eta", "0.5", "--ddim-noise", noise, "--seed", "7", "--count", "5", "--batch-size", "2", "--spacing", "leading");
+        JsonObject result = here.Json(
+            "sample",
+            "{model}",
+            "--out",
+            "{out}",
+            "--sampler",
+            "ddim",
+            "--steps",
+            "5",
+            "--eta",
+            "0.5",
+            "--ddim-noise",
+            noise,
+            "--seed",
+            "7",
+            "--count",
+            "5",
+            "--batch-size",
+            "2",
+            "--spacing",
+            "leading");
 
         ((int)result["drawn"]!, (int)result["count"]!, (string)result["settings"]!["steps"]!).Should().Be((5, 5, "5"));
         using TrainedModel model = ModelFolder.Load(here["model"]);
-        var process = new ReverseDiffusion(new RespacedSchedule(Workplace.Process.Coefficients.Schedule, [0, 4, 8, 12, 16]), model.Process.Options);
-        Tensor Drawn(bool rederived) => new DdimSampler(model.Network, process, new DdimOptions { Eta = 0.5, RederiveNoise = rederived }).Sample(new SamplingRequest { Count = 5, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(7) });
+        var process = new ReverseDiffusion(
+            new RespacedSchedule(Workplace.Process.Coefficients.Schedule, [0, 4, 8, 12, 16]),
+            model.Process.Options);
+        Tensor Drawn(bool rederived) => new DdimSampler(model.Network, process, new DdimOptions { Eta = 0.5, RederiveNoise = rederived })
+            .Sample(new SamplingRequest { Count = 5, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(7) });
         using Tensor samples = Drawn(noise == "rederived"), others = Drawn(noise != "rederived");
-        samples.sub(others).abs().max().item<float>().Should().BeGreaterThan(0.05f, "x̂_0 is clipped on the way, and the two kinds of noise differ");
+        samples.sub(others).abs().max().item<float>().Should()
+            .BeGreaterThan(0.05f, "x̂_0 is clipped on the way, and the two kinds of noise differ");
         AssertPictures("out", samples, PixelRounding.Nearest);
         using Tensor grid = ImageFile.Load(here["out/grid.png"], grayscale: true);
         grid.shape.Should().Equal(1, 2 * 32 + 6, 3 * 32 + 8);
@@ -39,10 +66,29 @@ public sealed class SampleCommandTests : IDisposable
     public void Sample_OtherSamplersTruncated_AreThoseOfTheLibrary(string name)
     {
         here.SaveModel();
-        (int code, _, string error) = here.Run("sample", "{model}", "--out", "{out}", "--sampler", name, "--steps", "20", "--count", "3", "--rounding", "truncate", "--grid", "0");
+        (int code, _, string error) = here.Run(
+            "sample",
+            "{model}",
+            "--out",
+            "{out}",
+            "--sampler",
+            name,
+            "--steps",
+            "20",
+            "--count",
+            "3",
+            "--rounding",
+            "truncate",
+            "--grid",
+            "0");
         (code, error).Should().Be((0, ""));
         using TrainedModel model = ModelFolder.Load(here["model"]);
-        DiffusionSampler sampler = name switch { "ddpm" => new DdpmSampler(model.Network, model.Process), "ipndm" => new PndmSampler(model.Network, model.Process), _ => new DpmSolverSampler(model.Network, model.Process) };
+        DiffusionSampler sampler = name switch
+        {
+            "ddpm" => new DdpmSampler(model.Network, model.Process),
+            "ipndm" => new PndmSampler(model.Network, model.Process),
+            _ => new DpmSolverSampler(model.Network, model.Process),
+        };
         using Tensor samples = sampler.Sample(new SamplingRequest { Count = 3, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(0) });
         AssertPictures("out", samples, PixelRounding.Truncate);
         File.Exists(here["out/grid.png"]).Should().BeFalse();
@@ -52,12 +98,30 @@ public sealed class SampleCommandTests : IDisposable
     public void Sample_ClassesWithGuidanceInColour_GoRoundAndRound()
     {
         here.SaveModel(channels: 3, classes: 3);
-        here.Json("sample", "{model}", "--out", "{out}", "--steps", "4", "--count", "5", "--label", "2,0", "--guidance", "2", "--guidance-rescale", "0.5");
+        here.Json(
+            "sample",
+            "{model}",
+            "--out",
+            "{out}",
+            "--steps",
+            "4",
+            "--count",
+            "5",
+            "--label",
+            "2,0",
+            "--guidance",
+            "2",
+            "--guidance-rescale",
+            "0.5");
         using TrainedModel model = ModelFolder.Load(here["model"]);
-        var process = new ReverseDiffusion(new RespacedSchedule(Workplace.Process.Coefficients.Schedule, TimestepSpacing.Trailing(20, 4)), model.Process.Options);
-        using Tensor samples = new DdpmSampler(new GuidedModel(model.Network, 2, 0.5), process).Sample(new SamplingRequest { Count = 5, SampleShape = [3, 8, 8], Noise = new PerSampleNoise(0), Labels = [2, 0, 2, 0, 2] });
+        var process = new ReverseDiffusion(
+            new RespacedSchedule(Workplace.Process.Coefficients.Schedule, TimestepSpacing.Trailing(20, 4)),
+            model.Process.Options);
+        using Tensor samples = new DdpmSampler(new GuidedModel(model.Network, 2, 0.5), process)
+            .Sample(new SamplingRequest { Count = 5, SampleShape = [3, 8, 8], Noise = new PerSampleNoise(0), Labels = [2, 0, 2, 0, 2] });
         AssertPictures("out", samples, PixelRounding.Nearest, gray: false);
-        here.Json("sample", "{model}", "--out", "{all}", "--steps", "2", "--count", "2", "--label", "all")["settings"]!["label"]!.ToString().Should().Be("0,1,2");
+        here.Json("sample", "{model}", "--out", "{all}", "--steps", "2", "--count", "2", "--label", "all")["settings"]!["label"]!.ToString()
+            .Should().Be("0,1,2");
     }
 
     [Fact]
@@ -78,7 +142,8 @@ public sealed class SampleCommandTests : IDisposable
         File.GetLastWriteTimeUtc(kept).Year.Should().Be(2001, "what is there is kept");
         ((int)here.Json([.. command[..^3], "8"])["drawn"]!).Should().Be(2, "a larger set begins with the smaller");
         here.Json("sample", "{model}", "--out", "{part}", "--steps", "3", "--first", "6", "--count", "2");
-        File.ReadAllBytes(here["part/images/000007.png"]).Should().Equal(File.ReadAllBytes(here["out/images/000007.png"]), "a part of a set is that part of it");
+        File.ReadAllBytes(here["part/images/000007.png"]).Should()
+            .Equal(File.ReadAllBytes(here["out/images/000007.png"]), "a part of a set is that part of it");
     }
 
     [Fact]
@@ -88,7 +153,8 @@ public sealed class SampleCommandTests : IDisposable
         string[] command = ["sample", "{model}", "--out", "{out}", "--steps", "3", "--count", "2"];
         here.Json(command);
         (int code, _, string error) = here.Run([.. command, "--seed", "1"]);
-        (code, error.Trim()).Should().Be((1, here.Place("{out} has samples of other settings (seed 0 there, 1 now): give another --out, or remove it.")));
+        (code, error.Trim()).Should()
+            .Be((1, here.Place("{out} has samples of other settings (seed 0 there, 1 now): give another --out, or remove it.")));
         using (UNet other = new(Workplace.Network(), seed: 9)) ModelFolder.Save(here["model"], other, Workplace.Process);
         here.Run(command).Error.Should().Contain("samples of other settings (model ", "the folder has another model now");
         Directory.CreateDirectory(here["own/images"]);
@@ -103,11 +169,17 @@ public sealed class SampleCommandTests : IDisposable
     {
         here.SaveModel();
         string[] steps = ["--sampler", "ddim", "--steps", "4"];
-        here.Json(["sample", "{model}", "--out", "{first}", "--noise", "stream", "--seed", "5", "--count", "3", "--save-tensors", .. steps]);
+        here.Json(
+            ["sample", "{model}", "--out", "{first}", "--noise", "stream", "--seed", "5", "--count", "3", "--save-tensors", .. steps]);
         here.Json(["sample", "{model}", "--out", "{second}", "--start", "{first/samples.safetensors}", "--save-tensors", .. steps]);
-        using SafetensorsFile first = SafetensorsFile.Open(here["first/samples.safetensors"]), second = SafetensorsFile.Open(here["second/samples.safetensors"]);
+        using SafetensorsFile first = SafetensorsFile.Open(here["first/samples.safetensors"]);
+        using SafetensorsFile second = SafetensorsFile.Open(here["second/samples.safetensors"]);
         using Generator generator = new(5);
-        using Tensor start = first.Read("x_T"), again = second.Read("x_T"), ends = first.Read("x_0"), endsAgain = second.Read("x_0"), expected = randn([3, 1, 8, 8], generator: generator);
+        using Tensor start = first.Read("x_T");
+        using Tensor again = second.Read("x_T");
+        using Tensor ends = first.Read("x_0");
+        using Tensor endsAgain = second.Read("x_0");
+        using Tensor expected = randn([3, 1, 8, 8], generator: generator);
         start.Equals(expected).Should().BeTrue("a stream is PyTorch's");
         again.Equals(start).Should().BeTrue();
         endsAgain.Equals(ends).Should().BeTrue();
@@ -121,8 +193,26 @@ public sealed class SampleCommandTests : IDisposable
     public void Sample_BFloat16_IsNearFloat32AndNotTheSame()
     {
         here.SaveModel();
-        foreach (string dtype in new[] { "float32", "bfloat16" }) here.Json("sample", "{model}", "--out", $"{{{dtype}}}", "--sampler", "ddim", "--steps", "3", "--count", "4", "--dtype", dtype, "--save-tensors");
-        using SafetensorsFile wide = SafetensorsFile.Open(here["float32/samples.safetensors"]), narrow = SafetensorsFile.Open(here["bfloat16/samples.safetensors"]);
+        foreach (string dtype in new[] { "float32", "bfloat16" })
+        {
+            here.Json(
+                "sample",
+                "{model}",
+                "--out",
+                $"{{{dtype}}}",
+                "--sampler",
+                "ddim",
+                "--steps",
+                "3",
+                "--count",
+                "4",
+                "--dtype",
+                dtype,
+                "--save-tensors");
+        }
+
+        using SafetensorsFile wide = SafetensorsFile.Open(here["float32/samples.safetensors"]);
+        using SafetensorsFile narrow = SafetensorsFile.Open(here["bfloat16/samples.safetensors"]);
         using Tensor a = wide.Read("x_0"), b = narrow.Read("x_0");
         double mean = (a - b).abs().mean().item<float>(), scale = a.abs().mean().item<float>();
         mean.Should().BeInRange(1e-6 * scale, 0.05 * scale, "bfloat16 has 8 bits");
@@ -133,13 +223,17 @@ public sealed class SampleCommandTests : IDisposable
     {
         here.SaveModel();
         using var stop = new CancellationTokenSource();
-        var sampling = new Sampling.SamplingOptions { Sampler = "ddpm", Spacing = "trailing", Noise = "per-sample", Rounding = "nearest", Device = "cpu", Dtype = "float32", BatchSize = 1, Guidance = 1 };
-        var options = new Sampling.SampleOptions { Model = here["model"], Output = here["out"], Sampling = sampling, Count = 2 };
+        var command = new Command("sample");
+        _ = new Sampling.SampleOptions(OptionReader.Declaring(command));
+        ParseResult typed = command.Parse([here["model"], "--out", here["out"], "--count", "2", "--batch-size", "1"]);
+        var options = new Sampling.SampleOptions(OptionReader.Reading(typed));
         stop.Cancel();
-        FluentActions.Invoking(() => new Sampling.SampleRun(options, new Output.Screen(TextWriter.Null, TextWriter.Null, false), Ddpm.Core.SingleProcess.Instance).Execute(stop.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() =>
+            new Sampling.SampleRun(options, new Output.Screen(TextWriter.Null, TextWriter.Null, false), Ddpm.Core.SingleProcess.Instance)
+                .Execute(stop.Token)).Should().Throw<OperationCanceledException>();
         Directory.GetFiles(here["out/images"]).Should().BeEmpty();
         using var error = new StringWriter();
-        CommandLine.Guarded(error, _ => throw new OperationCanceledException()).Should().Be(130);
+        Guard.Run(error, _ => throw new OperationCanceledException()).Should().Be(130);
         error.ToString().Trim().Should().Be("Interrupted.");
     }
 
@@ -148,7 +242,17 @@ public sealed class SampleCommandTests : IDisposable
     {
         here.SaveModel();
         using var disk = new Ddpm.Training.Tests.Checkpoints.SmallDisk(kilobytes: 40);
-        (int code, _, string error) = here.Run("sample", "{model}", "--out", Path.Combine(disk.Folder, "out"), "--steps", "1", "--count", "64", "--batch-size", "8");
+        (int code, _, string error) = here.Run(
+            "sample",
+            "{model}",
+            "--out",
+            Path.Combine(disk.Folder, "out"),
+            "--steps",
+            "1",
+            "--count",
+            "64",
+            "--batch-size",
+            "8");
         code.Should().Be(1);
         error.Trim().Should().Contain("No space left on device").And.NotContain("\n");
         string[] files = Directory.GetFiles(Path.Combine(disk.Folder, "out"), "*", SearchOption.AllDirectories);

@@ -7,7 +7,11 @@ namespace Ddpm.Cli.Tests;
 
 public sealed class TrainCommandTests : IDisposable
 {
-    private static readonly string[] Small = ["--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "100", "--batch-size", "4", "--warmup-steps", "0", "--metrics-every", "2", "--checkpoint-every", "2", "--grid-every", "4", "--dropout", "0"];
+    private static readonly string[] Small =
+    [
+        "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "100", "--batch-size", "4", "--warmup-steps", "0",
+        "--metrics-every", "2", "--checkpoint-every", "2", "--grid-every", "4", "--dropout", "0",
+    ];
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-cli-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -16,14 +20,30 @@ public sealed class TrainCommandTests : IDisposable
     public void Train_IdxWithClasses_LeavesARunThatGoesOn()
     {
         WriteIdx();
-        string[] arguments = ["--data", At("images"), "--labels", At("labels"), "--conditional", "--out", At("run"), "--decay", "none", "--ema", "power:0.1", "constant:0.99", "--tensorboard", .. Small];
+        string[] arguments =
+        [
+            "--data", At("images"), "--labels", At("labels"), "--conditional", "--out", At("run"), "--decay", "none", "--ema", "power:0.1",
+            "constant:0.99", "--tensorboard", .. Small,
+        ];
 
         (int code, string output, string error) = Run(["train", .. arguments, "--steps", "4"]);
 
         error.Should().BeEmpty();
         code.Should().Be(0);
         output.Should().Contain("6 images [1, 8, 8]").And.Contain("step 4/4  loss").And.Contain($"The model is in {At("run/model")}");
-        foreach (string file in new[] { "metrics.csv", "metrics.jsonl", "loss.png", "grids/grid-000000004.png", "model/model_index.json", "checkpoints/step-000000004/checkpoint.json" }) new FileInfo(At("run/" + file)).Length.Should().BeGreaterThan(0, file);
+        foreach (string file in new[]
+            {
+                "metrics.csv",
+                "metrics.jsonl",
+                "loss.png",
+                "grids/grid-000000004.png",
+                "model/model_index.json",
+                "checkpoints/step-000000004/checkpoint.json",
+            })
+        {
+            new FileInfo(At("run/" + file)).Length.Should().BeGreaterThan(0, file);
+        }
+
         Directory.GetFiles(At("run/tensorboard")).Should().ContainSingle();
         using (TrainedModel model = ModelFolder.Load(At("run/model")))
         {
@@ -40,7 +60,8 @@ public sealed class TrainCommandTests : IDisposable
         code.Should().Be(1);
         error.Should().Contain("LearningRate: 0.0002 then, 0.5 now");
 
-        (code, output, error) = Run(["export", "--checkpoint", At("run/checkpoints/step-000000006"), "--out", At("second"), "--average", "1"]);
+        (code, output, error) = Run(
+            ["export", "--checkpoint", At("run/checkpoints/step-000000006"), "--out", At("second"), "--average", "1"]);
         (code, error).Should().Be((0, ""));
         ModelFolder.Load(At("second")).Dispose();
         (code, _, error) = Run(["export", "--checkpoint", At("run/checkpoints/step-000000006"), "--out", At("third"), "--average", "2"]);
@@ -58,7 +79,11 @@ public sealed class TrainCommandTests : IDisposable
         }
 
         File.WriteAllText(At("pictures/dog/2.png"), "no picture");
-        string[] arguments = ["train", "--data", At("pictures"), "--size", "16", "--out", At("run"), "--steps", "2", "--flip", "--bf16", "--variance", "learned-range", "--schedule", "cosine", "--prediction", "v", .. Small];
+        string[] arguments =
+        [
+            "train", "--data", At("pictures"), "--size", "16", "--out", At("run"), "--steps", "2", "--flip", "--bf16", "--variance",
+            "learned-range", "--schedule", "cosine", "--prediction", "v", .. Small,
+        ];
 
         (int code, _, string error) = Run(arguments);
         code.Should().Be(1);
@@ -92,7 +117,10 @@ public sealed class TrainCommandTests : IDisposable
         { ["train", "--data", "{images}", "--batch-size", "0"], "--batch-size must be at least 1, but is 0." },
         { ["train", "--data", "{images}", "--learning-rate", "0"], "--learning-rate must be a number above 0, but is 0." },
         { ["train", "--data", "{images}", "--dropout", "1"], "--dropout must be a number at least 0 and below 1, but is 1." },
-        { ["train", "--data", "{images}", "--multipliers", "1,x"], "--multipliers must be whole numbers of at least 1 with commas between, but has x." },
+        {
+            ["train", "--data", "{images}", "--multipliers", "1,x"],
+            "--multipliers must be whole numbers of at least 1 with commas between, but has x."
+        },
         { ["train", "--data", "{images}", "--schedule", "square"], "--schedule must be linear or cosine, but is square." },
         { ["train", "--data", "{images}", "--ema", "power:7"], "--ema: relativeWidth must be 0.01 … 0.28, but is 7." },
         { ["train", "--data", "{images}", "--ema", "often"], "--ema: An average must be power:σ, constant:d or ramped:d, but is often." },
@@ -145,7 +173,9 @@ public sealed class TrainCommandTests : IDisposable
     // Six images of 8×8, of three classes.
     private void WriteIdx()
     {
-        File.WriteAllBytes(At("images"), [0, 0, 8, 3, 0, 0, 0, 6, 0, 0, 0, 8, 0, 0, 0, 8, .. Enumerable.Range(0, 6 * 64).Select(i => (byte)(i * 37))]);
+        File.WriteAllBytes(
+            At("images"),
+            [0, 0, 8, 3, 0, 0, 0, 6, 0, 0, 0, 8, 0, 0, 0, 8, .. Enumerable.Range(0, 6 * 64).Select(i => (byte)(i * 37))]);
         File.WriteAllBytes(At("labels"), [0, 0, 8, 1, 0, 0, 0, 6, 0, 1, 2, 0, 1, 2]);
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Tests;
 
-/// <summary>A folder of its own, what commands need in it, and the commands.</summary>
+/// <summary>A temporary folder, the files that commands need, and the commands.</summary>
 internal sealed class Workplace : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-cli-");
@@ -14,7 +14,20 @@ internal sealed class Workplace : IDisposable
     public static ReverseDiffusion Process { get; } = new(new LinearSchedule(20, 1e-3, 0.5));
 
     public static UNetOptions Network(int channels = 1, int? classes = null) =>
-        new() { Height = 8, Width = 8, InChannels = channels, OutChannels = channels, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4, Dropout = 0, ClassCount = classes };
+        new()
+        {
+            Height = 8,
+            Width = 8,
+            InChannels = channels,
+            OutChannels = channels,
+            BaseChannels = 8,
+            ChannelMultipliers = [1, 2],
+            BlocksPerLevel = 1,
+            AttentionResolutions = [],
+            NormGroups = 4,
+            Dropout = 0,
+            ClassCount = classes,
+        };
 
     public string this[string name] => Path.Combine(folder.FullName, name);
 
@@ -36,7 +49,8 @@ internal sealed class Workplace : IDisposable
         return JsonNode.Parse(output)!.AsObject();
     }
 
-    public string Place(string text) => System.Text.RegularExpressions.Regex.Replace(text, @"\{([\w/.-]+)\}", match => this[match.Groups[1].Value]);
+    public string Place(string text) =>
+        System.Text.RegularExpressions.Regex.Replace(text, @"\{([\w/.-]+)\}", match => this[match.Groups[1].Value]);
 
     /// <summary>A model folder with weights that are not those of a beginning, at which a network puts out almost nothing.</summary>
     public void SaveModel(string name = "model", int channels = 1, int? classes = null)
@@ -76,7 +90,9 @@ internal sealed class Workplace : IDisposable
     public void SaveIdx(string name, int count, int seed)
     {
         using Tensor images = Images(count, seed);
-        File.WriteAllBytes(this[name], [0, 0, 8, 3, 0, 0, 0, (byte)count, 0, 0, 0, 8, 0, 0, 0, 8, .. images.flatten().data<byte>().ToArray()]);
+        File.WriteAllBytes(
+            this[name],
+            [0, 0, 8, 3, 0, 0, 0, (byte)count, 0, 0, 0, 8, 0, 0, 0, 8, .. images.flatten().data<byte>().ToArray()]);
     }
 
     public static Tensor Images(int count, int seed, int channels = 1)

@@ -44,7 +44,8 @@ public sealed class FashionMnistTests : IDisposable
 
     [Fact]
     public void Load_WithoutTheFiles_SaysWhereTheyComeFrom() =>
-        FluentActions.Invoking(() => FashionMnist.Load(folder.FullName, halved: false, 1, 1)).Should().Throw<DirectoryNotFoundException>().WithMessage("*train-images-idx3-ubyte.gz is not there*dataset-fashion-mnist*");
+        FluentActions.Invoking(() => FashionMnist.Load(folder.FullName, halved: false, 1, 1)).Should().Throw<DirectoryNotFoundException>()
+            .WithMessage("*train-images-idx3-ubyte.gz is not there*dataset-fashion-mnist*");
 
     private void Write(string name, byte[] content)
     {

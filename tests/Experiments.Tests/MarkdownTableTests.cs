@@ -9,12 +9,14 @@ public sealed class MarkdownTableTests
     {
         var rows = new Dictionary<string, ResultRow>
         {
-            ["good"] = new(ImmutableSortedDictionary<string, Measured>.Empty.Add("FID", new Measured(3.168, 0.104)).Add("IS", new Measured(9.46))),
+            ["good"] = new(
+                ImmutableSortedDictionary<string, Measured>.Empty.Add("FID", new Measured(3.168, 0.104)).Add("IS", new Measured(9.46))),
             ["half"] = new(ImmutableSortedDictionary<string, Measured>.Empty.Add("IS", new Measured(1))),
             ["noted"] = new(ImmutableSortedDictionary<string, Measured>.Empty.Add("FID", new Measured(2)), "1 of 2 trainings"),
             ["bad"] = ResultRow.Failed("not finite"),
         };
         MarkdownTable.Of(rows, ("FID", "F2"), ("IS", "F1")).Should().Be(
-            "|  | FID | IS |\n| --- | ---: | ---: |\n| good | 3.17 ± 0.10 | 9.5 |\n| half | – | 1.0 |\n| noted (1 of 2 trainings) | 2.00 | – |\n| bad | not finite | – |\n");
+            "|  | FID | IS |\n| --- | ---: | ---: |\n| good | 3.17 ± 0.10 | 9.5 |\n| half | – | 1.0 |\n| noted (1 of 2 trainings) | 2.00 | "
+                + "– |\n| bad | not finite | – |\n");
     }
 }

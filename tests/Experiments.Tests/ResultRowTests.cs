@@ -22,11 +22,14 @@ public sealed class ResultRowTests
     [Fact]
     public void Mean_WithFailedTrainings_SaysHowManyAreInIt()
     {
-        ResultRow two = ResultRow.Mean([Row(1, 0.5), Failed, Row(3, 0.5)]), one = ResultRow.Mean([Failed, Row(1, 0.5)]), none = ResultRow.Mean([Failed, Failed]);
+        ResultRow two = ResultRow.Mean([Row(1, 0.5), Failed, Row(3, 0.5)]);
+        ResultRow one = ResultRow.Mean([Failed, Row(1, 0.5)]);
+        ResultRow none = ResultRow.Mean([Failed, Failed]);
         (two.Measures["FID"].Value, two.Note).Should().Be((2.0, "2 of 3 trainings; not finite"));
         (one.Measures["FID"], one.Note).Should().Be((new Measured(1, 0.5), "1 of 2 trainings; not finite"));
         (none.Measures.Count, none.Note).Should().Be((0, "0 of 2 trainings; not finite"));
     }
 
-    private static ResultRow Row(double value, double error) => new(ImmutableSortedDictionary<string, Measured>.Empty.Add("FID", new Measured(value, error)));
+    private static ResultRow Row(double value, double error) =>
+        new(ImmutableSortedDictionary<string, Measured>.Empty.Add("FID", new Measured(value, error)));
 }

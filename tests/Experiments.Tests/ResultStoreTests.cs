@@ -13,7 +13,8 @@ public sealed class ResultStoreTests : IDisposable
     [Fact]
     public void Row_ThatIsThere_IsNotComputedAgainAndComesBackWhole()
     {
-        var row = new ResultRow(ImmutableSortedDictionary<string, Measured>.Empty.Add("FID", new Measured(1.25, 0.5)).Add("IS", new Measured(double.Epsilon)));
+        var row = new ResultRow(
+            ImmutableSortedDictionary<string, Measured>.Empty.Add("FID", new Measured(1.25, 0.5)).Add("IS", new Measured(double.Epsilon)));
         new ResultStore(FilePath, "seed 1").Row("ε, L_simple", () => row);
         new ResultStore(FilePath, "seed 1").Row("μ̃, L", () => ResultRow.Failed("not finite"));
 
@@ -39,7 +40,8 @@ public sealed class ResultStoreTests : IDisposable
     public void Store_OfADamagedFile_IsRefusedAndNamed(string text)
     {
         File.WriteAllText(FilePath, text);
-        FluentActions.Invoking(() => new ResultStore(FilePath, "seed 1")).Should().Throw<IOException>().WithMessage("*results.json holds no results*emove it.");
+        FluentActions.Invoking(() => new ResultStore(FilePath, "seed 1")).Should().Throw<IOException>()
+            .WithMessage("*results.json holds no results*emove it.");
         File.ReadAllText(FilePath).Should().Be(text);
     }
 
@@ -48,7 +50,8 @@ public sealed class ResultStoreTests : IDisposable
     {
         new ResultStore(FilePath, "seed 1, full budget").Row("first", () => ResultRow.Failed("a note"));
         byte[] before = File.ReadAllBytes(FilePath);
-        FluentActions.Invoking(() => new ResultStore(FilePath, "seed 1, quick budget")).Should().Throw<IOException>().WithMessage("*seed 1, full budget*seed 1, quick budget*");
+        FluentActions.Invoking(() => new ResultStore(FilePath, "seed 1, quick budget")).Should().Throw<IOException>()
+            .WithMessage("*seed 1, full budget*seed 1, quick budget*");
         File.ReadAllBytes(FilePath).Should().Equal(before);
     }
 }

@@ -19,7 +19,11 @@ public sealed class QuickstartRunTests : IDisposable
     public void Execute_DefaultsAndSeed_MakesDigitsAsGoodAsHeldOutOnes()
     {
         using var console = new StringWriter();
-        (PrecisionRecallResult generated, PrecisionRecallResult heldOut) = QuickstartRun.Execute(new QuickstartOptions(1000, 256, 1, output, "cpu"), console, default, default);
+        (PrecisionRecallResult generated, PrecisionRecallResult heldOut) = QuickstartRun.Execute(
+            new QuickstartOptions(1000, 256, 1, output, "cpu"),
+            console,
+            default,
+            default);
 
         generated.Precision.Should().BeGreaterThanOrEqualTo(heldOut.Precision - 0.05);
         generated.Recall.Should().BeGreaterThanOrEqualTo(heldOut.Recall - 0.05);
@@ -33,7 +37,8 @@ public sealed class QuickstartRunTests : IDisposable
         }
 
         using TrainedModel model = ModelFolder.Load(Path.Combine(output.FullName, "model"));
-        using Tensor one = new DdpmSampler(model.Network, model.Process).Sample(new SamplingRequest { Count = 1, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) });
+        using Tensor one = new DdpmSampler(model.Network, model.Process)
+            .Sample(new SamplingRequest { Count = 1, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) });
         using Tensor shown = ImageFile.Load(Path.Combine(output.FullName, "samples.png"), grayscale: true);
         using Tensor cell = shown.slice(1, 2, 66, 8).slice(2, 2, 66, 8); // the first image: 2 pixels of margin, each pixel 8 wide
         using Tensor bytes = PixelConversion.ToBytes(one[0]);
@@ -70,7 +75,12 @@ public sealed class QuickstartRunTests : IDisposable
             if (line.StartsWith("Sampling", StringComparison.Ordinal)) abort.Cancel();
         });
 
-        FluentActions.Invoking(() => QuickstartRun.Execute(new QuickstartOptions(1_000_000, 64, 1, output, "cpu"), console, stop.Token, abort.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() =>
+            QuickstartRun.Execute(
+                new QuickstartOptions(1_000_000, 64, 1, output, "cpu"),
+                console,
+                stop.Token,
+                abort.Token)).Should().Throw<OperationCanceledException>();
 
         console.ToString().Should().Contain("Stopped after 1 steps").And.Contain("Sampling");
         File.Exists(Path.Combine(output.FullName, "model", "model_index.json")).Should().BeTrue();
@@ -99,7 +109,11 @@ public sealed class QuickstartRunTests : IDisposable
     [InlineData("--colour red", "--colour")]
     public async Task Program_WrongOption_SaysWhatIsWrongAndShowsTheUsage(string arguments, string message)
     {
-        var start = new ProcessStartInfo("dotnet", $"{typeof(QuickstartRun).Assembly.Location} {arguments}") { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", $"{typeof(QuickstartRun).Assembly.Location} {arguments}")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(), text = process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

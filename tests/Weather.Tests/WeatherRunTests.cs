@@ -18,13 +18,16 @@ public sealed class WeatherRunTests : IDisposable
         // What is real does not depend on the network: New York is the windier one, and 2015 was warm in Seattle.
         reports[1].Past.Wind.Should().BeGreaterThan(reports[0].Past.Wind + 1);
         reports[0].HeldOut.Highest.Should().BeGreaterThan(reports[0].Past.Highest + 1);
-        reports.Should().OnlyContain(report => report.Past.Impossible == 0 && report.HeldOut.Impossible == 0 && report.PastDistance < report.NoiseDistance / 4);
+        reports.Should()
+            .OnlyContain(report =>
+                report.Past.Impossible == 0 && report.HeldOut.Impossible == 0 && report.PastDistance < report.NoiseDistance / 4);
         console.ToString().Should().Contain("step 2/2").And.Contain("dry days").And.Contain("Fréchet distance");
         string[] lines = File.ReadAllLines(Path.Combine(output.FullName, "months.csv"));
         lines.Should().HaveCount(1 + 2 * 6 * 32);
         lines[0].Should().Be("city,month,day,temp_max,temp_min,wind,precipitation");
         lines[^1].Should().StartWith("New York,5,31,");
-        File.ReadAllText(Path.Combine(output.FullName, "months.svg")).Should().StartWith("<svg").And.EndWith("</svg>\n").And.NotContain("NaN");
+        File.ReadAllText(Path.Combine(output.FullName, "months.svg")).Should()
+            .StartWith("<svg").And.EndWith("</svg>\n").And.NotContain("NaN");
     }
 
     [Fact]
@@ -43,8 +46,11 @@ public sealed class WeatherRunTests : IDisposable
     public void Of_MonthsMadeByHand_AreMeasuredRight()
     {
         // Highest: 10 and 20 by turns; lowest: 5 below, but above on one day of 64; rain on every fourth day; wind 3.
-        float[] day = [.. Enumerable.Range(0, 32).Select(d => d % 2 == 0 ? 10f : 20f)], rain = [.. Enumerable.Range(0, 32).Select(d => d % 4 == 0 ? 6f : 0.1f)];
-        using Tensor highest = tensor(day), month = stack([highest, highest - 5, full_like(highest, 3), tensor(rain)]), months = stack([month, month]);
+        float[] day = [.. Enumerable.Range(0, 32).Select(d => d % 2 == 0 ? 10f : 20f)];
+        float[] rain = [.. Enumerable.Range(0, 32).Select(d => d % 4 == 0 ? 6f : 0.1f)];
+        using Tensor highest = tensor(day);
+        using Tensor month = stack([highest, highest - 5, full_like(highest, 3), tensor(rain)]);
+        using Tensor months = stack([month, month]);
         months[1, 1, 7] = tensor(21f);
 
         WeatherMeasures measures = WeatherMeasures.Of(months);

@@ -14,7 +14,21 @@ internal sealed class GatedModel : IConditionalEpsilonModel, IDisposable
 
     public GatedModel(int? classes = null)
     {
-        network = new UNet(new UNetOptions { Height = 8, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [], NormGroups = 4, ClassCount = classes }, seed: 3);
+        network = new UNet(
+            new UNetOptions
+            {
+                Height = 8,
+                Width = 8,
+                InChannels = 1,
+                OutChannels = 1,
+                BaseChannels = 8,
+                ChannelMultipliers = [1, 2],
+                BlocksPerLevel = 1,
+                AttentionResolutions = [],
+                NormGroups = 4,
+                ClassCount = classes,
+            },
+            seed: 3);
         // A fresh network puts out almost nothing, and all seeds would look alike.
         using (no_grad())
         {

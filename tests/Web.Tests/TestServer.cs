@@ -60,7 +60,9 @@ internal sealed class TestServer : IAsyncDisposable
         using HttpResponseMessage answer = await Client.GetAsync($"/api/jobs/{id}/events", HttpCompletionOption.ResponseHeadersRead);
         answer.Content.Headers.ContentType!.MediaType.Should().Be("text/event-stream");
         await using Stream stream = await answer.Content.ReadAsStreamAsync();
-        await foreach (SseItem<string> item in SseParser.Create(stream).EnumerateAsync()) yield return (item.EventType, JsonSerializer.Deserialize<JsonElement>(item.Data));
+        await foreach (SseItem<string> item in SseParser.Create(stream).EnumerateAsync()) yield return (
+            item.EventType,
+            JsonSerializer.Deserialize<JsonElement>(item.Data));
     }
 
     /// <summary>Waits for a run to be as a test wants it.</summary>

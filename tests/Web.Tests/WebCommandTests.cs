@@ -28,7 +28,7 @@ public sealed class WebCommandTests : IDisposable
     [Fact]
     public void Find_NothingAskedFor_IsTheModelThatComesWithTheProgram()
     {
-        using ServedModel served = ServedModel.Load(ModelLocation.Find(null), "cpu");
+        using ServedModel served = ServedModel.Load(ServedModel.Included, "cpu");
         (served.Name, served.Timesteps, served.Network.ClassCount).Should().Be(("fashion-mnist", 1000, 10));
         served.Shape.Should().Equal(1, 28, 28);
     }
@@ -56,12 +56,15 @@ public sealed class WebCommandTests : IDisposable
         using var output = new StringWriter();
         using var error = new StringWriter();
         Task<int> running = WebCommand.RunAsync(["--model", folder.FullName, "--port", "0"], output, error, stop.Token);
-        await TestServer.UntilAsync(() => running.IsCompleted || output.ToString().Contains("Ctrl-C", StringComparison.Ordinal), () => output.ToString() + error);
+        await TestServer.UntilAsync(
+            () => running.IsCompleted || output.ToString().Contains("Ctrl-C", StringComparison.Ordinal),
+            () => output.ToString() + error);
         string text = output.ToString();
         text.Should().MatchRegex(@"\(1×8×8, [\d,]+ parameters\) at http://127\.0\.0\.1:\d+");
         var address = new Uri(text[text.IndexOf("http://", StringComparison.Ordinal)..].Split('\n')[0].Trim());
         using var client = new HttpClient { BaseAddress = address };
-        JsonElement answer = await (await client.PostAsJsonAsync("/api/samples", new { steps = 2, count = 1 })).Content.ReadFromJsonAsync<JsonElement>();
+        JsonElement answer = await (
+            await client.PostAsJsonAsync("/api/samples", new { steps = 2, count = 1 })).Content.ReadFromJsonAsync<JsonElement>();
         answer.GetProperty("images").GetArrayLength().Should().Be(1);
 
         // A second server finds the port taken.

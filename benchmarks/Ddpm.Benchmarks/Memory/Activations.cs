@@ -3,8 +3,9 @@ using Ddpm.Models;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// The most numbers that the features of a network must be at once, for one image: at each layer what goes in, what comes out, and the skip connections that wait, all else having been freed. Norms, SiLU and sums are
-/// taken as done in place, so that no way of computing the network in this order needs less.
+/// The most numbers that the features of a network must be at once, for one image: at each layer what goes in, what comes out, and the skip
+/// connections that wait, all else having been freed. Norms, SiLU and sums are taken as done in place, so that no way of computing the
+/// network in this order needs less.
 /// </summary>
 internal sealed class Activations
 {
@@ -66,7 +67,8 @@ internal sealed class Activations
         At(channels * Pixels(options, 0), options.OutChannels * Pixels(options, 0));
     }
 
-    // The block's input stays for the sum at its end; `held` is what of it does not wait as a skip connection. A convolution has its input, normalised, and its output.
+    // The block's input stays for the sum at its end; `held` is what of it does not wait as a skip connection. A convolution has its input,
+    // normalised, and its output.
     private void Block(long held, long channels, long width, long pixels, bool attends)
     {
         At(held + channels * pixels, width * pixels);

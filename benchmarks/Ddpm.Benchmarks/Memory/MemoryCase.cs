@@ -54,7 +54,11 @@ internal sealed class MemoryCase(UNetOptions options, InferenceWay way, int batc
     private void Run(UNet network, int count, List<MemoryPoint> course)
     {
         network.Inference = way.Options;
-        SamplingRequest request = Samplers.Request(network.Options, batch) with { PreviewEvery = Math.Max(1, count / 10), Preview = state => course.Add(new MemoryPoint(state.Step, ResidentMemory.WithoutGarbage())) };
+        SamplingRequest request = Samplers.Request(network.Options, batch) with
+        {
+            PreviewEvery = Math.Max(1, count / 10),
+            Preview = state => course.Add(new MemoryPoint(state.Step, ResidentMemory.WithoutGarbage())),
+        };
         Samplers.Of("ddpm", network, count).Sample(request).Dispose();
     }
 

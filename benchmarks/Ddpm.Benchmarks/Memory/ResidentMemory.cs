@@ -24,7 +24,11 @@ internal static class ResidentMemory
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        if (NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "malloc_trim", out nint trim)) _ = ((delegate* unmanaged[Cdecl]<nuint, int>)trim)(0);
+        if (NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "malloc_trim", out nint trim))
+        {
+            _ = ((delegate* unmanaged[Cdecl]<nuint, int>)trim)(0);
+        }
+
         return Now();
     }
 
@@ -45,5 +49,8 @@ internal static class ResidentMemory
     }
 
     private static long Read(string field) =>
-        1024 * long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        1024 * long.Parse(
+            File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,8 @@ internal sealed class GrowthTable
     private readonly (double Seconds, double Flops)[] first = new (double, double)[Ways.Length];
 
     /// <param name="grows">What grows.</param>
-    public GrowthTable(string grows) => MarkdownTable.Begin(2, grows, "way", "median ms", "ms/image", "GFLOP", "of roofline", "time ×", "work ×");
+    public GrowthTable(string grows) =>
+        MarkdownTable.Begin(2, grows, "way", "median ms", "ms/image", "GFLOP", "of roofline", "time ×", "work ×");
 
     /// <summary>Measures at a point, and writes a row for each way.</summary>
     public void Add(string point, int images, double flops, Action plain, Action compiled)
@@ -17,7 +18,15 @@ internal sealed class GrowthTable
         for (int way = 0; way < Ways.Length; way++)
         {
             if (first[way].Seconds == 0) first[way] = (medians[way], flops);
-            MarkdownTable.Row(point, Ways[way], Format.Milliseconds(medians[way]), Format.Milliseconds(medians[way] / images, 3), Format.Number(flops / 1e9), Format.Number(Work.Flops(flops).Fraction(medians[way])), Format.Times(medians[way] / first[way].Seconds), Format.Times(flops / first[way].Flops));
+            MarkdownTable.Row(
+                point,
+                Ways[way],
+                Format.Milliseconds(medians[way]),
+                Format.Milliseconds(medians[way] / images, 3),
+                Format.Number(flops / 1e9),
+                Format.Number(Work.Flops(flops).Fraction(medians[way])),
+                Format.Times(medians[way] / first[way].Seconds),
+                Format.Times(flops / first[way].Flops));
         }
     }
 }

@@ -14,8 +14,18 @@ internal sealed class ModeArguments
         var names = new List<string>();
         for (int i = 0; i < arguments.Count; i++)
         {
-            if (Valued.Contains(arguments[i])) values[arguments[i]] = i + 1 < arguments.Count ? arguments[++i] : throw new ArgumentException($"{arguments[i]} must be followed by its value.", nameof(arguments));
-            else if (arguments[i].StartsWith('-')) throw new ArgumentException($"{arguments[i]} is no option of a mode; those are {string.Join(", ", Valued)} and --quick.", nameof(arguments));
+            if (Valued.Contains(arguments[i]))
+            {
+                values[arguments[i]] = i + 1 < arguments.Count
+                    ? arguments[++i]
+                    : throw new ArgumentException($"{arguments[i]} must be followed by its value.", nameof(arguments));
+            }
+            else if (arguments[i].StartsWith('-'))
+            {
+                throw new ArgumentException(
+                    $"{arguments[i]} is no option of a mode; those are {string.Join(", ", Valued)} and --quick.",
+                    nameof(arguments));
+            }
             else names.Add(arguments[i]);
         }
 
@@ -35,6 +45,8 @@ internal sealed class ModeArguments
     public int Count(string name, int otherwise)
     {
         if (Word(name) is not { } text) return otherwise;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw new ArgumentException($"{name} must be a whole number above 0, but is {text}.", nameof(name));
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number
+            : throw new ArgumentException($"{name} must be a whole number above 0, but is {text}.", nameof(name));
     }
 }

@@ -20,7 +20,9 @@ internal readonly record struct LayerPlace(PlaneSize Size, int SkipChannels)
             _ => 0,
         };
         bool joins = parts is ["up_blocks", _, "resnets", _, "norm1" or "conv_shortcut"];
-        return new LayerPlace(new PlaneSize(options.Height >> level, options.Width >> level), joins ? Skips(options)[Number(parts[1]) * (options.BlocksPerLevel + 1) + Number(parts[3])] : 0);
+        return new LayerPlace(
+            new PlaneSize(options.Height >> level, options.Width >> level),
+            joins ? Skips(options)[Number(parts[1]) * (options.BlocksPerLevel + 1) + Number(parts[3])] : 0);
     }
 
     /// <inheritdoc/>

@@ -4,10 +4,14 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>Where a native plan's time goes: its steps timed within whole predictions, so that each finds its input in the cache where it is.</summary>
+/// <summary>
+/// Where a native plan's time goes: its steps timed within whole predictions, so that each finds its input in the cache where it is.
+/// </summary>
 internal static class NativeShares
 {
-    /// <summary>The median seconds that the steps of each kind take together in a prediction; null where there are no native plans.</summary>
+    /// <summary>
+    /// The median seconds that the steps of each kind take together in a prediction; null where there are no native plans.
+    /// </summary>
     public static IReadOnlyDictionary<string, double>? Of(UNet network, NetworkCase measured, double seconds)
     {
         int lanes = InferencePaths.All.NativeLanes;
@@ -43,7 +47,11 @@ internal static class NativeShares
     {
         Type type = step.GetType();
         Type open = type.IsGenericType ? type.GetGenericTypeDefinition() : type;
-        if (open == typeof(WinogradStep<,>)) return type.GenericTypeArguments[1] == typeof(UpsamplingTiles) ? NetworkLayer.Upsampling : NetworkLayer.Convolution3;
+        if (open == typeof(WinogradStep<,>))
+        {
+            return type.GenericTypeArguments[1] == typeof(UpsamplingTiles) ? NetworkLayer.Upsampling : NetworkLayer.Convolution3;
+        }
+
         if (step is DirectStep<Lanes512> { Shape.Kernel: 1 } or DirectStep<Lanes256> { Shape.Kernel: 1 }) return NetworkLayer.Convolution1;
         if (open == typeof(DirectStep<>)) return NetworkLayer.Convolution3;
         if (open == typeof(NormStep<>)) return NetworkLayer.Norm;

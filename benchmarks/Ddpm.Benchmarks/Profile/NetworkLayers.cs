@@ -16,8 +16,12 @@ internal sealed class NetworkLayers(UNet network, long batch)
             LayerPlace place = LayerPlace.Of(name, network.Options);
             switch (module)
             {
-                case ConvolutionLayer convolution when !name.Contains("samplers", StringComparison.Ordinal): yield return Convolution(convolution, place, isFirst: name == "conv_in"); break;
-                case GroupNormLayer norm when !name.Contains("attentions", StringComparison.Ordinal): yield return Norm(norm, place, addsTime: name.EndsWith("norm2", StringComparison.Ordinal)); break;
+                case ConvolutionLayer convolution when !name.Contains("samplers", StringComparison.Ordinal):
+                    yield return Convolution(convolution, place, isFirst: name == "conv_in");
+                    break;
+                case GroupNormLayer norm when !name.Contains("attentions", StringComparison.Ordinal):
+                    yield return Norm(norm, place, addsTime: name.EndsWith("norm2", StringComparison.Ordinal));
+                    break;
                 case ResidualBlock block: yield return Sum(block, place); break;
                 case Downsample down: yield return Downsampling(down, place); break;
                 case Upsample up: yield return Upsampling(up, place); break;
@@ -164,7 +168,11 @@ internal sealed class NetworkLayers(UNet network, long batch)
 
     private NetworkLayer Time(TimeEmbedding embedding)
     {
-        (Tensor Weight, Tensor Bias)[] projections = [.. network.named_modules().Where(pair => pair.name.EndsWith("time_emb_proj", StringComparison.Ordinal)).Select(pair => ((LinearLayer)pair.module).Trained)];
+        (Tensor Weight, Tensor Bias)[] projections =
+        [
+            .. network.named_modules().Where(pair => pair.name.EndsWith("time_emb_proj", StringComparison.Ordinal))
+                .Select(pair => ((LinearLayer)pair.module).Trained),
+        ];
         return new NetworkLayer(NetworkLayer.Time, "")
         {
             Plain = () =>
@@ -182,7 +190,9 @@ internal sealed class NetworkLayers(UNet network, long batch)
             // One matrix, float32 in every plan.
             Planned = _ =>
             {
-                Tensor t = full(batch, 500L, int64), weights = cat([.. projections.Select(one => one.Weight)], 0), biases = cat([.. projections.Select(one => one.Bias)], 0);
+                Tensor t = full(batch, 500L, int64);
+                Tensor weights = cat([.. projections.Select(one => one.Weight)], 0);
+                Tensor biases = cat([.. projections.Select(one => one.Bias)], 0);
                 return () =>
                 {
                     using var scope = NewDisposeScope();
@@ -212,10 +222,12 @@ internal sealed class NetworkLayers(UNet network, long batch)
 
     private static Func<Tensor> Applied(PlannedConvolution convolution, Tensor x) => () => convolution.Apply(x);
 
-    private static long[] Weight(nn.Module module, string name) => module.named_parameters().First(pair => pair.name == name).parameter.shape;
+    private static long[] Weight(nn.Module module, string name) =>
+        module.named_parameters().First(pair => pair.name == name).parameter.shape;
 
     private Tensor Features(int channels, LayerPlace place) => randn(batch, channels, place.Size.Height, place.Size.Width);
 
     // As features of a plan: channels last, in its type.
-    private Tensor Features(int channels, LayerPlace place, ScalarType type) => randn(batch, place.Size.Height, place.Size.Width, channels).to(type).permute(0, 3, 1, 2);
+    private Tensor Features(int channels, LayerPlace place, ScalarType type) =>
+        randn(batch, place.Size.Height, place.Size.Width, channels).to(type).permute(0, 3, 1, 2);
 }

@@ -5,7 +5,10 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>What this machine does at most of one thing, by libtorch's operation that does it best: measured in this process when it is first asked for, the median of 15 runs.</summary>
+/// <summary>
+/// What this machine does at most of one thing, by libtorch's operation that does it best: measured in this process when it is first asked
+/// for, the median of 15 runs.
+/// </summary>
 internal sealed class Roofline
 {
     private static readonly ConcurrentDictionary<long, Roofline> Copies = new();
@@ -19,10 +22,16 @@ internal sealed class Roofline
     }
 
     /// <summary>Operations of a 3×3 convolution of 16×256×16×16 to 256 channels, channels last, float32.</summary>
-    public static Roofline Convolution { get; } = new("3×3 conv, f32", 2.0 * 16 * 256 * 256 * 256 * 9, () => Convolving(ScalarType.Float32));
+    public static Roofline Convolution { get; } = new(
+        "3×3 conv, f32",
+        2.0 * 16 * 256 * 256 * 256 * 9,
+        () => Convolving(ScalarType.Float32));
 
     /// <summary>The same in bfloat16.</summary>
-    public static Roofline ConvolutionBFloat16 { get; } = new("3×3 conv, bf16", 2.0 * 16 * 256 * 256 * 256 * 9, () => Convolving(ScalarType.BFloat16));
+    public static Roofline ConvolutionBFloat16 { get; } = new(
+        "3×3 conv, bf16",
+        2.0 * 16 * 256 * 256 * 256 * 9,
+        () => Convolving(ScalarType.BFloat16));
 
     /// <summary>Operations of a product of two matrices of 1,536², float64.</summary>
     public static Roofline ProductDouble { get; } = new("matrix product, f64", 2.0 * 1536 * 1536 * 1536, Multiplying);
@@ -39,7 +48,10 @@ internal sealed class Roofline
     /// <summary>The convolution in a type.</summary>
     public static Roofline ConvolutionOf(ScalarType type) => type == ScalarType.BFloat16 ? ConvolutionBFloat16 : Convolution;
 
-    /// <summary>Bytes of a copy in memory of as many, which are read once and written once: what is small stays in a cache, for the copy as for what is compared with it.</summary>
+    /// <summary>
+    /// Bytes of a copy in memory of as many, which are read once and written once: what is small stays in a cache, for the copy as for what
+    /// is compared with it.
+    /// </summary>
     public static Roofline Copy(long bytes) => Copies.GetOrAdd(bytes, _ =>
     {
         // So many copies that one measurement moves 64 MB.

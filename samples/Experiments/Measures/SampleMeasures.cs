@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
 
-/// <summary>Measures pictures by the classifier's features: against the training set, as papers do, and against the held-out test set. Owns the references.</summary>
+/// <summary>
+/// Measures pictures by the classifier's features: against the training set, as papers do, and against the held-out test set. Owns the
+/// references.
+/// </summary>
 internal sealed class SampleMeasures : IDisposable
 {
     public const string Fid = "FID", FidTest = "FID to test", Kid = "KID", Score = "IS", Precision = "precision", Recall = "recall";
@@ -45,7 +48,9 @@ internal sealed class SampleMeasures : IDisposable
             .Add(Recall, new Measured(balls.Recall));
     }
 
-    /// <summary>The measures of pictures of the test set: what real pictures get that no network saw. A distance to the test set is not among them.</summary>
+    /// <summary>
+    /// The measures of pictures of the test set: what real pictures get that no network saw. A distance to the test set is not among them.
+    /// </summary>
     public ImmutableSortedDictionary<string, Measured> OfTest(Tensor pictures) => Of(pictures).Remove(FidTest);
 
     /// <summary>The fraction of pictures that the classifier puts into the classes they were drawn for.</summary>
@@ -70,13 +75,15 @@ internal sealed class SampleMeasures : IDisposable
         return FrechetDistance.Compute(reference, statistics);
     }
 
-    // The deviation over sets drawn with replacement: what another set of as many samples of the same network would move. Another training moves more.
+    // The deviation over sets drawn with replacement: what another set of as many samples of the same network would move. Another training
+    // moves more.
     private double Spread(Tensor drawn)
     {
         using var generator = new Generator(1);
         double[] distances = [.. Enumerable.Range(0, Resamples).Select(_ =>
         {
-            using Tensor chosen = randint(drawn.size(0), [drawn.size(0)], int64, generator: generator), resample = drawn.index_select(0, chosen);
+            using Tensor chosen = randint(drawn.size(0), [drawn.size(0)], int64, generator: generator);
+            using Tensor resample = drawn.index_select(0, chosen);
             return Distance(resample, train);
         })];
         return Measured.Mean(distances).Error!.Value;

@@ -24,14 +24,33 @@ internal static class BoundTable
             results.Row(part, () =>
             {
                 experiment.Tell($"bound of {experiment.Budget.BoundImages} pictures of the {part} set");
-                var options = new DatasetBoundOptions { Examples = experiment.Budget.BoundImages, BatchSize = 64, Seed = experiment.Seed, ProgressFile = experiment.Out($"bound-{part}.progress.json"), NetworkIdentity = experiment.ModelFolder };
-                BoundReport report = DatasetBound.Evaluate(new VariationalBound(model.Network, process), images, options, cancellationToken: experiment.Stop);
+                var options = new DatasetBoundOptions
+                {
+                    Examples = experiment.Budget.BoundImages,
+                    BatchSize = 64,
+                    Seed = experiment.Seed,
+                    ProgressFile = experiment.Out($"bound-{part}.progress.json"),
+                    NetworkIdentity = experiment.ModelFolder,
+                };
+                BoundReport report = DatasetBound.Evaluate(
+                    new VariationalBound(model.Network, process),
+                    images,
+                    options,
+                    cancellationToken: experiment.Stop);
                 if (part == "test")
                 {
-                    RateDistortionPlot.SavePng(experiment.Out("rate-distortion.png"), report.RateDistortion, "Progressive coding of Fashion-MNIST's test set");
+                    RateDistortionPlot.SavePng(
+                        experiment.Out("rate-distortion.png"),
+                        report.RateDistortion,
+                        "Progressive coding of Fashion-MNIST's test set");
                     foreach (RateDistortionPoint point in Tenths(report.RateDistortion))
                     {
-                        curve.Row(point.ReverseTime.ToString(CultureInfo.InvariantCulture), () => new ResultRow(RecipeRow.Bound(report).Clear().Add("rate, bits/dim", new Measured(point.Rate.Mean, point.Rate.StandardError)).Add("RMSE of 255", new Measured(point.Rmse.Mean, point.Rmse.StandardError))));
+                        curve.Row(
+                            point.ReverseTime.ToString(CultureInfo.InvariantCulture),
+                            () => new ResultRow(
+                                RecipeRow.Bound(report).Clear()
+                                    .Add("rate, bits/dim", new Measured(point.Rate.Mean, point.Rate.StandardError))
+                                    .Add("RMSE of 255", new Measured(point.Rmse.Mean, point.Rmse.StandardError))));
                     }
                 }
 
@@ -39,10 +58,18 @@ internal static class BoundTable
             });
         }
 
-        experiment.Publish(Name, MarkdownTable.Of(results.Rows, (RecipeRow.Bits, "F4"), (RecipeRow.Prior, "F6"), (RecipeRow.Rate, "F4"), (RecipeRow.Distortion, "F4")));
+        experiment.Publish(
+            Name,
+            MarkdownTable.Of(
+                results.Rows,
+                (RecipeRow.Bits, "F4"),
+                (RecipeRow.Prior, "F6"),
+                (RecipeRow.Rate, "F4"),
+                (RecipeRow.Distortion, "F4")));
         experiment.Publish("rate-distortion", MarkdownTable.Of(curve.Rows, ("rate, bits/dim", "F5"), ("RMSE of 255", "F3")));
     }
 
     // The last point first, as in the paper's table.
-    private static IEnumerable<RateDistortionPoint> Tenths(IReadOnlyList<RateDistortionPoint> points) => Enumerable.Range(0, Math.Min(10, points.Count)).Select(k => points[points.Count - 1 - (k * points.Count / 10)]);
+    private static IEnumerable<RateDistortionPoint> Tenths(IReadOnlyList<RateDistortionPoint> points) =>
+        Enumerable.Range(0, Math.Min(10, points.Count)).Select(k => points[points.Count - 1 - (k * points.Count / 10)]);
 }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
 
-/// <summary>The paper's pictures with the published model: x̂_0 on the way (Fig. 6), samples that share x_t (Fig. 7), interpolations (Fig. 8 and 9).</summary>
+/// <summary>
+/// The paper's pictures with the published model: x̂_0 on the way (Fig. 6), samples that share x_t (Fig. 7), interpolations (Fig. 8 and 9).
+/// </summary>
 internal static class Figures
 {
     public const string Name = "figures";
@@ -34,7 +36,13 @@ internal static class Figures
         int steps = sampler.Process.Coefficients.Timesteps;
         int[] shown = [.. Remaining.Select(share => (int)(share * steps)), 0];
         var estimates = new List<Tensor>();
-        var request = new SamplingRequest { Count = Columns, SampleShape = shape, BatchSize = Columns, Noise = new PerSampleNoise(experiment.Seed) };
+        var request = new SamplingRequest
+        {
+            Count = Columns,
+            SampleShape = shape,
+            BatchSize = Columns,
+            Noise = new PerSampleNoise(experiment.Seed),
+        };
         foreach (SamplingState state in sampler.Steps(request, experiment.Stop))
         {
             if (state.X0 is not null && shown.Contains(state.Timestep)) estimates.Add(PixelConversion.ToBytes(state.X0));
@@ -57,7 +65,13 @@ internal static class Figures
             // What this state holds is x_{t-1}.
             Tensor many = state.X.expand(Columns, -1, -1, -1).clone();
             images.Add(PixelConversion.ToBytes(state.X));
-            images.Add(PixelConversion.ToBytes(sampler.SampleFrom(many, state.Timestep - 1, new PerSampleNoise(experiment.Seed + 1), cancellationToken: experiment.Stop)));
+            images.Add(
+                PixelConversion.ToBytes(
+                    sampler.SampleFrom(
+                        many,
+                        state.Timestep - 1,
+                        new PerSampleNoise(experiment.Seed + 1),
+                        cancellationToken: experiment.Stop)));
         }
 
         experiment.SaveGrid(cat([.. images]), Columns + 1, "shared.png");
@@ -72,7 +86,14 @@ internal static class Figures
         var rows = new List<Tensor>();
         foreach (int t in new[] { steps / 8, steps / 4, steps / 2, (steps * 3 / 4) - 1, steps - 1 })
         {
-            Tensor between = sampler.Interpolate(first, second, Weights, t, new PerSampleNoise(experiment.Seed), new InterpolationOptions { SharedNoise = true }, experiment.Stop);
+            Tensor between = sampler.Interpolate(
+                first,
+                second,
+                Weights,
+                t,
+                new PerSampleNoise(experiment.Seed),
+                new InterpolationOptions { SharedNoise = true },
+                experiment.Stop);
             rows.Add(PixelConversion.ToBytes(cat([first, between.flatten(0, 1), second])));
         }
 

@@ -29,14 +29,37 @@ internal static class GuidanceTable
             {
                 IEpsilonModel guided = scale == 1 ? model.Network : new GuidedModel(model.Network, scale);
                 using Tensor drawn = new DdpmSampler(guided, process).Sample(
-                    new SamplingRequest { Count = count, SampleShape = data.Train.Shape, BatchSize = 80, Labels = labels, Noise = new PerSampleNoise(experiment.Seed) }, cancellationToken: experiment.Stop);
+                    new SamplingRequest
+                    {
+                        Count = count,
+                        SampleShape = data.Train.Shape,
+                        BatchSize = 80,
+                        Labels = labels,
+                        Noise = new PerSampleNoise(experiment.Seed),
+                    }, cancellationToken: experiment.Stop);
                 using Tensor samples = PixelConversion.ToBytes(drawn), classes = tensor(labels);
-                using (Tensor shown = samples.narrow(0, 0, Math.Min(80, count))) experiment.SaveGrid(shown, Classifier.Classes, string.Create(CultureInfo.InvariantCulture, $"classes-scale-{scale}.png"));
+                using (Tensor shown = samples.narrow(0, 0, Math.Min(80, count)))
+                {
+                    experiment.SaveGrid(
+                        shown,
+                        Classifier.Classes,
+                        string.Create(CultureInfo.InvariantCulture, $"classes-scale-{scale}.png"));
+                }
+
                 experiment.Tell($"guidance {scale}: {measures.Agreement(samples, classes):P1} told");
                 return new ResultRow(measures.Of(samples).Add(Agreement, new Measured(measures.Agreement(samples, classes))));
             });
         }
 
-        experiment.Publish(Name, MarkdownTable.Of(results.Rows, (Agreement, "F3"), (SampleMeasures.Fid, "F2"), (SampleMeasures.FidTest, "F2"), (SampleMeasures.Score, "F2"), (SampleMeasures.Precision, "F2"), (SampleMeasures.Recall, "F2")));
+        experiment.Publish(
+            Name,
+            MarkdownTable.Of(
+                results.Rows,
+                (Agreement, "F3"),
+                (SampleMeasures.Fid, "F2"),
+                (SampleMeasures.FidTest, "F2"),
+                (SampleMeasures.Score, "F2"),
+                (SampleMeasures.Precision, "F2"),
+                (SampleMeasures.Recall, "F2")));
     }
 }

@@ -2,7 +2,10 @@ using Ddpm.Core;
 
 namespace Ddpm.Experiments;
 
-/// <summary>Whether a network that predicts μ̃ catches up, as in Table 2 of Ho et al. 2020, when it is trained on L longer than the rows of the other tables.</summary>
+/// <summary>
+/// Whether a network that predicts μ̃ catches up, as in Table 2 of Ho et al. 2020, when it is trained on L longer than the rows of the
+/// other tables.
+/// </summary>
 internal static class LengthTable
 {
     public const string Name = "length";
@@ -11,8 +14,10 @@ internal static class LengthTable
 
     public static Recipe Longer(Budget budget, long seed)
     {
-        Recipe recipe = ObjectivesTable.Recipes(budget, seed).Single(one => one.Objective is VariationalObjective
-            && one.Process.Options.Variance == ReverseVariance.FixedLarge && one.Process.Options.Prediction == Prediction.PosteriorMean);
+        Recipe recipe = ObjectivesTable.Recipes(budget, seed).Single(one =>
+            one.Objective is VariationalObjective
+            && one.Process.Options.Variance == ReverseVariance.FixedLarge
+            && one.Process.Options.Prediction == Prediction.PosteriorMean);
         return recipe with { Name = $"{recipe.Name}, {Times} × as long", Length = Times };
     }
 

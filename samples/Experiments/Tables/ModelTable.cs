@@ -29,7 +29,11 @@ internal static class ModelTable
             {
                 using Tensor samples = RecipeRow.Draw(experiment, sampler, data.Train.Shape, experiment.Budget.Samples, experiment.Seed);
                 string file = string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
-                using (Tensor shown = samples.narrow(0, 0, experiment.Budget.Pictures)) experiment.SaveGrid(shown, Math.Min(Columns, experiment.Budget.Pictures), $"samples-{file}.png");
+                using (Tensor shown = samples.narrow(0, 0, experiment.Budget.Pictures))
+                {
+                    experiment.SaveGrid(shown, Math.Min(Columns, experiment.Budget.Pictures), $"samples-{file}.png");
+                }
+
                 IReadOnlyList<(long Index, double Distance)> nearest = Neighbours(samples, train);
                 SavePairs(experiment.Out($"neighbours-{file}.png"), samples, train, nearest, Math.Min(Pairs, experiment.Budget.Pictures));
                 ImmutableSortedDictionary<string, Measured> row = measures.Of(samples).Add(Nearest, Median(nearest));
@@ -43,7 +47,17 @@ internal static class ModelTable
             using Tensor first = data.FirstOfTest(experiment.Budget.Samples);
             return new ResultRow(measures.OfTest(first).Add(Nearest, Median(Neighbours(first, train))));
         });
-        experiment.Publish(Name, MarkdownTable.Of(results.Rows, (SampleMeasures.Fid, "F2"), (SampleMeasures.FidTest, "F2"), (SampleMeasures.Kid, "F3"), (SampleMeasures.Score, "F2"), (SampleMeasures.Precision, "F2"), (SampleMeasures.Recall, "F2"), (Nearest, "F1")));
+        experiment.Publish(
+            Name,
+            MarkdownTable.Of(
+                results.Rows,
+                (SampleMeasures.Fid, "F2"),
+                (SampleMeasures.FidTest, "F2"),
+                (SampleMeasures.Kid, "F3"),
+                (SampleMeasures.Score, "F2"),
+                (SampleMeasures.Precision, "F2"),
+                (SampleMeasures.Recall, "F2"),
+                (Nearest, "F1")));
     }
 
     private static IEnumerable<(string Name, DiffusionSampler Sampler)> Samplers(Budget budget, TrainedModel model)
@@ -51,7 +65,11 @@ internal static class ModelTable
         yield return ($"DDPM, {budget.ModelSteps} steps", new DdpmSampler(model.Network, PublishedModel.Process(model, budget.ModelSteps)));
         int fifty = Math.Min(50, budget.ModelSteps), twenty = Math.Min(20, budget.ModelSteps);
         yield return ($"DDIM, {fifty} steps", new DdimSampler(model.Network, PublishedModel.Process(model, fifty)));
-        yield return ($"DPM-Solver++, {twenty} steps", new DpmSolverSampler(model.Network, model.Process.Respaced(TimestepSpacing.Karras(model.Process.Coefficients.Schedule, twenty))));
+        yield return (
+            $"DPM-Solver++, {twenty} steps",
+            new DpmSolverSampler(
+                model.Network,
+                model.Process.Respaced(TimestepSpacing.Karras(model.Process.Coefficients.Schedule, twenty))));
     }
 
     // In pixels: the eye's idea of a copy.
@@ -62,12 +80,25 @@ internal static class ModelTable
     }
 
     // The root mean square difference of pixels, of 255, to the nearest training picture: the median, for copies are few.
-    private static Measured Median(IReadOnlyList<(long Index, double Distance)> nearest) => new(nearest.Select(one => one.Distance).Order().ElementAt(nearest.Count / 2) / Math.Sqrt(28 * 28));
+    private static Measured Median(IReadOnlyList<(long Index, double Distance)> nearest) =>
+        new(nearest.Select(one => one.Distance).Order().ElementAt(nearest.Count / 2) / Math.Sqrt(28 * 28));
 
-    private static void SavePairs(string path, Tensor samples, Tensor train, IReadOnlyList<(long Index, double Distance)> nearest, int count)
+    private static void SavePairs(
+        string path,
+        Tensor samples,
+        Tensor train,
+        IReadOnlyList<(long Index, double Distance)> nearest,
+        int count)
     {
         using var scope = NewDisposeScope();
-        Tensor[] pairs = [.. Enumerable.Range(0, count).Select(i => ImageGrid.Compose(stack([samples[i], train[nearest[i].Index]]), new ImageGridOptions { Columns = 2, Scale = 2, Padding = 1 }))];
+        Tensor[] pairs =
+        [
+            .. Enumerable.Range(0, count)
+                .Select(i =>
+                    ImageGrid.Compose(
+                        stack([samples[i], train[nearest[i].Index]]),
+                        new ImageGridOptions { Columns = 2, Scale = 2, Padding = 1 })),
+        ];
         ImageFile.SavePng(path, ImageGrid.Compose(stack(pairs), new ImageGridOptions { Columns = 8, Padding = 8 }));
     }
 }

@@ -16,7 +16,8 @@ internal static class ObjectivesTable
 
     public static IEnumerable<Recipe> Recipes(Budget budget, long seed)
     {
-        ReverseDiffusion Process(Prediction prediction, ReverseVariance variance) => new(LinearSchedule.Scaled(budget.Timesteps), new ReverseDiffusionOptions { Prediction = prediction, Variance = variance });
+        ReverseDiffusion Process(Prediction prediction, ReverseVariance variance) =>
+            new(LinearSchedule.Scaled(budget.Timesteps), new ReverseDiffusionOptions { Prediction = prediction, Variance = variance });
         foreach ((string name, Prediction prediction) in new[] { ("μ̃", Prediction.PosteriorMean), ("ε", Prediction.Epsilon) })
         {
             yield return new Recipe($"{name}, L, learned Σ", new VariationalObjective(Process(prediction, ReverseVariance.Learned)), seed);
@@ -30,7 +31,12 @@ internal static class ObjectivesTable
         using FashionMnist data = experiment.Data(halved: true);
         using var measures = new SampleMeasures(experiment, data);
         ResultStore results = experiment.Results(Name);
-        IEnumerable<KeyValuePair<string, ResultRow>> rows = RecipeTable.Compute(experiment, data, measures, results, seed => Recipes(experiment.Budget, seed));
+        IEnumerable<KeyValuePair<string, ResultRow>> rows = RecipeTable.Compute(
+            experiment,
+            data,
+            measures,
+            results,
+            seed => Recipes(experiment.Budget, seed));
         experiment.Publish(Name, MarkdownTable.Of(rows, Columns));
     }
 }

@@ -3,14 +3,17 @@ using Ddpm.Models;
 
 namespace Ddpm.Experiments;
 
-/// <summary>The published model, without classes where nobody asks for one.</summary>
+/// <summary>The published model, called without classes unless an experiment names one.</summary>
 internal static class PublishedModel
 {
     /// <summary>Reads the model.</summary>
     /// <exception cref="DirectoryNotFoundException">It is not there.</exception>
     public static TrainedModel Load(Experiment experiment) =>
-        Directory.Exists(experiment.ModelFolder) ? ModelFolder.Load(experiment.ModelFolder) : throw new DirectoryNotFoundException($"--model: the folder {experiment.ModelFolder} does not exist.");
+        Directory.Exists(experiment.ModelFolder)
+            ? ModelFolder.Load(experiment.ModelFolder)
+            : throw new DirectoryNotFoundException($"--model: the folder {experiment.ModelFolder} does not exist.");
 
     /// <summary>Its process with fewer steps.</summary>
-    public static ReverseDiffusion Process(TrainedModel model, int steps) => model.Process.Respaced(Math.Min(steps, model.Process.Coefficients.Timesteps));
+    public static ReverseDiffusion Process(TrainedModel model, int steps) =>
+        model.Process.Respaced(Math.Min(steps, model.Process.Coefficients.Timesteps));
 }

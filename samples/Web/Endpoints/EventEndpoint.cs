@@ -3,10 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Ddpm.Web;
 
-/// <summary>A run as it happens, as server-sent events whose type is the run's state. The stream begins with what is to be seen now, so that a page may reconnect at any time, and ends with the run.</summary>
+/// <summary>
+/// A run as it happens, as server-sent events whose type is the run's state. The stream begins with the present snapshot, so that a page
+/// may reconnect at any time, and ends with the run.
+/// </summary>
 internal static class EventEndpoint
 {
-    // Browsers would wait three seconds by themselves, in which a run that nobody watches is given up.
+    // A browser's default is three seconds, after which a run without watchers is cancelled.
     private static readonly TimeSpan Reconnection = TimeSpan.FromMilliseconds(500);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/jobs/{id}/events", Watch);
@@ -19,7 +22,10 @@ internal static class EventEndpoint
         JobPreview? shown = null;
         await foreach (JobSnapshot snapshot in job.Watch(cancellationToken))
         {
-            yield return new SseItem<JobEvent>(JobEvent.Of(job, snapshot, snapshot.Preview != shown), JobView.Name(snapshot.State)) { ReconnectionInterval = Reconnection };
+            yield return new SseItem<JobEvent>(JobEvent.Of(job, snapshot, snapshot.Preview != shown), JobView.Name(snapshot.State))
+            {
+                ReconnectionInterval = Reconnection,
+            };
             shown = snapshot.Preview;
         }
     }

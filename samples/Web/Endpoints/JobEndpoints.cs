@@ -6,7 +6,10 @@ internal static class JobEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/jobs", SubmitAsync);
-        routes.MapGet("/api/jobs/{id}", (string id, JobStore store) => store.Find(id) is { } job ? TypedResults.Ok(JobView.Of(job, job.Snapshot)) : Problems.NoSuchRun(id));
+        routes.MapGet(
+            "/api/jobs/{id}",
+            (string id, JobStore store) =>
+                store.Find(id) is { } job ? TypedResults.Ok(JobView.Of(job, job.Snapshot)) : Problems.NoSuchRun(id));
         routes.MapDelete("/api/jobs/{id}", Cancel);
     }
 
@@ -15,7 +18,9 @@ internal static class JobEndpoints
         (JobSettings? settings, IResult? error) = await reader.ReadAsync(context.Request);
         if (settings is null) return error!;
         Job? job = desk.Submit(settings);
-        return job is null ? Problems.QueueFull(context.Response, options.QueueLength, desk.RetryAfter) : TypedResults.Accepted($"/api/jobs/{job.Id}", JobView.Of(job, job.Snapshot));
+        return job is null
+            ? Problems.QueueFull(context.Response, options.QueueLength, desk.RetryAfter)
+            : TypedResults.Accepted($"/api/jobs/{job.Id}", JobView.Of(job, job.Snapshot));
     }
 
     private static IResult Cancel(string id, JobStore store)

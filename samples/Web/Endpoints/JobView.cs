@@ -62,9 +62,43 @@ internal sealed record JobView
             Step = snapshot.Step,
             Timestep = snapshot.Timestep,
             ElapsedSeconds = Math.Round(snapshot.Elapsed.TotalSeconds, 3),
-            RemainingSeconds = snapshot.State == JobState.Running && snapshot.Step > 0 ? Math.Round(snapshot.Elapsed.TotalSeconds * (settings.Steps - snapshot.Step) / snapshot.Step, 1) : null,
+            RemainingSeconds = snapshot.State == JobState.Running && snapshot.Step > 0
+                ? Math.Round(snapshot.Elapsed.TotalSeconds * (settings.Steps - snapshot.Step) / snapshot.Step, 1)
+                : null,
             Reason = snapshot.Reason,
             Links = snapshot.State == JobState.Finished ? JobLinks.Of(job) : null,
         };
     }
+}
+
+/// <summary>Where the pictures of a finished run are.</summary>
+/// <param name="Images">Each sample as PNG.</param>
+/// <param name="Grid">All in one PNG.</param>
+/// <param name="Archive">All as zip.</param>
+internal sealed record JobLinks(IReadOnlyList<string> Images, string Grid, string Archive)
+{
+    public static JobLinks Of(Job job) => new(
+        [
+            .. Enumerable.Range(0, job.Settings.Count).Select(k => $"/api/jobs/{job.Id}/images/{k}.png"),
+        ], $"/api/jobs/{job.Id}/grid.png", $"/api/jobs/{job.Id}/images.zip");
+}
+
+/// <summary>One event of a run's stream.</summary>
+/// <param name="Job">The run.</param>
+/// <param name="Preview">The estimates x̂_0 as a PNG data URL: all samples side by side, without gaps; null where they have not
+/// changed.</param>
+/// <param name="PreviewColumns">The samples in a row of the preview.</param>
+internal sealed record JobEvent(JobView Job, string? Preview, int? PreviewColumns)
+{
+    public static JobEvent Of(Job job, JobSnapshot snapshot, bool withPreview) => snapshot.Preview is { } preview && withPreview
+        ? new JobEvent(JobView.Of(job, snapshot), "data:image/png;base64," + Convert.ToBase64String(preview.Png), preview.Columns)
+        : new JobEvent(JobView.Of(job, snapshot), null, null);
+}
+
+/// <summary>What a program gets.</summary>
+/// <param name="Job">The run, with all its settings: the same request with this seed gives the same pictures.</param>
+/// <param name="Images">The pictures as PNG files in base64.</param>
+internal sealed record SampleAnswer(JobView Job, IReadOnlyList<string> Images)
+{
+    public static SampleAnswer Of(Job job) => new(JobView.Of(job, job.Snapshot), [.. job.Result!.Images.Select(Convert.ToBase64String)]);
 }

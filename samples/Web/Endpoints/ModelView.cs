@@ -39,6 +39,13 @@ internal sealed record ModelView
         Guidance = model.CanGuide,
         MaxSteps = settings.MaxSteps,
         MaxCount = settings.MaxCount,
-        Samplers = [.. model.Samplers.Select(sampler => new SamplerView(sampler.Name, sampler.Title, sampler.About, settings.DefaultSteps(sampler)))],
+        Samplers =
+        [
+            .. model.Samplers.Select(sampler =>
+                new SamplerView(sampler.Name, sampler.Title, sampler.About, settings.DefaultSteps(sampler))),
+        ],
     };
 }
+
+/// <summary>A sampler to choose.</summary>
+internal sealed record SamplerView(string Name, string Title, string About, int DefaultSteps);

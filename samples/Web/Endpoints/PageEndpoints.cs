@@ -4,7 +4,8 @@ namespace Ddpm.Web;
 internal static class PageEndpoints
 {
     // Nothing from elsewhere, nothing inline: what a picture's name or an error says can never become a script.
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src "
+        + "'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -16,7 +17,8 @@ internal static class PageEndpoints
 
     private static void Serve(IEndpointRouteBuilder routes, string path, string file, string contentType)
     {
-        using Stream resource = typeof(PageEndpoints).Assembly.GetManifestResourceStream("Page/" + file) ?? throw new InvalidOperationException($"The program must contain Page/{file}, but does not.");
+        using Stream resource = typeof(PageEndpoints).Assembly.GetManifestResourceStream("Page/" + file)
+            ?? throw new InvalidOperationException($"The program must contain Page/{file}, but does not.");
         var bytes = new byte[resource.Length];
         resource.ReadExactly(bytes);
         routes.MapGet(path, (HttpResponse response) =>

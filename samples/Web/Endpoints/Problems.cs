@@ -11,26 +11,44 @@ internal static class Problems
         statusCode: StatusCodes.Status400BadRequest,
         extensions: new Dictionary<string, object?> { ["errors"] = errors });
 
-    public static IResult BadJson(string what) => TypedResults.Problem(title: "The body is not JSON.", detail: what, statusCode: StatusCodes.Status400BadRequest);
+    public static IResult BadJson(string what) =>
+        TypedResults.Problem(title: "The body is not JSON.", detail: what, statusCode: StatusCodes.Status400BadRequest);
 
     public static IResult NotJson(string? contentType) => TypedResults.Problem(
-        title: "The body must be JSON.", detail: $"Content-Type must be application/json, but is {(string.IsNullOrEmpty(contentType) ? "absent" : contentType)}.", statusCode: StatusCodes.Status415UnsupportedMediaType);
+        title: "The body must be JSON.",
+        detail: $"Content-Type must be application/json, but is {(string.IsNullOrEmpty(contentType) ? "absent" : contentType)}.",
+        statusCode: StatusCodes.Status415UnsupportedMediaType);
 
-    public static IResult BodyTooLarge(long limit) => TypedResults.Problem(title: "The body is too long.", detail: $"The body must be at most {limit} bytes.", statusCode: StatusCodes.Status413PayloadTooLarge);
+    public static IResult BodyTooLarge(long limit) =>
+        TypedResults.Problem(
+            title: "The body is too long.",
+            detail: $"The body must be at most {limit} bytes.",
+            statusCode: StatusCodes.Status413PayloadTooLarge);
 
-    public static IResult NoSuchRun(string id) => TypedResults.Problem(title: "There is no such run.", detail: $"There is no run {id}, or it is so old that its pictures are gone.", statusCode: StatusCodes.Status404NotFound);
+    public static IResult NoSuchRun(string id) =>
+        TypedResults.Problem(
+            title: "There is no such run.",
+            detail: $"There is no run {id}, or it is so old that its pictures are gone.",
+            statusCode: StatusCodes.Status404NotFound);
 
     public static IResult NotFinished(Job job) => TypedResults.Problem(
-        title: "The run has no pictures.", detail: $"The run {job.Id} must be finished, but is {JobView.Name(job.Snapshot.State)}.", statusCode: StatusCodes.Status409Conflict);
+        title: "The run has no pictures.",
+        detail: $"The run {job.Id} must be finished, but is {JobView.Name(job.Snapshot.State)}.",
+        statusCode: StatusCodes.Status409Conflict);
 
     public static IResult NoSuchImage(string number, int count) => TypedResults.Problem(
-        title: "There is no such picture.", detail: $"The picture's number must be 0 … {count - 1}, but is {number}.", statusCode: StatusCodes.Status404NotFound);
+        title: "There is no such picture.",
+        detail: $"The picture's number must be 0 … {count - 1}, but is {number}.",
+        statusCode: StatusCodes.Status404NotFound);
 
     public static IResult QueueFull(HttpResponse response, int length, TimeSpan retryAfter)
     {
         string seconds = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         response.Headers.RetryAfter = seconds;
-        return TypedResults.Problem(title: "The queue is full.", detail: $"{length} runs are waiting, which is all that may. Try again in {seconds} s.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        return TypedResults.Problem(
+            title: "The queue is full.",
+            detail: $"{length} runs are waiting, which is all that may. Try again in {seconds} s.",
+            statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     public static IResult RunEnded(JobSnapshot snapshot) => TypedResults.Problem(

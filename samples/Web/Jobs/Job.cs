@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Web;
 
 /// <summary>
-/// A run, from the request to its pictures. Watchers see the latest of it, not everything: a slow one skips previews and holds up nobody. A run that nobody watches
-/// any more is cancelled.
+/// A run, from the request to its pictures. Watchers see its latest snapshot: a slow one skips previews and delays no other. A run
+/// without watchers is cancelled.
 /// </summary>
 internal sealed class Job : IDisposable
 {
@@ -65,7 +65,7 @@ internal sealed class Job : IDisposable
         cancellation.Cancel();
     }
 
-    /// <summary>What is to be seen now, and again whenever that changes and now and then in between, until the run is over.</summary>
+    /// <summary>Gives the snapshot now, at each change and at each heartbeat, until the run is over.</summary>
     public async IAsyncEnumerable<JobSnapshot> Watch([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Watching(+1);
@@ -92,7 +92,7 @@ internal sealed class Job : IDisposable
         }
     }
 
-    // The cancellation has nothing to free, and may yet be asked for by whoever still holds the run.
+    // The cancellation has nothing to free, and a holder of the run may still ask for it.
     public void Dispose() => abandoned.Dispose();
 
     private (JobSnapshot Now, Task Next) Look()
@@ -111,3 +111,12 @@ internal sealed class Job : IDisposable
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
+
+/// <summary>What to draw; checked.</summary>
+/// <param name="Sampler">With which sampler.</param>
+/// <param name="Steps">In how many steps.</param>
+/// <param name="Seed">From which noise.</param>
+/// <param name="Count">How many pictures.</param>
+/// <param name="Label">Of which class; null for none.</param>
+/// <param name="Guidance">How strongly guided to the class; 1 for not at all.</param>
+internal sealed record JobSettings(SamplerChoice Sampler, int Steps, long Seed, int Count, int? Label, double Guidance);

@@ -21,3 +21,17 @@ internal sealed class JobDesk(JobQueue queue, JobStore store, JobPace pace, Serv
     /// <summary>The time after which a place is likely to be free.</summary>
     public TimeSpan RetryAfter => pace.MeanRun < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : pace.MeanRun;
 }
+
+/// <summary>How long runs take, of late.</summary>
+internal sealed class JobPace
+{
+    // Each run counts for a quarter: people change their settings.
+    private const double Newest = 0.25;
+    private long ticks;
+
+    public TimeSpan MeanRun => new(Interlocked.Read(ref ticks));
+
+    /// <summary>Called by the worker alone.</summary>
+    public void Observe(TimeSpan run) =>
+        Interlocked.Exchange(ref ticks, ticks == 0 ? run.Ticks : (long)((1 - Newest) * ticks + Newest * run.Ticks));
+}

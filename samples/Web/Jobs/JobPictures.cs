@@ -13,7 +13,10 @@ internal static class JobPictures
     {
         using var scope = NewDisposeScope();
         int columns = (int)Math.Ceiling(Math.Sqrt(x0.size(0)));
-        return new JobPreview(step, columns, ImageFile.EncodePng(ImageGrid.Compose(PixelConversion.ToBytes(x0), new ImageGridOptions { Columns = columns, Padding = 0 })));
+        return new JobPreview(
+            step,
+            columns,
+            ImageFile.EncodePng(ImageGrid.Compose(PixelConversion.ToBytes(x0), new ImageGridOptions { Columns = columns, Padding = 0 })));
     }
 
     public static JobResult Result(Tensor samples)

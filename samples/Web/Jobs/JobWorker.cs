@@ -3,9 +3,15 @@ using System.Diagnostics;
 namespace Ddpm.Web;
 
 /// <summary>
-/// Does one run after the other on a thread of its own: a network's kernels use all cores already, and each thread that calls them gets a pool of threads of its own.
+/// Does one run after the other on a thread of its own: a network's kernels use all cores already, and each thread that calls them gets a
+/// pool of threads of its own.
 /// </summary>
-internal sealed partial class JobWorker(JobQueue queue, JobRunner runner, JobPace pace, WebTelemetry telemetry, ILogger<JobWorker> logger) : BackgroundService
+internal sealed partial class JobWorker(
+    JobQueue queue,
+    JobRunner runner,
+    JobPace pace,
+    WebTelemetry telemetry,
+    ILogger<JobWorker> logger) : BackgroundService
 {
     /// <summary>The run in progress; null while there is none.</summary>
     public Job? Current { get; private set; }

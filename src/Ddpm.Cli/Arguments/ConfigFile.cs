@@ -3,19 +3,33 @@ using System.Text.Json;
 
 namespace Ddpm.Cli.Arguments;
 
-/// <summary>Options from a JSON file, as {"steps": 50, "spacing": "trailing"}: put in where the command line does not have them.</summary>
+/// <summary>
+/// Options from a JSON file, as {"steps": 50, "spacing": "trailing"}: they stand in for what the command line leaves out.
+/// </summary>
 internal static class ConfigFile
 {
     private const string Name = "--config";
 
-    public static Option<string?> Option() => Options.Text(Name, "file.json", "Options from a JSON file, by their names without dashes; the command line wins");
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
 
-    /// <summary>The command line with the file's options, and the file; without change where it names none.</summary>
+    public static Option<string?> Option() => new(Name)
+    {
+        Description = "Options from a JSON file, by their names without dashes; the command line wins",
+        HelpName = "file.json",
+    };
+
+    /// <summary>Gives the command line with the file's options, and the file; the command line as it is where it names no file.</summary>
     /// <exception cref="UsageException">The file cannot be read, or has a key that is no option.</exception>
     public static (string[] Args, string? Path) Expand(ParseResult parsed, string[] args)
     {
         Command command = parsed.CommandResult.Command;
-        if (command.Options.FirstOrDefault(option => option.Name == Name) is not { } config || parsed.GetResult(config) is not { Tokens: [var file] }) return (args, null);
+        if (command.Options.FirstOrDefault(option => option.Name == Name) is not { } config) return (args, null);
+        if (parsed.GetResult(config) is not { Tokens: [var file] }) return (args, null);
         string path = file.Value, name = Mistakes.Name(parsed);
         var positional = new List<string>();
         var optional = new List<string>();
@@ -29,35 +43,44 @@ internal static class ConfigFile
             }
 
             string typed = "--" + property.Name;
-            Option option = command.Options.FirstOrDefault(candidate => candidate != config && candidate.Name != "--help" && (candidate.Name == typed || candidate.Aliases.Contains(typed)))
-                ?? throw new UsageException($"{path}: {property.Name} is no option of {name}{Spelling.Hint(property.Name, Known(command, config))}");
-            if (parsed.GetResult(option) is null or { Implicit: true }) optional.AddRange(Values(property, path).Select(value => $"{option.Name}={value}"));
+            Option option = Settable(command, config)
+                .FirstOrDefault(candidate => candidate.Name == typed || candidate.Aliases.Contains(typed))
+                ?? throw new UsageException(
+                    $"{path}: {property.Name} is no option of {name}{Spelling.Hint(property.Name, Known(command, config))}");
+            if (parsed.GetResult(option) is not (null or { Implicit: true })) continue;
+            optional.AddRange(Values(property, path).Select(value => $"{option.Name}={value}"));
         }
 
-        // Arguments go right behind the command's name, where no option can take them for its own.
+        // Arguments follow the command's name at once: there no option takes them for its values.
         int words = name.Split(' ').Length - 1;
         return ([.. args[..words], .. positional, .. args[words..], .. optional], path);
     }
 
+    private static IEnumerable<Option> Settable(Command command, Option config) =>
+        command.Options.Where(option => option != config && option.Name != "--help");
+
     private static IEnumerable<string> Known(Command command, Option config) =>
-        [.. command.Options.Where(option => option != config && option.Name != "--help").Select(option => option.Name.TrimStart('-')), .. command.Arguments.Select(argument => argument.Name)];
+    [
+        .. Settable(command, config).Select(option => option.Name.TrimStart('-')),
+        .. command.Arguments.Select(argument => argument.Name),
+    ];
 
     private static JsonDocument Read(string path)
     {
         try
         {
-            JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
             if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
             json.Dispose();
             throw new UsageException($"{path} must hold a JSON object of options, such as {{\"steps\": 50}}.");
         }
         catch (JsonException exception)
         {
-            throw new UsageException($"{path} is not valid JSON: {CommandLine.OneLine(exception)}");
+            throw new UsageException($"{path} is not valid JSON: {ErrorLine.Of(exception)}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--config: {CommandLine.OneLine(exception)}");
+            throw new UsageException($"--config: {ErrorLine.Of(exception)}");
         }
     }
 
@@ -72,6 +95,7 @@ internal static class ConfigFile
     {
         JsonValueKind.String => element.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => element.GetRawText(),
-        _ => throw new UsageException($"{path}: {key} must be a number, a text, true, false, or a list of these, but is {element.GetRawText()}."),
+        _ => throw new UsageException(
+            $"{path}: {key} must be a number, a text, true, false, or a list of these, but is {element.GetRawText()}."),
     };
 }

@@ -1,12 +1,13 @@
 namespace Ddpm.Cli.Arguments;
 
-/// <summary>What somebody who mistyped a word may have meant.</summary>
+/// <summary>Guesses the word that a mistyped one stands for.</summary>
 internal static class Spelling
 {
-    /// <summary>"; did you mean …?", or a full stop where no word is near.</summary>
+    /// <summary>Gives "; did you mean …?", or a full stop where no word is near.</summary>
     public static string Hint(string typed, IEnumerable<string> known)
     {
-        (string Word, int Distance) nearest = known.Select(word => (word, Distance(typed, word))).OrderBy(pair => pair.Item2).FirstOrDefault(("", int.MaxValue));
+        (string Word, int Distance) nearest = known.Select(word => (Word: word, Distance: Distance(typed, word)))
+            .OrderBy(pair => pair.Distance).FirstOrDefault(("", int.MaxValue));
         return nearest.Distance <= Math.Max(2, typed.Length / 3) ? $"; did you mean {nearest.Word}?" : ".";
     }
 

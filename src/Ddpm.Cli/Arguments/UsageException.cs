@@ -1,4 +1,4 @@
 namespace Ddpm.Cli.Arguments;
 
-/// <summary>The command line itself is wrong: options that do not go together, or do not go with what they name. Ends with exit code 2.</summary>
+/// <summary>The command line is wrong: its options contradict each other or what they name. The program ends with exit code 2.</summary>
 internal sealed class UsageException(string message) : ArgumentException(message);

@@ -14,17 +14,28 @@ internal static class Converter
 {
     public static readonly string[] Types = ["float32", "float16", "bfloat16"];
 
-    public static void Execute(string source, string target, string dtype, bool overwrite, Screen screen)
+    public static void Execute(ConvertOptions options, Screen screen)
     {
+        (string target, string dtype) = (options.Target, options.Dtype);
         if (File.Exists(target)) throw new UsageException($"{target} must be a folder, but is a file.");
-        if (!overwrite && Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()) throw new UsageException($"{target} is not empty: give another folder, or --overwrite.");
-        using TrainedModel model = ModelFolder.Load(source);
+        bool empty = !Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any();
+        if (!options.Overwrite && !empty) throw new UsageException($"{target} is not empty: give another folder, or --overwrite.");
+        using TrainedModel model = ModelFolder.Load(options.Source);
         double change = Narrow(model.Network, dtype);
         ModelFolder.Save(target, model.Network, model.Process);
         LoadReport report = model.Report;
-        long before = Weights(source), after = Weights(target);
-        screen.Line($"{target}: weights in {dtype}, {Rows.Bytes(before)} → {Rows.Bytes(after)}{(report.Renamed > 0 ? $", {report.Renamed} tensors renamed" : "")}{(report.Widened > 0 ? $", {report.Widened} read from 16 bits" : "")}{(change > 0 ? string.Create(CultureInfo.InvariantCulture, $"; no weight changed by more than {change:0.0e+0}") : "; no weight changed")}");
-        if (!report.IgnoredFields.IsEmpty) screen.Line($"Not carried over, for this library has no use for it: {string.Join("; ", report.IgnoredFields)}");
+        long before = Weights(options.Source), after = Weights(target);
+        string renamed = report.Renamed > 0 ? $", {report.Renamed} tensors renamed" : "";
+        string widened = report.Widened > 0 ? $", {report.Widened} read from 16 bits" : "";
+        string changed = change > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"no weight changed by more than {change:0.0e+0}")
+            : "no weight changed";
+        screen.Line($"{target}: weights in {dtype}, {Rows.Bytes(before)} → {Rows.Bytes(after)}{renamed}{widened}; {changed}");
+        if (!report.IgnoredFields.IsEmpty)
+        {
+            screen.Line($"Not carried over, since this library does not use it: {string.Join("; ", report.IgnoredFields)}");
+        }
+
         screen.Json(new JsonObject
         {
             ["model"] = target,
@@ -38,7 +49,7 @@ internal static class Converter
         });
     }
 
-    /// <summary>Brings the weights to a type; how much the one that changed most has changed.</summary>
+    /// <summary>Brings the weights to a type; gives the largest change of a weight.</summary>
     /// <exception cref="NotSupportedException">A weight is too large for the type; nothing has been written.</exception>
     private static double Narrow(UNet network, string dtype)
     {
@@ -50,7 +61,11 @@ internal static class Converter
         foreach ((string name, Tensor weight) in network.state_dict())
         {
             double difference = (weight - weight.to(type).to(float32)).abs().max().to(float64).item<double>();
-            if (!double.IsFinite(difference)) throw new NotSupportedException($"{name} has a weight that {dtype} cannot hold (at most 65,504): take bfloat16.");
+            if (!double.IsFinite(difference))
+            {
+                throw new NotSupportedException($"{name} has a weight that {dtype} cannot hold (at most 65,504): take bfloat16.");
+            }
+
             largest = Math.Max(largest, difference);
         }
 
@@ -58,5 +73,6 @@ internal static class Converter
         return largest;
     }
 
-    private static long Weights(string folder) => Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+    private static long Weights(string folder) =>
+        Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 }

@@ -8,6 +8,11 @@ namespace Ddpm.Cli.Evaluation;
 /// <summary>Examples of a data set, batch by batch, read by several threads.</summary>
 internal static class DatasetReader
 {
+    private const int MostWorkers = 8;
+
+    /// <summary>The threads that read where the command line does not say how many.</summary>
+    public static int DefaultWorkers => Math.Min(MostWorkers, Environment.ProcessorCount);
+
     /// <summary>The examples first … end - 1, float32 [B, C, H, W] in [-1, 1]; the caller disposes each.</summary>
     public static IEnumerable<Tensor> Read(IDataset data, int first, int end, int batchSize, int workers, CancellationToken stop)
     {

@@ -1,40 +1,29 @@
 using System.CommandLine;
-using Ddpm.Cli.Output;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Shell;
 
 namespace Ddpm.Cli.Evaluation;
 
 /// <summary><c>ddpm evaluate</c>: how good a model is, and its samples.</summary>
 internal static class EvaluateCommand
 {
-    public static Command Create(TextWriter output, TextWriter error) => new("evaluate", "Measures a model, or samples against real images.")
+    public const string SamplesDescription =
+        "Samples to be measured: images as <reference>, a folder of ddpm sample, or a model folder, from which they are drawn";
+
+    public static Command Create(CommandShell shell) => new("evaluate", "Measures a model, or samples against real images.")
     {
-        BoundCommand.Create(output, error), FrechetCommand.Create(output, error), ScoreCommand.Create(output, error), KernelCommand.Create(output, error), NeighboursCommand.Create(output, error),
+        BoundCommand.Create(shell), FrechetCommand.Create(shell), ScoreCommand.Create(shell), KernelCommand.Create(shell),
+        NeighboursCommand.Create(shell),
     };
 
-    /// <summary>Real images as an argument.</summary>
-    public static Argument<string> Reference(string beside = "") =>
-        new("reference") { Description = $"Real images: a folder of PNG or JPEG files, CIFAR .bin files or their folder, an IDX file (MNIST and its kin){beside}" };
+    /// <summary>States the argument of real images.</summary>
+    public static string Reference(OptionReader read, string beside = "") =>
+        read.Argument("reference", $"Real images: {ImageData.Kinds}{beside}");
 
-    /// <summary>Samples as an argument.</summary>
-    public static Argument<string> Samples() => new("samples") { Description = "Samples to be measured: images as <reference>, a folder of ddpm sample, or a model folder, from which they are drawn" };
+    /// <summary>States the argument of samples.</summary>
+    public static string Samples(OptionReader read) => read.Argument("samples", SamplesDescription);
 
-    /// <summary>Other real images, which the model has not seen.</summary>
-    public static Option<string?> Test() => Arguments.Options.Text("--test", "path", "More real images, such as held-out ones, against which the samples are measured too");
-
-    /// <summary>Runs a measure of samples.</summary>
-    public static void Run(Command command, MeasureFlags flags, Option<bool> json, TextWriter output, TextWriter error, Action<ParseResult, Measurement, CancellationToken> measure)
-    {
-        Option<bool> mpi = Communicators.Option();
-        command.Add(mpi);
-        command.SetAction(parsed => CommandLine.Guarded(error, stop => Communicators.Run(
-            parsed.GetValue(mpi),
-            output,
-            (ranks, first) =>
-            {
-                MeasureOptions options = flags.Read(parsed);
-                using var measurement = new Measurement(options with { Sampling = options.Sampling.On(ranks) }, new Screen(first, error, parsed.GetValue(json)), ranks);
-                measure(parsed, measurement, stop);
-                return true;
-            })));
-    }
+    /// <summary>States the option of other real images, which the model has not seen.</summary>
+    public static string? Test(OptionReader read) =>
+        read.Text("--test", "path", "More real images, such as held-out ones, against which the samples are measured too");
 }

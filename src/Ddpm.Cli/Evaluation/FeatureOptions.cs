@@ -6,52 +6,101 @@ using TorchSharp;
 
 namespace Ddpm.Cli.Evaluation;
 
-/// <summary>Which features are compared.</summary>
-internal sealed record FeatureOptions
+/// <summary>The options that say which features are compared.</summary>
+/// <param name="read">States each option.</param>
+/// <param name="classifier">Whether the network must be a classifier.</param>
+internal sealed class FeatureOptions(OptionReader read, bool classifier)
 {
     public const string Pixels = "pixels";
 
-    public required string Network { get; init; }
+    public string Network { get; } = read.RequiredText(
+        "--features",
+        classifier ? "net.pt" : "pixels|net.pt",
+        (classifier ? "The classifier," : "What is compared: pixels, or a network")
+            + " in a TorchScript file, such as Inception (a program: load only files that you trust)");
 
-    public bool ReturnFeatures { get; init; }
+    public bool ReturnFeatures { get; } = read.Flag(
+        "--return-features",
+        "Call the network with return_features=True, as the Inception file of StyleGAN's metrics wants for features; without, it gives "
+            + "logits");
 
-    public int Output { get; init; }
+    public int Output { get; } =
+        read.Number("--feature-output", 0, "Which output is taken where the network gives several", least: 0);
 
-    public int? Size { get; init; }
+    public int? Size { get; } = read.Number(
+        "--feature-size",
+        "Height and width that images are resized to for the network, such as 299; by default they are not",
+        least: 1);
 
-    public required string Filter { get; init; }
+    public string Filter { get; } = read.Choice(
+        "--feature-filter",
+        "bicubic-antialiased",
+        "How they are resized; it moves the numbers: bilinear as pytorch-fid, bicubic-antialiased as clean-fid",
+        ["bilinear", "bilinear-antialiased", "bicubic-antialiased"]);
 
-    public required string Scale { get; init; }
+    public string Scale { get; } = read.Choice(
+        "--feature-scale",
+        "bytes",
+        "What the network takes a pixel as: bytes 0 … 255, unit 0 … 1, symmetric -1 … 1",
+        ["bytes", "unit", "symmetric"]);
 
-    public ImmutableArray<double> Mean { get; init; }
+    public ImmutableArray<double> Mean { get; } = read.Triple(
+        "--feature-mean",
+        "Subtracted from each channel after scaling; three numbers with commas between; by default nothing",
+        NumberRange.Any);
 
-    public ImmutableArray<double> StandardDeviation { get; init; }
+    public ImmutableArray<double> StandardDeviation { get; } = read.Triple(
+        "--feature-std",
+        "What each channel is divided by after that; three numbers above 0 with commas between; by default nothing",
+        NumberRange.Positive);
 
     public bool IsPixels => Network == Pixels;
 
-    /// <summary>The features in words: no numbers of different ones are to be compared.</summary>
-    public string Description => IsPixels ? Pixels : string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(Network)}{(ReturnFeatures ? ", return_features" : "")}{(Output > 0 ? $", output {Output}" : "")}{(Size is { } size ? $", {size}×{size} {Filter}" : "")}, {Scale}");
+    /// <summary>The features in words; numbers of different features must not be compared.</summary>
+    public string Description
+    {
+        get
+        {
+            if (IsPixels) return Pixels;
+            string call = ReturnFeatures ? ", return_features" : "", output = Output > 0 ? $", output {Output}" : "";
+            string resized = Size is { } size ? $", {size}×{size} {Filter}" : "";
+            return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(Network)}{call}{output}{resized}, {Scale}");
+        }
+    }
 
     /// <summary>Loads the network; the caller disposes it where it is <see cref="IDisposable"/>.</summary>
-    public IFeatureExtractor Open(string device)
+    public IFeatureExtractor Open(torch.Device device)
     {
         if (IsPixels)
         {
-            if (ReturnFeatures || Output > 0 || Size is not null || !Mean.IsEmpty || !StandardDeviation.IsEmpty) throw new UsageException("--return-features and --feature-… go with a network, but --features is pixels.");
+            if (ReturnFeatures || Output > 0 || Size is not null || !Mean.IsEmpty || !StandardDeviation.IsEmpty)
+            {
+                throw new UsageException("--return-features and --feature-… go with a network, but --features is pixels.");
+            }
+
             return new PixelFeatures();
         }
 
-        if (!File.Exists(Network)) throw new FileNotFoundException($"--features must be pixels or a TorchScript file, but there is no file {Network}.", Network);
+        if (!File.Exists(Network))
+        {
+            throw new FileNotFoundException($"--features must be pixels or a TorchScript file, but there is no file {Network}.", Network);
+        }
+
         return new TorchScriptFeatures(Network, new TorchScriptOptions
         {
             ReturnFeatures = ReturnFeatures,
             Output = Output,
             Size = Size is { } size ? (size, size) : null,
-            Filter = Filter switch { "bilinear" => ResizeFilter.Bilinear, "bilinear-antialiased" => ResizeFilter.BilinearAntialiased, _ => ResizeFilter.BicubicAntialiased },
+            Filter = Filter switch
+            {
+                "bilinear" => ResizeFilter.Bilinear,
+                "bilinear-antialiased" => ResizeFilter.BilinearAntialiased,
+                _ => ResizeFilter.BicubicAntialiased,
+            },
             Scale = Scale switch { "unit" => PixelScale.UnitInterval, "symmetric" => PixelScale.MinusOneToOne, _ => PixelScale.Bytes },
             Mean = Mean,
             StandardDeviation = StandardDeviation,
-            Device = new torch.Device(device),
+            Device = device,
         });
     }
 }

@@ -1,3 +1,4 @@
+using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Sampling;
 using Ddpm.Core;
@@ -16,27 +17,32 @@ internal abstract class ImageSet : IDisposable
     /// <summary>The shape of one, [C, H, W].</summary>
     public abstract IReadOnlyList<long> Shape { get; }
 
-    /// <summary>What decides the images beside their path; empty for a data set.</summary>
+    /// <summary>The settings that decide the images, apart from their path; none for a data set.</summary>
     public virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
-    /// <summary>A rank's share of the images, uint8 [B, C, H, W]; the caller disposes each.</summary>
-    public abstract IEnumerable<Tensor> Batches(ICommunicator ranks, ProgressBar bar, CancellationToken stop);
+    /// <summary>Gives this rank's share of the images, uint8 [B, C, H, W]; the caller disposes each.</summary>
+    public abstract IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop);
 
     public abstract void Dispose();
 
     /// <summary>Opens a path.</summary>
     /// <param name="path">The path of images or of a model folder.</param>
-    /// <param name="options">How.</param>
-    /// <param name="otherwise">How many a model draws where nobody says; null where it must be said.</param>
-    public static ImageSet Open(string path, MeasureOptions options, int? otherwise)
+    /// <param name="options">The options of all measures.</param>
+    /// <param name="grayscale">Whether the pictures of a folder are read in shades of gray.</param>
+    /// <param name="otherwise">How many samples a model draws without --count; null where --count is needed.</param>
+    /// <param name="ranks">The processes that measure together.</param>
+    public static ImageSet Open(string path, MeasureOptions options, bool grayscale, int? otherwise, ICommunicator ranks)
     {
-        if (IsModel(path)) return new Drawn(path, options, otherwise);
-        return new Stored(ImageData.Open(path, options.Size, options.Grayscale), options);
+        if (IsModel(path)) return new Drawn(path, options, otherwise, ranks);
+        return new Stored(ImageData.Open(path, options.Size, grayscale), options, ranks);
     }
 
-    public static bool IsModel(string path) => File.Exists(Path.Combine(path, "model_index.json")) || File.Exists(Path.Combine(path, "unet", "config.json")) || (File.Exists(Path.Combine(path, "config.json")) && !SampleFolder.IsOne(path));
+    public static bool IsModel(string path) =>
+        File.Exists(Path.Combine(path, "model_index.json"))
+        || File.Exists(Path.Combine(path, "unet", "config.json"))
+        || (File.Exists(Path.Combine(path, "config.json")) && !SampleFolder.IsOne(path));
 
-    private sealed class Stored(IDataset data, MeasureOptions options) : ImageSet
+    private sealed class Stored(IDataset data, MeasureOptions options, ICommunicator ranks) : ImageSet
     {
         private readonly IDataset chosen = options.Count is { } count ? SubsetDataset.EvenlySpread(data, count) : data;
 
@@ -44,7 +50,7 @@ internal abstract class ImageSet : IDisposable
 
         public override IReadOnlyList<long> Shape => data.Shape;
 
-        public override IEnumerable<Tensor> Batches(ICommunicator ranks, ProgressBar bar, CancellationToken stop)
+        public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop)
         {
             (int first, int end) = ranks.Share(Count);
             long done = 0;
@@ -66,10 +72,11 @@ internal abstract class ImageSet : IDisposable
     {
         private readonly ModelSampler model;
 
-        public Drawn(string path, MeasureOptions options, int? otherwise)
+        public Drawn(string path, MeasureOptions options, int? otherwise, ICommunicator ranks)
         {
-            Count = options.Count ?? otherwise ?? throw new Arguments.UsageException($"--count must say how many samples {path} is to draw: the reference does not.");
-            model = new ModelSampler(path, options.Sampling);
+            Count = options.Count ?? otherwise
+                ?? throw new UsageException($"--count must say how many samples {path} is to draw: the reference does not.");
+            model = new ModelSampler(path, options.Sampling, ranks);
         }
 
         public override int Count { get; }
@@ -78,9 +85,9 @@ internal abstract class ImageSet : IDisposable
 
         public override IReadOnlyDictionary<string, string> Settings => model.Settings;
 
-        public override IEnumerable<Tensor> Batches(ICommunicator ranks, ProgressBar bar, CancellationToken stop)
+        public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop)
         {
-            foreach (SampleBatch batch in model.Batches(0, Count, null, null, null, ranks, bar, stop))
+            foreach (SampleBatch batch in model.Batches(0, Count, null, null, null, bar, stop))
             {
                 using (batch) yield return model.ToBytes(batch.Samples).DetachFromDisposeScope();
             }

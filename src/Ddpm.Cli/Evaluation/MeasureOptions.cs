@@ -1,20 +1,26 @@
+using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Sampling;
 
 namespace Ddpm.Cli.Evaluation;
 
-/// <summary>What a user may choose of the measures of samples.</summary>
-internal sealed record MeasureOptions
+/// <summary>The options that the measures of samples share.</summary>
+/// <param name="read">States each option.</param>
+/// <param name="classifier">Whether the network must be a classifier.</param>
+internal sealed class MeasureOptions(OptionReader read, bool classifier = false)
 {
-    public required SamplingOptions Sampling { get; init; }
-
-    public required FeatureOptions Features { get; init; }
+    public FeatureOptions Features { get; } = new(read, classifier);
 
     /// <summary>How many images of each set; null for all.</summary>
-    public int? Count { get; init; }
+    public int? Count { get; } = read.Number(
+        "--count",
+        "Images of each set, evenly spread over a data set; by default all, and as many samples of a model as the reference has",
+        least: 2);
 
-    public int Workers { get; init; }
+    public int Workers { get; } = read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1);
 
-    public int? Size { get; init; }
+    public int? Size { get; } = read.Number("--size", "Height and width to bring the images of folders to; by default their own", least: 1);
 
-    public bool Grayscale { get; init; }
+    public bool Grayscale { get; } = read.Flag("--grayscale", "Read the images of folders in shades of gray");
+
+    public SamplingOptions Sampling { get; } = new(read, "Of a model folder: ");
 }

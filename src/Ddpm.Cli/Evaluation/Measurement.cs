@@ -3,13 +3,16 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
+using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Evaluation;
 using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Evaluation;
 
-/// <summary>What the measures of samples have in common: features of sets of images, the settings under which a number holds, and the report. Dispose it to free the network.</summary>
+/// <summary>
+/// Measures sets of images: their features, the settings under which a number holds, and the report. Dispose it to free the network.
+/// </summary>
 internal sealed class Measurement : IDisposable
 {
     private readonly MeasureOptions options;
@@ -18,6 +21,9 @@ internal sealed class Measurement : IDisposable
     private readonly IFeatureExtractor extractor;
     private ImmutableSortedDictionary<string, string> settings = ImmutableSortedDictionary<string, string>.Empty;
     private IReadOnlyList<long>? shape;
+
+    // The images of the set before: without --count a model draws as many.
+    private int? lastCount;
     private string? shapeOf;
 
     public Measurement(MeasureOptions options, Screen screen, ICommunicator ranks)
@@ -25,18 +31,15 @@ internal sealed class Measurement : IDisposable
         this.options = options;
         this.screen = screen;
         this.ranks = ranks;
-        extractor = options.Features.Open(options.Sampling.Device);
+        extractor = options.Features.Open(Communicators.Device(options.Sampling.Device, ranks));
         Note("features", options.Features.Description);
     }
-
-    /// <summary>How many images the set before had, which is as many as a model draws.</summary>
-    public int? LastCount { get; private set; }
 
     public void Note(string name, string value) => settings = settings.SetItem(name, value);
 
     public void Note(string name, long value) => Note(name, value.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Mean and covariance of the features of a set; of a .npz file as they are there.</summary>
+    /// <summary>Gives mean and covariance of the features of a set; a .npz file holds them.</summary>
     public FeatureStatistics Statistics(string role, string path, CancellationToken stop)
     {
         if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
@@ -49,8 +52,9 @@ internal sealed class Measurement : IDisposable
         return Of(role, path, batches => FeatureExtraction.Statistics(extractor, batches, ranks, null, stop), stop);
     }
 
-    /// <summary>The features of each image of a set, [N, D].</summary>
-    public Tensor Features(string role, string path, CancellationToken stop) => Of(role, path, batches => FeatureExtraction.Features(extractor, batches, ranks, null, stop), stop);
+    /// <summary>Gives the features of each image of a set, [N, D].</summary>
+    public Tensor Features(string role, string path, CancellationToken stop) =>
+        Of(role, path, batches => FeatureExtraction.Features(extractor, batches, ranks, null, stop), stop);
 
     /// <summary>Writes a file once, however many processes there are.</summary>
     public void Write(Action write) => ranks.OnFirstRank(write);
@@ -63,8 +67,11 @@ internal sealed class Measurement : IDisposable
     /// <summary>Shows a report as table or JSON.</summary>
     public static void Show(Screen screen, EvaluationReport report)
     {
-        static string Number(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e6 or 0 ? "F4" : "0.000e+0", CultureInfo.InvariantCulture);
-        screen.Table(report.Title, 4, report.Metrics.Select(metric => (string[])[metric.Name, Number(metric.Value), metric.Uncertainty is { } uncertainty ? $"± {Number(uncertainty)}" : "", metric.Note]));
+        static string Number(double value) =>
+            value.ToString(Math.Abs(value) is >= 1e-3 and < 1e6 or 0 ? "F4" : "0.000e+0", CultureInfo.InvariantCulture);
+        static string Uncertainty(Metric metric) => metric.Uncertainty is { } uncertainty ? $"± {Number(uncertainty)}" : "";
+        screen.Table(report.Title, 4, report.Metrics.Select(metric =>
+            (string[])[metric.Name, Number(metric.Value), Uncertainty(metric), metric.Note]));
         if (!screen.IsJson) screen.Line(string.Join(", ", report.Settings.Select(pair => $"{pair.Key} {pair.Value}")));
         screen.Json(JsonNode.Parse(report.ToJson())!.AsObject());
     }
@@ -73,13 +80,14 @@ internal sealed class Measurement : IDisposable
     {
         // Pictures that are compared with images of one channel are read as such.
         bool gray = options.Grayscale || (options.Features.IsPixels && shape is [1, ..] && Directory.Exists(path));
-        using ImageSet set = ImageSet.Open(path, options with { Grayscale = gray }, LastCount);
+        using ImageSet set = ImageSet.Open(path, options, gray, lastCount, ranks);
         if (options.Features.IsPixels) RequireShape(path, set.Shape);
-        LastCount = set.Count;
+        lastCount = set.Count;
         Note(role, path);
         Note($"{role}-images", set.Count);
         foreach ((string name, string value) in set.Settings) Note($"{role}-{name}", value);
-        return screen.Track(ImageSet.IsModel(path) ? "Sampling" : $"Reading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}", bar => measure(set.Batches(ranks, bar, stop)));
+        string what = ImageSet.IsModel(path) ? "Sampling" : $"Reading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}";
+        return screen.Track(what, bar => measure(set.Batches(bar, stop)));
     }
 
     // Pixels are compared one by one.
@@ -87,8 +95,11 @@ internal sealed class Measurement : IDisposable
     {
         if (shape is not null && !shape.SequenceEqual(found))
         {
-            string hint = shape.Skip(1).SequenceEqual(found.Skip(1)) ? "--grayscale reads folders in shades of gray" : "--size brings those of folders to one size";
-            throw new UsageException($"Pixels can only be compared of images of one shape, but {shapeOf} has [{string.Join(", ", shape)}] and {path} [{string.Join(", ", found)}]; {hint}.");
+            string hint = shape.Skip(1).SequenceEqual(found.Skip(1))
+                ? "--grayscale reads folders in shades of gray"
+                : "--size brings those of folders to one size";
+            string shapes = $"{shapeOf} has [{string.Join(", ", shape)}] and {path} [{string.Join(", ", found)}]";
+            throw new UsageException($"Pixels can only be compared of images of one shape, but {shapes}; {hint}.");
         }
 
         shape = found;

@@ -15,14 +15,18 @@ internal static class Description
         IVarianceSchedule schedule = coefficients.Schedule;
         return new JsonObject
         {
-            ["schedule"] = schedule is ZeroTerminalSnrSchedule zero ? $"{Name(zero.Original, "Schedule")}, rescaled to zero terminal SNR" : Name(schedule, "Schedule"),
+            ["schedule"] = schedule is ZeroTerminalSnrSchedule zero
+                ? $"{Name(zero.Original, "Schedule")}, rescaled to zero terminal SNR"
+                : Name(schedule, "Schedule"),
             ["timesteps"] = coefficients.Timesteps,
             ["beta_first"] = schedule.Beta(0),
             ["beta_last"] = schedule.Beta(coefficients.Timesteps - 1),
             ["alpha_bar_last"] = coefficients.AlphaBars[^1],
             ["prediction"] = process.Options.Prediction.Name,
             ["variance"] = process.Options.Variance.Name,
-            ["clipping"] = ReferenceEquals(process.Options.Clipping, X0Clipping.Unit) ? "-1 … 1" : ReferenceEquals(process.Options.Clipping, X0Clipping.None) ? "none" : Name(process.Options.Clipping, "Clipping"),
+            ["clipping"] = ReferenceEquals(process.Options.Clipping, X0Clipping.Unit)
+                ? "-1 … 1"
+                : ReferenceEquals(process.Options.Clipping, X0Clipping.None) ? "none" : Name(process.Options.Clipping, "Clipping"),
         };
     }
 
@@ -48,7 +52,8 @@ internal static class Description
 #pragma warning restore CA1308
 
     // LinearSchedule → linear
-    private static string Name(object thing, string suffix) => JsonNamingPolicy.KebabCaseLower.ConvertName(thing.GetType().Name.Replace(suffix, "", StringComparison.Ordinal));
+    private static string Name(object thing, string suffix) =>
+        JsonNamingPolicy.KebabCaseLower.ConvertName(thing.GetType().Name.Replace(suffix, "", StringComparison.Ordinal));
 
     private static JsonArray Numbers(IEnumerable<int> numbers) => [.. numbers.Select(number => JsonValue.Create(number))];
 }

@@ -12,7 +12,16 @@ internal static class Inspector
 
     public static JsonObject Of(string path)
     {
-        if (File.Exists(path)) return new JsonObject { ["kind"] = "tensors", ["files"] = new JsonArray(FileOf(path, Path.GetFileName(path))), ["tensors"] = Tensors(path) };
+        if (File.Exists(path))
+        {
+            return new JsonObject
+            {
+                ["kind"] = "tensors",
+                ["files"] = new JsonArray(FileOf(path, Path.GetFileName(path))),
+                ["tensors"] = Tensors(path),
+            };
+        }
+
         if (!Directory.Exists(path)) throw new DirectoryNotFoundException($"There is no folder and no file {path}.");
         if (File.Exists(Path.Combine(path, CheckpointIndex))) return Checkpoint(path);
         return Directory.Exists(Path.Combine(path, Checkpoints)) ? Run(path) : ModelOf(path);
@@ -21,7 +30,8 @@ internal static class Inspector
     private static JsonObject ModelOf(string path)
     {
         // What does not fit is to be seen, not to end the inspection; a network alone has no process.
-        bool alone = !File.Exists(Path.Combine(path, "scheduler", "scheduler_config.json")) && !File.Exists(Path.Combine(path, "scheduler_config.json"));
+        bool alone = !File.Exists(Path.Combine(path, "scheduler", "scheduler_config.json"))
+            && !File.Exists(Path.Combine(path, "scheduler_config.json"));
         using TrainedModel model = ModelFolder.Load(path, new LoadOptions { Strict = false, Process = alone ? StandIn(path) : null });
         LoadReport report = model.Report;
         return new JsonObject
@@ -50,7 +60,8 @@ internal static class Inspector
         JsonObject index;
         try
         {
-            index = JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new InvalidDataException($"{file} must hold a JSON object.");
+            index = JsonNode.Parse(File.ReadAllText(file)) as JsonObject
+                ?? throw new InvalidDataException($"{file} must hold a JSON object.");
         }
         catch (JsonException exception)
         {
@@ -73,7 +84,9 @@ internal static class Inspector
     private static JsonObject Run(string path) => new()
     {
         ["kind"] = "run",
-        ["checkpoints"] = Texts(Directory.GetDirectories(Path.Combine(path, Checkpoints), "step-*").Order(StringComparer.Ordinal).Select(folder => folder[(path.Length + 1)..])),
+        ["checkpoints"] = Texts(
+            Directory.GetDirectories(Path.Combine(path, Checkpoints), "step-*").Order(StringComparer.Ordinal)
+                .Select(folder => folder[(path.Length + 1)..])),
         ["model"] = Directory.Exists(Path.Combine(path, Model)) ? ModelOf(Path.Combine(path, Model)) : null,
     };
 
@@ -88,12 +101,19 @@ internal static class Inspector
     private static ReverseDiffusion StandIn(string path)
     {
         string nested = Path.Combine(path, "unet", "config.json"), file = File.Exists(nested) ? nested : Path.Combine(path, "config.json");
-        bool learned = File.Exists(file) && JsonNode.Parse(File.ReadAllText(file)) is JsonObject json && (int?)json["out_channels"] == 2 * (int?)json["in_channels"];
-        return new ReverseDiffusion(new LinearSchedule(), new ReverseDiffusionOptions { Variance = learned ? ReverseVariance.LearnedRange : ReverseVariance.FixedLarge });
+        bool learned = File.Exists(file)
+            && JsonNode.Parse(File.ReadAllText(file)) is JsonObject json
+            && (int?)json["out_channels"] == 2 * (int?)json["in_channels"];
+        return new ReverseDiffusion(
+            new LinearSchedule(),
+            new ReverseDiffusionOptions { Variance = learned ? ReverseVariance.LearnedRange : ReverseVariance.FixedLarge });
     }
 
     private static JsonArray Files(string folder) =>
-        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal).Select(file => FileOf(file, Path.GetRelativePath(folder, file).Replace('\\', '/')))];
+        [
+            .. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).StartsWith('.'))
+                .Order(StringComparer.Ordinal).Select(file => FileOf(file, Path.GetRelativePath(folder, file).Replace('\\', '/'))),
+        ];
 
     private static JsonObject FileOf(string file, string name)
     {
@@ -102,14 +122,20 @@ internal static class Inspector
         using SafetensorsFile tensors = SafetensorsFile.Open(file);
         json["tensors"] = tensors.Entries.Count;
         json["parameters"] = tensors.Entries.Sum(Elements);
-        json["types"] = new JsonObject(tensors.Entries.GroupBy(entry => entry.ElementType).OrderBy(group => group.Key).Select(group => KeyValuePair.Create(Description.Type(group.Key), (JsonNode?)JsonValue.Create(group.Count()))));
+        json["types"] = new JsonObject(
+            tensors.Entries.GroupBy(entry => entry.ElementType).OrderBy(group => group.Key)
+                .Select(group => KeyValuePair.Create(Description.Type(group.Key), (JsonNode?)JsonValue.Create(group.Count()))));
         return json;
     }
 
     private static JsonObject Tensors(string file)
     {
         using SafetensorsFile tensors = SafetensorsFile.Open(file);
-        return new JsonObject(tensors.Entries.Select(entry => KeyValuePair.Create(entry.Name, (JsonNode?)JsonValue.Create($"{Description.Type(entry.ElementType)} [{string.Join(", ", entry.Shape)}]"))));
+        return new JsonObject(
+            tensors.Entries.Select(entry =>
+                KeyValuePair.Create(
+                    entry.Name,
+                    (JsonNode?)JsonValue.Create($"{Description.Type(entry.ElementType)} [{string.Join(", ", entry.Shape)}]"))));
     }
 
     private static long Elements(SafetensorsEntry entry) => entry.Shape.Aggregate(1L, (product, size) => product * size);

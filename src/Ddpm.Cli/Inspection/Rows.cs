@@ -16,7 +16,9 @@ internal static class Rows
     {
         int unit = 0;
         for (; count >= 1000 && unit < Units.Length - 1; unit++) count /= 1000;
-        return string.Create(CultureInfo.InvariantCulture, $"{count.ToString(unit == 0 ? "F0" : "F1", CultureInfo.InvariantCulture)} {Units[unit]}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{count.ToString(unit == 0 ? "F0" : "F1", CultureInfo.InvariantCulture)} {Units[unit]}");
     }
 
     private static IEnumerable<IReadOnlyList<string>> Of(JsonObject json, string prefix)
@@ -47,7 +49,14 @@ internal static class Rows
     private static IReadOnlyList<string> File(JsonObject file)
     {
         string size = Bytes(file["bytes"]!.GetValue<long>());
-        return [(string)file["name"]!, file["types"] is JsonObject types ? $"{size}: {Text(file["parameters"])} numbers, {string.Join(", ", types.Select(type => $"{type.Value} tensors of {type.Key}"))}" : size];
+        return
+        [
+            (string)file["name"]!,
+            file["types"] is JsonObject types
+                ? $"{size}: {Text(file["parameters"])} numbers, "
+                    + $"{string.Join(", ", types.Select(type => $"{type.Value} tensors of {type.Key}"))}"
+                : size,
+        ];
     }
 
     private static string Text(JsonNode? value) => value switch
@@ -59,7 +68,8 @@ internal static class Rows
         _ => value.ToString() is { Length: > 0 } text ? text : "none",
     };
 
-    private static string Number(string json) => long.TryParse(json, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)
+    private static string Number(string json) =>
+        long.TryParse(json, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)
         ? whole.ToString("N0", CultureInfo.InvariantCulture)
         : double.Parse(json, CultureInfo.InvariantCulture).ToString("G6", CultureInfo.InvariantCulture);
 }

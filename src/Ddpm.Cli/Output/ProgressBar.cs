@@ -4,10 +4,11 @@ using Spectre.Console;
 
 namespace Ddpm.Cli.Output;
 
-/// <summary>How far something is, as far as anybody looks.</summary>
+/// <summary>Shows progress in a terminal; does nothing elsewhere.</summary>
 internal sealed class ProgressBar(ProgressTask? task, string what) : IProgress<SamplingProgress>, IProgress<BoundProgress>
 {
-    public void Report(SamplingProgress value) => Set(value.StepsDone, value.StepsTotal, $"{what} {Count(value.SamplesDone)}/{Count(value.SamplesTotal)}");
+    public void Report(SamplingProgress value) =>
+        Set(value.StepsDone, value.StepsTotal, $"{what} {Count(value.SamplesDone)}/{Count(value.SamplesTotal)}");
 
     public void Report(BoundProgress value)
     {

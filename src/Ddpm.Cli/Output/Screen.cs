@@ -6,20 +6,24 @@ using Spectre.Console;
 namespace Ddpm.Cli.Output;
 
 /// <summary>
-/// Where a command writes: its result to standard output, as tables or, under --json, as JSON alone; messages beside it, or to standard error under --json; progress to standard error where somebody
-/// looks at it.
+/// Writes what a command has to say: results to standard output, as tables or, under --json, as JSON alone; messages beside them, or to
+/// standard error under --json; progress to standard error if that is a terminal.
 /// </summary>
 internal sealed class Screen(TextWriter output, TextWriter error, bool json)
 {
     private const int WidthOfPipes = 10_000;
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public bool IsJson => json;
 
     /// <summary>A message for people.</summary>
     public void Line(string text) => (json ? error : output).WriteLine(text);
 
-    /// <summary>What a person must know and a program may.</summary>
+    /// <summary>A message that people must not miss.</summary>
     public void Warn(string text) => error.WriteLine($"Warning: {text}");
 
     /// <summary>The result for people; nothing under --json.</summary>
@@ -30,7 +34,13 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
         using var plain = new StringWriter();
         IAnsiConsole console = terminal
             ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) })
-            : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(plain), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+            : AnsiConsole.Create(
+                new AnsiConsoleSettings
+                {
+                    Out = new AnsiConsoleOutput(plain),
+                    Ansi = AnsiSupport.No,
+                    ColorSystem = ColorSystemSupport.NoColors,
+                });
         if (!terminal) console.Profile.Width = WidthOfPipes;
         var table = new Table { Border = terminal ? TableBorder.Rounded : TableBorder.None, ShowHeaders = false };
         for (int column = 0; column < columns; column++) table.AddColumn(new TableColumn(""));
@@ -57,5 +67,6 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
     }
 
     // A writer of a test, a file and a pipe are no terminal.
-    private static bool IsTerminal(TextWriter writer, TextWriter console, bool redirected) => ReferenceEquals(writer, console) && !redirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    private static bool IsTerminal(TextWriter writer, TextWriter console, bool redirected) =>
+        ReferenceEquals(writer, console) && !redirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
 }

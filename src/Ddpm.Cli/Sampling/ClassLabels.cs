@@ -14,15 +14,29 @@ internal static class ClassLabels
         if (options.Label is null)
         {
             if (options.Guidance != 1) throw new UsageException("--guidance goes with --label: it strengthens a class.");
-            if (network.ClassCount > 0 && !network.HasNullLabel) throw new UsageException($"{model} must be told a class, --label 0 … {network.ClassCount - 1} or all.");
+            if (network.ClassCount > 0 && !network.HasNullLabel)
+            {
+                throw new UsageException($"{model} must be told a class, --label 0 … {network.ClassCount - 1} or all.");
+            }
+
             return [];
         }
 
         if (network.ClassCount == 0) throw new UsageException($"--label goes with a class-conditional model, but {model} has no classes.");
-        if (options.Guidance != 1 && !network.HasNullLabel) throw new UsageException($"--guidance needs a network that can be asked without a class, but {model} cannot.");
+        if (options.Guidance != 1 && !network.HasNullLabel)
+        {
+            throw new UsageException($"--guidance needs a network that can be asked without a class, but {model} cannot.");
+        }
+
         if (options.Label == "all") return [.. Enumerable.Range(0, network.ClassCount).Select(label => (long)label)];
         string[] parts = options.Label.Split(',');
-        string? wrong = Array.Find(parts, part => !long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long label) || label >= network.ClassCount);
-        return wrong is null ? [.. parts.Select(part => long.Parse(part, CultureInfo.InvariantCulture))] : throw new UsageException($"--label must be all, or classes 0 … {network.ClassCount - 1} of {model} with commas between, but has {(wrong.Length == 0 ? "an empty place" : wrong)}.");
+        string? wrong = Array.Find(
+            parts,
+            part => !long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long label) || label >= network.ClassCount);
+        return wrong is null
+            ? [.. parts.Select(part => long.Parse(part, CultureInfo.InvariantCulture))]
+            : throw new UsageException(
+                $"--label must be all, or classes 0 … {network.ClassCount - 1} of {model} with commas between, but has "
+                    + $"{(wrong.Length == 0 ? "an empty place" : wrong)}.");
     }
 }

@@ -11,7 +11,8 @@ internal static class FolderDigest
         var buffer = new byte[1 << 20];
         foreach (string part in new[] { folder, Path.Combine(folder, "unet"), Path.Combine(folder, "scheduler") }.Where(Directory.Exists))
         {
-            foreach (string file in Directory.EnumerateFiles(part).Where(path => Path.GetExtension(path) is ".json" or ".safetensors").Order(StringComparer.Ordinal))
+            IEnumerable<string> files = Directory.EnumerateFiles(part).Where(path => Path.GetExtension(path) is ".json" or ".safetensors");
+            foreach (string file in files.Order(StringComparer.Ordinal))
             {
                 using FileStream stream = File.OpenRead(file);
                 for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer)) digest.AppendData(buffer, 0, read);

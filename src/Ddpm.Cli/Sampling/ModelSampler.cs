@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Imaging;
 using Ddpm.Models;
@@ -13,25 +14,38 @@ internal sealed class ModelSampler : IDisposable
     private readonly TrainedModel model;
     private readonly SamplingOptions options;
     private readonly DiffusionSampler sampler;
+    private readonly ICommunicator ranks;
     private readonly Device device;
 
-    public ModelSampler(string folder, SamplingOptions options)
+    /// <param name="folder">The model folder.</param>
+    /// <param name="options">How samples are drawn.</param>
+    /// <param name="ranks">The processes that draw; this one draws its share.</param>
+    public ModelSampler(string folder, SamplingOptions options, ICommunicator ranks)
     {
-        if (options.Eta is not null && options.Sampler != "ddim") throw new UsageException($"--eta goes with --sampler ddim, but the sampler is {options.Sampler}.");
-        if (options.KeepNoise && options.Sampler != "ddim") throw new UsageException($"--ddim-noise kept goes with --sampler ddim, but the sampler is {options.Sampler}.");
         this.options = options;
-        device = new Device(options.Device);
+        this.ranks = ranks;
+        RequireDdim("--eta", options.Eta is not null);
+        RequireDdim("--ddim-noise kept", options.KeepNoise);
+        device = Communicators.Device(options.Device, ranks);
         model = ModelFolder.Load(folder);
         try
         {
             UNet network = model.Network;
-            if (network.Options.IsSignal || network.Options.InChannels is not (1 or 3)) throw new NotSupportedException($"{folder} must be a model of images of 1 or 3 channels, but is one of {(network.Options.IsSignal ? "signals" : $"{network.Options.InChannels} channels")}: nothing else fits in a picture.");
+            if (network.Options.IsSignal || network.Options.InChannels is not (1 or 3))
+            {
+                string found = network.Options.IsSignal ? "signals" : $"{network.Options.InChannels} channels";
+                throw new NotSupportedException(
+                    $"{folder} must be a model of images of 1 or 3 channels, but is one of {found}: nothing else fits in a picture.");
+            }
+
             Labels = ClassLabels.Read(options, network, folder);
-            int timesteps = model.Process.Coefficients.Timesteps, steps = options.Steps ?? SamplerChoice.DefaultSteps(options.Sampler, timesteps);
+            int timesteps = model.Process.Coefficients.Timesteps;
+            int steps = options.Steps ?? SamplerChoice.DefaultSteps(options.Sampler, timesteps);
             ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, options.Spacing, folder);
             IConditionalEpsilonModel prepared = Precision.Prepare(network, options.Dtype, device);
             if (Labels.Length > 0 && options.Guidance != 1) prepared = new GuidedModel(prepared, options.Guidance, options.GuidanceRescale);
-            sampler = SamplerChoice.Create(options.Sampler, prepared, process, new DdimOptions { Eta = options.Eta ?? 0, RederiveNoise = !options.KeepNoise });
+            var ddim = new DdimOptions { Eta = options.Eta ?? 0, RederiveNoise = !options.KeepNoise };
+            sampler = SamplerChoice.Create(options.Sampler, prepared, process, ddim);
             Steps = steps;
             Settings = Describe(folder, steps, steps == timesteps ? "all" : options.Spacing);
         }
@@ -43,12 +57,13 @@ internal sealed class ModelSampler : IDisposable
     }
 
     /// <summary>The shape of a sample, [C, H, W].</summary>
-    public IReadOnlyList<long> Shape => [model.Network.Options.InChannels, model.Network.Options.Height, model.Network.Options.Width];
+    public IReadOnlyList<long> Shape =>
+        [model.Network.Options.InChannels, model.Network.Options.Height, model.Network.Options.Width];
 
     /// <summary>The steps of the sampler.</summary>
     public int Steps { get; }
 
-    /// <summary>The classes: sample k is of the k-th, over and over; none where nothing is told.</summary>
+    /// <summary>The classes: sample k is of the k-th, over and over; empty without --label.</summary>
     public long[] Labels { get; }
 
     /// <summary>All that decides what sample k is.</summary>
@@ -60,13 +75,19 @@ internal sealed class ModelSampler : IDisposable
     /// <summary>Draws samples, batch by batch; the caller disposes each.</summary>
     /// <param name="first">The number of the first.</param>
     /// <param name="count">How many.</param>
-    /// <param name="skip">Those that are there already.</param>
+    /// <param name="skip">Samples that exist already.</param>
     /// <param name="start">x_T, [count, C, H, W], in place of noise.</param>
-    /// <param name="initial">Told x_T of every sample that begins with noise, where anybody wants to know.</param>
-    /// <param name="ranks">The processes that draw; this one draws its share.</param>
-    /// <param name="progress">Told of every step.</param>
+    /// <param name="initial">Receives x_T of every sample that begins with noise.</param>
+    /// <param name="progress">Receives every step.</param>
     /// <param name="stop">Ends the drawing.</param>
-    public IEnumerable<SampleBatch> Batches(long first, int count, IReadOnlySet<long>? skip, Tensor? start, Action<NoiseRequest, Tensor>? initial, ICommunicator ranks, IProgress<SamplingProgress>? progress, CancellationToken stop)
+    public IEnumerable<SampleBatch> Batches(
+        long first,
+        int count,
+        IReadOnlySet<long>? skip,
+        Tensor? start,
+        Action<NoiseRequest, Tensor>? initial,
+        IProgress<SamplingProgress>? progress,
+        CancellationToken stop)
     {
         using Generator? generator = options.Noise == "stream" ? new Generator((ulong)options.Seed, CPU) : null;
         INoiseSource noise = generator is null ? new PerSampleNoise(options.Seed) : new StreamNoise(generator);
@@ -85,10 +106,19 @@ internal sealed class ModelSampler : IDisposable
         foreach (SampleBatch batch in sampler.Batches(request.ShardFor(ranks), progress, stop)) yield return batch;
     }
 
-    /// <summary>Samples as the bytes of an image.</summary>
-    public Tensor ToBytes(Tensor samples) => PixelConversion.ToBytes(samples, options.Rounding == "truncate" ? PixelRounding.Truncate : PixelRounding.Nearest);
+    /// <summary>Gives samples as the bytes of images.</summary>
+    public Tensor ToBytes(Tensor samples) =>
+        PixelConversion.ToBytes(samples, options.Rounding == "truncate" ? PixelRounding.Truncate : PixelRounding.Nearest);
 
     public void Dispose() => model.Dispose();
+
+    private void RequireDdim(string option, bool given)
+    {
+        if (given && options.Sampler != "ddim")
+        {
+            throw new UsageException($"{option} goes with --sampler ddim, but the sampler is {options.Sampler}.");
+        }
+    }
 
     private SortedDictionary<string, string> Describe(string folder, int steps, string spacing)
     {
@@ -104,7 +134,12 @@ internal sealed class ModelSampler : IDisposable
             ["rounding"] = options.Rounding,
             ["dtype"] = options.Dtype,
         };
-        if (options.Sampler == "ddim") (settings["eta"], settings["ddim-noise"]) = (Text(options.Eta ?? 0), options.KeepNoise ? "kept" : "rederived");
+        if (options.Sampler == "ddim")
+        {
+            settings["eta"] = Text(options.Eta ?? 0);
+            settings["ddim-noise"] = options.KeepNoise ? "kept" : "rederived";
+        }
+
         // The stream is drawn in batches.
         if (options.Noise == "stream") settings["batch-size"] = options.BatchSize.ToString(CultureInfo.InvariantCulture);
         if (Labels.Length == 0) return settings;

@@ -8,13 +8,17 @@ using Ddpm.Core;
 namespace Ddpm.Cli.Sampling;
 
 /// <summary>
-/// Where samples go: images/000000.png and so on, grid.png, and samples.json with the settings that they were drawn with. A sample that is there is whole, and one of these settings: that is what
-/// makes a run that goes on right.
+/// Where samples go: images/000000.png and so on, grid.png, and samples.json with the settings that they were drawn with. A sample that is
+/// there is whole, and one of these settings: that is what makes a run that goes on right.
 /// </summary>
 internal sealed class SampleFolder
 {
     public const string SettingsFile = "samples.json", ImagesFolder = "images";
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private SampleFolder(string path) => Root = path;
 
@@ -45,9 +49,18 @@ internal sealed class SampleFolder
         }
         else
         {
-            if (Directory.Exists(folder.Images) && Directory.EnumerateFileSystemEntries(folder.Images).Any()) throw new InvalidDataException($"{folder.Images} has files, but {path} has no {SettingsFile} that says what they are: give another --out.");
+            if (Directory.Exists(folder.Images) && Directory.EnumerateFileSystemEntries(folder.Images).Any())
+            {
+                throw new InvalidDataException(
+                    $"{folder.Images} has files, but {path} has no {SettingsFile} that says what they are: give another --out.");
+            }
+
             Directory.CreateDirectory(folder.Images);
-            var json = new JsonObject { ["settings"] = new JsonObject(settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))) };
+            var json = new JsonObject
+            {
+                ["settings"] = new JsonObject(
+                    settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))),
+            };
             AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, json, Indented));
         }
 
@@ -58,21 +71,29 @@ internal sealed class SampleFolder
     public string Image(long index) => Path.Combine(Images, index.ToString("D6", CultureInfo.InvariantCulture) + ".png");
 
     /// <summary>The samples first … first + count - 1 that are there.</summary>
-    public HashSet<long> Finished(long first, int count) => [.. Enumerable.Range(0, count).Select(k => first + k).Where(index => File.Exists(Image(index)))];
+    public HashSet<long> Finished(long first, int count) =>
+        [.. Enumerable.Range(0, count).Select(k => first + k).Where(index => File.Exists(Image(index)))];
 
     private static void RequireSame(string path, Dictionary<string, string> then, IReadOnlyDictionary<string, string> now)
     {
         string[] differences = [.. then.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
             .Select(key => (Key: key, Then: then.GetValueOrDefault(key, "none"), Now: now.GetValueOrDefault(key, "none")))
             .Where(entry => entry.Then != entry.Now).Select(entry => $"{entry.Key} {entry.Then} there, {entry.Now} now")];
-        if (differences.Length > 0) throw new InvalidDataException($"{path} has samples of other settings ({string.Join("; ", differences)}): give another --out, or remove it.");
+        if (differences.Length > 0)
+        {
+            throw new InvalidDataException(
+                $"{path} has samples of other settings ({string.Join("; ", differences)}): give another --out, or remove it.");
+        }
     }
 
     private static Dictionary<string, string> ReadSettings(string file)
     {
         try
         {
-            if (JsonNode.Parse(File.ReadAllText(file)) is JsonObject json && json["settings"] is JsonObject settings) return settings.ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "none");
+            if (JsonNode.Parse(File.ReadAllText(file)) is JsonObject json && json["settings"] is JsonObject settings)
+            {
+                return settings.ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "none");
+            }
         }
         catch (JsonException)
         {

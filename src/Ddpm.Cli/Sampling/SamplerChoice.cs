@@ -9,8 +9,11 @@ internal static class SamplerChoice
     public static readonly string[] Names = ["ddpm", "ddim", "dpm-solver++", "ipndm"];
     public static readonly string[] Spacings = ["leading", "trailing", "linspace", "quadratic", "sections", "whole-stride", "karras"];
 
-    /// <summary>The steps of a sampler where nobody says how many: all for the paper's, as many as their authors recommend for the others.</summary>
-    public static int DefaultSteps(string sampler, int timesteps) => Math.Min(timesteps, sampler switch { "ddpm" => timesteps, "ddim" => 50, _ => 20 });
+    /// <summary>
+    /// The steps of a sampler without --steps: all for the paper's, as many as their authors recommend for the others.
+    /// </summary>
+    public static int DefaultSteps(string sampler, int timesteps) =>
+        Math.Min(timesteps, sampler switch { "ddpm" => timesteps, "ddim" => 50, _ => 20 });
 
     /// <summary>A process over some of the timesteps of another.</summary>
     /// <exception cref="UsageException">There are not so many timesteps, or the spacing cannot give them.</exception>
@@ -37,7 +40,8 @@ internal static class SamplerChoice
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException($"--spacing {spacing} cannot give {steps} of the {timesteps} timesteps of {model}: {CommandLine.OneLine(exception)}");
+            throw new UsageException(
+                $"--spacing {spacing} cannot give {steps} of the {timesteps} timesteps of {model}: {ErrorLine.Of(exception)}");
         }
     }
 

@@ -1,38 +1,80 @@
-using Ddpm.Core;
+using Ddpm.Cli.Arguments;
 
 namespace Ddpm.Cli.Sampling;
 
-/// <summary>How samples are drawn from a model folder.</summary>
-internal sealed record SamplingOptions
+/// <summary>The options of every command that draws samples from a model folder. Aliases are what users of diffusers type.</summary>
+/// <param name="read">States each option.</param>
+/// <param name="where">Begins the descriptions with what the options are for; empty where the command only samples.</param>
+internal sealed class SamplingOptions(OptionReader read, string where = "")
 {
-    public required string Sampler { get; init; }
+    public string Sampler { get; } = read.Choice("--sampler", "ddpm", where + "How x_t becomes x_{t-1}", SamplerChoice.Names);
 
-    public int? Steps { get; init; }
+    public int? Steps { get; } = read.Number(
+        "--steps",
+        where + "Steps of the sampler, at most the model's T; by default T for ddpm, 50 for ddim, 20 for the others",
+        least: 1,
+        alias: "--num-inference-steps");
 
-    public required string Spacing { get; init; }
+    public string Spacing { get; } = read.Choice(
+        "--spacing",
+        "trailing",
+        where + "Which of the model's timesteps these are (diffusers has leading by default)",
+        SamplerChoice.Spacings,
+        alias: "--timestep-spacing");
 
-    public double? Eta { get; init; }
+    public double? Eta { get; } = read.Real(
+        "--eta",
+        where + "With ddim: how much noise a step adds, 0 none (the default), 1 as much as ddpm",
+        NumberRange.Unit);
 
-    public bool KeepNoise { get; init; }
+    /// <summary>Whether the network's noise is kept after x̂_0 was clipped.</summary>
+    public bool KeepNoise { get; } = read.Choice(
+        "--ddim-noise",
+        "rederived",
+        where + "With ddim, after a clipped x̂_0: the noise that fits it (rederived, as improved-diffusion), "
+            + "or the network's (kept, as diffusers)",
+        ["rederived", "kept"]) == "kept";
 
-    public long Seed { get; init; }
+    public long Seed { get; } = read.Whole("--seed", 0, where + "Seed of the noise");
 
-    public required string Noise { get; init; }
+    public string Noise { get; } = read.Choice(
+        "--noise",
+        "per-sample",
+        where + "per-sample: sample k depends on seed and k alone, whatever the batch size; "
+            + "stream: one generator for all samples, as in PyTorch programs",
+        ["per-sample", "stream"]);
 
-    public int BatchSize { get; init; }
+    public int BatchSize { get; } = read.Number("--batch-size", 64, "Images that the network sees at once", least: 1, alias: "--batch");
 
-    public string? Label { get; init; }
+    public string? Label { get; } = read.Text(
+        "--label",
+        "n,n,…|all",
+        where + "Classes to draw, for a class-conditional model: sample k is of the k-th, over and over");
 
-    public double Guidance { get; init; }
+    public double Guidance { get; } = read.Real(
+        "--guidance",
+        1,
+        where + "Strength of classifier-free guidance, with --label; 1 is none, and more makes samples more typical",
+        NumberRange.NotNegative,
+        alias: "--guidance-scale");
 
-    public double GuidanceRescale { get; init; }
+    public double GuidanceRescale { get; } = read.Real(
+        "--guidance-rescale",
+        0,
+        where + "How much of the guided prediction is scaled back against over-exposure",
+        NumberRange.Unit);
 
-    public required string Rounding { get; init; }
+    public string Rounding { get; } = read.Choice(
+        "--rounding",
+        "nearest",
+        where + "How numbers become bytes: nearest as diffusers, truncate as the authors of DDPM",
+        ["nearest", "truncate"]);
 
-    public required string Device { get; init; }
+    public string Device { get; } = read.Device();
 
-    public required string Dtype { get; init; }
-
-    /// <summary>The same on the device of a rank.</summary>
-    public SamplingOptions On(ICommunicator ranks) => this with { Device = Communicators.Device(Device, ranks).ToString() };
+    public string Dtype { get; } = read.Choice(
+        "--dtype",
+        "float32",
+        where + "What the network computes in; the samples stay float32",
+        Precision.Names);
 }

@@ -14,12 +14,20 @@ internal static class StartTensor
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"--start: there is no file {path}.", path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        SafetensorsEntry entry = file.Entries.FirstOrDefault(candidate => candidate.Name == Name) ?? (file.Entries.Count == 1 ? file.Entries[0] : null)
-            ?? throw new InvalidDataException($"{path} must have a tensor {Name}, or one tensor only, but has {(file.Entries.Count == 0 ? "none" : string.Join(", ", file.Entries.Select(candidate => candidate.Name)))}.");
-        bool numbers = entry.ElementType is ScalarType.Float32 or ScalarType.Float64 or ScalarType.Float16 or ScalarType.BFloat16;
-        if (!numbers || entry.Shape.Length != 1 + sampleShape.Count || entry.Shape[0] < 1 || !entry.Shape.Skip(1).SequenceEqual(sampleShape))
+        SafetensorsEntry? only = file.Entries.Count == 1 ? file.Entries[0] : null;
+        SafetensorsEntry? entry = file.Entries.FirstOrDefault(candidate => candidate.Name == Name) ?? only;
+        if (entry is null)
         {
-            throw new InvalidDataException($"{path}: {entry.Name} must be floating-point [N, {string.Join(", ", sampleShape)}], but is {entry.ElementType} [{string.Join(", ", entry.Shape)}].");
+            string found = file.Entries.Count == 0 ? "none" : string.Join(", ", file.Entries.Select(candidate => candidate.Name));
+            throw new InvalidDataException($"{path} must have a tensor {Name}, or one tensor only, but has {found}.");
+        }
+
+        bool numbers = entry.ElementType is ScalarType.Float32 or ScalarType.Float64 or ScalarType.Float16 or ScalarType.BFloat16;
+        if (!numbers || entry.Shape is not [> 0, ..] || !entry.Shape.Skip(1).SequenceEqual(sampleShape))
+        {
+            throw new InvalidDataException(
+                $"{path}: {entry.Name} must be floating-point [N, {string.Join(", ", sampleShape)}], but is {entry.ElementType} "
+                    + $"[{string.Join(", ", entry.Shape)}].");
         }
 
         using Tensor stored = file.Read(entry.Name);
@@ -33,5 +41,8 @@ internal static class StartTensor
 
     /// <summary>The rows of samples first … first + count - 1.</summary>
     public static Tensor Rows(Tensor start, long first, int count) =>
-        first + count <= start.size(0) ? start.narrow(0, first, count) : throw new UsageException($"--start has x_T of {start.size(0)} samples, but --first {first} and --count {count} ask for {first + count}.");
+        first + count <= start.size(0)
+            ? start.narrow(0, first, count)
+            : throw new UsageException(
+                $"--start has x_T of {start.size(0)} samples, but --first {first} and --count {count} ask for {first + count}.");
 }

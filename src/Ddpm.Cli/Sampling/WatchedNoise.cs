@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Sampling;
 
-/// <summary>Noise that shows what a run begins with, x_T, to somebody, who may not keep it.</summary>
+/// <summary>Shows x_T, the noise that a run begins with, to an observer, which must not keep it.</summary>
 internal sealed class WatchedNoise(INoiseSource source, Action<NoiseRequest, Tensor> initial) : INoiseSource
 {
     public Tensor Draw(NoiseRequest request)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Training;
 
-/// <summary>The data set that a path names.</summary>
+/// <summary>Opens the data set that <c>--data</c> names.</summary>
 internal static class DataSource
 {
     public static IDataset Open(TrainOptions options)
@@ -13,8 +13,16 @@ internal static class DataSource
         string first = options.Data[0];
         if (Directory.Exists(first))
         {
-            if (options.Data.Length > 1) throw new UsageException($"--data must be one folder, or files, but is {string.Join(", ", options.Data)}.");
-            if (options.Labels is not null) throw new UsageException("--labels goes with an IDX file; the classes of a folder are its subfolders.");
+            if (options.Data.Length > 1)
+            {
+                throw new UsageException($"--data must be one folder, or files, but is {string.Join(", ", options.Data)}.");
+            }
+
+            if (options.Labels is not null)
+            {
+                throw new UsageException("--labels goes with an IDX file; the classes of a folder are its subfolders.");
+            }
+
             return new ImageFolder(first, new ImageFolderOptions
             {
                 Load = new ImageLoadOptions { Grayscale = options.Grayscale, Size = options.Size is { } size ? (size, size) : null },
@@ -22,10 +30,14 @@ internal static class DataSource
             });
         }
 
-        if (options.Size is not null || options.Grayscale || options.SkipDamaged) throw new UsageException("--size, --grayscale and --skip-damaged go with a folder of images.");
+        if (options.Size is not null || options.Grayscale || options.SkipDamaged)
+        {
+            throw new UsageException("--size, --grayscale and --skip-damaged go with a folder of images.");
+        }
+
         if (first.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
         {
-            (Tensor images, Tensor labels) = CifarFile.ReadCifar10(options.Data);
+            (Tensor images, Tensor labels) = CifarFile.ReadCifar10([.. options.Data]);
             using (images)
             using (labels) return new ImageDataset(images, labels, 10);
         }

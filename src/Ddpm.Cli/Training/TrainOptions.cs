@@ -1,80 +1,115 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Ddpm.Cli.Arguments;
 using Ddpm.Training;
 
 namespace Ddpm.Cli.Training;
 
-/// <summary>What a user may choose of a training.</summary>
-internal sealed record TrainOptions
+/// <summary>The options of <c>ddpm train</c>.</summary>
+/// <param name="read">States each option.</param>
+internal sealed class TrainOptions(OptionReader read)
 {
-    public required string[] Data { get; init; }
+    public ImmutableArray<string> Data { get; } = read.RequiredTexts(
+        "--data",
+        "path",
+        "A folder of PNG or JPEG images (with a subfolder for each class, if any), an IDX file of images (MNIST and its kin, .gz too), "
+            + "or CIFAR-10 .bin files");
 
-    public string? Labels { get; init; }
+    public string? Labels { get; } = read.Text("--labels", "file", "The IDX file of classes that belongs to an IDX file of images");
 
-    public required string Output { get; init; }
+    public string Output { get; } =
+        read.Text("--out", "folder", "ddpm-run", "Folder for checkpoints, grids, metrics and the model; an existing run is resumed");
 
-    public int? Size { get; init; }
+    public int? Size { get; } =
+        read.Number("--size", "Height and width to bring the images of a folder to; by default their own", least: 1);
 
-    public bool Grayscale { get; init; }
+    public bool Grayscale { get; } = read.Flag("--grayscale", "Read the images of a folder in shades of gray");
 
-    public bool SkipDamaged { get; init; }
+    public bool SkipDamaged { get; } =
+        read.Flag("--skip-damaged", "Skip and name images of a folder that cannot be used, instead of stopping");
 
-    public bool Conditional { get; init; }
+    public bool Conditional { get; } =
+        read.Flag("--conditional", "Teach the network the classes (needs subfolders, --labels or CIFAR-10)");
 
-    public bool Flip { get; init; }
+    public bool Flip { get; } = read.Flag("--flip", "Mirror images at random; wrong for digits and letters");
 
-    public int Steps { get; init; }
+    public int Steps { get; } = read.Number("--steps", 10_000, "Training steps", least: 1);
 
-    public double? MaxMinutes { get; init; }
+    public double? MaxMinutes { get; } =
+        read.Real("--max-minutes", "Stop after so many minutes; the same command resumes the run", NumberRange.Positive);
 
-    public int BatchSize { get; init; }
+    public int BatchSize { get; } = read.Number("--batch-size", 64, "Images in a batch, of all processes together", least: 1);
 
-    public int Accumulation { get; init; }
+    public int Accumulation { get; } = read.Number("--accumulation", 1, "Batches that make a step", least: 1);
 
-    public double LearningRate { get; init; }
+    public double LearningRate { get; } = read.Real("--learning-rate", 2e-4, "Adam's learning rate after warm-up", NumberRange.Positive);
 
-    public int WarmupSteps { get; init; }
+    public int WarmupSteps { get; } = read.Number("--warmup-steps", 500, "Steps over which the learning rate grows from 0", least: 0);
 
-    public string Decay { get; init; } = "";
+    public string Decay { get; } =
+        read.Choice("--decay", "cosine", "How the learning rate falls until the last step", ["none", "cosine", "linear"]);
 
-    public double WeightDecay { get; init; }
+    public double WeightDecay { get; } = read.Real("--weight-decay", 0, "AdamW's weight decay", NumberRange.NotNegative);
 
-    public ImmutableArray<AverageProfile> Averages { get; init; }
+    public ImmutableArray<AverageProfile> Averages { get; } = read.Each(
+        "--ema",
+        "profile",
+        "power:0.1",
+        "Moving averages, power:σ, constant:d or ramped:d; the first draws the grids and becomes the model",
+        Profile);
 
-    public bool BFloat16 { get; init; }
+    public bool BFloat16 { get; } = read.Flag("--bf16", "Compute in bfloat16; weights and sums stay float32");
 
-    public string Schedule { get; init; } = "";
+    public string Schedule { get; } = read.Choice("--schedule", "linear", "Variance schedule", ["linear", "cosine"]);
 
-    public int Timesteps { get; init; }
+    public int Timesteps { get; } = read.Number("--timesteps", 1000, "T, the steps of the process", least: 1);
 
-    public string Prediction { get; init; } = "";
+    public string Prediction { get; } = read.Choice("--prediction", "epsilon", "What the network predicts", ["epsilon", "x0", "v"]);
 
-    public string Variance { get; init; } = "";
+    public string Variance { get; } = read.Choice(
+        "--variance",
+        "fixed-small",
+        "Reverse variance; learned-range trains it with L_hybrid",
+        ["fixed-small", "fixed-large", "learned-range"]);
 
-    public int Channels { get; init; }
+    public int Channels { get; } = read.Number("--channels", 64, "Channels of the first level; a multiple of 8", least: 8);
 
-    public int[] Multipliers { get; init; } = [];
+    public ImmutableArray<int> Multipliers { get; } =
+        read.Numbers("--multipliers", [1, 2, 2], "Channels of each level as multiples of the first's", least: 1);
 
-    public int Blocks { get; init; }
+    public int Blocks { get; } = read.Number("--blocks", 2, "Residual blocks a level", least: 1);
 
-    public int[] Attention { get; init; } = [];
+    public ImmutableArray<int> Attention { get; } =
+        read.Numbers("--attention", [], "Sizes at which the network attends, such as 16; the middle always does", least: 1);
 
-    public double Dropout { get; init; }
+    public double Dropout { get; } = read.Real("--dropout", 0.1, "Dropout", NumberRange.BelowOne);
 
-    public int CheckpointEvery { get; init; }
+    public int CheckpointEvery { get; } = read.Number("--checkpoint-every", 1000, "Steps between two checkpoints", least: 1);
 
-    public int KeepLast { get; init; }
+    public int KeepLast { get; } = read.Number("--keep-last", 2, "Checkpoints kept", least: 1);
 
-    public int GridEvery { get; init; }
+    public int GridEvery { get; } = read.Number("--grid-every", 1000, "Steps between two pictures of samples", least: 1);
 
-    public int MetricsEvery { get; init; }
+    public int MetricsEvery { get; } = read.Number("--metrics-every", 50, "Steps between two rows of metrics", least: 1);
 
-    public bool TensorBoard { get; init; }
+    public bool TensorBoard { get; } = read.Flag("--tensorboard", "Write metrics for TensorBoard too");
 
-    public int Workers { get; init; }
+    public int Workers { get; } = read.Number("--workers", 1, "Threads that read images ahead", least: 1);
 
-    public long Seed { get; init; }
+    public long Seed { get; } = read.Whole("--seed", 0, "Seed of weights, order, timesteps and noise");
 
-    public string Device { get; init; } = "";
+    public string Device { get; } = read.Device();
 
-    public bool Mpi { get; init; }
+    private static AverageProfile Profile(string text)
+    {
+        string[] parts = text.Split(':');
+        bool isNumber = double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
+        return (parts.Length == 2 && isNumber ? parts[0] : "") switch
+        {
+            "power" => AverageProfile.Power(value),
+            "constant" => AverageProfile.Constant(value),
+            "ramped" => AverageProfile.Ramped(value),
+            _ => throw new ArgumentException($"An average must be power:σ, constant:d or ramped:d, but is {text}."),
+        };
+    }
 }

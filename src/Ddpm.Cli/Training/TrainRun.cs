@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Output;
+using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Imaging;
@@ -11,52 +14,86 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Training;
 
-/// <summary>A training from its options: data, network, process, trainer, and what it leaves in its folder.</summary>
+/// <summary>Trains as the options say: data, network, process, trainer, and the files of the run.</summary>
 internal static class TrainRun
 {
     private const int GridSamples = 64, GridSteps = 100;
 
-    /// <summary>Trains, or goes on; whether all steps were done or the time was up, and not interrupted.</summary>
-    public static bool Execute(TrainOptions options, TextWriter output, CancellationToken stop) =>
-        Communicators.Run(options.Mpi, output, (ranks, first) => Execute(options, ranks, first, stop));
-
-    private static bool Execute(TrainOptions options, ICommunicator ranks, TextWriter output, CancellationToken stop)
+    /// <summary>Trains, or resumes an existing run.</summary>
+    /// <returns>False where the run was interrupted; true where all steps are done or the time is up.</returns>
+    public static bool Execute(TrainOptions options, ICommunicator ranks, Screen screen, CancellationToken stop)
     {
         IDataset data = DataSource.Open(options);
         using var owned = data as IDisposable;
-        if (options.Conditional && data.ClassCount == 0) throw new UsageException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
+        if (options.Conditional && data.ClassCount == 0)
+        {
+            throw new UsageException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
+        }
+
         ReverseDiffusion process = Process(options);
         using var network = new UNet(Network(options, data), options.Seed);
         Device device = Communicators.Device(options.Device, ranks);
         network.to(device);
         TrainingOptions training = Training(options);
-        using Trainer trainer = Trainer.Create(network, process.Options.Variance.IsLearned ? new HybridObjective(process) : new SimpleObjective(process), training, communicator: ranks);
+        Objective objective = process.Options.Variance.IsLearned ? new HybridObjective(process) : new SimpleObjective(process);
+        using Trainer trainer = Trainer.Create(network, objective, training, communicator: ranks);
 
         string Out(string name) => Path.Combine(options.Output, name);
         ranks.OnFirstRank(() => Directory.CreateDirectory(options.Output));
         var checkpoints = new CheckpointStore(Out("checkpoints"), options.CheckpointEvery, options.KeepLast);
         bool resumed = checkpoints.RestoreLatest(trainer);
-        output.WriteLine($"{data.Count:N0} images [{string.Join(", ", data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, {options.Steps:N0} steps of {training.Accumulation * options.BatchSize:N0}{(ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "")}{(resumed ? $", going on at step {trainer.StepsDone:N0}" : "")}");
-        if (data is ImageFolder { ClassCount: > 0 } folder) output.WriteLine($"Classes: {string.Join(", ", folder.ClassNames)}");
-        using var metrics = new MetricsLog(options.MetricsEvery, [new CsvMetrics(Out("metrics.csv")), new JsonLinesMetrics(Out("metrics.jsonl")), .. options.TensorBoard ? [new TensorBoardMetrics(Out("tensorboard"))] : Array.Empty<IMetricWriter>()]);
+        screen.Line(
+            $"{data.Count:N0} images [{string.Join(", ", data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, "
+            + $"{options.Steps:N0} steps of {training.Accumulation * options.BatchSize:N0}"
+            + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "")
+                + (resumed ? $", going on at step {trainer.StepsDone:N0}" : ""));
+        if (data is ImageFolder { ClassCount: > 0 } folder) screen.Line($"Classes: {string.Join(", ", folder.ClassNames)}");
+        using var metrics = new MetricsLog(options.MetricsEvery,
+        [
+            new CsvMetrics(Out("metrics.csv")),
+            new JsonLinesMetrics(Out("metrics.jsonl")),
+            .. options.TensorBoard ? [new TensorBoardMetrics(Out("tensorboard"))] : Array.Empty<IMetricWriter>(),
+        ]);
         using var pace = new PaceLog(options.MetricsEvery, new CsvMetrics(Out("pace.csv")));
-        using var batches = new PrefetchedBatches(new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip), ahead: Math.Max(2, options.Workers), workers: options.Workers);
-        var grids = new SampleGrids(Out("grids"), Sampler(network, process), Request(options, data, device), options.GridEvery, options: new ImageGridOptions { Columns = GridColumns(options, data) });
+        using var batches = new PrefetchedBatches(
+            new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip),
+            ahead: Math.Max(2, options.Workers),
+            workers: options.Workers);
+        var layout = new ImageGridOptions { Columns = GridColumns(options, data) };
+        var grids = new SampleGrids(
+            Out("grids"),
+            Sampler(network, process),
+            Request(options, data, device),
+            options.GridEvery,
+            options: layout);
         using var timeUp = new CancellationTokenSource();
         if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeUp.Token);
-        bool done = trainer.Run(batches, options.Steps, new Lines(output, options.MetricsEvery), [metrics, pace, grids, checkpoints], either.Token);
-        ranks.OnFirstRank(() => Finish(options, trainer, network, process, output, Out));
-        if (data is ImageFolder { DamagedFiles.Count: > 0 } read) output.WriteLine($"Skipped {read.DamagedFiles.Count} images: {string.Join("; ", read.DamagedFiles.Values)}");
+        var lines = new ProgressLines(screen, options.MetricsEvery);
+        bool done = trainer.Run(batches, options.Steps, lines, [metrics, pace, grids, checkpoints], either.Token);
+        ranks.OnFirstRank(() => Finish(options, trainer, network, process, screen, Out));
+        if (data is ImageFolder { DamagedFiles.Count: > 0 } images)
+        {
+            screen.Line($"Skipped {images.DamagedFiles.Count} images: {string.Join("; ", images.DamagedFiles.Values)}");
+        }
+
         return done || !ranks.Any(stop.IsCancellationRequested);
     }
 
-    private static void Finish(TrainOptions options, Trainer trainer, UNet network, ReverseDiffusion process, TextWriter output, Func<string, string> path)
+    private static void Finish(
+        TrainOptions options, Trainer trainer, UNet network, ReverseDiffusion process, Screen screen, Func<string, string> path)
     {
         using (trainer.Ema.SwapIn()) ModelFolder.Save(path("model"), network, process);
-        (long, double)[] losses = [.. File.ReadLines(path("metrics.csv")).Skip(1).Select(line => line.Split(',')).Select(fields => (long.Parse(fields[0], CultureInfo.InvariantCulture), double.Parse(fields[1], CultureInfo.InvariantCulture)))];
+        (long, double)[] losses =
+        [
+            .. File.ReadLines(path("metrics.csv")).Skip(1).Select(line => line.Split(',')).Select(fields =>
+                (long.Parse(fields[0], CultureInfo.InvariantCulture), double.Parse(fields[1], CultureInfo.InvariantCulture))),
+        ];
         if (losses.Length > 0) LossPlot.SaveMeansPng(path("loss.png"), losses);
-        output.WriteLine($"{(trainer.StepsDone < options.Steps ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command goes on. " : "")}The model is in {path("model")}");
+        string stopped = trainer.StepsDone < options.Steps
+            ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command goes on. "
+            : "";
+        screen.Line($"{stopped}The model is in {path("model")}");
     }
 
     private static ReverseDiffusion Process(TrainOptions options) => new(
@@ -64,7 +101,12 @@ internal static class TrainRun
         new ReverseDiffusionOptions
         {
             Prediction = options.Prediction switch { "x0" => Prediction.X0, "v" => Prediction.V, _ => Prediction.Epsilon },
-            Variance = options.Variance switch { "fixed-large" => ReverseVariance.FixedLarge, "learned-range" => ReverseVariance.LearnedRange, _ => ReverseVariance.FixedSmall },
+            Variance = options.Variance switch
+            {
+                "fixed-large" => ReverseVariance.FixedLarge,
+                "learned-range" => ReverseVariance.LearnedRange,
+                _ => ReverseVariance.FixedSmall,
+            },
         });
 
     private static UNetOptions Network(TrainOptions options, IDataset data) => new()
@@ -86,7 +128,12 @@ internal static class TrainRun
     {
         LearningRate = options.LearningRate,
         WarmupSteps = options.WarmupSteps,
-        Decay = options.Decay switch { "cosine" => LearningRateDecay.Cosine(options.Steps), "linear" => LearningRateDecay.Linear(options.Steps), _ => LearningRateDecay.None },
+        Decay = options.Decay switch
+        {
+            "cosine" => LearningRateDecay.Cosine(options.Steps),
+            "linear" => LearningRateDecay.Linear(options.Steps),
+            _ => LearningRateDecay.None,
+        },
         WeightDecay = options.WeightDecay,
         Accumulation = options.Accumulation,
         Averages = options.Averages,
@@ -94,17 +141,21 @@ internal static class TrainRun
         Seed = options.Seed,
     };
 
-    // A class has a column of its own where there are few.
-    private static int GridColumns(TrainOptions options, IDataset data) => options.Conditional && data.ClassCount <= 16 ? data.ClassCount : 8;
+    // Few classes have a column each.
+    private static int GridColumns(TrainOptions options, IDataset data) =>
+        options.Conditional && data.ClassCount <= 16 ? data.ClassCount : 8;
 
-    // Few steps: the pictures are to show how the training fares. Ancestral, for a deterministic sampler keeps the large error in x̂_0 of an unfinished network's first step.
+    // Few steps: the pictures show the progress of the training. Ancestral: a deterministic sampler keeps the large error in x̂_0 that an
+    // unfinished network makes in its first step.
     private static DdpmSampler Sampler(UNet network, ReverseDiffusion process)
     {
         int timesteps = process.Coefficients.Timesteps;
-        return new DdpmSampler(network, new ReverseDiffusion(new RespacedSchedule(process.Coefficients.Schedule, TimestepSpacing.Trailing(timesteps, Math.Min(GridSteps, timesteps))), process.Options));
+        ImmutableArray<int> kept = TimestepSpacing.Trailing(timesteps, Math.Min(GridSteps, timesteps));
+        return new DdpmSampler(network, new ReverseDiffusion(new RespacedSchedule(process.Coefficients.Schedule, kept), process.Options));
     }
 
-    private static int Count(TrainOptions options, IDataset data) => GridSamples / GridColumns(options, data) * GridColumns(options, data);
+    private static int Count(TrainOptions options, IDataset data) =>
+        GridSamples / GridColumns(options, data) * GridColumns(options, data);
 
     private static SamplingRequest Request(TrainOptions options, IDataset data, Device device) => new()
     {
@@ -112,21 +163,8 @@ internal static class TrainRun
         SampleShape = [.. data.Shape],
         Noise = new PerSampleNoise(options.Seed),
         Device = device,
-        Labels = options.Conditional ? [.. Enumerable.Range(0, Count(options, data)).Select(i => (long)(i % data.ClassCount))] : null,
+        Labels = options.Conditional
+            ? [.. Enumerable.Range(0, Count(options, data)).Select(i => (long)(i % data.ClassCount))]
+            : null,
     };
-
-    private sealed class Lines(TextWriter output, int every) : IProgress<TrainingProgress>
-    {
-        private double loss;
-        private int steps;
-
-        public void Report(TrainingProgress value)
-        {
-            loss += value.Loss;
-            steps++;
-            if (!value.IsEvery(every) && value.Step != value.TotalSteps) return;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {value.Step:N0}/{value.TotalSteps:N0}  loss {loss / steps:F4}  gradient {value.GradientNorm:F3}  {value.ExamplesPerSecond:F0} images/s  {value.Remaining:hh\\:mm\\:ss} left"));
-            (loss, steps) = (0, 0);
-        }
-    }
 }

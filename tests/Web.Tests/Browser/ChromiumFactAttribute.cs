@@ -7,6 +7,9 @@ internal sealed class ChromiumFactAttribute : FactAttribute
     public ChromiumFactAttribute()
     {
         bool required = Environment.GetEnvironmentVariable("CI") == "true";
-        if (!required && ChromiumPage.Missing is { } missing) Skip = $"{missing} is not here (Debian: apt-get install chromium chromium-driver).";
+        if (!required && ChromiumPage.Missing is { } missing)
+        {
+            Skip = $"{missing} is not here (Debian: apt-get install chromium chromium-driver).";
+        }
     }
 }

@@ -18,14 +18,20 @@ internal sealed class ChromiumPage : IDisposable
         string downloads = Downloads.FullName;
         var options = new ChromeOptions { BinaryLocation = Browsers.First(File.Exists) };
         options.AddArguments(
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-            $"--user-data-dir={folder.CreateSubdirectory("profile").FullName}", string.Create(CultureInfo.InvariantCulture, $"--window-size={width},{height}"));
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+            $"--user-data-dir={folder.CreateSubdirectory("profile").FullName}", string.Create(
+                CultureInfo.InvariantCulture,
+                $"--window-size={width},{height}"));
         if (dark) options.AddArguments("--force-dark-mode", "--blink-settings=preferredColorScheme=0");
         options.AddUserProfilePreference("download.default_directory", downloads);
         options.AddUserProfilePreference("download.prompt_for_download", false);
         options.SetLoggingPreference(LogType.Browser, OpenQA.Selenium.LogLevel.Warning);
         string driverPath = Drivers.First(File.Exists);
-        driver = new ChromeDriver(ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(driverPath), Path.GetFileName(driverPath)), options, TimeSpan.FromMinutes(2));
+        driver = new ChromeDriver(
+            ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(driverPath), Path.GetFileName(driverPath)),
+            options,
+            TimeSpan.FromMinutes(2));
         driver.Navigate().GoToUrl(address);
         Until(() => Find("draw").Enabled, "the page's form");
     }

@@ -22,7 +22,10 @@ public sealed class PageTests
         for (int step = 1; step < 10; step++)
         {
             server.Model.Permit(1);
-            ChromiumPage.Until(() => page.Numbers.Contains($"step {step} of 10", StringComparison.Ordinal), $"step {step}", () => page.Numbers + page.Error);
+            ChromiumPage.Until(
+                () => page.Numbers.Contains($"step {step} of 10", StringComparison.Ordinal),
+                $"step {step}",
+                () => page.Numbers + page.Error);
             page.Numbers.Should().Contain($"t = {109 - 10 * step}");
             ChromiumPage.Until(() => page.Previews >= step, $"preview {step}");
         }
@@ -34,14 +37,19 @@ public sealed class PageTests
 
         ChromiumPage.Until(() => page.Status == "4 pictures from seed 7.", "the end", () => page.Status + page.Error);
         page.All("#gallery a img").Should().HaveCount(4);
-        ChromiumPage.Until(() => (bool)page.Script("return [...document.querySelectorAll('#gallery img')].every(image => image.complete && image.naturalWidth === 8)")!, "the pictures");
+        ChromiumPage.Until(
+            () =>
+                (bool)page.Script(
+                    "return [...document.querySelectorAll('#gallery img')].every(image => image.complete && image.naturalWidth === 8)")!,
+            "the pictures");
         page.All("#gallery img")[2].GetDomAttribute("alt").Should().Be("Picture 3 of 4, seed 7");
 
         // Back to the first step, and forward again.
         page.Script("const replay = document.getElementById('replay'); replay.value = 0; replay.dispatchEvent(new Event('input'))");
         page.Numbers.Should().Be("step 1 of 10 · t = 99");
         page.All("#gallery.replaying").Should().HaveCount(1);
-        page.Script("const replay = document.getElementById('replay'); replay.value = replay.max; replay.dispatchEvent(new Event('input'))");
+        page.Script(
+            "const replay = document.getElementById('replay'); replay.value = replay.max; replay.dispatchEvent(new Event('input'))");
         page.Numbers.Should().Be("step 10 of 10 · t = 9");
         page.All("#gallery.replaying").Should().BeEmpty();
 
@@ -49,8 +57,15 @@ public sealed class PageTests
         page.Press("grid");
         page.All("#gallery a")[2].Click();
         string[] names = ["ddpm-ddpm-10-seed7.zip", "ddpm-ddpm-10-seed7-grid.png", "ddpm-ddpm-10-seed7-002.png"];
-        ChromiumPage.Until(() => names.All(name => File.Exists(Path.Combine(page.Downloads.FullName, name))), "three downloads", () => string.Join(", ", page.Downloads.GetFiles().Select(file => file.Name)));
-        using (ZipArchive archive = ZipFile.OpenRead(Path.Combine(page.Downloads.FullName, names[0]))) archive.Entries.Should().HaveCount(6);
+        ChromiumPage.Until(
+            () => names.All(name => File.Exists(Path.Combine(page.Downloads.FullName, name))),
+            "three downloads",
+            () => string.Join(", ", page.Downloads.GetFiles().Select(file => file.Name)));
+        using (ZipArchive archive = ZipFile.OpenRead(Path.Combine(page.Downloads.FullName, names[0])))
+        {
+            archive.Entries.Should().HaveCount(6);
+        }
+
         page.Console.Should().BeEmpty();
     }
 
@@ -77,7 +92,10 @@ public sealed class PageTests
         ChromiumPage.Until(() => first.Snapshot.IsOver, "the first run's end");
         first.Snapshot.State.Should().Be(JobState.Cancelled);
         server.Model.Open();
-        ChromiumPage.Until(() => staying.Status == "16 pictures from seed 2.", "the second page's pictures", () => staying.Status + staying.Error);
+        ChromiumPage.Until(
+            () => staying.Status == "16 pictures from seed 2.",
+            "the second page's pictures",
+            () => staying.Status + staying.Error);
         server.Model.Calls.Should().BeLessThanOrEqualTo(2 + 1 + 3, "the first run stopped within a step");
     }
 

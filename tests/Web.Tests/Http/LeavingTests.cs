@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Ddpm.Web.Tests.Http;
 
-/// <summary>Work stops when nobody wants it any more.</summary>
+/// <summary>A run stops when its last watcher leaves.</summary>
 public sealed class LeavingTests
 {
     private static readonly ServerOptions Impatient = new() { AbandonedAfter = TimeSpan.FromMilliseconds(100) };
@@ -101,7 +101,8 @@ public sealed class LeavingTests
         events[0].Data.GetProperty("job").GetProperty("step").GetInt32().Should().Be(2, "the stream begins with what is to be seen now");
         events[0].Data.GetProperty("preview").GetString().Should().StartWith("data:image/png;base64,");
         events[^1].Type.Should().Be("finished");
-        (await server.Client.GetStringAsync($"/api/jobs/{id}/events")).Should().Contain("retry: 500\n", "browsers are to come back before the run is given up");
+        (await server.Client.GetStringAsync($"/api/jobs/{id}/events")).Should()
+            .Contain("retry: 500\n", "browsers are to come back before the run is given up");
     }
 
     [Fact]
@@ -150,5 +151,6 @@ public sealed class LeavingTests
         await stopping!;
     }
 
-    private static Task UntilIdle(TestServer server) => TestServer.UntilAsync(() => server.Worker.Current is null, () => "the worker is busy");
+    private static Task UntilIdle(TestServer server) =>
+        TestServer.UntilAsync(() => server.Worker.Current is null, () => "the worker is busy");
 }

@@ -21,7 +21,12 @@ public sealed class LimitTests
     [InlineData("""{"sampler":{"a":[1]}}""", "sampler", "sampler must be one of ddpm, ddim, dpm-solver, pndm, but is {\"a\":[1]}.")]
     [InlineData("""{"label":1}""", "label", "label must be absent, for the model knows no classes, but is 1.")]
     [InlineData("""{"guidance":2}""", "guidance", "guidance must be absent, for the model cannot be guided, but is 2.")]
-    [InlineData("""{"step":5}""", "The body", "The body must be made of the fields sampler, steps, count, seed, label, guidance, but is given step too.")]
+    [
+        InlineData(
+            """{"step":5}""",
+            "The body",
+            "The body must be made of the fields sampler, steps, count, seed, label, guidance, but is given step too."),
+    ]
     [InlineData("""{"steps":5,"steps":6}""", "steps", "steps must be given once, but is given twice.")]
     [InlineData("""[1,2]""", "The body", "The body must be a JSON object, but is [1,2].")]
     public async Task Submit_AbsurdInput_Is400WithFieldExpectedAndActual(string body, string field, string message)
@@ -29,7 +34,9 @@ public sealed class LimitTests
         await using TestServer server = await TestServer.StartAsync();
         foreach (string path in new[] { "/api/jobs", "/api/samples" })
         {
-            using HttpResponseMessage answer = await server.Client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+            using HttpResponseMessage answer = await server.Client.PostAsync(
+                path,
+                new StringContent(body, Encoding.UTF8, "application/json"));
             JsonElement problem = await Problem(answer, HttpStatusCode.BadRequest);
             problem.GetProperty("detail").GetString().Should().Be(message);
             JsonElement error = problem.GetProperty("errors").EnumerateArray().Should().ContainSingle().Subject;
@@ -45,19 +52,26 @@ public sealed class LimitTests
     {
         await using TestServer server = await TestServer.StartAsync(classes: 3);
         using HttpResponseMessage answer = await server.Client.PostAsJsonAsync("/api/jobs", new { label = 3, guidance = 21 });
-        (await Problem(answer, HttpStatusCode.BadRequest)).GetProperty("detail").GetString().Should().Be("label must be a whole number from 0 to 2, but is 3. guidance must be a number from 0 to 20, but is 21.");
+        (await Problem(answer, HttpStatusCode.BadRequest)).GetProperty("detail").GetString().Should()
+            .Be("label must be a whole number from 0 to 2, but is 3. guidance must be a number from 0 to 20, but is 21.");
     }
 
     [Fact]
     public async Task Submit_NoJson_IsRefusedWithTheReason()
     {
         await using TestServer server = await TestServer.StartAsync();
-        async Task<JsonElement> Post(string body, string type, HttpStatusCode code) => await Problem(await server.Client.PostAsync("/api/jobs", new StringContent(body, Encoding.UTF8, type)), code);
-        (await Post("{}", "text/plain", HttpStatusCode.UnsupportedMediaType)).GetProperty("detail").GetString().Should().StartWith("Content-Type must be application/json, but is text/plain");
-        (await Post("{\"steps\":", "application/json", HttpStatusCode.BadRequest)).GetProperty("title").GetString().Should().Be("The body is not JSON.");
-        (await Post("[[[[[[]]]]]]", "application/json", HttpStatusCode.BadRequest)).GetProperty("title").GetString().Should().Be("The body is not JSON.");
-        (await Post($"{{\"sampler\":\"{new string('x', 5000)}\"}}", "application/json", HttpStatusCode.RequestEntityTooLarge)).GetProperty("detail").GetString().Should().Be("The body must be at most 4096 bytes.");
-        string echoed = (await Post($"{{\"sampler\":\"{new string('x', 2000)}\"}}", "application/json", HttpStatusCode.BadRequest)).GetProperty("detail").GetString()!;
+        async Task<JsonElement> Post(string body, string type, HttpStatusCode code) =>
+            await Problem(await server.Client.PostAsync("/api/jobs", new StringContent(body, Encoding.UTF8, type)), code);
+        (await Post("{}", "text/plain", HttpStatusCode.UnsupportedMediaType)).GetProperty("detail").GetString().Should()
+            .StartWith("Content-Type must be application/json, but is text/plain");
+        (await Post("{\"steps\":", "application/json", HttpStatusCode.BadRequest)).GetProperty("title").GetString().Should()
+            .Be("The body is not JSON.");
+        (await Post("[[[[[[]]]]]]", "application/json", HttpStatusCode.BadRequest)).GetProperty("title").GetString().Should()
+            .Be("The body is not JSON.");
+        (await Post($"{{\"sampler\":\"{new string('x', 5000)}\"}}", "application/json", HttpStatusCode.RequestEntityTooLarge))
+            .GetProperty("detail").GetString().Should().Be("The body must be at most 4096 bytes.");
+        string echoed = (await Post($"{{\"sampler\":\"{new string('x', 2000)}\"}}", "application/json", HttpStatusCode.BadRequest))
+            .GetProperty("detail").GetString()!;
         echoed.Length.Should().BeLessThan(200, "an error does not send everything back");
     }
 
@@ -65,21 +79,26 @@ public sealed class LimitTests
     public async Task Submit_FiftyAtOnce_AreBoundedByTheQueue()
     {
         using var telemetry = new TelemetryCapture("none", WebTelemetry.MeterName);
-        await using TestServer server = await TestServer.StartAsync(open: false, new ServerOptions { QueueLength = 5, AbandonedAfter = TimeSpan.FromMinutes(5) });
+        await using TestServer server = await TestServer.StartAsync(
+            open: false,
+            new ServerOptions { QueueLength = 5, AbandonedAfter = TimeSpan.FromMinutes(5) });
         string first = await server.SubmitAsync(new { steps = 2 });
         await server.UntilAsync(first, snapshot => snapshot.State == JobState.Running);
 
-        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => server.Client.PostAsJsonAsync("/api/jobs", new { steps = 2 })));
+        HttpResponseMessage[] answers = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => server.Client.PostAsJsonAsync("/api/jobs", new { steps = 2 })));
 
         answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted).Should().Be(5);
         HttpResponseMessage[] refused = [.. answers.Where(answer => answer.StatusCode != HttpStatusCode.Accepted)];
         foreach (HttpResponseMessage answer in refused)
         {
             answer.Headers.RetryAfter!.Delta.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
-            (await Problem(answer, HttpStatusCode.ServiceUnavailable)).GetProperty("detail").GetString().Should().StartWith("5 runs are waiting, which is all that may.");
+            (await Problem(answer, HttpStatusCode.ServiceUnavailable)).GetProperty("detail").GetString().Should()
+                .StartWith("5 runs are waiting, which is all that may.");
         }
 
-        (await server.Client.GetFromJsonAsync<JsonElement>("/health")).ToString().Should().Be("""{"status":"ok","queued":5,"running":true}""");
+        (await server.Client.GetFromJsonAsync<JsonElement>("/health")).ToString().Should()
+            .Be("""{"status":"ok","queued":5,"running":true}""");
         telemetry.Values("ddpm.web.runs.refused").Sum().Should().Be(45);
 
         // All that were taken in are done, and there is room again.
@@ -105,7 +124,8 @@ public sealed class LimitTests
             await server.UntilAsync(ids[^1], snapshot => snapshot.State == JobState.Finished);
         }
 
-        (await Problem(await server.Client.GetAsync($"/api/jobs/{ids[0]}/grid.png"), HttpStatusCode.NotFound)).GetProperty("detail").GetString().Should().Contain(ids[0]);
+        (await Problem(await server.Client.GetAsync($"/api/jobs/{ids[0]}/grid.png"), HttpStatusCode.NotFound)).GetProperty("detail")
+            .GetString().Should().Contain(ids[0]);
         (await server.Client.GetAsync($"/api/jobs/{ids[3]}/grid.png")).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
@@ -120,7 +140,8 @@ public sealed class LimitTests
         await Problem(await server.Client.GetAsync("/api/jobs/none/events"), HttpStatusCode.NotFound);
         await Problem(await server.Client.DeleteAsync("/api/jobs/none"), HttpStatusCode.NotFound);
         await Problem(await server.Client.GetAsync("/api/samples"), HttpStatusCode.MethodNotAllowed);
-        (await Problem(await server.Client.GetAsync($"/api/jobs/{id}/images/1.png"), HttpStatusCode.NotFound)).GetProperty("detail").GetString().Should().Be("The picture's number must be 0 … 0, but is 1.");
+        (await Problem(await server.Client.GetAsync($"/api/jobs/{id}/images/1.png"), HttpStatusCode.NotFound)).GetProperty("detail")
+            .GetString().Should().Be("The picture's number must be 0 … 0, but is 1.");
         await Problem(await server.Client.GetAsync($"/api/jobs/{id}/images/-1.png"), HttpStatusCode.NotFound);
     }
 

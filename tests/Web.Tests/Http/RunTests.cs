@@ -31,7 +31,8 @@ public sealed class RunTests
 
         JsonElement[] previews = [.. events.Select(item => item.Data).Where(data => data.TryGetProperty("preview", out _))];
         previews.Should().NotBeEmpty();
-        byte[] lastPreview = Convert.FromBase64String(previews[^1].GetProperty("preview").GetString()!.Replace("data:image/png;base64,", "", StringComparison.Ordinal));
+        byte[] lastPreview = Convert.FromBase64String(
+            previews[^1].GetProperty("preview").GetString()!.Replace("data:image/png;base64,", "", StringComparison.Ordinal));
         previews[^1].GetProperty("previewColumns").GetInt32().Should().Be(2);
 
         // The same without the server.
@@ -66,7 +67,11 @@ public sealed class RunTests
         archive.Entries.Select(entry => entry.FullName).Should().Equal("000.png", "001.png", "grid.png", "settings.json");
         using Stream settings = archive.GetEntry("settings.json")!.Open();
         JsonElement made = await JsonSerializer.DeserializeAsync<JsonElement>(settings);
-        (made.GetProperty("sampler").GetString(), made.GetProperty("steps").GetInt32(), made.GetProperty("seed").GetInt64(), made.GetProperty("count").GetInt32()).Should().Be(("ddpm", 5, 11L, 2));
+        (
+            made.GetProperty("sampler").GetString(),
+            made.GetProperty("steps").GetInt32(),
+            made.GetProperty("seed").GetInt64(),
+            made.GetProperty("count").GetInt32()).Should().Be(("ddpm", 5, 11L, 2));
         using Stream entry = archive.GetEntry("001.png")!.Open();
         using var copy = new MemoryStream();
         await entry.CopyToAsync(copy);
@@ -86,10 +91,22 @@ public sealed class RunTests
             return [.. body.GetProperty("images").EnumerateArray().Select(image => image.GetString()!)];
         }
 
-        string[] first = await Draw(new { sampler = "dpm-solver", steps = 6, seed = 1, count = 2 }), again = await Draw(new { sampler = "dpm-solver", steps = 6, seed = 1, count = 2 }), other = await Draw(new { sampler = "pndm", steps = 6, seed = 2, count = 2 });
+        string[] first = await Draw(new { sampler = "dpm-solver", steps = 6, seed = 1, count = 2 });
+        string[] again = await Draw(new { sampler = "dpm-solver", steps = 6, seed = 1, count = 2 });
+        string[] other = await Draw(new { sampler = "pndm", steps = 6, seed = 2, count = 2 });
 
         first.Should().Equal(again).And.NotEqual(other);
-        using Tensor expected = Expected(server, new DpmSolverSampler(server.Model, new ReverseDiffusion(new RespacedSchedule(TestServer.Process.Coefficients.Schedule, TimestepSpacing.Karras(TestServer.Process.Coefficients.Schedule, 6)), TestServer.Process.Options)), 1, 2);
+        using Tensor expected = Expected(
+            server,
+            new DpmSolverSampler(
+                server.Model,
+                new ReverseDiffusion(
+                    new RespacedSchedule(
+                        TestServer.Process.Coefficients.Schedule,
+                        TimestepSpacing.Karras(TestServer.Process.Coefficients.Schedule, 6)),
+                    TestServer.Process.Options)),
+            1,
+            2);
         using Tensor image = Decode(Convert.FromBase64String(first[1])), one = expected[1].clone();
         image.Equals(one).Should().BeTrue();
     }
@@ -100,19 +117,33 @@ public sealed class RunTests
         await using TestServer server = await TestServer.StartAsync(options: new ServerOptions { MaxCount = 3, MaxSteps = 4 });
         using HttpResponseMessage answer = await server.Client.PostAsJsonAsync("/api/samples", new { });
         JsonElement job = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job");
-        (job.GetProperty("sampler").GetString(), job.GetProperty("steps").GetInt32(), job.GetProperty("count").GetInt32()).Should().Be(("ddpm", 4, 3));
+        (job.GetProperty("sampler").GetString(), job.GetProperty("steps").GetInt32(), job.GetProperty("count").GetInt32()).Should()
+            .Be(("ddpm", 4, 3));
     }
 
     [Fact]
     public async Task Samples_ClassWithGuidance_IsTheGuidedSamplers()
     {
         await using TestServer server = await TestServer.StartAsync(classes: 3);
-        using HttpResponseMessage answer = await server.Client.PostAsJsonAsync("/api/samples", new { sampler = "ddim", steps = 5, seed = 4, count = 2, label = 2, guidance = 3.5 });
+        using HttpResponseMessage answer = await server.Client.PostAsJsonAsync(
+            "/api/samples",
+            new { sampler = "ddim", steps = 5, seed = 4, count = 2, label = 2, guidance = 3.5 });
         JsonElement body = await answer.Content.ReadFromJsonAsync<JsonElement>();
         body.GetProperty("job").GetProperty("label").GetInt32().Should().Be(2);
 
-        using Tensor samples = new DdimSampler(new GuidedModel(server.Model.Network, 3.5), Respaced(5)).Sample(new SamplingRequest { Count = 2, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(4), Labels = [2], SamplesPerLabel = 2 });
-        using Tensor expected = PixelConversion.ToBytes(samples), one = expected[1].clone(), image = Decode(Convert.FromBase64String(body.GetProperty("images")[1].GetString()!));
+        using Tensor samples = new DdimSampler(new GuidedModel(server.Model.Network, 3.5), Respaced(5))
+            .Sample(
+                new SamplingRequest
+                {
+                    Count = 2,
+                    SampleShape = [1, 8, 8],
+                    Noise = new PerSampleNoise(4),
+                    Labels = [2],
+                    SamplesPerLabel = 2,
+                });
+        using Tensor expected = PixelConversion.ToBytes(samples);
+        using Tensor one = expected[1].clone();
+        using Tensor image = Decode(Convert.FromBase64String(body.GetProperty("images")[1].GetString()!));
         image.Equals(one).Should().BeTrue();
     }
 
@@ -122,7 +153,8 @@ public sealed class RunTests
         await using TestServer server = await TestServer.StartAsync(open: false);
         string first = await server.SubmitAsync(new { sampler = "ddim", steps = 4, seed = 1, count = 1 });
         await server.UntilAsync(first, snapshot => snapshot.State == JobState.Running);
-        string second = await server.SubmitAsync(new { sampler = "ddim", steps = 4, seed = 2, count = 1 }), third = await server.SubmitAsync(new { sampler = "ddim", steps = 4, seed = 3, count = 1 });
+        string second = await server.SubmitAsync(new { sampler = "ddim", steps = 4, seed = 2, count = 1 });
+        string third = await server.SubmitAsync(new { sampler = "ddim", steps = 4, seed = 3, count = 1 });
 
         async Task<List<(string Type, JsonElement Data)>> Follow(string id, Action? begun = null)
         {
@@ -139,13 +171,18 @@ public sealed class RunTests
         Task<List<(string Type, JsonElement Data)>> one = Follow(first), two = Follow(second);
         List<(string Type, JsonElement Data)> three = await Follow(third, server.Model.Open);
         three[0].Data.GetProperty("job").GetProperty("position").GetInt32().Should().Be(1, "one run waits before it");
-        foreach (List<(string Type, JsonElement Data)> events in new[] { await one, await two, three }) events[^1].Type.Should().Be("finished");
+        foreach (List<(string Type, JsonElement Data)> events in new[] { await one, await two, three })
+        {
+            events[^1].Type.Should().Be("finished");
+        }
 
         var pictures = new List<byte[]>();
         foreach (string id in new[] { first, second, third })
         {
             byte[] png = await server.Client.GetByteArrayAsync($"/api/jobs/{id}/images/0.png");
-            using Tensor image = Decode(png), expected = Expected(server, new DdimSampler(server.Model, Respaced(4)), pictures.Count + 1, 1), picture = expected[0].clone();
+            using Tensor image = Decode(png);
+            using Tensor expected = Expected(server, new DdimSampler(server.Model, Respaced(4)), pictures.Count + 1, 1);
+            using Tensor picture = expected[0].clone();
             image.Equals(picture).Should().BeTrue();
             pictures.Add(png);
         }
@@ -199,11 +236,15 @@ public sealed class RunTests
         }
     }
 
-    private static ReverseDiffusion Respaced(int steps) => new(new RespacedSchedule(TestServer.Process.Coefficients.Schedule, TimestepSpacing.Trailing(100, steps)), TestServer.Process.Options);
+    private static ReverseDiffusion Respaced(int steps) =>
+        new(
+            new RespacedSchedule(TestServer.Process.Coefficients.Schedule, TimestepSpacing.Trailing(100, steps)),
+            TestServer.Process.Options);
 
     private static Tensor Expected(TestServer server, DiffusionSampler sampler, long seed, int count)
     {
-        using Tensor samples = sampler.Sample(new SamplingRequest { Count = count, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(seed) });
+        using Tensor samples = sampler.Sample(
+            new SamplingRequest { Count = count, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(seed) });
         return PixelConversion.ToBytes(samples);
     }
 }

@@ -1,0 +1,98 @@
+using Ddpm.Models;
+using Ddpm.Training;
+
+namespace Ddpm.Experiments;
+
+/// <summary>
+/// A recipe's network after its training. A training that was stopped goes on, one that is done is read. Owns network and trainer.
+/// </summary>
+internal sealed class TrainedRecipe : IDisposable
+{
+    private const double LearningRate = 2e-3;
+
+    private TrainedRecipe(UNet network, Trainer trainer) => (Network, Trainer) = (network, trainer);
+
+    public UNet Network { get; }
+
+    public Trainer Trainer { get; }
+
+    public static TrainedRecipe Load(Experiment experiment, FashionMnist data, Recipe recipe)
+    {
+        int batchSize = experiment.Budget.BatchSize, steps = experiment.Budget.TrainingSteps * recipe.Length;
+        var network = new UNet(NetworkOptions(data.Size, recipe.Process.Options.Variance.OutputsPerElement), recipe.Seed);
+        var trained = new TrainedRecipe(network, Trainer.Create(network, recipe.Objective, new TrainingOptions
+        {
+            LearningRate = LearningRate,
+            WarmupSteps = steps / 20,
+            Decay = LearningRateDecay.Cosine(steps),
+            Averages = recipe.Averages,
+            Seed = recipe.Seed,
+        }, recipe.Timesteps));
+        try
+        {
+            var checkpoints = new CheckpointStore(
+                experiment.Out("networks", $"{Slug(recipe.Name)}-{recipe.Seed}", "checkpoints"),
+                Math.Max(1, steps / 4),
+                keepLast: 1);
+            checkpoints.RestoreLatest(trained.Trainer);
+            if (trained.Trainer.StepsDone < steps)
+            {
+                using var batches = new PrefetchedBatches(new ShuffledBatches(data.Train, batchSize, recipe.Seed));
+                trained.Trainer.Run(batches, steps, new Lines(experiment, recipe.Name), [checkpoints], experiment.Stop);
+                experiment.Stop.ThrowIfCancellationRequested();
+            }
+
+            network.eval();
+            return trained;
+        }
+        catch
+        {
+            trained.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The one network of all recipes: 16 channels at full size, 32 at half of it, a residual block each way; attention in the middle.
+    /// </summary>
+    public static UNetOptions NetworkOptions(int size, int outputs) => new()
+    {
+        Height = size,
+        Width = size,
+        InChannels = 1,
+        OutChannels = outputs,
+        BaseChannels = 16,
+        ChannelMultipliers = [1, 2],
+        BlocksPerLevel = 1,
+        AttentionResolutions = [],
+        NormGroups = 8,
+        Dropout = 0,
+    };
+
+    public void Dispose()
+    {
+        Trainer.Dispose();
+        Network.Dispose();
+    }
+
+    /// <summary>A name in letters that every file system takes.</summary>
+    public static string Slug(string name) =>
+        string.Concat(
+            name.ToLowerInvariant().Replace("ε", "eps").Replace("μ̃", "mu").Replace("σ", "sigma")
+                .Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
+
+    private sealed class Lines(Experiment experiment, string name) : IProgress<TrainingProgress>
+    {
+        private double loss = double.NaN;
+
+        public void Report(TrainingProgress value)
+        {
+            loss = double.IsNaN(loss) ? value.Loss : (0.99 * loss) + (0.01 * value.Loss);
+            if (value.Step % 500 == 0 || value.Step == value.TotalSteps)
+            {
+                experiment.Tell(
+                    $"{name}: step {value.Step:N0}/{value.TotalSteps:N0}, loss {loss:F4}, {value.ExamplesPerSecond:F0} images/s");
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Sampling;
+
+namespace Ddpm.Cli.Evaluation;
+
+/// <summary>The options of <c>ddpm evaluate bpd</c>.</summary>
+/// <param name="read">States each option.</param>
+internal sealed class BoundCommandOptions(OptionReader read)
+{
+    public string Model { get; } = read.Argument("model", "A model folder");
+
+    public string Data { get; } = read.Argument("data", "Images that the model has not seen: " + ImageData.Kinds);
+
+    public string? Train { get; } = read.Text(
+        "--train",
+        "path",
+        "Images that it was trained on, over which the bound is computed too: the difference is what it has learnt by heart");
+
+    public int? Steps { get; } =
+        read.Number("--steps", "Steps of the process, at most the model's T and by default as many; fewer have a looser bound", least: 1);
+
+    public string Spacing { get; } = read.Choice("--spacing", "trailing", "Which timesteps they are", SamplerChoice.Spacings);
+
+    public int Draws { get; } = read.Number("--draws", 1, "Draws of noise for each image and timestep", least: 1);
+
+    public bool ExactDecoder { get; } = read.Choice(
+        "--decoder",
+        "discretized",
+        "L_0: discretized with the authors' approximation of the normal distribution, or with the exact one",
+        ["discretized", "exact"]) == "exact";
+
+    public int? Count { get; } = read.Number("--count", "Images, evenly spread over the data; by default all", least: 1);
+
+    public int? Size { get; } =
+        read.Number("--size", "Height and width to bring the images of a folder to; by default their own", least: 1);
+
+    public bool Grayscale { get; } =
+        read.Flag("--grayscale", "Read the images of a folder in shades of gray; a model of one channel always does");
+
+    public int BatchSize { get; } = read.Number("--batch-size", 64, "Images that the network sees at once", least: 1);
+
+    public int Workers { get; } = read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1);
+
+    public long Seed { get; } = read.Whole("--seed", 0, "Seed of the noise");
+
+    public string Device { get; } = read.Device();
+
+    public string? Plot { get; } = read.Text("--plot", "file.png", "Write the rate–distortion curve of progressive coding");
+
+    public string? ProgressFile { get; } = read.Text(
+        "--progress-file",
+        "file.json",
+        "Keeps what is computed after every batch; the same command resumes there, and removes the file at its end");
+}

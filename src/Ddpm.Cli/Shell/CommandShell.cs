@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Output;
+using Ddpm.Core;
+
+namespace Ddpm.Cli.Shell;
+
+/// <summary>
+/// Makes commands around what they do: options, <c>--mpi</c>, <c>--json</c>, Ctrl-C, errors as one line and the exit code.
+/// </summary>
+/// <param name="output">Receives results.</param>
+/// <param name="error">Receives errors, and messages under --json.</param>
+internal sealed class CommandShell(TextWriter output, TextWriter error)
+{
+    /// <summary>Makes a command of one process.</summary>
+    /// <param name="name">The word that calls it.</param>
+    /// <param name="description">What it does, for the help.</param>
+    /// <param name="options">Makes the command's options from a reader; it runs once to declare them and once to read them.</param>
+    /// <param name="run">The command; false where it was interrupted.</param>
+    public Command Create<TOptions>(
+        string name,
+        string description,
+        Func<OptionReader, TOptions> options,
+        Func<TOptions, Screen, CancellationToken, bool> run)
+    {
+        var command = new Command(name, description);
+        options(OptionReader.Declaring(command));
+        Json(OptionReader.Declaring(command));
+        command.SetAction(parsed => Guard.Run(error, stop =>
+        {
+            OptionReader read = OptionReader.Reading(parsed);
+            return run(options(read), new Screen(output, error, Json(read)), stop);
+        }));
+        return command;
+    }
+
+    /// <summary>Makes a command that several processes run together under mpirun or srun; the first one writes.</summary>
+    /// <param name="name">The word that calls it.</param>
+    /// <param name="description">What it does, for the help.</param>
+    /// <param name="options">Makes the command's options from a reader; it runs once to declare them and once to read them.</param>
+    /// <param name="run">The command on its ranks; false where it was interrupted.</param>
+    public Command CreateParallel<TOptions>(
+        string name,
+        string description,
+        Func<OptionReader, TOptions> options,
+        Func<TOptions, Screen, ICommunicator, CancellationToken, bool> run)
+    {
+        var command = new Command(name, description);
+        options(OptionReader.Declaring(command));
+        Mpi(OptionReader.Declaring(command));
+        Json(OptionReader.Declaring(command));
+        command.SetAction(parsed => Guard.Run(error, stop =>
+        {
+            OptionReader read = OptionReader.Reading(parsed);
+            return Communicators.Run(Mpi(read), ranks =>
+            {
+                (TextWriter results, TextWriter messages) = ranks.Rank == 0 ? (output, error) : (TextWriter.Null, TextWriter.Null);
+                return run(options(read), new Screen(results, messages, Json(read)), ranks, stop);
+            });
+        }));
+        return command;
+    }
+
+    private static bool Json(OptionReader read) =>
+        read.Flag("--json", "Write the result to standard output as JSON, and nothing else; messages go to standard error");
+
+    private static bool Mpi(OptionReader read) =>
+        read.Flag("--mpi", "One of the processes that mpirun or srun starts; alone without a launcher");
+}

@@ -1,0 +1,23 @@
+using Ddpm.Core;
+using Ddpm.Distributed.Mpi;
+using TorchSharp;
+
+namespace Ddpm.Cli.Shell;
+
+/// <summary>The processes of a command that runs under mpirun or srun.</summary>
+internal static class Communicators
+{
+    /// <summary>Runs a command on its ranks, which end together: an exception on one ends all.</summary>
+    /// <param name="mpi">Whether <c>--mpi</c> was given; without it the command has one process.</param>
+    /// <param name="run">The command, given its ranks.</param>
+    public static T Run<T>(bool mpi, Func<ICommunicator, T> run)
+    {
+        if (!mpi) return run(SingleProcess.Instance);
+        using ICommunicator ranks = MpiCommunicator.Start();
+        return ranks.Together(() => run(ranks));
+    }
+
+    /// <summary>The device that <c>--device</c> names; of several ranks "cuda" gives each the GPU of its number on its machine.</summary>
+    public static torch.Device Device(string name, ICommunicator ranks) =>
+        name == "cuda" && ranks.WorldSize > 1 ? ranks.Device() : new torch.Device(name);
+}

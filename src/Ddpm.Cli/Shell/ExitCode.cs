@@ -1,0 +1,8 @@
+namespace Ddpm.Cli.Shell;
+
+/// <summary>The exit codes of <c>ddpm</c>.</summary>
+internal static class ExitCode
+{
+    /// <summary>Done; an error; a wrong command line; interrupted.</summary>
+    public const int Done = 0, Failed = 1, Misused = 2, Cancelled = 130;
+}
