@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// DDIM backwards: from examples to the noise that deterministic DDIM makes them of (Song, Meng, Ermon 2020, arXiv:2010.02502, sec. 4.3). x_t at the noise of t - 1 goes to
-/// that of t by the network's estimate at t - 1; the way back returns to the example to the order of the steps. Holds no tensor.
+/// DDIM backwards: from examples to the noise that deterministic DDIM makes them of (Song, Meng, Ermon 2020, arXiv:2010.02502, sec. 4.3). x_t at the noise
+/// of t - 1 goes to that of t by the network's estimate at t - 1; the way back returns to the example to the order of the steps. Holds no tensor.
 /// </summary>
 public sealed class DdimInversion
 {
@@ -36,11 +36,11 @@ public sealed class DdimInversion
         if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils the inversion: call eval() on it before.");
         using var noGradient = no_grad();
         using CompiledModel compiled = CompiledModel.Of(model);
-        DiffusionCoefficients c = process.Coefficients;
+        var steps = new DdimSteps(process.Coefficients);
         Tensor x = x0.clone().DetachFromDisposeScope();
         try
         {
-            for (int t = 0; t < c.Timesteps; t++)
+            for (int t = 0; t < process.Coefficients.Timesteps; t++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
@@ -50,7 +50,7 @@ public sealed class DdimInversion
                 Tensor estimate = process.PredictX0(output, x, known), eps = process.Forward.Noise(estimate, x, known);
                 // Without noise the example itself is the estimate.
                 Tensor clean = t == 0 ? x : estimate;
-                Tensor next = c.SqrtAlphaBars[t] * clean + c.SqrtOneMinusAlphaBars[t] * eps;
+                Tensor next = steps.Inverse(t).Combine(x, clean, eps);
                 NonFiniteException.ThrowIfNonFinite(next, "x_{t+1}", t);
                 x.Dispose();
                 x = next.DetachFromDisposeScope();

@@ -4,24 +4,31 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// DDIM (Song, Meng, Ermon 2020, arXiv:2010.02502, eq. 12): x_{t-1} = √ᾱ_{t-1} x̂_0 + √(1 - ᾱ_{t-1} - σ_t²) ε_θ + σ_t z with
-/// σ_t = η √((1-ᾱ_{t-1})/(1-ᾱ_t)) √(1 - ᾱ_t/ᾱ_{t-1}). Give it a <see cref="RespacedSchedule"/> to take few steps. The process's variance plays no part.
+/// DDIM (Song, Meng, Ermon 2020, arXiv:2010.02502), by the steps of <see cref="DdimSteps"/>. Give it a <see cref="RespacedSchedule"/> to take few steps.
+/// The process's variance plays no part.
 /// </summary>
 public sealed class DdimSampler : DiffusionSampler
 {
     private readonly DdimOptions options;
+    private readonly DdimSteps steps;
 
     /// <summary>A sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it.</param>
-    /// <param name="options">How it steps; deterministically by default.</param>
-    /// <param name="logger">Told of the start and end of each run; nobody by default.</param>
+    /// <param name="options">How it steps. Default: deterministically.</param>
+    /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <exception cref="ArgumentOutOfRangeException">η is outside 0 … 1.</exception>
     public DdimSampler(IEpsilonModel model, ReverseDiffusion process, DdimOptions? options = null, ILogger<DdimSampler>? logger = null)
-        : base(model, process, logger) => this.options = (options ?? DdimOptions.Default).Validated();
+        : base(model, process, logger)
+    {
+        this.options = (options ?? DdimOptions.Default).Validated();
+        steps = new DdimSteps(process.Coefficients, this.options.Eta, this.options.RederiveNoise);
+    }
 
-    /// <summary>One step from a network's output, for loops of one's own.</summary>
-    /// <param name="output">The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.</param>
+    /// <summary>Takes one step from a network's output, for your own loop.</summary>
+    /// <param name="output">
+    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.
+    /// </param>
     /// <param name="xt">The samples x_t, [B, …].</param>
     /// <param name="t">The timestep of the process. Range: 0 ≤ t &lt; T.</param>
     /// <param name="noise">Standard normal noise in the shape of <paramref name="xt"/>; null where the step adds none.</param>
@@ -31,24 +38,9 @@ public sealed class DdimSampler : DiffusionSampler
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
     /// <inheritdoc/>
-    protected override StepRule Begin() => new Rule(Process, options);
+    protected override StepRule Begin() => new LinearStepRule(Process, steps, options.Calibration is { } calibration ? NoiseOf(calibration) : null);
 
-    private sealed class Rule(ReverseDiffusion process, DdimOptions options) : StepRule
-    {
-        public override Tensor Advance(StepInput input, Func<Tensor> noise)
-        {
-            int t = input.T;
-            Tensor eps = process.Forward.Noise(options.RederiveNoise || input.X0Replaced ? input.X0 : input.RawX0, input.Xt, t);
-            double previous = process.Coefficients.AlphaBarsPrevious[t], variance = Variance(t);
-            // 1 - ᾱ_{t-1} - σ² is 0 at t = 0 but for rounding.
-            Tensor next = Math.Sqrt(previous) * input.X0 + Math.Sqrt(Math.Max(0, 1 - previous - options.Eta * options.Eta * process.Coefficients.PosteriorVariances[t])) * eps;
-            return variance == 0 ? next : next + Math.Sqrt(variance) * noise();
-        }
-
-        private double Variance(int t)
-        {
-            double added = options.Eta * options.Eta * process.Coefficients.PosteriorVariances[t];
-            return t == 0 || options.Calibration is null ? added : options.Calibration.DdimVariance(process.Coefficients, t, added);
-        }
-    }
+    // The uncertainty of x̂_0 adds to the step's own noise.
+    private Func<int, double> NoiseOf(NoiseCalibration calibration) =>
+        t => t == 0 ? 0 : Math.Sqrt(calibration.DdimVariance(Process.Coefficients, t, steps.Variance(t)));
 }

@@ -5,21 +5,24 @@ namespace Ddpm.Core;
 
 /// <summary>
 /// Ancestral sampling, Algorithm 2 of Ho et al. 2020 (arXiv:2006.11239): from x_T ~ N(0, I), draw x_{t-1} from p_θ(x_{t-1} | x_t) for
-/// t = T-1 … 0; no noise at the last step. Holds no tensor; one sampler may serve several threads if its model does.
+/// t = T-1 … 0; no noise at the last step. With a fixed variance by the steps of <see cref="AncestralSteps"/>. Holds no tensor; one sampler may serve
+/// several threads if its model does.
 /// </summary>
 public sealed class DdpmSampler : DiffusionSampler
 {
     /// <summary>A sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it.</param>
-    /// <param name="logger">Told of the start and end of each run; nobody by default.</param>
+    /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     public DdpmSampler(IEpsilonModel model, ReverseDiffusion process, ILogger<DdpmSampler>? logger = null)
         : base(model, process, logger)
     {
     }
 
-    /// <summary>One step from a network's output, for loops of one's own.</summary>
-    /// <param name="output">The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.</param>
+    /// <summary>Takes one step from a network's output, for your own loop.</summary>
+    /// <param name="output">
+    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.
+    /// </param>
     /// <param name="xt">The samples x_t, [B, …].</param>
     /// <param name="t">The timestep of the process. Range: 0 ≤ t &lt; T.</param>
     /// <param name="noise">Standard normal noise in the shape of <paramref name="xt"/>; null where the step adds none.</param>
@@ -29,9 +32,18 @@ public sealed class DdpmSampler : DiffusionSampler
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
     /// <inheritdoc/>
-    protected override StepRule Begin() => new Rule(Process);
+    protected override StepRule Begin() => FixedSteps(Process) is { } steps ? new LinearStepRule(Process, steps) : new MomentsRule(Process);
 
-    private sealed class Rule(ReverseDiffusion process) : StepRule
+    // Null where the network gives the mean or the variance, or measurements of it do.
+    private static AncestralSteps? FixedSteps(ReverseDiffusion process) => process.Options switch
+    {
+        { Prediction: PosteriorMeanPrediction } => null,
+        { Variance: FixedSmallVariance } => AncestralSteps.FixedSmall(process.Coefficients),
+        { Variance: FixedLargeVariance } => AncestralSteps.FixedLarge(process.Coefficients),
+        _ => null,
+    };
+
+    private sealed class MomentsRule(ReverseDiffusion process) : StepRule
     {
         public override Tensor Advance(StepInput input, Func<Tensor> noise)
         {
