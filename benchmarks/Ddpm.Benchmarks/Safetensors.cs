@@ -57,8 +57,10 @@ public class Safetensors : IDisposable
     [BenchmarkCategory(Loading)]
     public void Load()
     {
-        using var opened = SafetensorsFile.Open(file);
-        StateDict.Load(network, opened, file, strict: true);
+        using ModelWeights opened = ModelWeights.Open(folder.FullName, network.Options);
+        WeightMatch match = opened.Match(StateDict.Shapes(network.Options));
+        match.RequireComplete(file, opened.Prefixes);
+        StateDict.Copy(network, opened, match.Fitting);
     }
 
     /// <summary>And a new network.</summary>

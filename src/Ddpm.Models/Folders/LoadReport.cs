@@ -20,11 +20,26 @@ public sealed record LoadReport
     /// <summary>How many tensors were stored in 16 bits and widened to float32.</summary>
     public int Widened { get; init; }
 
-    /// <summary>Fields of the configurations that say nothing to this library, as "file: field = value", such as the inference defaults of a scheduler.</summary>
+    /// <summary>Tensors of the file outside <see cref="LoadOptions.WeightPrefix"/>.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
+
+    /// <summary>
+    /// Prefixes under which the file has a network's weights, where it has none without; see <see cref="LoadOptions.WeightPrefix"/>.
+    /// </summary>
+    public ImmutableArray<string> Prefixes { get; init; } = [];
+
+    /// <summary>Whether the weights were compared with a digest that this library wrote beside them.</summary>
+    public bool Verified { get; init; }
+
+    /// <summary>
+    /// Fields of the configurations that say nothing to this library, as "file: field = value", such as the inference defaults of a
+    /// scheduler.
+    /// </summary>
     public ImmutableArray<string> IgnoredFields { get; init; } = [];
 
     /// <summary>
-    /// Whether this library wrote the weights with other configurations than lie beside them: they were changed by hand, or saving another model over
+    /// Whether this library wrote the weights with other configurations than lie beside them: they were changed by hand, or saving another
+    /// model over
     /// this one was interrupted.
     /// </summary>
     public bool ConfigurationChanged { get; init; }

@@ -38,7 +38,10 @@ public sealed class TrainedModel : IDisposable
         int outputs = process.Options.Variance.OutputsPerElement;
         if (options.OutChannels != outputs * options.InChannels)
         {
-            throw new ArgumentException($"The network puts out {options.OutChannels} channels for {options.InChannels}, but {process.Options.Variance.GetType().Name} needs {outputs * options.InChannels}: {nameof(UNetOptions.OutChannels)} and {nameof(ReverseDiffusionOptions.Variance)} disagree.", nameof(process));
+            throw new ArgumentException(
+                $"The network puts out {options.OutChannels} channels for {options.InChannels}, but "
+                + $"{process.Options.Variance.GetType().Name} needs {outputs * options.InChannels}: {nameof(UNetOptions.OutChannels)} and "
+                + $"{nameof(ReverseDiffusionOptions.Variance)} disagree.", nameof(process));
         }
     }
 }

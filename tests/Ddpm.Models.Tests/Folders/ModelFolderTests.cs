@@ -37,7 +37,7 @@ public sealed class ModelFolderTests : IDisposable
         SafetensorsWriter.Write(Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors"), wider.state_dict());
 
         FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
-            .WithMessage("*Unexpected: *down_blocks.0.resnets.1.conv1.weight*conv_in.weight (expected Float32 [16, 1, 3, 3], found Float32 [32, 1, 3, 3])*");
+            .WithMessage("*Unexpected: *down_blocks.0.resnets.1.conv1.weight*conv_in.weight (expected F32 [16, 1, 3, 3], found F32 [32, 1, 3, 3])*");
     }
 
     [Fact]
@@ -149,11 +149,11 @@ public sealed class ModelFolderTests : IDisposable
         (string Field, JsonNode Value, string Message)[] cases =
         [
             ("variance_type", "learned", "*learned is not supported*write learned_log*"),
-            ("variance_type", "medium", "*variance_type must be fixed_small, fixed_large, learned_range or learned_log, but is medium*"),
+            ("variance_type", "medium", "*variance_type must be fixed_small, fixed_large, learned_log or learned_range, but is medium*"),
             ("prediction_type", "score", "*prediction_type must be epsilon, sample, v_prediction or posterior_mean, but is score*"),
-            ("num_train_timesteps", 0, "*timesteps must be at least 1, but is 0*"),
-            ("num_train_timesteps", "many", "*num_train_timesteps must be of type Int32*"),
-            ("beta_end", 1.5, "*betaEnd must be greater than 0 and less than 1, but is 1.5*"),
+            ("num_train_timesteps", 0, "*num_train_timesteps must be a whole number from 1 to 100000, but is 0*"),
+            ("num_train_timesteps", "many", "*num_train_timesteps must be a whole number from 1 to 100000, but is many*"),
+            ("beta_end", 1.5, "*beta_end must be greater than 0 and less than 1, but is 1.5*"),
             ("trained_betas", new JsonArray(0.1, 0.2), "*trained_betas must have num_train_timesteps = 1000 entries, but has 2*"),
             ("rescale_betas_zero_snr", true, "*must leave some signal at t = 999 for EpsilonPrediction*"),
             ("_class_name", "PNDMScheduler", "*_class_name must be DDPMScheduler or DDIMScheduler, but is PNDMScheduler*"),
@@ -171,7 +171,7 @@ public sealed class ModelFolderTests : IDisposable
             ("class_embed_type", "timestep", "*class_embed_type must be absent or null*"),
             ("resnet_time_scale_shift", "spatial", "*resnet_time_scale_shift must be default or scale_shift, but is spatial*"),
             ("block_out_channels", new JsonArray(16, 24), "*block_out_channels must be multiples of the first*"),
-            ("add_attention", false, "*add_attention must be True, but is False*"),
+            ("add_attention", false, "*add_attention must be true, but is false*"),
         ];
         foreach ((string field, JsonNode value, string message) in networkCases)
         {
@@ -279,8 +279,54 @@ public sealed class ModelFolderTests : IDisposable
         model.Report.IsComplete.Should().BeFalse();
         model.Report.Missing.Should().Contain("conv_in.bias");
         model.Report.Unexpected.Should().Contain("down_blocks.0.resnets.1.conv1.weight");
-        model.Report.Mismatched.Should().Contain("conv_out.bias (expected Float32 [1], found Float32 [7])");
+        model.Report.Mismatched.Should().Contain("conv_out.bias (expected F32 [1], found F32 [7])");
         model.Network.state_dict()["conv_in.weight"].Equals(wider.state_dict()["conv_in.weight"]).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Load_OneBitOfTheWeightsFlipped_IsRefused()
+    {
+        using var network = new UNet(Small, 1);
+        ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
+        using (TrainedModel model = ModelFolder.Load(folder.FullName)) model.Report.Verified.Should().BeTrue();
+        string weights = Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors");
+        byte[] bytes = File.ReadAllBytes(weights);
+        bytes[^5] ^= 8;
+        File.WriteAllBytes(weights, bytes);
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<SafetensorsException>()
+            .WithMessage($"{weights} is damaged, or was changed: the SHA-256 of its tensors must be *");
+    }
+
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("ema_model.")]
+    public void Load_PrefixedWeights_NamesThePrefixAndTakesIt(string prefix)
+    {
+        using var network = new UNet(Small, 1);
+        ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
+        string weights = Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors");
+        Dictionary<string, Tensor> prefixed = network.state_dict().ToDictionary(pair => prefix + pair.Key, pair => pair.Value);
+        prefixed["step"] = tensor(7L);
+        SafetensorsWriter.Write(weights, prefixed);
+
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
+            .WithMessage($"{weights} has the network's weights under names that begin with \"{prefix}\": give it as LoadOptions.WeightPrefix to load them.");
+        using (TrainedModel lenient = ModelFolder.Load(folder.FullName, new LoadOptions { Strict = false })) lenient.Report.Prefixes.Should().Equal(prefix);
+        using TrainedModel model = ModelFolder.Load(folder.FullName, new LoadOptions { WeightPrefix = prefix });
+        model.Report.IsComplete.Should().BeTrue();
+        model.Report.LeftOut.Should().Equal("step");
+        foreach ((string key, Tensor value) in network.state_dict()) value.Equals(model.Network.state_dict()[key]).Should().BeTrue(key);
+    }
+
+    [Theory]
+    [InlineData(true, "*does not fit the network*")]
+    [InlineData(false, "*do not belong together.")]
+    public void Load_ConfigurationFarBeyondTheWeights_IsRefusedBeforeAnythingIsAllocated(bool strict, string message)
+    {
+        using var network = new UNet(Small);
+        ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
+        Edit("unet/config.json", json => json["block_out_channels"] = new JsonArray(16_384, 16_384));
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName, new LoadOptions { Strict = strict })).Should().Throw<InvalidDataException>().WithMessage(message);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class UNetGoldenTests
             Same(value, written[key]).Should().BeTrue("{0}: {1} and {2}", key, value?.ToJsonString(), written[key]?.ToJsonString());
         }
 
-        UNetConfiguration.Read(written, "config.json", []).Should().Be(options);
+        UNetConfiguration.Read(Reader(written)).Should().Be(options);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class UNetGoldenTests
         JsonElement variant = Variants.EnumerateArray().Single(candidate => candidate.GetProperty("name").GetString() == name);
         var configuration = JsonNode.Parse(variant.GetProperty("config").GetRawText())!.AsObject();
         configuration["_class_name"] = "UNet2DModel";
-        using var network = ClosedForm(UNetConfiguration.Read(configuration, "config.json", []));
+        using var network = ClosedForm(UNetConfiguration.Read(Reader(configuration)));
         network.state_dict().Keys.Should().Equal(variant.GetProperty("keys").EnumerateArray().Select(entry => entry[0].GetString()!));
         network.parameters().Sum(parameter => parameter.numel()).Should().Be(variant.GetProperty("parameter_count").GetInt64());
 
@@ -152,4 +152,7 @@ public sealed class UNetGoldenTests
         left is JsonValue a && right is JsonValue b && a.GetValueKind() == JsonValueKind.Number && b.GetValueKind() == JsonValueKind.Number
             ? double.Parse(a.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture).Equals(double.Parse(b.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture))
             : JsonNode.DeepEquals(left, right);
+
+    private static ConfigurationReader Reader(JsonObject json) =>
+        ConfigurationReader.Parse(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()), "config.json");
 }

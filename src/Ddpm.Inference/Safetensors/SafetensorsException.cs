@@ -1,6 +1,8 @@
 namespace Ddpm.Models;
 
-/// <summary>A safetensors file is damaged, hostile, or does not hold what was asked for. The message names the file and the tensor.</summary>
+/// <summary>
+/// A safetensors file is damaged, hostile, or does not hold what was asked for. The message names the file and the tensor.
+/// </summary>
 public sealed class SafetensorsException : IOException
 {
     /// <summary>Creates the error.</summary>

@@ -1,18 +1,22 @@
 using System.Text.Json;
-using static TorchSharp.torch;
+using Ddpm.Core;
 
 namespace Ddpm.Models;
 
 /// <summary>
-/// Tensors in several safetensors files, with an index that says which is where (model.safetensors.index.json). Opened and checked all together;
+/// Tensors in several safetensors files, with an index that says which is where (model.safetensors.index.json). Opened and checked all
+/// together;
 /// dispose it to close the files.
 /// </summary>
 public sealed class SafetensorsShards : ISafetensors
 {
+    private const long LargestIndex = 16L << 20;
+
     private readonly Dictionary<string, SafetensorsFile> byTensor;
     private readonly SafetensorsFile[] files;
 
-    private SafetensorsShards(SafetensorsFile[] files, Dictionary<string, SafetensorsFile> byTensor, IReadOnlyDictionary<string, string> metadata)
+    private SafetensorsShards(
+        SafetensorsFile[] files, Dictionary<string, SafetensorsFile> byTensor, IReadOnlyDictionary<string, string> metadata)
     {
         this.files = files;
         this.byTensor = byTensor;
@@ -50,9 +54,14 @@ public sealed class SafetensorsShards : ISafetensors
             {
                 HashSet<string> held = [.. file.Entries.Select(entry => entry.Name)];
                 string? absent = map.FirstOrDefault(pair => pair.Value == name && !held.Contains(pair.Key)).Key;
-                if (absent is not null) throw new SafetensorsException($"{path} says that tensor {absent} is in {name}, but it is not there.");
+                if (absent is not null)
+                {
+                    throw new SafetensorsException($"{path} says that tensor {absent} is in {name}, but it is not there.");
+                }
                 string? elsewhere = held.FirstOrDefault(tensor => !map.TryGetValue(tensor, out string? where) || where != name);
-                if (elsewhere is not null) throw new SafetensorsException($"{name} has the tensor {elsewhere}, which {path} {(map.TryGetValue(elsewhere, out string? other) ? $"says is in {other}" : "does not name")}.");
+                if (elsewhere is null) continue;
+                string told = map.TryGetValue(elsewhere, out string? other) ? $"says is in {other}" : "does not name";
+                throw new SafetensorsException($"{name} has the tensor {elsewhere}, which {path} {told}.");
             }
 
             return new SafetensorsShards([.. files.Values], map.ToDictionary(pair => pair.Key, pair => files[pair.Value]), metadata);
@@ -65,10 +74,13 @@ public sealed class SafetensorsShards : ISafetensors
     }
 
     /// <inheritdoc/>
-    public Tensor Read(string name, bool widen = false) => Holder(name).Read(name, widen);
+    public SafetensorsEntry Find(string name) => Holder(name).Find(name);
 
     /// <inheritdoc/>
-    public void ReadInto(string name, Tensor target) => Holder(name).ReadInto(name, target);
+    public void ReadBytes(string name, long offset, Span<byte> target) => Holder(name).ReadBytes(name, offset, target);
+
+    /// <inheritdoc/>
+    public bool VerifyDigest() => files.Aggregate(true, (all, file) => file.VerifyDigest() && all);
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
@@ -76,14 +88,18 @@ public sealed class SafetensorsShards : ISafetensors
         foreach (SafetensorsFile file in files) file.Dispose();
     }
 
-    private SafetensorsFile Holder(string tensor) => byTensor.TryGetValue(tensor, out SafetensorsFile? file) ? file : throw new KeyNotFoundException($"The index has no tensor {tensor}.");
+    private SafetensorsFile Holder(string tensor) =>
+        byTensor.TryGetValue(tensor, out SafetensorsFile? file) ? file
+            : throw new KeyNotFoundException($"The index has no tensor {tensor}.");
 
     private static (Dictionary<string, string> Map, Dictionary<string, string> Metadata) ReadIndex(string path)
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
+            using JsonDocument json = JsonDocument.Parse(RegularFile.ReadAllBytes(path, LargestIndex),
+                new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out JsonElement map)
+                || map.ValueKind != JsonValueKind.Object)
             {
                 throw new SafetensorsException($"{path} must be an object with a weight_map.");
             }
@@ -96,9 +112,14 @@ public sealed class SafetensorsShards : ISafetensors
 
             return (map.EnumerateObject().ToDictionary(property => property.Name, property => FileName(property, path)), metadata);
         }
+        catch (InvalidDataException exception)
+        {
+            throw new SafetensorsException(exception.Message, exception);
+        }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new SafetensorsException($"{path} is not valid JSON of valid Unicode, or has a name twice: {exception.Message}", exception);
+            throw new SafetensorsException(
+                $"{path} is not valid JSON of valid Unicode, or has a name twice: {exception.Message}", exception);
         }
     }
 
@@ -107,6 +128,7 @@ public sealed class SafetensorsShards : ISafetensors
     {
         string? name = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
         bool plain = !string.IsNullOrEmpty(name) && name is not ("." or "..") && name.IndexOfAny(['/', '\\', ':', '\0']) < 0;
-        return plain ? name! : throw new SafetensorsException($"{path} must name plain files beside it, but says that tensor {property.Name} is in {property.Value.GetRawText()}.");
+        return plain ? name! : throw new SafetensorsException(
+            $"{path} must name plain files beside it, but says that tensor {property.Name} is in {property.Value.GetRawText()}.");
     }
 }

@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
 
-namespace Ddpm.Models;
+namespace Ddpm.Inference;
 
 /// <summary>
-/// The three generations of tensor names of the same network: today's diffusers; diffusers up to 0.16, whose attention has query, key, value and
+/// The three generations of tensor names of the same network: today's diffusers; diffusers up to 0.16, whose attention has query, key,
+/// value and
 /// proj_attn; and the port of the authors' own weights (down.0.block.0.…), whose attention has 1×1 convolutions.
 /// </summary>
 internal static partial class WeightNames
@@ -13,6 +14,8 @@ internal static partial class WeightNames
     /// <param name="levels">The number of the network's levels: the authors count the way up from the finest.</param>
     public static string Modern(string name, int levels)
     {
+        // No layer has such a name: a hostile one must not cost the patterns' time.
+        if (name.Length > 500) return name;
         Match old = OldAttention().Match(name);
         if (old.Success) return old.Groups[1].Value + Projection(old.Groups[2].Value) + old.Groups[3].Value;
 
@@ -48,7 +51,8 @@ internal static partial class WeightNames
     {
         if (part.StartsWith("block.", StringComparison.Ordinal)) return Inner("resnets." + part["block.".Length..]);
         if (part.StartsWith("attn.", StringComparison.Ordinal)) return Inner("attentions." + part["attn.".Length..]);
-        return down ? part.Replace("downsample.", "downsamplers.0.", StringComparison.Ordinal) : part.Replace("upsample.", "upsamplers.0.", StringComparison.Ordinal);
+        (string from, string to) = down ? ("downsample.", "downsamplers.0.") : ("upsample.", "upsamplers.0.");
+        return part.Replace(from, to, StringComparison.Ordinal);
     }
 
     // The names within a residual block and an attention.
@@ -56,7 +60,8 @@ internal static partial class WeightNames
     {
         if (!name.Contains("attentions.", StringComparison.Ordinal))
         {
-            return name.Replace(".temb_proj.", ".time_emb_proj.", StringComparison.Ordinal).Replace(".nin_shortcut.", ".conv_shortcut.", StringComparison.Ordinal);
+            return name.Replace(".temb_proj.", ".time_emb_proj.", StringComparison.Ordinal)
+                .Replace(".nin_shortcut.", ".conv_shortcut.", StringComparison.Ordinal);
         }
 
         Match match = OriginalAttention().Match(name);

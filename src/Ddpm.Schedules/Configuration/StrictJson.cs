@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace Ddpm.Core;
+
+/// <summary>Parses JSON in which every object has each name once and every text is valid Unicode.</summary>
+internal static class StrictJson
+{
+    /// <summary>Parses bytes.</summary>
+    /// <param name="utf8">JSON in UTF-8, with or without a byte order mark.</param>
+    /// <param name="source">What messages call the bytes.</param>
+    /// <exception cref="InvalidDataException">The bytes hold no strict JSON.</exception>
+    public static JsonElement Parse(ReadOnlyMemory<byte> utf8, string source)
+    {
+        if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        if (utf8.Span.StartsWith("version https://git-lfs"u8))
+        {
+            throw new InvalidDataException($"{source} is a Git LFS pointer, not the file itself: fetch the file (git lfs pull).");
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(utf8);
+            Check(document.RootElement, source, "");
+            return document.RootElement.Clone();
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{source} is not valid JSON: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>A value for a message, as <see cref="Raw"/>, but plain words lose their quotation marks.</summary>
+    public static string Shown(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && IsWord(value.GetString()!) ? value.GetString()! : Raw(value);
+
+    /// <summary>A value as the file has it, on one line, cut where it is long.</summary>
+    public static string Raw(JsonElement value)
+    {
+        const int longest = 80;
+        string text = value.GetRawText();
+        if (text.Length > longest) text = string.Concat(text.AsSpan(0, longest), " …");
+        return string.Concat(text.Where(c => !char.IsControl(c)));
+    }
+
+    // What cannot be taken for a number, true, false or null.
+    private static bool IsWord(string text) =>
+        text.Length is > 0 and <= 80 && char.IsLetter(text[0]) && text.All(c => char.IsLetterOrDigit(c) || c is '_' or '-')
+        && text is not ("true" or "false" or "null");
+
+    private static void Check(JsonElement value, string source, string place)
+    {
+        try
+        {
+            switch (value.ValueKind)
+            {
+                case JsonValueKind.Object:
+                    CheckNames(value, source, place);
+                    break;
+                case JsonValueKind.Array:
+                    foreach (JsonElement item in value.EnumerateArray()) Check(item, source, place);
+                    break;
+                case JsonValueKind.String:
+                    _ = value.GetString();
+                    break;
+                default:
+                    break;
+            }
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The parser looks at text only when it is asked for.
+            string where = place.Length == 0 ? "a text" : $"a text in {place.TrimEnd('.')}";
+            throw new InvalidDataException($"{source} must hold valid Unicode, but {where} is not: {exception.Message}", exception);
+        }
+    }
+
+    private static void CheckNames(JsonElement value, string source, string place)
+    {
+        var names = new HashSet<string>();
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            string name = property.Name;
+            if (!names.Add(name)) throw new InvalidDataException($"{source}: {place}{name} must occur once, but occurs twice.");
+            Check(property.Value, source, $"{place}{name}.");
+        }
+    }
+}
