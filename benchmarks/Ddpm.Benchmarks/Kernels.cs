@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// The layers that plans compute in their own way, each against what the network by itself does: group normalisation with SiLU, a 3×3
-/// convolution, doubling with a 3×3 convolution. "Native" is a step of a native plan, "Planned" a layer of a plan of libtorch's operations.
-/// Operations are those of the convolution as it is written, for doubling of the large image: Winograd needs 16 of 36, sub-pixel
-/// convolutions too, both 9.
+/// The layers that plans compute in their own way, each against what libtorch does: group normalisation with SiLU, a 3×3 convolution,
+/// doubling with a 3×3 convolution.
+/// Operations are those of the convolution as it is written, for doubling of the large image: Winograd needs 16 of 36, and 9
+/// where pixels are repeated.
 /// </summary>
 [Config(typeof(Columns))]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory, BenchmarkLogicalGroupRule.ByParams)]
@@ -20,11 +20,10 @@ public class Kernels : IDisposable
     private const string Norm = "norm + SiLU", Convolution = "3×3", Upsampling = "up-sampling";
     private const int Repeats = 20;
 
-    private LayerCase stock = null!;
-    private LayerCase stockChannelsLast = null!;
-    private LayerCase planned = null!;
-    private LayerCase coarse = null!;
-    private NativeLayerCase native = null!;
+    private StockLayerCase stock = null!;
+    private StockLayerCase stockChannelsLast = null!;
+    private PlanLayerCase planned = null!;
+    private PlanLayerCase coarse = null!;
 
     /// <summary>The shape of what goes in, B×C×H×W; as many channels come out.</summary>
     [ParamsSource(nameof(Shapes))]
@@ -37,18 +36,16 @@ public class Kernels : IDisposable
     public void Setup()
     {
         long[] shape = Sizes(Shape);
-        stock = LayerCase.Stock(shape, channelsLast: false);
-        stockChannelsLast = LayerCase.Stock(shape, channelsLast: true);
-        planned = LayerCase.Planned(shape, ScalarType.Float32);
-        coarse = LayerCase.Planned(shape, ScalarType.BFloat16);
-        native = new NativeLayerCase(shape);
+        stock = StockLayerCase.Create(shape, channelsLast: false);
+        stockChannelsLast = StockLayerCase.Create(shape, channelsLast: true);
+        planned = new PlanLayerCase(shape, WeightPrecision.Full);
+        coarse = new PlanLayerCase(shape, WeightPrecision.BFloat16);
     }
 
     [GlobalCleanup]
     public void Dispose()
     {
-        foreach (LayerCase layers in (LayerCase[])[stock, stockChannelsLast, planned, coarse]) layers.Dispose();
-        native.Dispose();
+        foreach (IDisposable layers in (IDisposable[])[stock, stockChannelsLast, planned, coarse]) layers.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -62,15 +59,7 @@ public class Kernels : IDisposable
 
     [Benchmark(OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Norm)]
-    public void NormNative() => Repeat(native.Norm);
-
-    [Benchmark(OperationsPerInvoke = Repeats)]
-    [BenchmarkCategory(Norm)]
     public void NormPlanned() => Repeat(planned.Norm);
-
-    [Benchmark(OperationsPerInvoke = Repeats)]
-    [BenchmarkCategory(Norm)]
-    public void NormPlannedBFloat16() => Repeat(coarse.Norm);
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Convolution)]
@@ -79,10 +68,6 @@ public class Kernels : IDisposable
     [Benchmark(OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Convolution)]
     public void ConvolutionStockChannelsLast() => Repeat(stockChannelsLast.Convolution);
-
-    [Benchmark(OperationsPerInvoke = Repeats)]
-    [BenchmarkCategory(Convolution)]
-    public void ConvolutionNative() => Repeat(native.Convolution);
 
     [Benchmark(OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Convolution)]
@@ -95,10 +80,6 @@ public class Kernels : IDisposable
     [Benchmark(Baseline = true, OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Upsampling)]
     public void UpsampleStock() => Repeat(stock.Upsample);
-
-    [Benchmark(OperationsPerInvoke = Repeats)]
-    [BenchmarkCategory(Upsampling)]
-    public void UpsampleNative() => Repeat(native.Upsample);
 
     [Benchmark(OperationsPerInvoke = Repeats)]
     [BenchmarkCategory(Upsampling)]

@@ -38,17 +38,22 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
         Dropout = 0,
     };
 
+    /// <summary>The network over signals of samples/Weather, without its classes.</summary>
+    public static UNetOptions Weather { get; } = Quickstart with { IsSignal = true, Height = 32, InChannels = 4, OutChannels = 4 };
+
     /// <summary>All that the tables show.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         "CIFAR-10, 1", "CIFAR-10, 8", "small, 1", "small, 16", "small, 64", "Quickstart, 1", "Quickstart, 16", "Quickstart, 64",
+        "weather, 1", "weather, 16",
     ];
 
     /// <summary>Floating-point operations of one prediction.</summary>
     public double Flops => Batch * FlopsPerImage(Options);
 
     /// <summary>The shape of a batch.</summary>
-    public long[] Shape => [Batch, Options.InChannels, Options.Height, Options.Width];
+    public long[] Shape =>
+        Options.IsSignal ? [Batch, Options.InChannels, Options.Height] : [Batch, Options.InChannels, Options.Height, Options.Width];
 
     /// <summary>The case of a name: network, batch.</summary>
     public static NetworkCase Of(string name)
@@ -59,6 +64,7 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
             "CIFAR-10" => UNetOptions.Cifar10 with { Dropout = 0 },
             "small" => Small,
             "Quickstart" => Quickstart,
+            "weather" => Weather,
             _ => throw new ArgumentException($"name must be one of {string.Join("; ", Names)}, but is {name}.", nameof(name)),
         };
         int batch = int.Parse(parts[1], CultureInfo.InvariantCulture);
@@ -66,7 +72,7 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
     }
 
     /// <summary>Floating-point operations of one prediction of one image; counted once for each network.</summary>
-    public static double FlopsPerImage(UNetOptions options) => Works.GetOrAdd(options, NetworkWork.Flops);
+    public static double FlopsPerImage(UNetOptions options) => Works.GetOrAdd(options, Count);
 
     /// <summary>The network, ready to predict.</summary>
     public UNet Network()
@@ -75,4 +81,15 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
         network.eval();
         return network;
     }
+
+    /// <summary>The network's plan for the batch; the caller disposes it.</summary>
+    public Plan Plan(UNet network, WeightPrecision precision, WorkerTeam team)
+    {
+        PlaneSize size = Options.IsSignal ? new PlaneSize(1, Options.Height) : new PlaneSize(Options.Height, Options.Width);
+        var options = new PlanOptions(VectorWidth.Best, precision);
+        return PlanCompiler.Compile(network.Graph, new ModuleWeights(network), options, Batch, size, team);
+    }
+
+    private static double Count(UNetOptions options) =>
+        NetworkWork.Flops(NetworkGraph.Of(new UNetDescription(options)), options.Height * (options.IsSignal ? 1.0 : options.Width));
 }

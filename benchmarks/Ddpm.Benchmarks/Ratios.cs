@@ -18,8 +18,11 @@ internal static class Ratios
     /// <summary>Measures cases and writes a table.</summary>
     /// <param name="names">The cases; all of them where there are none.</param>
     /// <param name="seconds">How long each case is measured, at least five rounds.</param>
-    public static void Write(IReadOnlyList<string> names, double seconds)
+    /// <param name="threads">How many threads compute; null for as many as libtorch takes.</param>
+    public static void Write(IReadOnlyList<string> names, double seconds, int? threads = null)
     {
+        if (threads is { } count) set_num_threads(count);
+        Console.WriteLine($"{Processor.Name}, {get_num_threads()} threads, vectors of {32 * VectorWidth.Best} bits");
         Console.WriteLine($"roofline {Roofline.FlopsPerSecond / 1e9:F0} GFLOP/s");
         Console.WriteLine("| case | way | median ms | ms/image | of roofline | against the first |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|");
@@ -41,7 +44,6 @@ internal static class Ratios
     {
         using UNet network = measured.Network();
         using CompiledModel compiled = network.Compile(NullLogger.Instance);
-        using CompiledModel torch = network.Compile(NullLogger.Instance, InferencePaths.Torch);
         network.Inference = InferenceOptions.BFloat16;
         using CompiledModel coarse = network.Compile(NullLogger.Instance);
         using Tensor x = randn(measured.Shape), t = full(measured.Batch, 500L, int64);
@@ -55,12 +57,11 @@ internal static class Ratios
         Measure(
             name,
             measured.Batch * measured.Repeats,
-            NetworkWork.Flops(measured.Options),
+            NetworkCase.FlopsPerImage(measured.Options),
             seconds,
             measured.Repeats,
             ("plain", Way(network)),
             ("compiled", Way(compiled.Model)),
-            ("compiled, oneDNN", Way(torch.Model)),
             ("compiled, bf16", Way(coarse.Model)));
     }
 
@@ -71,22 +72,20 @@ internal static class Ratios
         network.eval();
         var sampler = new DdpmSampler(network, new ReverseDiffusion(new LinearSchedule(100, 1e-3, 0.2)));
         var request = new SamplingRequest { Count = batch, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1), BatchSize = batch };
-        Action Way(InferenceOptions options, InferencePaths paths) => () =>
+        Action Way(InferenceOptions options) => () =>
         {
             network.Inference = options;
-            network.Paths = paths;
             sampler.Sample(request).Dispose();
         };
         Measure(
             name,
             batch,
-            100 * NetworkWork.Flops(NetworkCase.Quickstart),
+            100 * NetworkCase.FlopsPerImage(NetworkCase.Quickstart),
             seconds,
             1,
-            ("plain", Way(InferenceOptions.Off, InferencePaths.All)),
-            ("compiled", Way(InferenceOptions.Default, InferencePaths.All)),
-            ("compiled, oneDNN", Way(InferenceOptions.Default, InferencePaths.Torch)),
-            ("compiled, bf16", Way(InferenceOptions.BFloat16, InferencePaths.All)));
+            ("plain", Way(InferenceOptions.Off)),
+            ("compiled", Way(InferenceOptions.Default)),
+            ("compiled, bf16", Way(InferenceOptions.BFloat16)));
     }
 
     private static void Training(string name, NetworkCase measured, double seconds)
@@ -104,7 +103,7 @@ internal static class Ratios
             using TrainingBatch batch = batches.Batch(next++);
             trainer.Step([batch]);
         };
-        Measure(name, measured.Batch, 3 * NetworkWork.Flops(measured.Options), seconds, 1, ("float32", Way(fine)), ("bf16", Way(coarse)));
+        Measure(name, measured.Batch, 3 * NetworkCase.FlopsPerImage(measured.Options), seconds, 1, ("float32", Way(fine)), ("bf16", Way(coarse)));
     }
 
     private static void Measure(

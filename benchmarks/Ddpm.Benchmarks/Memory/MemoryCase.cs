@@ -39,7 +39,7 @@ internal sealed class MemoryCase(UNetOptions options, InferenceWay way, int batc
         };
     }
 
-    private long ActivationBytes => batch * Activations.Largest(options) * (way.Options.ComputeType == ScalarType.BFloat16 ? 2 : 4);
+    private long ActivationBytes => batch * Activations.Largest(options) * sizeof(float);
 
     // Weights that are drawn in place, as a file is loaded: the ordinary way to draw them leaves arrays behind.
     private static UNet Network(UNetOptions shape)
@@ -66,19 +66,10 @@ internal sealed class MemoryCase(UNetOptions options, InferenceWay way, int batc
     private long PlanBytes(UNet network)
     {
         if (!way.Options.Compile) return 0;
-        var size = new PlaneSize(options.Height, options.Width);
-        if (way.Options.ComputeType == ScalarType.Float32 && InferencePaths.All.NativeLanes > 0)
-        {
-            long before = AlignedMemory.LiveFloats;
-            using var team = new WorkerTeam(get_num_threads());
-            using NativePlan native = network.PlanNatively(InferencePaths.All.NativeLanes, batch, size, team).Plan;
-            // It holds the features too, which have a column of their own.
-            return (sizeof(float) * (AlignedMemory.LiveFloats - before)) - ActivationBytes;
-        }
-
-        var context = new PlanContext(batch, way.Options.ComputeType, InferencePaths.All);
-        using UNetPlan made = network.Plan(context, size);
-        return Bytes(context.Kept);
+        using var team = new WorkerTeam(get_num_threads());
+        using Plan plan = new NetworkCase(options, batch, 1).Plan(network, way.Options.Weights, team);
+        // It holds the features too, which have a column of their own.
+        return (sizeof(float) * plan.Floats) - ActivationBytes;
     }
 
     private static long Bytes(IEnumerable<Tensor> tensors) => tensors.Sum(tensor => tensor.numel() * tensor.element_size());

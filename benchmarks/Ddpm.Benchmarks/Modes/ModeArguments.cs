@@ -5,7 +5,7 @@ namespace Ddpm.Benchmarks;
 /// <summary>What follows a mode on the command line: names of cases, and numbers or words by name, as in <c>--steps 100</c>.</summary>
 internal sealed class ModeArguments
 {
-    private static readonly string[] Valued = ["--steps", "--batch", "--way"];
+    private static readonly string[] Valued = ["--steps", "--batch", "--way", "--threads"];
 
     private readonly Dictionary<string, string> values = [];
 

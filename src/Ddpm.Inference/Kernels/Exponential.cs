@@ -24,4 +24,9 @@ internal static class Exponential
         power = TLanes.MultiplyAdd(power, f, TLanes.Create(1));
         return power * TLanes.PowerOfTwo(n);
     }
+
+    /// <summary>x / (1 + e^-x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Silu<TLanes>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes> => x / (Of(x * TLanes.Create(-1)) + TLanes.Create(1));
 }

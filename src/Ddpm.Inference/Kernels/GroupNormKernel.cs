@@ -234,8 +234,8 @@ internal static unsafe class GroupNormKernel
             for (int pixel = 0; pixel < pixels; pixel++, x += xStride, target += stride)
             {
                 int c = 0;
-                for (; c <= channels - TLanes.Count; c += TLanes.Count) TMemory.Store(Silu(Normalised<T, TMemory, TLanes>(x + c, scale + c, shift + c)), target + c);
-                for (; c < channels; c++) TMemory.Store(Silu(Normalised<T, TMemory, Lanes32>(x + c, scale + c, shift + c)), target + c);
+                for (; c <= channels - TLanes.Count; c += TLanes.Count) TMemory.Store(Exponential.Silu(Normalised<T, TMemory, TLanes>(x + c, scale + c, shift + c)), target + c);
+                for (; c < channels; c++) TMemory.Store(Exponential.Silu(Normalised<T, TMemory, Lanes32>(x + c, scale + c, shift + c)), target + c);
             }
         }
         else
@@ -254,9 +254,4 @@ internal static unsafe class GroupNormKernel
         where T : unmanaged
         where TMemory : IMemory<T>
         where TLanes : unmanaged, ILanes<TLanes> => TLanes.MultiplyAdd(TMemory.Load<TLanes>(x), TLanes.Load(scale), TLanes.Load(shift));
-
-    // x / (1 + e^-x)
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Silu<TLanes>(TLanes x)
-        where TLanes : unmanaged, ILanes<TLanes> => x / (Exponential.Of(x * TLanes.Create(-1)) + TLanes.Create(1));
 }

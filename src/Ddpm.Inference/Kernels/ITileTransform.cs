@@ -23,12 +23,12 @@ internal unsafe interface ITileTransform
     /// <param name="channel">The first channel.</param>
     /// <param name="target">Where the first of the Products² results goes.</param>
     /// <param name="stride">From one result to the next.</param>
-    static abstract void Forward<TLanes>(float** pixels, int channel, float* target, long stride)
+    static abstract void Transform<TLanes>(float** pixels, int channel, float* target, long stride)
         where TLanes : unmanaged, ILanes<TLanes>;
 
     /// <summary>Transforms one vector of columns of the sums of products back to a tile.</summary>
     /// <param name="sums">The first of the Products² sums.</param>
     /// <param name="stride">From one sum to the next.</param>
-    static abstract Tile<TLanes> Back<TLanes>(float* sums, long stride)
+    static abstract Tile<TLanes> InverseTransform<TLanes>(float* sums, long stride)
         where TLanes : unmanaged, ILanes<TLanes>;
 }

@@ -31,39 +31,51 @@ internal static unsafe class PanelKernel<TLanes>
         get => 2 * TLanes.Count;
     }
 
-    /// <summary>Rows times panel.</summary>
+    /// <summary>Rows times a panel of float32.</summary>
     /// <param name="product">Both.</param>
     /// <param name="columns">The panel's columns: <see cref="Width"/>, or one vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(in PanelProduct product, int columns)
+    public static void Run(in PanelProduct product, int columns) => Run<float, SingleMemory>(product, columns);
+
+    /// <summary>Rows times a panel whose numbers lie in memory as <typeparamref name="TMemory"/> reads them.</summary>
+    /// <param name="product">Both.</param>
+    /// <param name="columns">The panel's columns: <see cref="Width"/>, or one vector.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<T, TMemory>(in PanelProduct product, int columns)
+        where T : unmanaged
+        where TMemory : IMemory<T>
     {
         int whole = columns == Width ? product.Count / Rows * Rows : 0;
         if (whole > 0)
         {
-            if (TLanes.Count == 16) RunEight(product, whole, product.Target, product.TargetStride);
-            else RunFour(product, whole, product.Target, product.TargetStride);
+            if (TLanes.Count == 16) RunEight<T, TMemory>(product, whole, product.Target, product.TargetStride);
+            else RunFour<T, TMemory>(product, whole, product.Target, product.TargetStride);
             if (product.Residual is not null || product.Scale != 1) Finish(product, 0, whole, columns, product.Target, product.TargetStride);
         }
 
-        for (int row = whole; row < product.Count; row += Rows) RunAside(product, row, Math.Min(Rows, product.Count - row), columns);
+        for (int row = whole; row < product.Count; row += Rows) RunAside<T, TMemory>(product, row, Math.Min(Rows, product.Count - row), columns);
     }
 
     // Where rows or columns are missing, a whole block goes to the side, and what counts from there.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private static void RunAside(in PanelProduct product, int row, int count, int columns)
+    private static void RunAside<T, TMemory>(in PanelProduct product, int row, int count, int columns)
+        where T : unmanaged
+        where TMemory : IMemory<T>
     {
         float* side = stackalloc float[16 * TLanes.Count];
         PanelProduct block = product;
         block.Pieces += (long)row * product.PieceCount;
-        if (columns != Width) RunNarrow(block, side, columns);
-        else if (TLanes.Count == 16 && count > 4) RunEight(block, Rows, side, columns);
-        else RunFour(block, 4, side, columns);
+        if (columns != Width) RunNarrow<T, TMemory>(block, side, columns);
+        else if (TLanes.Count == 16 && count > 4) RunEight<T, TMemory>(block, Rows, side, columns);
+        else RunFour<T, TMemory>(block, 4, side, columns);
         Finish(product, row, count, columns, side, columns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunEight(in PanelProduct product, int count, float* target, int targetStride)
+    private static void RunEight<T, TMemory>(in PanelProduct product, int count, float* target, int targetStride)
+        where T : unmanaged
+        where TMemory : IMemory<T>
     {
         nint stride = product.PanelStride;
         long offset = product.Offset;
@@ -78,14 +90,14 @@ internal static unsafe class PanelKernel<TLanes>
             }
 
             TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0;
-            float* weights = product.Panel;
+            T* weights = (T*)product.Panel;
             for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
             {
                 float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset, r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
                 nint depth = product.Depths[piece];
                 for (nint k = 0; k < depth; k++, weights += stride)
                 {
-                    TLanes left = TLanes.Load(weights), right = TLanes.Load(weights + TLanes.Count), value = TLanes.Create(r0[k]);
+                    TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count), value = TLanes.Create(r0[k]);
                     a0 = TLanes.MultiplyAdd(value, left, a0);
                     b0 = TLanes.MultiplyAdd(value, right, b0);
                     value = TLanes.Create(r1[k]);
@@ -124,7 +136,9 @@ internal static unsafe class PanelKernel<TLanes>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunFour(in PanelProduct product, int count, float* target, int targetStride)
+    private static void RunFour<T, TMemory>(in PanelProduct product, int count, float* target, int targetStride)
+        where T : unmanaged
+        where TMemory : IMemory<T>
     {
         nint stride = product.PanelStride;
         long offset = product.Offset;
@@ -139,14 +153,14 @@ internal static unsafe class PanelKernel<TLanes>
             }
 
             TLanes a1 = a0, a2 = a0, a3 = a0, b1 = b0, b2 = b0, b3 = b0;
-            float* weights = product.Panel;
+            T* weights = (T*)product.Panel;
             for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
             {
                 float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset;
                 nint depth = product.Depths[piece];
                 for (nint k = 0; k < depth; k++, weights += stride)
                 {
-                    TLanes left = TLanes.Load(weights), right = TLanes.Load(weights + TLanes.Count), value = TLanes.Create(r0[k]);
+                    TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count), value = TLanes.Create(r0[k]);
                     a0 = TLanes.MultiplyAdd(value, left, a0);
                     b0 = TLanes.MultiplyAdd(value, right, b0);
                     value = TLanes.Create(r1[k]);
@@ -170,10 +184,12 @@ internal static unsafe class PanelKernel<TLanes>
 
     // The last columns, where they are one vector: so many rows at once that as many sums are under way.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunNarrow(in PanelProduct product, float* target, int targetStride)
+    private static void RunNarrow<T, TMemory>(in PanelProduct product, float* target, int targetStride)
+        where T : unmanaged
+        where TMemory : IMemory<T>
     {
         TLanes a0 = product.Bias is null ? TLanes.Create(0) : TLanes.Load(product.Bias), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-        float* weights = product.Panel;
+        T* weights = (T*)product.Panel;
         nint stride = product.PanelStride;
         long offset = product.Offset;
         float** rows = product.Pieces;
@@ -183,7 +199,7 @@ internal static unsafe class PanelKernel<TLanes>
             nint depth = product.Depths[piece];
             for (nint k = 0; k < depth; k++, weights += stride)
             {
-                TLanes column = TLanes.Load(weights);
+                TLanes column = TMemory.Load<TLanes>(weights);
                 a0 = TLanes.MultiplyAdd(TLanes.Create(r0[k]), column, a0);
                 a1 = TLanes.MultiplyAdd(TLanes.Create(r1[k]), column, a1);
                 a2 = TLanes.MultiplyAdd(TLanes.Create(r2[k]), column, a2);

@@ -18,8 +18,8 @@ internal unsafe struct PanelProduct
     /// <summary>How many numbers each of the pieces has.</summary>
     public int* Depths;
 
-    /// <summary>The panel: for each number of a row, in order, as many weights as the panel has columns.</summary>
-    public float* Panel;
+    /// <summary>The panel: for each number of a row, in order, as many weights as the panel has columns; float32 or bfloat16.</summary>
+    public void* Panel;
 
     /// <summary>From one line of the panel to the next, in numbers.</summary>
     public int PanelStride;

@@ -18,7 +18,7 @@ internal readonly unsafe struct UpsamplingTiles : ITileTransform
     public static ReadOnlySpan<double> Weights => [1, 0, 0, 1, 1, 1, 0, 0, 1];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward<TLanes>(float** pixels, int channel, float* target, long stride)
+    public static void Transform<TLanes>(float** pixels, int channel, float* target, long stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes b0 = TLanes.Load(pixels[3] + channel), b1 = TLanes.Load(pixels[4] + channel), b2 = TLanes.Load(pixels[5] + channel);
@@ -28,7 +28,7 @@ internal readonly unsafe struct UpsamplingTiles : ITileTransform
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile<TLanes> Back<TLanes>(float* sums, long stride)
+    public static Tile<TLanes> InverseTransform<TLanes>(float* sums, long stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes b0 = TLanes.Load(sums + 3 * stride), b1 = TLanes.Load(sums + 4 * stride), b2 = TLanes.Load(sums + 5 * stride);

@@ -16,7 +16,7 @@ internal readonly unsafe struct WinogradTiles : ITileTransform
     public static ReadOnlySpan<double> Weights => [1, 0, 0, 0.5, 0.5, 0.5, 0.5, -0.5, 0.5, 0, 0, 1];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward<TLanes>(float** pixels, int channel, float* target, long stride)
+    public static void Transform<TLanes>(float** pixels, int channel, float* target, long stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes b0 = TLanes.Load(pixels[4] + channel), b1 = TLanes.Load(pixels[5] + channel), b2 = TLanes.Load(pixels[6] + channel), b3 = TLanes.Load(pixels[7] + channel);
@@ -30,7 +30,7 @@ internal readonly unsafe struct WinogradTiles : ITileTransform
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile<TLanes> Back<TLanes>(float* sums, long stride)
+    public static Tile<TLanes> InverseTransform<TLanes>(float* sums, long stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         Column<TLanes>(sums, stride, out TLanes top0, out TLanes bottom0);

@@ -115,7 +115,12 @@ public sealed class UNetGoldenTests
         foreach (JsonElement golden in Load("04_time_embedding.json").GetProperty("cases").EnumerateArray())
         {
             using Tensor t = tensor(golden.GetProperty("t").EnumerateArray().Select(each => each.GetInt64()).ToArray());
-            using Tensor embedding = TimeEmbedding.Sinusoid(t, golden.GetProperty("dim").GetInt32(), golden.GetProperty("downscale_freq_shift").GetDouble(), golden.GetProperty("flip_sin_to_cos").GetBoolean());
+            using Tensor embedding = TorchOperations.Sinusoid(
+                new SinusoidOperation(
+                    golden.GetProperty("dim").GetInt32(),
+                    golden.GetProperty("downscale_freq_shift").GetDouble(),
+                    golden.GetProperty("flip_sin_to_cos").GetBoolean()),
+                t);
             int row = 0;
             foreach (JsonElement first in golden.GetProperty("rows_first6").EnumerateArray())
             {

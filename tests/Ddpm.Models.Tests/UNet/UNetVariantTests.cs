@@ -80,7 +80,7 @@ public sealed class UNetVariantTests
         using UNet plain = new(Small), conditional = new(Small with { ClassCount = 3 }), without = new(Small with { ClassCount = 3, NullLabel = false });
         using Tensor x = randn(2, 2, 16, 16, generator: new Generator(6)), t = zeros(2, int64), good = tensor(new long[] { 0, 2 }), large = tensor(new long[] { 0, 3 }), negative = tensor(new long[] { -1, 0 }), one = tensor(new long[] { 1 });
 
-        FluentActions.Invoking(() => plain.Predict(x, t, good)).Should().Throw<ArgumentException>().WithMessage("labels must be null*ClassCount is null*");
+        FluentActions.Invoking(() => plain.Predict(x, t, good)).Should().Throw<ArgumentException>().WithMessage("labels must be null*ClassCount is 0*");
         FluentActions.Invoking(() => conditional.Predict(x, t, large)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("labels must be -1 … 2, -1 for none, but reach from 0 to 3*");
         FluentActions.Invoking(() => conditional.Predict(x, t, one)).Should().Throw<ArgumentException>().WithMessage("labels must be int64 [2], one for each example, but are Int64 [1]*");
         FluentActions.Invoking(() => without.Predict(x, t, negative)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("labels must be 0 … 2, but reach from -1 to 0*");

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Models.Tests.Inference.Kernels;
 
-/// <summary>The kernel against sums in float64, with vectors of both widths, whatever this machine would choose.</summary>
+/// <summary>The kernel against sums in float64, with vectors of every width, whatever this machine would choose.</summary>
 public sealed unsafe class PanelKernelTests
 {
     public static TheoryData<int, int, int> Shapes()
@@ -12,6 +12,8 @@ public sealed unsafe class PanelKernelTests
         foreach (int rows in new[] { 1, 3, 4, 5, 7, 8, 9, 12, 16, 23 }) shapes.Add(16, rows, 32);
         foreach (int rows in new[] { 1, 4, 8, 11 }) shapes.Add(16, rows, 16);
         foreach (int rows in new[] { 1, 3, 4, 5, 8, 10 }) shapes.Add(8, rows, 16);
+        foreach (int rows in new[] { 1, 3, 4, 5, 8, 10 }) shapes.Add(4, rows, 8);
+        foreach (int rows in new[] { 1, 3, 4, 5, 8, 10 }) shapes.Add(1, rows, 2);
         return shapes;
     }
 
@@ -21,8 +23,13 @@ public sealed unsafe class PanelKernelTests
     {
         foreach (bool all in new[] { false, true })
         {
-            if (lanes == 16) Compare<Lanes512>(rows, columns, all);
-            else Compare<Lanes256>(rows, columns, all);
+            switch (lanes)
+            {
+                case 16: Compare<Lanes512>(rows, columns, all); break;
+                case 8: Compare<Lanes256>(rows, columns, all); break;
+                case 4: Compare<Lanes128>(rows, columns, all); break;
+                default: Compare<Lanes32>(rows, columns, all); break;
+            }
         }
     }
 

@@ -1,0 +1,31 @@
+namespace Ddpm.Inference;
+
+/// <summary>
+/// What a layer of a described network gives: features of the example, [B, C, …], or a vector of each example that depends on its timestep and
+/// label alone, [B, C].
+/// </summary>
+public sealed class Feature
+{
+    internal Feature(Operation operation, int index, int channels, int? halvings)
+    {
+        Operation = operation;
+        Index = index;
+        Channels = channels;
+        Halvings = halvings;
+    }
+
+    /// <summary>The number of channels C.</summary>
+    public int Channels { get; }
+
+    /// <summary>Whether the feature is a vector that depends on the timestep and the label alone, [B, C].</summary>
+    public bool IsConditioning => Halvings is null;
+
+    /// <summary>What computes the feature.</summary>
+    internal Operation Operation { get; }
+
+    /// <summary>The place of the feature in its network, in the order in which a prediction computes them.</summary>
+    internal int Index { get; }
+
+    /// <summary>How often the example's size has been halved; null for a conditioning vector.</summary>
+    internal int? Halvings { get; }
+}

@@ -1,0 +1,28 @@
+using Ddpm.Models;
+
+namespace Ddpm.Inference;
+
+/// <summary>The U-Net's residual blocks without space, for vectors: norm, SiLU, dense; the time is added; norm, SiLU, dropout, dense; plus the input.</summary>
+internal sealed class MlpDescription(MlpOptions options) : INetworkDescription
+{
+    public int SpatialDimensions => 0;
+
+    public int InChannels => options.Dimensions;
+
+    public Feature Describe(NetworkBuilder net)
+    {
+        Feature time = net.Silu(TimeEmbedding.Describe(net, "time_embedding", options.TimeChannels, options.Width, frequencyShift: 1, cosineFirst: false));
+        Feature h = net.Linear("input", net.Input, options.Width);
+        for (int block = 0; block < options.Blocks; block++) h = Residual(net, $"blocks.{block}", h, time);
+        return net.Linear("output", net.Silu(net.GroupNorm("norm_out", h, 1)), options.Outputs ?? options.Dimensions, NetworkBuilder.NearZero);
+    }
+
+    // One group over all features is layer normalisation.
+    private Feature Residual(NetworkBuilder net, string name, Feature x, Feature time)
+    {
+        Feature h = net.Linear($"{name}.dense1", net.Silu(net.GroupNorm($"{name}.norm1", x, 1)), options.Width);
+        h = net.Add(h, net.Linear($"{name}.time_emb_proj", time, options.Width));
+        h = net.Dropout(net.Silu(net.GroupNorm($"{name}.norm2", h, 1)), options.Dropout);
+        return net.Add(net.Linear($"{name}.dense2", h, options.Width, NetworkBuilder.NearZero), x);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Ddpm.Inference;
+
+/// <summary>A function of each number.</summary>
+internal sealed class ActivationOperation(Feature x, Activation function) : Operation(x)
+{
+    /// <summary>Which function.</summary>
+    public Activation Function => function;
+}

@@ -1,0 +1,20 @@
+namespace Ddpm.Inference;
+
+/// <summary>
+/// [sin(t f) | cos(t f)] with f_i = 10000^(-i/(half - shift)) (Vaswani et al. 2017, arXiv:1706.03762, sec. 3.5); a zero is appended where the
+/// channels are odd.
+/// </summary>
+internal sealed class SinusoidOperation(int channels, double frequencyShift, bool cosineFirst) : Operation
+{
+    /// <summary>How many numbers a timestep becomes.</summary>
+    public int Channels => channels;
+
+    /// <summary>What is subtracted from the number of frequencies in the exponent.</summary>
+    public double FrequencyShift => frequencyShift;
+
+    /// <summary>Whether cosines come before sines.</summary>
+    public bool CosineFirst => cosineFirst;
+
+    /// <summary>The number of frequencies.</summary>
+    public int Half => channels / 2;
+}

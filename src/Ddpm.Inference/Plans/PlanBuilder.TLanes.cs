@@ -1,0 +1,151 @@
+namespace Ddpm.Inference;
+
+/// <summary>The builder of plans whose kernels compute with vectors of some width.</summary>
+internal sealed unsafe class PlanBuilder<TLanes>(IWeightSource weights, WeightPrecision precision, int images, int threads, int mostChannels)
+    : PlanBuilder(weights, precision, images, threads, mostChannels)
+    where TLanes : unmanaged, ILanes<TLanes>
+{
+    // A transform of fewer channels costs more than it saves.
+    private const int LeastChannels = 8;
+
+    // So many weights come from main memory each time, and transformed ones are 16/9 as many: for fewer tiles that takes longer than the products
+    // they save.
+    private const long LargeWeights = 100_000;
+    private const int LeastTiles = 8;
+
+    public override RowColumns Dense(RowColumns source, IReadOnlyList<string> names, int outputs, EmbeddingOperation? classes = null, bool silu = false)
+    {
+        Plane target = NewRows(outputs);
+        ClassRows? vectors = classes is null ? null : Classes(classes, outputs);
+        Add(new DenseStep<TLanes>(source, target, Packed(names, outputs, source.Channels, 1, WeightPrecision.Full), silu, vectors), [], null);
+        return new RowColumns(target, Rows, 0, outputs);
+    }
+
+    public override RowColumns Pointwise(RowColumns source, PointwiseTerms terms)
+    {
+        Plane target = NewRows(source.Channels);
+        Add(new PointwiseStep<TLanes>(source, target, terms, toRows: true), [], null);
+        return new RowColumns(target, Rows, 0, source.Channels);
+    }
+
+    public override Plane Pointwise(Plane source, PointwiseTerms terms)
+    {
+        Plane target = NewPlane(source.Size, source.Channels);
+        Add(new PointwiseStep<TLanes>(source, target, terms), [source, terms.Plane], target);
+        return target;
+    }
+
+    public override Plane Spread(RowColumns source, PlaneSize size)
+    {
+        Plane target = NewPlane(size, source.Channels);
+        Add(new PointwiseStep<TLanes>(source, target, new PointwiseTerms(), toRows: false), [], target);
+        return target;
+    }
+
+    public override Plane Norm(Plane first, Plane? second, GroupNormOperation norm, RowColumns? addend, RowColumns? modulation, bool silu)
+    {
+        Plane target = NewPlane(first.Size, first.Channels + (second?.Channels ?? 0));
+        Paths.Add("fused norms", norm.Name, target, target.Channels);
+        nint weight = Copy([$"{norm.Name}.weight"], target.Channels), bias = Copy([$"{norm.Name}.bias"], target.Channels);
+        var parameters = new NormParameters(weight, bias, norm.Groups, norm.Epsilon, silu);
+        Add(new NormStep<TLanes>(first, second, target, parameters, addend, modulation, Threads), [first, second], target);
+        return target;
+    }
+
+    public override Plane Convolution(
+        Plane[] sources, IReadOnlyList<string> names, int outputs, ConvolutionShape shape, Plane? residual = null, double divisor = 1)
+    {
+        Plane source = sources[0];
+        Plane target = NewPlane(shape.ResultSize(source.Size), outputs);
+        float scale = (float)(1 / divisor);
+        PlanStep step;
+        if (shape == new ConvolutionShape(3, 1, 1) && sources.Length == 1 && PaysTransformed(source, outputs))
+        {
+            Paths.Add("Winograd convolutions", names[0], source, outputs);
+            PackedWeights weights = Transformed<WinogradTiles>(names[0], outputs, source.Channels);
+            step = new WinogradStep<TLanes, WinogradTiles>(source, target, weights, residual, scale, Zeros, Threads);
+        }
+        else
+        {
+            Paths.Add("direct convolutions", names[0], source, outputs);
+            PackedWeights weights = Packed(names, outputs, sources.Sum(each => each.Channels), shape.Taps, Precision);
+            step = new DirectStep<TLanes>(sources, target, shape, weights, residual, scale, Zeros, Threads);
+        }
+
+        Add(step, [.. sources, residual], target);
+        return target;
+    }
+
+    public override Plane Upsample(Plane source, string name, int outputs, Plane? residual = null, double divisor = 1)
+    {
+        Paths.Add("Winograd up-samplings", name, source, outputs);
+        Plane target = NewPlane(source.Size.Doubled, outputs);
+        PackedWeights weights = Transformed<UpsamplingTiles>(name, outputs, source.Channels);
+        var step = new WinogradStep<TLanes, UpsamplingTiles>(source, target, weights, residual, (float)(1 / divisor), Zeros, Threads);
+        Add(step, [source, residual], target);
+        return target;
+    }
+
+    public override Plane Attention(Plane projected, int heads)
+    {
+        var shape = new AttentionShape(projected.Channels / 3, heads, projected.PixelsPerImage, PanelKernel<TLanes>.Width);
+        Plane keys = NewPlane(new PlaneSize(1, 1), checked((int)(shape.Heads * shape.Keys.Floats))), target = NewPlane(projected.Size, shape.Channels);
+        Add(new AttentionKeysStep(projected, keys, shape), [projected], keys);
+        Add(new AttentionStep<TLanes>(projected, keys, target, shape, Threads), [projected, keys], target);
+        return target;
+    }
+
+    private static bool PaysTransformed(Plane source, int outputs)
+    {
+        int tiles = source.Images * ((source.Height + 1) / 2) * ((source.Width + 1) / 2);
+        return source.Channels >= LeastChannels && (tiles >= LeastTiles || (long)source.Channels * outputs * 9 < LargeWeights);
+    }
+
+    // Dense layers of conditioning vectors are few weights, on which every layer depends: they keep their digits.
+    private PackedWeights Packed(IReadOnlyList<string> names, int outputs, int inputs, int taps, WeightPrecision precision)
+    {
+        var layout = new PanelLayout(Plane.Filled(outputs), (long)taps * inputs, PanelKernel<TLanes>.Width);
+        return Pack(names, layout, layout.Floats, outputs, precision, panels =>
+        {
+            int first = 0;
+            foreach (string name in names)
+            {
+                ReadOnlySpan<float> trained = Weights.Read($"{name}.weight");
+                int rows = trained.Length / inputs / taps;
+                fixed (float* weight = trained) WeightPacking.Direct(weight, first, rows, inputs, taps, layout, (float*)panels);
+                first += rows;
+            }
+        });
+    }
+
+    private PackedWeights Transformed<TTiles>(string name, int outputs, int inputs)
+        where TTiles : struct, ITileTransform
+    {
+        var layout = new PanelLayout(Plane.Filled(outputs), inputs, PanelKernel<TLanes>.Width);
+        return Pack([name], layout, layout.Floats * TTiles.Products * TTiles.Products, outputs, Precision, panels =>
+        {
+            fixed (float* weight = Weights.Read($"{name}.weight")) WeightPacking.Transformed<TTiles>(weight, outputs, inputs, layout, (float*)panels);
+        });
+    }
+
+    // Packed as float32 where the plan keeps them so, and otherwise aside.
+    private PackedWeights Pack(IReadOnlyList<string> names, PanelLayout layout, long count, int outputs, WeightPrecision precision, Action<nint> write)
+    {
+        nint bias = Copy(names.Select(name => $"{name}.bias"), outputs);
+        if (precision == WeightPrecision.Full)
+        {
+            var panels = (nint)Allocate(count);
+            write(panels);
+            return new PackedWeights(panels, layout, bias, precision);
+        }
+
+        var rounded = (BFloat16*)Allocate((count + 1) / 2);
+        using (var aside = new AlignedMemory(count))
+        {
+            write((nint)aside.Address);
+            for (long i = 0; i < count; i++) Lanes32.Store(Lanes32.Load(aside.Address + i), rounded + i);
+        }
+
+        return new PackedWeights((nint)rounded, layout, bias, precision);
+    }
+}

@@ -1,0 +1,131 @@
+using Ddpm.Core;
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
+
+namespace Ddpm.Models;
+
+/// <summary>
+/// A network that was written once, as an <see cref="INetworkDescription"/>: it trains on any device, and samplers compile it on the CPU. Weights
+/// have the names of the description.
+/// </summary>
+/// <remarks>Dispose it to free its weights. Prediction does not change the network: several threads may sample from one network at once.</remarks>
+public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilonModel, IStochasticModel, ICompilableModel
+{
+    private readonly NetworkInput input;
+    private readonly Dropout dropout;
+    private readonly ForwardProgram predicting;
+    private readonly ForwardProgram withDropout;
+    private InferenceOptions inference = InferenceOptions.Default;
+
+    /// <summary>A network with fresh weights.</summary>
+    /// <param name="description">Its layers.</param>
+    /// <param name="seed">The seed of its weights: two networks of one seed are bit-equal.</param>
+    /// <exception cref="ArgumentException">The description contradicts itself.</exception>
+    public DescribedNetwork(INetworkDescription description, long seed = 0)
+        : this(description, nameof(DescribedNetwork), seed, Initialization.Drawn)
+    {
+    }
+
+    private protected DescribedNetwork(INetworkDescription description, string name, long seed, Initialization initialization)
+        : base(name)
+    {
+        Graph = NetworkGraph.Of(description);
+        input = new NetworkInput(Graph);
+        dropout = new Dropout(Graph.Dropout);
+        dropout.Seed(seed);
+        using var initializer = new Initializer(seed, initialization);
+        Dictionary<string, LayerParameters> layers = ModuleTree.Register(Graph, initializer, this);
+        var operations = new TorchOperations(Graph, layers, dropout);
+        predicting = new ForwardProgram(Graph, operations, training: false);
+        withDropout = Graph.Dropout == 0 ? predicting : new ForwardProgram(Graph, operations, training: true);
+    }
+
+    /// <summary>What the network was made of.</summary>
+    public INetworkDescription Description => Graph.Description;
+
+    /// <inheritdoc/>
+    public bool InTrainingMode => training && Graph.Dropout > 0;
+
+    /// <inheritdoc/>
+    public int ClassCount => Description.ClassCount;
+
+    /// <inheritdoc/>
+    public bool HasNullLabel => Description.HasNullLabel;
+
+    /// <summary>How the network predicts for samplers and all others that call <see cref="Compile(ILogger)"/>. A change takes effect with the next run.</summary>
+    /// <value><see cref="InferenceOptions.Default"/>: compiled, weights in float32.</value>
+    public InferenceOptions Inference
+    {
+        get => inference;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            inference = value.Validated();
+        }
+    }
+
+    /// <summary>The layers.</summary>
+    internal NetworkGraph Graph { get; }
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    {
+        input.Check(xt, t);
+        using var scope = NewDisposeScope();
+        return (training ? withDropout : predicting).Run(xt, t, input.LabelRows(labels, xt)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Predicts the noise in x_t; without a label where the network knows labels.</summary>
+    /// <param name="x">The noisy examples x_t, [B, C, …].</param>
+    /// <param name="t">The timesteps, int64 [B]. Range: 0 ≤ t &lt; T.</param>
+    /// <returns>The prediction, [B, Cout, …]; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit the network.</exception>
+    public override Tensor forward(Tensor x, Tensor t) => Predict(x, t, null);
+
+    /// <inheritdoc/>
+    public void SeedStochasticLayers(long seed) => dropout.Seed(seed);
+
+    /// <inheritdoc/>
+    public void SeedStochasticLayers(long seed, int firstExample, int batchSize) => dropout.Seed(seed, firstExample, batchSize);
+
+    /// <inheritdoc/>
+    public CompiledModel Compile(ILogger logger) => Compile(logger, VectorWidth.Best);
+
+    /// <summary>Compiles the network into kernels that compute with some numbers at once.</summary>
+    internal CompiledModel Compile(ILogger logger, int lanes)
+    {
+        ArgumentNullException.ThrowIfNull(logger);
+        if (ReasonNotToCompile() is { } reason)
+        {
+            logger.NetworkNotCompiled(reason);
+            return new CompiledModel(this);
+        }
+
+        var compiled = new CompiledNetwork(this, Graph, input, new ModuleWeights(this), Inference, lanes, logger);
+        return new CompiledModel(compiled, compiled);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) dropout.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    // Registered by hand, with the description's names; TorchSharp would add the fields under their own names.
+    protected override void RegisterComponents()
+    {
+    }
+
+    private string? ReasonNotToCompile()
+    {
+        if (!Inference.Compile) return $"{nameof(InferenceOptions)}.{nameof(InferenceOptions.Compile)} is false";
+        if (InTrainingMode) return "it is in training mode";
+        Tensor? other = parameters().FirstOrDefault(weight => weight.dtype != ScalarType.Float32 || weight.device_type != TorchSharp.DeviceType.CPU);
+        return other is null ? null : $"its weights are {other.dtype} on {other.device}";
+    }
+}

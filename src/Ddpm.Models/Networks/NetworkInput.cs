@@ -1,0 +1,72 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Models;
+
+/// <summary>Checks what a described network is given.</summary>
+internal sealed class NetworkInput(NetworkGraph graph)
+{
+    private readonly INetworkDescription description = graph.Description;
+
+    /// <summary>Throws where x_t or the timesteps do not fit the network.</summary>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public void Check(Tensor x, Tensor t)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(t);
+        int dimensions = description.SpatialDimensions;
+        if (x.dim() != 2 + dimensions || x.size(1) != description.InChannels)
+        {
+            string sizes = dimensions switch { 2 => ", H, W", 1 => ", L", _ => "" };
+            throw new ArgumentException($"x must have the shape [B, {description.InChannels}{sizes}], but has {Shape(x)}.", nameof(x));
+        }
+
+        if (x.shape.AsSpan(2).ToArray().Any(size => size == 0 || size % graph.SizeMultiple != 0))
+        {
+            string sizes = dimensions == 1 ? "length that is a multiple" : "height and width that are multiples";
+            int halvings = int.TrailingZeroCount(graph.SizeMultiple);
+            throw new ArgumentException(
+                $"x must have a {sizes} of {graph.SizeMultiple}, since the network halves them {halvings} times, but has {Shape(x)}.", nameof(x));
+        }
+
+        if (t.dim() != 1 || t.size(0) != x.size(0))
+        {
+            throw new ArgumentException($"t must have the shape [{x.size(0)}], one timestep for each example, but has {Shape(t)}.", nameof(t));
+        }
+    }
+
+    /// <summary>The rows of the class embedding to take: the label's, or the last where there is none. Null where the network knows no classes.</summary>
+    /// <exception cref="ArgumentException">The labels do not fit the network.</exception>
+    public Tensor? LabelRows(Tensor? labels, Tensor x)
+    {
+        int count = description.ClassCount;
+        if (count == 0)
+        {
+            return labels is null ? null : throw new ArgumentException("labels must be null, for the network knows none: its ClassCount is 0.", nameof(labels));
+        }
+
+        if (labels is null)
+        {
+            return description.HasNullLabel
+                ? full(x.size(0), (long)count, int64, x.device)
+                : throw new ArgumentException("labels must be given, for the network was made without a null label: its HasNullLabel is false.", nameof(labels));
+        }
+
+        if (labels.dim() != 1 || labels.size(0) != x.size(0) || labels.dtype != ScalarType.Int64)
+        {
+            throw new ArgumentException($"labels must be int64 [{x.size(0)}], one for each example, but are {labels.dtype} {Shape(labels)}.", nameof(labels));
+        }
+
+        // -1 stands for no label, so that a batch may mix both.
+        long smallest = labels.min().item<long>(), largest = labels.max().item<long>(), least = description.HasNullLabel ? -1 : 0;
+        if (smallest < least || largest >= count)
+        {
+            string none = description.HasNullLabel ? ", -1 for none" : "";
+            throw new ArgumentOutOfRangeException(
+                nameof(labels), $"labels must be {least} … {count - 1}{none}, but reach from {smallest} to {largest}.");
+        }
+
+        return smallest < 0 ? where(labels < 0, count, labels) : labels;
+    }
+
+    private static string Shape(Tensor x) => $"[{string.Join(", ", x.shape)}]";
+}
