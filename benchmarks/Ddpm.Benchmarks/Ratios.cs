@@ -103,7 +103,8 @@ internal static class Ratios
             using TrainingBatch batch = batches.Batch(next++);
             trainer.Step([batch]);
         };
-        Measure(name, measured.Batch, 3 * NetworkCase.FlopsPerImage(measured.Options), seconds, 1, ("float32", Way(fine)), ("bf16", Way(coarse)));
+        Measure(name, measured.Batch, 3 * NetworkCase.FlopsPerImage(measured.Options), seconds, 1, ("float32", Way(fine)),
+            ("bf16", Way(coarse)));
     }
 
     private static void Measure(

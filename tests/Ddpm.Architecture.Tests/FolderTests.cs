@@ -9,14 +9,7 @@ public sealed class FolderTests
     /// <summary>Lists arrows of circles that are still to go. An entry that is no longer needed fails the test.</summary>
     private static readonly (string Package, string From, string To, string Reason)[] Known =
     [
-        ("Ddpm.Core", "Diffusion", "Predictions", "Predictions and variances need TimeIndex, PosteriorQ and IEpsilonModel of Diffusion."),
-        ("Ddpm.Core", "Diffusion", "Sampling", "ReverseDiffusion knows StepInput."),
-        ("Ddpm.Core", "Diffusion", "Variances", "Predictions and variances need TimeIndex, PosteriorQ and IEpsilonModel of Diffusion."),
         ("Ddpm.Distributed.Mpi", "Detection", TypeFolders.Top, "Detection throws MpiException."),
-        ("Ddpm.Models", "Inference", "Inference/Native", "CompiledUNet chooses the native plan."),
-        ("Ddpm.Models", "Inference", "UNet", "CompiledUNet calls back into UNet."),
-        ("Ddpm.Models", "Layers", "Inference", "Layers plan themselves."),
-        ("Ddpm.Models", "Layers", "Inference/Native", "Layers append themselves to native plans."),
         ("Ddpm.Training", "Averaging", TypeFolders.Top, "AverageSnapshots is a hook of Trainer."),
         ("Ddpm.Training", "Checkpoints", TypeFolders.Top, "CheckpointStore is a hook of Trainer."),
         ("Ddpm.Training", "Optimization", TypeFolders.Top, "Optimizers read TrainingOptions."),

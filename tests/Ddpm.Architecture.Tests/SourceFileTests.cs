@@ -12,9 +12,7 @@ public sealed partial class SourceFileTests
     private static readonly string[] NotYetWrapped =
     [
         "src/Ddpm.Core",
-        "src/Ddpm.Models",
         "tests/Ddpm.Core.Tests",
-        "tests/Ddpm.Models.Tests",
         "tests/Ddpm.Training.Tests",
         "tests/Docs.Tests",
     ];

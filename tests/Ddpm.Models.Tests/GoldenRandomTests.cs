@@ -12,7 +12,8 @@ public sealed class GoldenRandomTests
         foreach (JsonElement vector in json.RootElement.GetProperty("vectors").EnumerateArray())
         {
             string key = vector.GetProperty("key").GetString()!;
-            GoldenRandom.Hash(key).ToString("x16", System.Globalization.CultureInfo.InvariantCulture).Should().Be(vector.GetProperty("fnv1a64_hex").GetString());
+            GoldenRandom.Hash(key).ToString("x16", System.Globalization.CultureInfo.InvariantCulture)
+                .Should().Be(vector.GetProperty("fnv1a64_hex").GetString());
             int i = 0;
             foreach (JsonElement u in vector.GetProperty("U").EnumerateArray()) GoldenRandom.Uniform(key, i++).Should().Be(u.GetDouble());
             i = 0;

@@ -16,7 +16,8 @@ public sealed class OwnDescriptionTests
     public void StateDict_DescribedNetwork_HasTheDescriptionsNames()
     {
         using var network = new DescribedNetwork(Description, seed: 1);
-        network.state_dict().Keys.Should().StartWith(["time.weight", "time.bias", "classes.weight", "in.weight", "in.bias", "blocks.0.time.weight"])
+        network.state_dict().Keys.Should().StartWith(
+            ["time.weight", "time.bias", "classes.weight", "in.weight", "in.bias", "blocks.0.time.weight"])
             .And.EndWith(["out.weight", "out.bias"]);
         network.state_dict()["in.weight"].shape.Should().Equal(12, 1, 5, 5);
         network.ClassCount.Should().Be(2);
@@ -27,7 +28,8 @@ public sealed class OwnDescriptionTests
     {
         using var network = new DescribedNetwork(Description, seed: 1);
         network.eval();
-        using Tensor x = randn([3, 1, 9, 6], generator: new Generator(2)), t = tensor(new[] { 0L, 20, 49 }), labels = tensor(new[] { 0L, 1, -1 });
+        using Tensor x = randn([3, 1, 9, 6], generator: new Generator(2)), t = tensor(new[] { 0L, 20, 49 }),
+            labels = tensor(new[] { 0L, 1, -1 });
         using CompiledModel compiled = network.Compile(NullLogger.Instance);
         compiled.Model.Should().NotBeSameAs(network);
         using Tensor expected = network.Predict(x, t, labels), actual = ((IConditionalEpsilonModel)compiled.Model).Predict(x, t, labels);

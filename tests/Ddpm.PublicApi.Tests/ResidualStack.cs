@@ -2,7 +2,9 @@ using Ddpm.Inference;
 
 namespace Ddpm.PublicApi.Tests;
 
-/// <summary>A network of the user's own that is no U-Net: convolutions at one size, each block told the timestep, one attention in the middle.</summary>
+/// <summary>
+/// A network of the user's own that is no U-Net: convolutions at one size, each block told the timestep, one attention in the middle.
+/// </summary>
 internal sealed class ResidualStack(int channels, int width, int blocks) : INetworkDescription
 {
     public int InChannels => channels;

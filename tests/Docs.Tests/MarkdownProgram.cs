@@ -7,7 +7,8 @@ namespace Docs.Tests;
 /// <summary>All C# blocks of a page as one program, in the order in which a reader meets them.</summary>
 internal sealed partial class MarkdownProgram
 {
-    private const string ImplicitUsings = "global using System; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Collections.Generic; global using System.Threading; global using System.Threading.Tasks;";
+    private const string ImplicitUsings = "global using System; global using System.IO; global using System.Linq; global using " +
+        "System.Net.Http; global using System.Collections.Generic; global using System.Threading; global using System.Threading.Tasks;";
 
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
 
@@ -22,7 +23,8 @@ internal sealed partial class MarkdownProgram
     {
         string[] blocks = [.. Blocks().Matches(File.ReadAllText(path)).Select(match => match.Groups["code"].Value)];
         string[] lines = [.. blocks.SelectMany(block => block.Split('\n'))];
-        IEnumerable<string> directives = lines.Where(IsDirective).Select(line => line.Trim()).Distinct(), statements = lines.Where(line => !IsDirective(line));
+        IEnumerable<string> directives = lines.Where(IsDirective).Select(line => line.Trim()).Distinct(),
+            statements = lines.Where(line => !IsDirective(line));
         return new MarkdownProgram(string.Join('\n', directives.Concat(statements)).Trim());
     }
 
@@ -30,7 +32,8 @@ internal sealed partial class MarkdownProgram
     /// <returns>The assembly, or the compiler's errors.</returns>
     public (byte[] Assembly, string[] Errors) Compile(string name)
     {
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path));
         var compilation = CSharpCompilation.Create(
             name,
             [CSharpSyntaxTree.ParseText(Code, Language), CSharpSyntaxTree.ParseText(ImplicitUsings, Language)],
@@ -38,10 +41,12 @@ internal sealed partial class MarkdownProgram
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         using var stream = new MemoryStream();
         var result = compilation.Emit(stream);
-        return (stream.ToArray(), [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic => $"{diagnostic.GetMessage()}: {Line(diagnostic)}")]);
+        return (stream.ToArray(), [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(diagnostic => $"{diagnostic.GetMessage()}: {Line(diagnostic)}")]);
     }
 
-    private string Line(Diagnostic diagnostic) => Code.Split('\n').ElementAtOrDefault(diagnostic.Location.GetLineSpan().StartLinePosition.Line) ?? "";
+    private string Line(Diagnostic diagnostic) =>
+        Code.Split('\n').ElementAtOrDefault(diagnostic.Location.GetLineSpan().StartLinePosition.Line) ?? "";
 
     private static bool IsDirective(string line) => Directive().IsMatch(line);
 

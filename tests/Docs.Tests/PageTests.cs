@@ -11,7 +11,8 @@ namespace Docs.Tests;
 public sealed partial class PageTests
 {
     // What pages may use must be loaded to be referenced.
-    private static readonly Type[] Referenced = [typeof(ImageDataset), typeof(MpiCommunicator), typeof(FrechetDistance), typeof(LossPlot), typeof(Trainer)];
+    private static readonly Type[] Referenced = [typeof(ImageDataset), typeof(MpiCommunicator), typeof(FrechetDistance), typeof(LossPlot),
+        typeof(Trainer)];
 
     public static TheoryData<string> WithCode => [.. Pages.All.Where(page => !MarkdownProgram.Read(page).IsEmpty).Select(Relative)];
 
@@ -68,7 +69,8 @@ public sealed partial class PageTests
     public void Tests_NamedInReadme_Exist()
     {
         string readme = File.ReadAllText(Path.Combine(Pages.Root, "README.md"));
-        string[] classes = [.. Directory.GetFiles(Path.Combine(Pages.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path))];
+        string[] classes = [.. Directory.GetFiles(Path.Combine(Pages.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetFileNameWithoutExtension(path))];
         TestName().Matches(readme).Select(match => match.Groups["name"].Value).Distinct().Except(classes).Should().BeEmpty();
     }
 

@@ -7,10 +7,12 @@ internal static class Pages
     public static string Root { get; } = FindRoot();
 
     /// <summary>The pages that go into packages, one for each library.</summary>
-    public static IEnumerable<string> OfPackages => Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.Combine(folder, "README.md")).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> OfPackages => Directory.GetDirectories(Path.Combine(Root, "src"))
+        .Select(folder => Path.Combine(folder, "README.md")).Order(StringComparer.Ordinal);
 
     /// <summary>All pages that people read.</summary>
-    public static IEnumerable<string> All => Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Root, "README.md")).Concat(OfPackages).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> All => Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+        .Append(Path.Combine(Root, "README.md")).Concat(OfPackages).Order(StringComparer.Ordinal);
 
     private static string FindRoot()
     {

@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>Where a plan's time goes: its steps timed within whole predictions, so that each finds its input in the cache where it is.</summary>
+/// <summary>
+/// Where a plan's time goes: its steps timed within whole predictions, so that each finds its input in the cache where it is.
+/// </summary>
 internal static class PlanShares
 {
     public const string Convolution3 = "3×3", Convolution1 = "1×1", Upsampling = "up-sampling", Norm = "norm, SiLU, join, time's part";
-    public const string Attention = "attention", Time = "time embedding, projections", Layout = "reading x_t, writing the result", Other = "other";
+    public const string Attention = "attention", Time = "time embedding, projections", Layout = "reading x_t, writing the result",
+        Other = "other";
 
     /// <summary>The kinds in the order of the table.</summary>
     public static IReadOnlyList<string> Kinds { get; } = [Convolution3, Convolution1, Upsampling, Norm, Attention, Time, Layout, Other];

@@ -6,7 +6,8 @@ namespace Ddpm.Inference;
 internal static class Exponential
 {
     /// <summary>
-    /// e^x, within 3e-7 of itself, for x between -87 and 87 and as there beyond. It is 2^n 2^f with n whole and |f| ≤ 1/2, and 2^f its Taylor series to f^6, whose rest is below 2e-7.
+    /// e^x, within 3e-7 of itself, for x between -87 and 87 and as there beyond. It is 2^n 2^f with n whole and |f| ≤ 1/2, and 2^f its
+    /// Taylor series to f^6, whose rest is below 2e-7.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Of<TLanes>(TLanes x)

@@ -5,11 +5,13 @@ using System.Runtime.Intrinsics;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Joining of two tensors, addition of a number to each channel, group normalisation (Wu and He 2018, arXiv:1803.08494), scale and shift and SiLU: one pass that reads and one that writes, where libtorch
-/// makes a pass of each, and its normalisation is up to 25 times slower on this layout of memory than on its usual one.
+/// Joining of two tensors, addition of a number to each channel, group normalisation (Wu and He 2018, arXiv:1803.08494), scale and shift
+/// and SiLU: one pass that reads and one that writes, where libtorch makes a pass of each, and its normalisation is up to 25 times slower
+/// on this layout of memory than on its usual one.
 /// </summary>
 /// <remarks>
-/// Statistics are float64 sums of float32 sums of at most <see cref="Segment"/> numbers, each less the channel's first, so that a mean far from 0 costs no digits. The same input gives the same bits.
+/// Statistics are float64 sums of float32 sums of at most <see cref="Segment"/> numbers, each less the channel's first, so that a mean far
+/// from 0 costs no digits. The same input gives the same bits.
 /// </remarks>
 internal static unsafe class GroupNormKernel
 {
@@ -19,10 +21,12 @@ internal static unsafe class GroupNormKernel
     private const int Segment = 256;
 
     /// <summary>One example of float32.</summary>
-    public static void Run(in GroupNormArguments arguments, float* first, float* second, float* target) => Run<float, SingleMemory>(arguments, first, second, target);
+    public static void Run(in GroupNormArguments arguments, float* first, float* second, float* target) =>
+        Run<float, SingleMemory>(arguments, first, second, target);
 
     /// <summary>One example of bfloat16; statistics and arithmetic are float32 and float64 all the same.</summary>
-    public static void Run(in GroupNormArguments arguments, BFloat16* first, BFloat16* second, BFloat16* target) => Run<BFloat16, BFloat16Memory>(arguments, first, second, target);
+    public static void Run(in GroupNormArguments arguments, BFloat16* first, BFloat16* second, BFloat16* target) =>
+        Run<BFloat16, BFloat16Memory>(arguments, first, second, target);
 
     private static void Run<T, TMemory>(in GroupNormArguments arguments, T* first, T* second, T* target)
         where T : unmanaged
@@ -51,7 +55,9 @@ internal static unsafe class GroupNormKernel
         }
     }
 
-    /// <summary>One example, or some whole groups of its channels, with memory to compute in: <see cref="BytesPerChannel"/> for each channel.</summary>
+    /// <summary>
+    /// One example, or some whole groups of its channels, with memory to compute in: <see cref="BytesPerChannel"/> for each channel.
+    /// </summary>
     internal static void Run<T, TMemory, TLanes>(in GroupNormArguments arguments, T* first, T* second, T* target, double* work)
         where T : unmanaged
         where TMemory : IMemory<T>
@@ -62,10 +68,12 @@ internal static unsafe class GroupNormKernel
         var scale = (float*)(squares + channels);
         float* shift = scale + channels;
         Statistics<T, TMemory, TLanes>(first, arguments.FirstChannels, arguments.FirstStride, arguments.Pixels, means, squares);
-        Statistics<T, TMemory, TLanes>(second, arguments.SecondChannels, arguments.SecondStride, arguments.Pixels, means + arguments.FirstChannels, squares + arguments.FirstChannels);
+        Statistics<T, TMemory, TLanes>(second, arguments.SecondChannels, arguments.SecondStride, arguments.Pixels, means
+            + arguments.FirstChannels, squares + arguments.FirstChannels);
         Coefficients(arguments, means, squares, scale, shift);
         Apply<T, TMemory, TLanes>(arguments, first, arguments.FirstChannels, arguments.FirstStride, target, scale, shift);
-        Apply<T, TMemory, TLanes>(arguments, second, arguments.SecondChannels, arguments.SecondStride, target + arguments.FirstChannels, scale + arguments.FirstChannels, shift + arguments.FirstChannels);
+        Apply<T, TMemory, TLanes>(arguments, second, arguments.SecondChannels, arguments.SecondStride, target + arguments.FirstChannels,
+            scale + arguments.FirstChannels, shift + arguments.FirstChannels);
     }
 
     // The mean of each channel, and the sum of squares about it.
@@ -76,7 +84,11 @@ internal static unsafe class GroupNormKernel
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int c = 0;
-        for (; c <= channels - 4 * TLanes.Count; c += 4 * TLanes.Count) FourColumns<T, TMemory, TLanes>(x + c, stride, pixels, means + c, squares + c);
+        for (; c <= channels - 4 * TLanes.Count; c += 4 * TLanes.Count)
+        {
+            FourColumns<T, TMemory, TLanes>(x + c, stride, pixels, means + c, squares + c);
+        }
+
         for (; c <= channels - TLanes.Count; c += TLanes.Count) Column<T, TMemory, TLanes>(x + c, stride, pixels, means + c, squares + c);
         for (; c < channels; c++) Column<T, TMemory, Lanes32>(x + c, stride, pixels, means + c, squares + c);
     }
@@ -89,7 +101,8 @@ internal static unsafe class GroupNormKernel
     {
         int lanes = TLanes.Count;
         float* sum = stackalloc float[4 * lanes], square = stackalloc float[4 * lanes], origin = stackalloc float[4 * lanes];
-        TLanes o0 = TMemory.Load<TLanes>(x), o1 = TMemory.Load<TLanes>(x + lanes), o2 = TMemory.Load<TLanes>(x + 2 * lanes), o3 = TMemory.Load<TLanes>(x + 3 * lanes);
+        TLanes o0 = TMemory.Load<TLanes>(x), o1 = TMemory.Load<TLanes>(x + lanes), o2 = TMemory.Load<TLanes>(x + 2 * lanes),
+            o3 = TMemory.Load<TLanes>(x + 3 * lanes);
         TLanes.Store(o0, origin);
         TLanes.Store(o1, origin + lanes);
         TLanes.Store(o2, origin + 2 * lanes);
@@ -223,7 +236,8 @@ internal static unsafe class GroupNormKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply<T, TMemory, TLanes>(in GroupNormArguments arguments, T* x, int channels, int xStride, T* target, float* scale, float* shift)
+    private static void Apply<T, TMemory, TLanes>(
+        in GroupNormArguments arguments, T* x, int channels, int xStride, T* target, float* scale, float* shift)
         where T : unmanaged
         where TMemory : IMemory<T>
         where TLanes : unmanaged, ILanes<TLanes>
@@ -234,8 +248,15 @@ internal static unsafe class GroupNormKernel
             for (int pixel = 0; pixel < pixels; pixel++, x += xStride, target += stride)
             {
                 int c = 0;
-                for (; c <= channels - TLanes.Count; c += TLanes.Count) TMemory.Store(Exponential.Silu(Normalised<T, TMemory, TLanes>(x + c, scale + c, shift + c)), target + c);
-                for (; c < channels; c++) TMemory.Store(Exponential.Silu(Normalised<T, TMemory, Lanes32>(x + c, scale + c, shift + c)), target + c);
+                for (; c <= channels - TLanes.Count; c += TLanes.Count)
+                {
+                    TMemory.Store(Exponential.Silu(Normalised<T, TMemory, TLanes>(x + c, scale + c, shift + c)), target + c);
+                }
+
+                for (; c < channels; c++)
+                {
+                    TMemory.Store(Exponential.Silu(Normalised<T, TMemory, Lanes32>(x + c, scale + c, shift + c)), target + c);
+                }
             }
         }
         else
@@ -243,7 +264,11 @@ internal static unsafe class GroupNormKernel
             for (int pixel = 0; pixel < pixels; pixel++, x += xStride, target += stride)
             {
                 int c = 0;
-                for (; c <= channels - TLanes.Count; c += TLanes.Count) TMemory.Store(Normalised<T, TMemory, TLanes>(x + c, scale + c, shift + c), target + c);
+                for (; c <= channels - TLanes.Count; c += TLanes.Count)
+                {
+                    TMemory.Store(Normalised<T, TMemory, TLanes>(x + c, scale + c, shift + c), target + c);
+                }
+
                 for (; c < channels; c++) TMemory.Store(Normalised<T, TMemory, Lanes32>(x + c, scale + c, shift + c), target + c);
             }
         }

@@ -1,8 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Several numbers computed with at once: the width of the machine's vectors. Kernels are written once over this and compiled for each width; one number at a time serves the rest of a row, and machines
-/// without vectors.
+/// Several numbers computed with at once: the width of the machine's vectors. Kernels are written once over this and compiled for each
+/// width; one number at a time serves the rest of a row, and machines without vectors.
 /// </summary>
 internal unsafe interface ILanes<TSelf>
     where TSelf : unmanaged, ILanes<TSelf>

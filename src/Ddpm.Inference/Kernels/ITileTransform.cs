@@ -1,8 +1,9 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// A way to compute a tile of 2×2 results of a 3×3 convolution with fewer products than 36: pixels and weights are transformed, multiplied number by number and summed over channels, and the sums transformed back
-/// (Winograd 1980; Lavin and Gray 2016, arXiv:1509.09308). In each of both directions the same.
+/// A way to compute a tile of 2×2 results of a 3×3 convolution with fewer products than 36: pixels and weights are transformed, multiplied
+/// number by number and summed over channels, and the sums transformed back (Winograd 1980; Lavin and Gray 2016, arXiv:1509.09308). In each
+/// of both directions the same.
 /// </summary>
 internal unsafe interface ITileTransform
 {

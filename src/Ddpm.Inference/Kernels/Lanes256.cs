@@ -21,7 +21,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> values) : ILanes<Lanes
     public static Lanes256 Load(float* source) => new(Vector256.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Load(BFloat16* source) => new(Vector256.ShiftLeft(Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe()), 16).AsSingle());
+    public static Lanes256 Load(BFloat16* source) =>
+        new(Vector256.ShiftLeft(Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe()), 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes256 value, float* target) => value.values.Store(target);
@@ -48,11 +49,14 @@ internal readonly unsafe struct Lanes256(Vector256<float> values) : ILanes<Lanes
     public static Lanes256 operator /(Lanes256 left, Lanes256 right) => new(left.values / right.values);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a.values, b.values, c.values));
+    public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) =>
+        new(Vector256.MultiplyAddEstimate(a.values, b.values, c.values));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Clamp(Lanes256 value, Lanes256 least, Lanes256 most) => new(Vector256.MinNative(Vector256.MaxNative(value.values, least.values), most.values));
+    public static Lanes256 Clamp(Lanes256 value, Lanes256 least, Lanes256 most) =>
+        new(Vector256.MinNative(Vector256.MaxNative(value.values, least.values), most.values));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 PowerOfTwo(Lanes256 n) => new(Vector256.ShiftLeft(Vector256.ConvertToInt32Native(n.values) + Vector256.Create(127), 23).AsSingle());
+    public static Lanes256 PowerOfTwo(Lanes256 n) =>
+        new(Vector256.ShiftLeft(Vector256.ConvertToInt32Native(n.values) + Vector256.Create(127), 23).AsSingle());
 }

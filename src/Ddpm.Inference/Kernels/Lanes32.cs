@@ -41,7 +41,8 @@ internal readonly unsafe struct Lanes32(float value) : ILanes<Lanes32>
 
     public static Lanes32 MultiplyAdd(Lanes32 a, Lanes32 b, Lanes32 c) => new(float.MultiplyAddEstimate(a.value, b.value, c.value));
 
-    public static Lanes32 Clamp(Lanes32 value, Lanes32 least, Lanes32 most) => new(float.MinNative(float.MaxNative(value.value, least.value), most.value));
+    public static Lanes32 Clamp(Lanes32 value, Lanes32 least, Lanes32 most) =>
+        new(float.MinNative(float.MaxNative(value.value, least.value), most.value));
 
     public static Lanes32 PowerOfTwo(Lanes32 n) => new(BitConverter.Int32BitsToSingle(((int)n.value + 127) << 23));
 }

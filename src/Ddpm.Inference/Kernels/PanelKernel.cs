@@ -3,15 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// The innermost loop of convolutions, dense layers and attention: a few rows times a panel of two vectors of columns, with all sums in registers.
+/// The innermost loop of convolutions, dense layers and attention: a few rows times a panel of two vectors of columns, with all sums in
+/// registers.
 /// </summary>
 /// <remarks>
-/// <para>A processor multiplies and adds faster than it loads, so each number that is loaded must be used several times. One step of the loop loads two vectors of weights and one number of each row, and makes two
-/// multiply-adds for each row: eight rows are 16 multiply-adds for 10 loads. The sums, 16 vectors, stay in registers until the rows end; 16 are also more than the four or eight multiply-adds that a processor has under way
+/// <para>A processor multiplies and adds faster than it loads, so each number that is loaded must be used several times. One step of the
+/// loop loads two vectors of weights and one number of each row, and makes two
+/// multiply-adds for each row: eight rows are 16 multiply-adds for 10 loads. The sums, 16 vectors, stay in registers until the rows end; 16
+/// are also more than the four or eight multiply-adds that a processor has under way
 /// at once, so none waits for the one before. With vectors of 256 bits there are only 16 registers: four rows.</para>
-/// <para>Weights are packed into panels (<see cref="PanelLayout"/>), so that the loop reads them one after the other. Rows are lists of pieces, so that the same loop serves products of matrices and convolutions: padding
+/// <para>Weights are packed into panels (<see cref="PanelLayout"/>), so that the loop reads them one after the other. Rows are lists of
+/// pieces, so that the same loop serves products of matrices and convolutions: padding
 /// is a piece of zeros, a stride is pieces further apart, and nothing is copied for either.</para>
-/// <para>Every result is one sum in the order of the pieces, whatever rows are computed beside it: the same bits for every division of work.</para>
+/// <para>Every result is one sum in the order of the pieces, whatever rows are computed beside it: the same bits for every division of
+/// work.</para>
 /// </remarks>
 internal static unsafe class PanelKernel<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
@@ -50,10 +55,16 @@ internal static unsafe class PanelKernel<TLanes>
         {
             if (TLanes.Count == 16) RunEight<T, TMemory>(product, whole, product.Target, product.TargetStride);
             else RunFour<T, TMemory>(product, whole, product.Target, product.TargetStride);
-            if (product.Residual is not null || product.Scale != 1) Finish(product, 0, whole, columns, product.Target, product.TargetStride);
+            if (product.Residual is not null || product.Scale != 1)
+            {
+                Finish(product, 0, whole, columns, product.Target, product.TargetStride);
+            }
         }
 
-        for (int row = whole; row < product.Count; row += Rows) RunAside<T, TMemory>(product, row, Math.Min(Rows, product.Count - row), columns);
+        for (int row = whole; row < product.Count; row += Rows)
+        {
+            RunAside<T, TMemory>(product, row, Math.Min(Rows, product.Count - row), columns);
+        }
     }
 
     // Where rows or columns are missing, a whole block goes to the side, and what counts from there.
@@ -89,15 +100,18 @@ internal static unsafe class PanelKernel<TLanes>
                 b0 = TLanes.Load(product.Bias + TLanes.Count);
             }
 
-            TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0;
+            TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0,
+                b7 = b0;
             T* weights = (T*)product.Panel;
             for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
             {
-                float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset, r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
+                float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset,
+                    r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
                 nint depth = product.Depths[piece];
                 for (nint k = 0; k < depth; k++, weights += stride)
                 {
-                    TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count), value = TLanes.Create(r0[k]);
+                    TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
+                        value = TLanes.Create(r0[k]);
                     a0 = TLanes.MultiplyAdd(value, left, a0);
                     b0 = TLanes.MultiplyAdd(value, right, b0);
                     value = TLanes.Create(r1[k]);
@@ -160,7 +174,8 @@ internal static unsafe class PanelKernel<TLanes>
                 nint depth = product.Depths[piece];
                 for (nint k = 0; k < depth; k++, weights += stride)
                 {
-                    TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count), value = TLanes.Create(r0[k]);
+                    TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
+                        value = TLanes.Create(r0[k]);
                     a0 = TLanes.MultiplyAdd(value, left, a0);
                     b0 = TLanes.MultiplyAdd(value, right, b0);
                     value = TLanes.Create(r1[k]);
@@ -188,14 +203,16 @@ internal static unsafe class PanelKernel<TLanes>
         where T : unmanaged
         where TMemory : IMemory<T>
     {
-        TLanes a0 = product.Bias is null ? TLanes.Create(0) : TLanes.Load(product.Bias), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+        TLanes a0 = product.Bias is null ? TLanes.Create(0) : TLanes.Load(product.Bias), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0,
+            a6 = a0, a7 = a0;
         T* weights = (T*)product.Panel;
         nint stride = product.PanelStride;
         long offset = product.Offset;
         float** rows = product.Pieces;
         for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
         {
-            float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset, r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
+            float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset,
+                r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
             nint depth = product.Depths[piece];
             for (nint k = 0; k < depth; k++, weights += stride)
             {

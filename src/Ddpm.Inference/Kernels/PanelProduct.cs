@@ -4,8 +4,8 @@ namespace Ddpm.Inference;
 internal unsafe struct PanelProduct
 {
     /// <summary>
-    /// Where the rows' pieces begin: [blocks of rows, pieces, <see cref="PanelKernel{TLanes}.Rows"/>]. A 3×3 convolution has nine pieces for a pixel, one under each of its weights; a matrix product has one. Those that
-    /// fill the last block up must be readable.
+    /// Where the rows' pieces begin: [blocks of rows, pieces, <see cref="PanelKernel{TLanes}.Rows"/>]. A 3×3 convolution has nine pieces
+    /// for a pixel, one under each of its weights; a matrix product has one. Those that fill the last block up must be readable.
     /// </summary>
     public float** Pieces;
 

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// The 3×3 convolution of an image whose pixels were repeated, without repeating them. The tile that one pixel b becomes, between neighbours a and c, has the input a b b c: of F(2, 3)'s four products one is 0, so that
-/// 9 are left in both directions where a plain convolution of the large image makes 36.
+/// The 3×3 convolution of an image whose pixels were repeated, without repeating them. The tile that one pixel b becomes, between
+/// neighbours a and c, has the input a b b c: of F(2, 3)'s four products one is 0, so that 9 are left in both directions where a plain
+/// convolution of the large image makes 36.
 /// </summary>
 internal readonly unsafe struct UpsamplingTiles : ITileTransform
 {
@@ -14,7 +15,8 @@ internal readonly unsafe struct UpsamplingTiles : ITileTransform
 
     public static int Step => 1;
 
-    // For g0 (a - b), (g0 + g1 + g2) b and g2 (b - c): the results are g0 a + (g1 + g2) b = the first two, (g0 + g1) b + g2 c = the second less the third.
+    // For g0 (a - b), (g0 + g1 + g2) b and g2 (b - c): the results are g0 a + (g1 + g2) b = the first two, (g0 + g1) b + g2 c = the second
+    // less the third.
     public static ReadOnlySpan<double> Weights => [1, 0, 0, 1, 1, 1, 0, 0, 1];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -22,9 +24,11 @@ internal readonly unsafe struct UpsamplingTiles : ITileTransform
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes b0 = TLanes.Load(pixels[3] + channel), b1 = TLanes.Load(pixels[4] + channel), b2 = TLanes.Load(pixels[5] + channel);
-        Row(TLanes.Load(pixels[0] + channel) - b0, TLanes.Load(pixels[1] + channel) - b1, TLanes.Load(pixels[2] + channel) - b2, target, stride);
+        Row(TLanes.Load(pixels[0] + channel) - b0, TLanes.Load(pixels[1] + channel) - b1, TLanes.Load(pixels[2] + channel) - b2, target,
+            stride);
         Row(b0, b1, b2, target + 3 * stride, stride);
-        Row(b0 - TLanes.Load(pixels[6] + channel), b1 - TLanes.Load(pixels[7] + channel), b2 - TLanes.Load(pixels[8] + channel), target + 6 * stride, stride);
+        Row(b0 - TLanes.Load(pixels[6] + channel), b1 - TLanes.Load(pixels[7] + channel), b2 - TLanes.Load(pixels[8] + channel), target
+            + 6 * stride, stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,7 +37,8 @@ internal readonly unsafe struct UpsamplingTiles : ITileTransform
     {
         TLanes b0 = TLanes.Load(sums + 3 * stride), b1 = TLanes.Load(sums + 4 * stride), b2 = TLanes.Load(sums + 5 * stride);
         TLanes top0 = TLanes.Load(sums) + b0, top1 = TLanes.Load(sums + stride) + b1, top2 = TLanes.Load(sums + 2 * stride) + b2;
-        TLanes bottom0 = b0 - TLanes.Load(sums + 6 * stride), bottom1 = b1 - TLanes.Load(sums + 7 * stride), bottom2 = b2 - TLanes.Load(sums + 8 * stride);
+        TLanes bottom0 = b0 - TLanes.Load(sums + 6 * stride), bottom1 = b1 - TLanes.Load(sums + 7 * stride),
+            bottom2 = b2 - TLanes.Load(sums + 8 * stride);
         return new Tile<TLanes>(top0 + top1, top1 - top2, bottom0 + bottom1, bottom1 - bottom2);
     }
 

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// F(2×2, 3×3): 16 products for 2×2 results in place of 36 (Lavin and Gray 2016, arXiv:1509.09308, sec. 4.1). Its transforms only add, so that it rounds like the plain sum; larger tiles save more and lose digits.
+/// F(2×2, 3×3): 16 products for 2×2 results in place of 36 (Lavin and Gray 2016, arXiv:1509.09308, sec. 4.1). Its transforms only add, so
+/// that it rounds like the plain sum; larger tiles save more and lose digits.
 /// </summary>
 internal readonly unsafe struct WinogradTiles : ITileTransform
 {
@@ -19,13 +20,17 @@ internal readonly unsafe struct WinogradTiles : ITileTransform
     public static void Transform<TLanes>(float** pixels, int channel, float* target, long stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes b0 = TLanes.Load(pixels[4] + channel), b1 = TLanes.Load(pixels[5] + channel), b2 = TLanes.Load(pixels[6] + channel), b3 = TLanes.Load(pixels[7] + channel);
-        TLanes c0 = TLanes.Load(pixels[8] + channel), c1 = TLanes.Load(pixels[9] + channel), c2 = TLanes.Load(pixels[10] + channel), c3 = TLanes.Load(pixels[11] + channel);
+        TLanes b0 = TLanes.Load(pixels[4] + channel), b1 = TLanes.Load(pixels[5] + channel), b2 = TLanes.Load(pixels[6] + channel),
+            b3 = TLanes.Load(pixels[7] + channel);
+        TLanes c0 = TLanes.Load(pixels[8] + channel), c1 = TLanes.Load(pixels[9] + channel), c2 = TLanes.Load(pixels[10] + channel),
+            c3 = TLanes.Load(pixels[11] + channel);
         Row(b0 + c0, b1 + c1, b2 + c2, b3 + c3, target + 4 * stride, stride);
         Row(c0 - b0, c1 - b1, c2 - b2, c3 - b3, target + 8 * stride, stride);
-        TLanes a0 = TLanes.Load(pixels[0] + channel), a1 = TLanes.Load(pixels[1] + channel), a2 = TLanes.Load(pixels[2] + channel), a3 = TLanes.Load(pixels[3] + channel);
+        TLanes a0 = TLanes.Load(pixels[0] + channel), a1 = TLanes.Load(pixels[1] + channel), a2 = TLanes.Load(pixels[2] + channel),
+            a3 = TLanes.Load(pixels[3] + channel);
         Row(a0 - c0, a1 - c1, a2 - c2, a3 - c3, target, stride);
-        TLanes d0 = TLanes.Load(pixels[12] + channel), d1 = TLanes.Load(pixels[13] + channel), d2 = TLanes.Load(pixels[14] + channel), d3 = TLanes.Load(pixels[15] + channel);
+        TLanes d0 = TLanes.Load(pixels[12] + channel), d1 = TLanes.Load(pixels[13] + channel), d2 = TLanes.Load(pixels[14] + channel),
+            d3 = TLanes.Load(pixels[15] + channel);
         Row(b0 - d0, b1 - d1, b2 - d2, b3 - d3, target + 12 * stride, stride);
     }
 

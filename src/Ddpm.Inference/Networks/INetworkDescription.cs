@@ -1,13 +1,15 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// A network, written once: the layers between x_t and the prediction. The same description trains as a module of TorchSharp, predicts in managed
-/// kernels and names the weights of a file.
+/// A network, written once: the layers between x_t and the prediction. The same description trains as a module of TorchSharp, predicts in
+/// managed kernels and names the weights of a file.
 /// </summary>
 /// <remarks>A description holds no weights and does not change: it gives the same layers whenever it is asked.</remarks>
 public interface INetworkDescription
 {
-    /// <summary>The axes of an example beside its channels: 2 for images [C, H, W], 1 for signals [C, L], 0 for vectors [C]. Range: 0 to 2.</summary>
+    /// <summary>
+    /// The axes of an example beside its channels: 2 for images [C, H, W], 1 for signals [C, L], 0 for vectors [C]. Range: 0 to 2.
+    /// </summary>
     int SpatialDimensions => 2;
 
     /// <summary>The channels of x_t. Range: ≥ 1.</summary>
@@ -20,8 +22,8 @@ public interface INetworkDescription
     bool HasNullLabel => false;
 
     /// <summary>
-    /// Names that change places in the state dict: among siblings that stand here, the earlier one comes first. All others keep the order in which
-    /// <see cref="Describe"/> mentions them.
+    /// Names that change places in the state dict: among siblings that stand here, the earlier one comes first. All others keep the order
+    /// in which <see cref="Describe"/> mentions them.
     /// </summary>
     IReadOnlyList<string> NameOrder => [];
 

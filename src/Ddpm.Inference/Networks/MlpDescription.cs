@@ -2,7 +2,10 @@ using Ddpm.Models;
 
 namespace Ddpm.Inference;
 
-/// <summary>The U-Net's residual blocks without space, for vectors: norm, SiLU, dense; the time is added; norm, SiLU, dropout, dense; plus the input.</summary>
+/// <summary>
+/// The U-Net's residual blocks without space, for vectors: norm, SiLU, dense; the time is added; norm, SiLU, dropout, dense; plus the
+/// input.
+/// </summary>
 internal sealed class MlpDescription(MlpOptions options) : INetworkDescription
 {
     public int SpatialDimensions => 0;
@@ -11,10 +14,12 @@ internal sealed class MlpDescription(MlpOptions options) : INetworkDescription
 
     public Feature Describe(NetworkBuilder net)
     {
-        Feature time = net.Silu(TimeEmbedding.Describe(net, "time_embedding", options.TimeChannels, options.Width, frequencyShift: 1, cosineFirst: false));
+        Feature time = net.Silu(TimeEmbedding.Describe(
+            net, "time_embedding", options.TimeChannels, options.Width, frequencyShift: 1, cosineFirst: false));
         Feature h = net.Linear("input", net.Input, options.Width);
         for (int block = 0; block < options.Blocks; block++) h = Residual(net, $"blocks.{block}", h, time);
-        return net.Linear("output", net.Silu(net.GroupNorm("norm_out", h, 1)), options.Outputs ?? options.Dimensions, NetworkBuilder.NearZero);
+        return net.Linear("output", net.Silu(net.GroupNorm("norm_out", h, 1)), options.Outputs
+            ?? options.Dimensions, NetworkBuilder.NearZero);
     }
 
     // One group over all features is layer normalisation.

@@ -1,12 +1,14 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Takes the layers of an <see cref="INetworkDescription"/> in the order in which a prediction computes them. Each method adds a layer and returns
-/// what it gives. Names are those of the state dict, without <c>.weight</c> and <c>.bias</c>.
+/// Takes the layers of an <see cref="INetworkDescription"/> in the order in which a prediction computes them. Each method adds a layer and
+/// returns what it gives. Names are those of the state dict, without <c>.weight</c> and <c>.bias</c>.
 /// </summary>
 public sealed class NetworkBuilder
 {
-    /// <summary>A stand-in for a scale of 0, for the last layer of a residual branch: the branch begins as (almost) nothing (Ho et al.'s code).</summary>
+    /// <summary>
+    /// A stand-in for a scale of 0, for the last layer of a residual branch: the branch begins as (almost) nothing (Ho et al.'s code).
+    /// </summary>
     public const double NearZero = 1e-10;
 
     private readonly INetworkDescription description;
@@ -27,7 +29,9 @@ public sealed class NetworkBuilder
 
     /// <summary>Embeds the timestep as sines and cosines (Vaswani et al. 2017, arXiv:1706.03762, sec. 3.5).</summary>
     /// <param name="channels">The numbers a timestep becomes. Range: ≥ 2.</param>
-    /// <param name="frequencyShift">What is subtracted from the number of frequencies in the exponent. Range: 0 ≤ shift &lt; channels / 2.</param>
+    /// <param name="frequencyShift">
+    /// What is subtracted from the number of frequencies in the exponent. Range: 0 ≤ shift &lt; channels / 2.
+    /// </param>
     /// <param name="cosineFirst">Whether cosines come before sines.</param>
     /// <returns>A conditioning vector, [B, channels].</returns>
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
@@ -37,7 +41,8 @@ public sealed class NetworkBuilder
         if (!(frequencyShift >= 0 && frequencyShift < channels / 2))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(frequencyShift), frequencyShift, $"frequencyShift must be from 0 to below {channels / 2}, the number of frequencies.");
+                nameof(frequencyShift), frequencyShift,
+                $"frequencyShift must be from 0 to below {channels / 2}, the number of frequencies.");
         }
 
         return Add(new SinusoidOperation(channels, frequencyShift, cosineFirst), channels, null);
@@ -54,7 +59,8 @@ public sealed class NetworkBuilder
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         if (description.ClassCount < 1)
         {
-            throw new InvalidOperationException($"{nameof(INetworkDescription.ClassCount)} must be ≥ 1 for a class embedding, but is {description.ClassCount}.");
+            throw new InvalidOperationException(
+                $"{nameof(INetworkDescription.ClassCount)} must be ≥ 1 for a class embedding, but is {description.ClassCount}.");
         }
 
         int rows = description.ClassCount + (description.HasNullLabel ? 1 : 0);
@@ -72,15 +78,17 @@ public sealed class NetworkBuilder
     /// <returns>[B, channels, …].</returns>
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     public Feature Convolution(
-        string name, Feature x, int channels, int kernel = 3, int stride = 1, ConvolutionPadding padding = ConvolutionPadding.Same, double scale = 1)
+        string name, Feature x, int channels, int kernel = 3, int stride = 1, ConvolutionPadding padding = ConvolutionPadding.Same,
+        double scale = 1)
     {
         Named(name);
-        Example(x, nameof(x));
-        if (description.SpatialDimensions == 0) throw new InvalidOperationException("A network over vectors has no convolutions: use Linear.");
+        Spatial(x, nameof(x));
+
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         Require(kernel >= 1 && kernel % 2 == 1, nameof(kernel), "odd and ≥ 1", kernel);
         Require(stride is 1 or 2, nameof(stride), "1 or 2", stride);
-        Require(padding == ConvolutionPadding.Same || (kernel == 3 && stride == 2), nameof(padding), "Same, unless the kernel is 3 and the stride 2", padding);
+        Require(padding == ConvolutionPadding.Same || (kernel == 3 && stride == 2), nameof(padding),
+            "Same, unless the kernel is 3 and the stride 2", padding);
         Require(scale > 0, nameof(scale), "> 0", scale);
         var operation = new ConvolutionOperation(name, x, channels, description.SpatialDimensions, kernel, stride, padding, scale);
         return Add(operation, channels, x.Halvings + (stride == 2 ? 1 : 0));
@@ -118,7 +126,10 @@ public sealed class NetworkBuilder
         return Add(new GroupNormOperation(name, x, groups, epsilon), x.Channels, x.Halvings);
     }
 
-    /// <summary>Lets every pixel attend to every other: softmax(q kᵀ/√d) v (Vaswani et al. 2017, arXiv:1706.03762), without projection of the result.</summary>
+    /// <summary>
+    /// Lets every pixel attend to every other: softmax(q kᵀ/√d) v (Vaswani et al. 2017, arXiv:1706.03762), without projection of the
+    /// result.
+    /// </summary>
     /// <param name="query">The name of the dense layer that gives the queries.</param>
     /// <param name="key">The name of the dense layer that gives the keys.</param>
     /// <param name="value">The name of the dense layer that gives the values.</param>
@@ -131,8 +142,8 @@ public sealed class NetworkBuilder
         Named(query);
         Named(key);
         Named(value);
-        Example(x, nameof(x));
-        if (description.SpatialDimensions == 0) throw new InvalidOperationException("A network over vectors has no pixels that attend to each other.");
+        Spatial(x, nameof(x));
+
         Require(heads >= 1 && x.Channels % heads == 0, nameof(heads), $"a divisor of the {x.Channels} channels", heads);
         return Add(new SelfAttentionOperation(query, key, value, x, heads), x.Channels, x.Halvings);
     }
@@ -185,7 +196,8 @@ public sealed class NetworkBuilder
         Known(x, nameof(x));
         Known(y, nameof(y));
         Require(y.Channels == x.Channels, nameof(y), $"a feature of {x.Channels} channels, as x", $"one of {y.Channels}");
-        Require(y.IsConditioning || y.Halvings == x.Halvings, nameof(y), "of x's size, or a conditioning vector", $"halved {y.Halvings} times where x is {Size(x)}");
+        Require(y.IsConditioning || y.Halvings == x.Halvings, nameof(y), "of x's size, or a conditioning vector",
+            $"halved {y.Halvings} times where x is {Size(x)}");
         return Add(new AddOperation(x, y), x.Channels, x.Halvings);
     }
 
@@ -199,7 +211,8 @@ public sealed class NetworkBuilder
         Example(x, nameof(x));
         Known(scaleAndShift, nameof(scaleAndShift));
         bool fits = scaleAndShift.IsConditioning && scaleAndShift.Channels == 2 * x.Channels;
-        Require(fits, nameof(scaleAndShift), $"a conditioning vector of {2 * x.Channels} numbers", $"a feature of {scaleAndShift.Channels}");
+        Require(fits, nameof(scaleAndShift), $"a conditioning vector of {2 * x.Channels} numbers",
+            $"a feature of {scaleAndShift.Channels}");
         return Add(new ModulateOperation(x, scaleAndShift), x.Channels, x.Halvings);
     }
 
@@ -221,8 +234,7 @@ public sealed class NetworkBuilder
     /// <returns>[B, C, 2H, 2W], or [B, C, 2L].</returns>
     public Feature Upsample(Feature x)
     {
-        Example(x, nameof(x));
-        if (description.SpatialDimensions == 0) throw new InvalidOperationException("A network over vectors has nothing to up-sample.");
+        Spatial(x, nameof(x));
         return Add(new UpsampleOperation(x), x.Channels, x.Halvings - 1);
     }
 
@@ -261,7 +273,10 @@ public sealed class NetworkBuilder
     private void Named(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (!names.Add(name)) throw new ArgumentException($"name must be new in the network, but \"{name}\" names a layer already.", nameof(name));
+        if (!names.Add(name))
+        {
+            throw new ArgumentException($"name must be new in the network, but \"{name}\" names a layer already.", nameof(name));
+        }
     }
 
     private void Known(Feature x, string argument)
@@ -275,5 +290,11 @@ public sealed class NetworkBuilder
     {
         Known(x, argument);
         Require(!x.IsConditioning, argument, "a feature of the example", "a conditioning vector");
+    }
+
+    private void Spatial(Feature x, string argument)
+    {
+        Example(x, argument);
+        Require(description.SpatialDimensions > 0, argument, "an image or a signal", "a vector, which Linear is for");
     }
 }

@@ -43,14 +43,17 @@ internal sealed class NetworkGraph
     public static NetworkGraph Of(INetworkDescription description)
     {
         ArgumentNullException.ThrowIfNull(description);
-        Require(description.SpatialDimensions is >= 0 and <= 2, nameof(description.SpatialDimensions), "0, 1 or 2", description.SpatialDimensions);
+        Require(description.SpatialDimensions is >= 0 and <= 2, nameof(description.SpatialDimensions), "0, 1 or 2",
+            description.SpatialDimensions);
         Require(description.InChannels >= 1, nameof(description.InChannels), "≥ 1", description.InChannels);
         Require(description.ClassCount >= 0, nameof(description.ClassCount), "≥ 0", description.ClassCount);
         var builder = new NetworkBuilder(description);
         Feature? output = description.Describe(builder);
         bool known = output is not null && output.Index < builder.Features.Count && ReferenceEquals(builder.Features[output.Index], output);
         Require(known, nameof(description.Describe), "a feature of the network", output is null ? "null" : "one of another");
-        Require(output!.Halvings == 0, nameof(description.Describe), "a feature in the size of x_t", output.IsConditioning ? "a conditioning vector" : "of another");
+        Require(output!.Halvings == 0, nameof(description.Describe), "a feature in the size of x_t", output.IsConditioning
+            ? "a conditioning vector"
+            : "of another");
         var graph = new NetworkGraph(description, builder.Features, output);
         double[] dropouts = [.. graph.Features.Select(f => f.Operation).OfType<DropoutOperation>().Select(d => d.Probability).Distinct()];
         Require(dropouts.Length <= 1, nameof(DropoutOperation.Probability), "one for the whole network", string.Join(" and ", dropouts));

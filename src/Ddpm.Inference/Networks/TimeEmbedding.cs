@@ -1,7 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Tells a network its timestep: sines and cosines, then two dense layers with a SiLU between (Ho et al. 2020, arXiv:2006.11239, appendix B).
+/// Tells a network its timestep: sines and cosines, then two dense layers with a SiLU between (Ho et al. 2020, arXiv:2006.11239, appendix
+/// B).
 /// </summary>
 internal static class TimeEmbedding
 {

@@ -3,8 +3,8 @@ using Ddpm.Models;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// The U-Net of Ho et al. 2020 (arXiv:2006.11239, appendix B), layer for layer the authors' network, with diffusers' names (UNet2DModel) so that
-/// weights go both ways.
+/// The U-Net of Ho et al. 2020 (arXiv:2006.11239, appendix B), layer for layer the authors' network, with diffusers' names (UNet2DModel) so
+/// that weights go both ways.
 /// </summary>
 /// <remarks>Layers stand in the order in which diffusers makes them, for in that order training draws their weights.</remarks>
 internal sealed class UNetDescription(UNetOptions options) : INetworkDescription
@@ -36,12 +36,14 @@ internal sealed class UNetDescription(UNetOptions options) : INetworkDescription
     private Feature Time(NetworkBuilder net)
     {
         int features = 4 * options.BaseChannels;
-        Feature embedding = TimeEmbedding.Describe(net, "time_embedding", options.BaseChannels, features, options.FrequencyShift, options.CosineFirst);
+        Feature embedding = TimeEmbedding.Describe(
+            net, "time_embedding", options.BaseChannels, features, options.FrequencyShift, options.CosineFirst);
         if (options.LabelRows > 0) embedding = net.Add(embedding, net.ClassEmbedding("class_embedding", features));
         return net.Silu(embedding);
     }
 
-    // Residual blocks, each perhaps with attention, then down-sampling unless the level is the last. The output of each is kept for the way up.
+    // Residual blocks, each perhaps with attention, then down-sampling unless the level is the last. The output of each is kept for the way
+    // up.
     private Feature Down(UNetBlocks blocks, int level, Feature h, Feature time, Stack<Feature> skips)
     {
         string name = $"down_blocks.{level}";
@@ -67,7 +69,8 @@ internal sealed class UNetDescription(UNetOptions options) : INetworkDescription
         return blocks.Residual("mid_block.resnets.1", h, time, channels, options.MidBlockScale);
     }
 
-    // Residual blocks, each over the features and one skip connection, perhaps with attention; then up-sampling unless the level is the full size.
+    // Residual blocks, each over the features and one skip connection, perhaps with attention; then up-sampling unless the level is the
+    // full size.
     private Feature Up(NetworkBuilder net, UNetBlocks blocks, int level, Feature h, Feature time, Stack<Feature> skips)
     {
         string name = $"up_blocks.{options.Levels - 1 - level}";

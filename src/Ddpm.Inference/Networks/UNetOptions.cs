@@ -10,17 +10,32 @@ public sealed record UNetOptions
     /// <summary>The paper's network for CIFAR-10: 32×32 RGB, 35,746,307 parameters, dropout 0.1.</summary>
     public static UNetOptions Cifar10 { get; } = new();
 
-    /// <summary>The paper's network for LSUN and CelebA-HQ: 256×256 RGB, six levels, 113,673,219 parameters, no dropout (appendix B).</summary>
+    /// <summary>
+    /// The paper's network for LSUN and CelebA-HQ: 256×256 RGB, six levels, 113,673,219 parameters, no dropout (appendix B).
+    /// </summary>
     public static UNetOptions Lsun256 { get; } = new() { Height = 256, Width = 256, ChannelMultipliers = [1, 1, 2, 2, 4, 4], Dropout = 0 };
 
     /// <summary>The same network under its other name.</summary>
     public static UNetOptions CelebAHq256 => Lsun256;
 
-    /// <summary>The paper's large network for LSUN Bedroom: 255,677,955 parameters; its 192 channels are inferred from "256M" (appendix B).</summary>
+    /// <summary>
+    /// The paper's large network for LSUN Bedroom: 255,677,955 parameters; its 192 channels are inferred from "256M" (appendix B).
+    /// </summary>
     public static UNetOptions Lsun256Large { get; } = Lsun256 with { BaseChannels = 192 };
 
-    /// <summary>A small network for 28×28 grayscale, such as MNIST: levels of 28, 14 and 7 pixels, 6,469,889 parameters. Not the paper's.</summary>
-    public static UNetOptions Mnist28 { get; } = new() { Height = 28, Width = 28, InChannels = 1, OutChannels = 1, BaseChannels = 64, ChannelMultipliers = [1, 2, 2], AttentionResolutions = [14] };
+    /// <summary>
+    /// A small network for 28×28 grayscale, such as MNIST: levels of 28, 14 and 7 pixels, 6,469,889 parameters. Not the paper's.
+    /// </summary>
+    public static UNetOptions Mnist28 { get; } = new()
+    {
+        Height = 28,
+        Width = 28,
+        InChannels = 1,
+        OutChannels = 1,
+        BaseChannels = 64,
+        ChannelMultipliers = [1, 2, 2],
+        AttentionResolutions = [14],
+    };
 
     /// <summary>The height of the images, or the length of the signals. Range: a multiple of 2^(levels-1).</summary>
     /// <value>32.</value>
@@ -34,7 +49,9 @@ public sealed record UNetOptions
     /// <value>3.</value>
     public int InChannels { get; init; } = 3;
 
-    /// <summary>The channels of the output: <see cref="InChannels"/>, or twice as many where the variance is learned too. Range: ≥ 1.</summary>
+    /// <summary>
+    /// The channels of the output: <see cref="InChannels"/>, or twice as many where the variance is learned too. Range: ≥ 1.
+    /// </summary>
     /// <value>3.</value>
     public int OutChannels { get; init; } = 3;
 
@@ -42,7 +59,10 @@ public sealed record UNetOptions
     /// <value>128 (appendix B).</value>
     public int BaseChannels { get; init; } = 128;
 
-    /// <summary>The channels of each level in units of <see cref="BaseChannels"/>, from the full resolution down; each level but the last halves the image.</summary>
+    /// <summary>
+    /// The channels of each level in units of <see cref="BaseChannels"/>, from the full resolution down; each level but the last halves the
+    /// image.
+    /// </summary>
     /// <value>1, 2, 2, 2: levels of 32, 16, 8 and 4 pixels (appendix B).</value>
     public ImmutableArray<int> ChannelMultipliers { get; init; } = [1, 2, 2, 2];
 
@@ -54,7 +74,9 @@ public sealed record UNetOptions
     /// <value>16 (appendix B).</value>
     public ImmutableArray<int> AttentionResolutions { get; init; } = [16];
 
-    /// <summary>The channels of each attention head; null for one head as wide as its block. Range: a divisor of the channels that attend.</summary>
+    /// <summary>
+    /// The channels of each attention head; null for one head as wide as its block. Range: a divisor of the channels that attend.
+    /// </summary>
     /// <value>Null: one head (the authors' code).</value>
     public int? AttentionHeadChannels { get; init; }
 
@@ -70,7 +92,9 @@ public sealed record UNetOptions
     /// <value>1e-6 (the authors' code); improved-diffusion and diffusers' own default have 1e-5.</value>
     public double NormEpsilon { get; init; } = 1e-6;
 
-    /// <summary>How down-sampling pads: 0 for right and bottom only, as TensorFlow does at stride 2, or 1 for all sides. Range: 0 or 1.</summary>
+    /// <summary>
+    /// How down-sampling pads: 0 for right and bottom only, as TensorFlow does at stride 2, or 1 for all sides. Range: 0 or 1.
+    /// </summary>
     /// <value>0 (the authors' code).</value>
     public int DownsamplePadding { get; init; }
 
@@ -86,7 +110,10 @@ public sealed record UNetOptions
     /// <value>1.</value>
     public double MidBlockScale { get; init; } = 1;
 
-    /// <summary>Whether the time embedding scales and shifts the second normalisation instead of being added before it (improved-diffusion). As in diffusers, the middle's attention then has no normalisation.</summary>
+    /// <summary>
+    /// Whether the time embedding scales and shifts the second normalisation instead of being added before it (improved-diffusion). As in
+    /// diffusers, the middle's attention then has no normalisation.
+    /// </summary>
     /// <value>False (the authors' code).</value>
     public bool TimeScaleShift { get; init; }
 
@@ -94,7 +121,9 @@ public sealed record UNetOptions
     /// <value>False (the authors' code).</value>
     public bool CenterInput { get; init; }
 
-    /// <summary>Whether the data are signals [B, C, L], such as sound, of length <see cref="Height"/>: every convolution is then over one dimension.</summary>
+    /// <summary>
+    /// Whether the data are signals [B, C, L], such as sound, of length <see cref="Height"/>: every convolution is then over one dimension.
+    /// </summary>
     /// <value>False: images [B, C, H, W].</value>
     public bool IsSignal { get; init; }
 
@@ -102,7 +131,10 @@ public sealed record UNetOptions
     /// <value>Null: unconditional, as in the paper.</value>
     public int? ClassCount { get; init; }
 
-    /// <summary>Whether the network has an embedding for "no class" beside those of its classes, as classifier-free guidance needs (Ho and Salimans 2022, arXiv:2207.12598). Without effect where <see cref="ClassCount"/> is null.</summary>
+    /// <summary>
+    /// Whether the network has an embedding for "no class" beside those of its classes, as classifier-free guidance needs (Ho and Salimans
+    /// 2022, arXiv:2207.12598). Without effect where <see cref="ClassCount"/> is null.
+    /// </summary>
     /// <value>True.</value>
     public bool NullLabel { get; init; } = true;
 
@@ -133,7 +165,8 @@ public sealed record UNetOptions
     /// <param name="level">The level, 0 for the full resolution.</param>
     internal bool Attends(int level) => AttentionResolutions.Contains(Height >> level);
 
-    private (string Lists, (int, int, int, int, int, int, int?, double) Sizes, (int, double, int, bool, double, double, bool, bool) Variants, (bool, int?, bool) Inputs) Key() =>
+    private (string Lists, (int, int, int, int, int, int, int?, double) Sizes,
+        (int, double, int, bool, double, double, bool, bool) Variants, (bool, int?, bool) Inputs) Key() =>
         (string.Join(',', ChannelMultipliers) + ";" + string.Join(',', AttentionResolutions),
          (Height, Width, InChannels, OutChannels, BaseChannels, BlocksPerLevel, AttentionHeadChannels, Dropout),
          (NormGroups, NormEpsilon, DownsamplePadding, CosineFirst, FrequencyShift, MidBlockScale, TimeScaleShift, CenterInput),

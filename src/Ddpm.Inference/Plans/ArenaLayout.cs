@@ -1,8 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Where features lie in one piece of memory. Two of them share numbers if no step needs both: the largest are placed first, each at the first gap between those that live at the same time (greedy by size,
-/// Pisarchyk and Lee 2020, arXiv:2001.03288).
+/// Where features lie in one piece of memory. Two of them share numbers if no step needs both: the largest are placed first, each at the
+/// first gap between those that live at the same time (greedy by size, Pisarchyk and Lee 2020, arXiv:2001.03288).
 /// </summary>
 internal static class ArenaLayout
 {
@@ -16,7 +16,8 @@ internal static class ArenaLayout
         {
             Plane feature = features[index];
             long offset = 0;
-            foreach (int other in placed.Where(other => features[other].FirstStep <= feature.LastStep && features[other].LastStep >= feature.FirstStep).OrderBy(other => offsets[other]))
+            foreach (int other in placed.Where(other => features[other].FirstStep <= feature.LastStep
+                && features[other].LastStep >= feature.FirstStep).OrderBy(other => offsets[other]))
             {
                 if (offset + feature.Floats <= offsets[other]) break;
                 offset = Math.Max(offset, offsets[other] + features[other].Floats);

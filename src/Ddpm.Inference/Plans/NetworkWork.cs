@@ -4,8 +4,8 @@ namespace Ddpm.Inference;
 internal static class NetworkWork
 {
     /// <summary>
-    /// The floating-point operations of one prediction of one example, two for each product of convolutions, dense layers and attention: 6.22 · 2 G for
-    /// the CIFAR-10 network. All else is left out.
+    /// The floating-point operations of one prediction of one example, two for each product of convolutions, dense layers and attention:
+    /// 6.22 · 2 G for the CIFAR-10 network. All else is left out.
     /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="pixels">The pixels of x_t, or the length of a signal; 1 for vectors.</param>
@@ -14,7 +14,8 @@ internal static class NetworkWork
         double products = 0;
         foreach (Feature feature in graph.Features)
         {
-            double weights = feature.Operation.Parameters.Where(parameter => parameter.Shape.Length > 1).Sum(parameter => (double)parameter.Count);
+            double weights = feature.Operation.Parameters.Where(parameter => parameter.Shape.Length > 1)
+                .Sum(parameter => (double)parameter.Count);
             double places = feature.Halvings is { } halvings ? pixels / Math.Pow(1 << graph.Description.SpatialDimensions, halvings) : 1;
             if (feature.Operation is not EmbeddingOperation) products += weights * places;
             // softmax(q kᵀ) v: two products of [pixels, C] and [C, pixels].

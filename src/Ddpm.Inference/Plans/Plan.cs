@@ -1,12 +1,12 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// A network that is ready to predict at one shape: steps over memory that was laid out before, done by a team of threads. float32. For one thread
-/// at a time. Dispose it to free its memory.
+/// A network that is ready to predict at one shape: steps over memory that was laid out before, done by a team of threads. float32. For one
+/// thread at a time. Dispose it to free its memory.
 /// </summary>
 /// <remarks>
-/// An operation of a tensor library costs 10 to 30 µs before it computes, more than a layer of a small network takes. A plan allocates nothing and
-/// calls nothing.
+/// An operation of a tensor library costs 10 to 30 µs before it computes, more than a layer of a small network takes. A plan allocates
+/// nothing and calls nothing.
 /// </remarks>
 internal sealed unsafe class Plan : IDisposable
 {
@@ -19,7 +19,8 @@ internal sealed unsafe class Plan : IDisposable
     private readonly AlignedMemory[] memory;
     private readonly Action<PlanStep> byTeam;
 
-    internal Plan(WorkerTeam team, ConditioningRows rows, ReadStep read, PlanStep[] steps, WriteStep write, Plane output, LayerPaths paths, AlignedMemory[] memory)
+    internal Plan(WorkerTeam team, ConditioningRows rows, ReadStep read, PlanStep[] steps, WriteStep write, Plane output, LayerPaths paths,
+        AlignedMemory[] memory)
     {
         this.team = team;
         this.rows = rows;
@@ -48,7 +49,11 @@ internal sealed unsafe class Plan : IDisposable
     /// <param name="target">Receives the prediction, [B, Cout, …].</param>
     public void Predict(ReadOnlySpan<float> x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, Span<float> target)
     {
-        if (target.Length != OutputLength) throw new ArgumentException($"target must hold {OutputLength} numbers, but holds {target.Length}.", nameof(target));
+        if (target.Length != OutputLength)
+        {
+            throw new ArgumentException($"target must hold {OutputLength} numbers, but holds {target.Length}.", nameof(target));
+        }
+
         fixed (float* from = x, to = target) Predict(from, times, labels, to, byTeam);
     }
 

@@ -1,23 +1,27 @@
 namespace Ddpm.Inference;
 
 /// <summary>The builder of plans whose kernels compute with vectors of some width.</summary>
-internal sealed unsafe class PlanBuilder<TLanes>(IWeightSource weights, WeightPrecision precision, int images, int threads, int mostChannels)
+internal sealed unsafe class PlanBuilder<TLanes>(
+    IWeightSource weights, WeightPrecision precision, int images, int threads, int mostChannels)
     : PlanBuilder(weights, precision, images, threads, mostChannels)
     where TLanes : unmanaged, ILanes<TLanes>
 {
     // A transform of fewer channels costs more than it saves.
     private const int LeastChannels = 8;
 
-    // So many weights come from main memory each time, and transformed ones are 16/9 as many: for fewer tiles that takes longer than the products
+    // So many weights come from main memory each time, and transformed ones are 16/9 as many: for fewer tiles that takes longer than the
+    // products
     // they save.
     private const long LargeWeights = 100_000;
     private const int LeastTiles = 8;
 
-    public override RowColumns Dense(RowColumns source, IReadOnlyList<string> names, int outputs, EmbeddingOperation? classes = null, bool silu = false)
+    public override RowColumns Dense(RowColumns source, IReadOnlyList<string> names, int outputs, EmbeddingOperation? classes = null,
+        bool silu = false)
     {
         Plane target = NewRows(outputs);
         ClassRows? vectors = classes is null ? null : Classes(classes, outputs);
-        Add(new DenseStep<TLanes>(source, target, Packed(names, outputs, source.Channels, 1, WeightPrecision.Full), silu, vectors), [], null);
+        Add(new DenseStep<TLanes>(source, target, Packed(names, outputs, source.Channels, 1, WeightPrecision.Full), silu, vectors), [],
+            null);
         return new RowColumns(target, Rows, 0, outputs);
     }
 
@@ -89,7 +93,8 @@ internal sealed unsafe class PlanBuilder<TLanes>(IWeightSource weights, WeightPr
     public override Plane Attention(Plane projected, int heads)
     {
         var shape = new AttentionShape(projected.Channels / 3, heads, projected.PixelsPerImage, PanelKernel<TLanes>.Width);
-        Plane keys = NewPlane(new PlaneSize(1, 1), checked((int)(shape.Heads * shape.Keys.Floats))), target = NewPlane(projected.Size, shape.Channels);
+        Plane keys = NewPlane(new PlaneSize(1, 1), checked((int)(shape.Heads * shape.Keys.Floats))),
+            target = NewPlane(projected.Size, shape.Channels);
         Add(new AttentionKeysStep(projected, keys, shape), [projected], keys);
         Add(new AttentionStep<TLanes>(projected, keys, target, shape, Threads), [projected, keys], target);
         return target;
@@ -124,12 +129,14 @@ internal sealed unsafe class PlanBuilder<TLanes>(IWeightSource weights, WeightPr
         var layout = new PanelLayout(Plane.Filled(outputs), inputs, PanelKernel<TLanes>.Width);
         return Pack([name], layout, layout.Floats * TTiles.Products * TTiles.Products, outputs, Precision, panels =>
         {
-            fixed (float* weight = Weights.Read($"{name}.weight")) WeightPacking.Transformed<TTiles>(weight, outputs, inputs, layout, (float*)panels);
+            fixed (float* weight = Weights.Read($"{name}.weight")) WeightPacking.Transformed<TTiles>(
+                weight, outputs, inputs, layout, (float*)panels);
         });
     }
 
     // Packed as float32 where the plan keeps them so, and otherwise aside.
-    private PackedWeights Pack(IReadOnlyList<string> names, PanelLayout layout, long count, int outputs, WeightPrecision precision, Action<nint> write)
+    private PackedWeights Pack(IReadOnlyList<string> names, PanelLayout layout, long count, int outputs, WeightPrecision precision,
+        Action<nint> write)
     {
         nint bias = Copy(names.Select(name => $"{name}.bias"), outputs);
         if (precision == WeightPrecision.Full)

@@ -1,8 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Makes the steps of a <see cref="Plan"/>: which step a layer becomes follows from its shape alone. The planes it returns get their place in memory
-/// at the end, when it is known how long each is needed. Dispose it where no plan came of it.
+/// Makes the steps of a <see cref="Plan"/>: which step a layer becomes follows from its shape alone. The planes it returns get their place
+/// in memory at the end, when it is known how long each is needed. Dispose it where no plan came of it.
 /// </summary>
 internal abstract unsafe class PlanBuilder : IDisposable
 {
@@ -44,7 +44,8 @@ internal abstract unsafe class PlanBuilder : IDisposable
     protected nint Zeros { get; }
 
     /// <summary>A builder whose kernels compute with 16, 8, 4 numbers at once or with one.</summary>
-    public static PlanBuilder Create(PlanOptions options, IWeightSource weights, int images, int threads, int mostChannels) => options.Lanes switch
+    public static PlanBuilder Create(PlanOptions options, IWeightSource weights, int images, int threads, int mostChannels) =>
+        options.Lanes switch
     {
         16 => new PlanBuilder<Lanes512>(weights, options.Weights, images, threads, mostChannels),
         8 => new PlanBuilder<Lanes256>(weights, options.Weights, images, threads, mostChannels),
@@ -86,7 +87,8 @@ internal abstract unsafe class PlanBuilder : IDisposable
     /// <param name="outputs">The channels of all results.</param>
     /// <param name="classes">What is added; null for nothing.</param>
     /// <param name="silu">Whether SiLU follows.</param>
-    public abstract RowColumns Dense(RowColumns source, IReadOnlyList<string> names, int outputs, EmbeddingOperation? classes = null, bool silu = false);
+    public abstract RowColumns Dense(RowColumns source, IReadOnlyList<string> names, int outputs, EmbeddingOperation? classes = null,
+        bool silu = false);
 
     /// <summary>Arithmetic on each number of a conditioning vector.</summary>
     public abstract RowColumns Pointwise(RowColumns source, PointwiseTerms terms);
@@ -164,7 +166,8 @@ internal abstract unsafe class PlanBuilder : IDisposable
         AlignedMemory[] kept = [.. memory];
         memory.Clear();
         // A network that ignores x_t reads it all the same: nobody has to ask.
-        return new Plan(team, Rows, read ?? throw new InvalidOperationException("the network must read x_t."), [.. steps], write, output, Paths, kept);
+        return new Plan(team, Rows, read ?? throw new InvalidOperationException("the network must read x_t."), [.. steps], write, output,
+            Paths, kept);
     }
 
     public void Dispose()
@@ -180,7 +183,10 @@ internal abstract unsafe class PlanBuilder : IDisposable
         return plane;
     }
 
-    /// <summary>A row for each example, with a place of its own: conditioning vectors are needed by most steps. Whole vectors may be read beyond its end.</summary>
+    /// <summary>
+    /// A row for each example, with a place of its own: conditioning vectors are needed by most steps. Whole vectors may be read beyond its
+    /// end.
+    /// </summary>
     protected Plane NewRows(int channels)
     {
         var rows = new Plane(Images, new PlaneSize(1, 1), channels);

@@ -1,9 +1,9 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Turns the layers of a network into the steps of a <see cref="Plan"/>. Layers that a step can do on its way are not steps of their own: a norm
-/// joins channels, adds the timestep's vector and applies SiLU; a convolution repeats pixels before it and adds a residual after it; dense layers of
-/// one vector are one.
+/// Turns the layers of a network into the steps of a <see cref="Plan"/>. Layers that a step can do on its way are not steps of their own: a
+/// norm joins channels, adds the timestep's vector and applies SiLU; a convolution repeats pixels before it and adds a residual after it;
+/// dense layers of one vector are one.
 /// </summary>
 internal sealed class PlanCompiler
 {
@@ -57,7 +57,8 @@ internal sealed class PlanCompiler
     {
         int halvings = feature.Halvings ?? throw new InvalidOperationException("a conditioning vector has no size.");
         long Scaled(long length) => halvings >= 0 ? length >> halvings : length << -halvings;
-        return graph.Description.SpatialDimensions switch { 2 => new PlaneSize(Scaled(size.Height), Scaled(size.Width)), 1 => new PlaneSize(1, Scaled(size.Width)), _ => size };
+        return graph.Description.SpatialDimensions switch {
+            2 => new PlaneSize(Scaled(size.Height), Scaled(size.Width)), 1 => new PlaneSize(1, Scaled(size.Width)), _ => size };
     }
 
     private Plane PlaneOf(Feature feature)
@@ -153,7 +154,11 @@ internal sealed class PlanCompiler
     private Plane EmitProduct(Feature feature, Plane? residual, double divisor)
     {
         Feature x = Source(feature.Operation.Inputs[0]);
-        if (feature.Operation is LinearOperation linear) return Product(x, [linear.Name], feature.Channels, new ConvolutionShape(1, 1, 0), residual, divisor);
+        if (feature.Operation is LinearOperation linear)
+        {
+            return Product(x, [linear.Name], feature.Channels, new ConvolutionShape(1, 1, 0), residual, divisor);
+        }
+
         var convolution = (ConvolutionOperation)feature.Operation;
         bool signal = graph.Description.SpatialDimensions == 1;
         bool repeats = !signal && IsOpen(x) && x.Operation is UpsampleOperation && convolution is { Kernel: 3, Stride: 1 };
@@ -164,7 +169,8 @@ internal sealed class PlanCompiler
     }
 
     // A 1×1 kernel reads joined features where they lie; a larger one is faster on one plane.
-    private Plane Product(Feature x, IReadOnlyList<string> names, int outputs, ConvolutionShape shape, Plane? residual = null, double divisor = 1)
+    private Plane Product(Feature x, IReadOnlyList<string> names, int outputs, ConvolutionShape shape, Plane? residual = null,
+        double divisor = 1)
     {
         bool joined = shape.Kernel == 1 && x.Operation is ConcatenateOperation && planes[x.Index] is null;
         Plane[] sources = joined ? [PlaneOf(x.Operation.Inputs[0]), PlaneOf(x.Operation.Inputs[1])] : [PlaneOf(x)];
@@ -197,7 +203,8 @@ internal sealed class PlanCompiler
             case ActivationOperation activation:
                 return builder.Pointwise(VectorOf(inputs[0]), new PointwiseTerms { Function = activation.Function });
             case AffineOperation affine:
-                return builder.Pointwise(VectorOf(inputs[0]), new PointwiseTerms { Multiplier = (float)affine.Multiplier, Addend = (float)affine.Addend });
+                return builder.Pointwise(VectorOf(inputs[0]),
+                    new PointwiseTerms { Multiplier = (float)affine.Multiplier, Addend = (float)affine.Addend });
             case DivideOperation divide:
                 return builder.Pointwise(VectorOf(inputs[0]), new PointwiseTerms { Multiplier = (float)(1 / divide.Divisor) });
             case ConcatenateOperation:
@@ -229,7 +236,8 @@ internal sealed class PlanCompiler
     private RowColumns EmitDense(Feature feature)
     {
         Feature source = Source(feature.Operation.Inputs[0]);
-        Feature[] together = [.. graph.Features.Where(each => each.Operation is LinearOperation && ReferenceEquals(Source(each.Operation.Inputs[0]), source)
+        Feature[] together =
+            [.. graph.Features.Where(each => each.Operation is LinearOperation && ReferenceEquals(Source(each.Operation.Inputs[0]), source)
             && vectors[each.Index] is null && !graph.Consumers(each).Any(consumer => consumer.IsConditioning))];
         if (!together.Contains(feature)) together = [feature];
         string[] names = [.. together.Select(each => ((LinearOperation)each.Operation).Name)];

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Ddpm.Inference;
 
-/// <summary>The keys of each head, transposed into panels, a column for each pixel: products of queries with them are then those of <see cref="PanelKernel{TLanes}"/>.</summary>
+/// <summary>
+/// The keys of each head, transposed into panels, a column for each pixel: products of queries with them are then those of
+/// <see cref="PanelKernel{TLanes}"/>.
+/// </summary>
 internal sealed unsafe class AttentionKeysStep(Plane projected, Plane keys, AttentionShape shape) : PlanStep
 {
     public override int Parts => projected.Images * shape.Heads;
@@ -11,7 +14,8 @@ internal sealed unsafe class AttentionKeysStep(Plane projected, Plane keys, Atte
     protected override void Execute(int part, float* scratch)
     {
         int image = part / shape.Heads, head = part % shape.Heads;
-        float* from = projected.Image(image) + shape.Channels + head * shape.HeadChannels, to = keys.Image(image) + head * shape.Keys.Floats;
+        float* from = projected.Image(image) + shape.Channels + head * shape.HeadChannels,
+            to = keys.Image(image) + head * shape.Keys.Floats;
         PanelLayout layout = shape.Keys;
         for (int panel = 0; panel < layout.Panels; panel++)
         {
@@ -20,7 +24,10 @@ internal sealed unsafe class AttentionKeysStep(Plane projected, Plane keys, Atte
             for (int column = 0; column < columns; column++)
             {
                 float* key = from + (long)(first + column) * projected.Stride;
-                for (int channel = 0; channel < shape.HeadChannels; channel++) lines[(long)channel * columns + column] = column < count ? key[channel] : 0;
+                for (int channel = 0; channel < shape.HeadChannels; channel++)
+                {
+                    lines[(long)channel * columns + column] = column < count ? key[channel] : 0;
+                }
             }
         }
     }

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Ddpm.Inference;
 
-/// <summary>softmax(q kᵀ/√d) v for some queries at a time: their weights over all pixels stay in the first caches, and the matrix of all of them never exists.</summary>
+/// <summary>
+/// softmax(q kᵀ/√d) v for some queries at a time: their weights over all pixels stay in the first caches, and the matrix of all of them
+/// never exists.
+/// </summary>
 internal sealed unsafe class AttentionStep<TLanes> : PlanStep
     where TLanes : unmanaged, ILanes<TLanes>
 {
@@ -40,7 +43,8 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Execute(int part, float* scratch)
     {
-        int image = part / chunks, first = part % chunks * queries, end = Math.Min(shape.Pixels, first + queries), rows = PanelKernel<TLanes>.Rows;
+        int image = part / chunks, first = part % chunks * queries, end = Math.Min(shape.Pixels, first + queries),
+            rows = PanelKernel<TLanes>.Rows;
         for (int query = first; query < end; query += rows)
         {
             for (int head = 0; head < shape.Heads; head++) Attend(image, head, query, Math.Min(rows, end - query), scratch);
@@ -57,7 +61,15 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
         fixed (int* depth = depths)
         {
             for (int row = 0; row < rows; row++) pieces[row] = from + (long)(query + Math.Min(row, count - 1)) * stride;
-            var product = new PanelProduct { Pieces = pieces, PieceCount = 1, Depths = depth, Scale = (float)(1 / Math.Sqrt(shape.HeadChannels)), TargetStride = shape.Keys.Columns, Count = count };
+            var product = new PanelProduct
+            {
+                Pieces = pieces,
+                PieceCount = 1,
+                Depths = depth,
+                Scale = (float)(1 / Math.Sqrt(shape.HeadChannels)),
+                TargetStride = shape.Keys.Columns,
+                Count = count,
+            };
             for (int panel = 0; panel < shape.Keys.Panels; panel++)
             {
                 product.PanelStride = shape.Keys.ColumnsOf(panel);
@@ -69,7 +81,16 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
             for (int row = 0; row < count; row++) Softmax.Apply<TLanes>(weights + row * shape.Keys.Columns, shape.Pixels);
 
             for (int row = 0; row < rows; row++) pieces[row] = weights + Math.Min(row, count - 1) * shape.Keys.Columns;
-            product = new PanelProduct { Pieces = pieces, PieceCount = 1, Depths = depth + 1, PanelStride = stride, Scale = 1, TargetStride = Values.Columns, Count = count };
+            product = new PanelProduct
+            {
+                Pieces = pieces,
+                PieceCount = 1,
+                Depths = depth + 1,
+                PanelStride = stride,
+                Scale = 1,
+                TargetStride = Values.Columns,
+                Count = count,
+            };
             for (int panel = 0; panel < Values.Panels; panel++)
             {
                 product.Panel = from + 2 * shape.Channels + panel * PanelKernel<TLanes>.Width;
@@ -81,7 +102,8 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
         // Without the columns that fill the last block: those of the next head belong there.
         for (int row = 0; row < count; row++)
         {
-            new ReadOnlySpan<float>(results + row * Values.Columns, shape.HeadChannels).CopyTo(new Span<float>(target.Image(image) + (long)(query + row) * target.Stride + head * shape.HeadChannels, shape.HeadChannels));
+            new ReadOnlySpan<float>(results + row * Values.Columns, shape.HeadChannels).CopyTo(
+                new Span<float>(target.Image(image) + (long)(query + row) * target.Stride + head * shape.HeadChannels, shape.HeadChannels));
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// The kernel, stride and padding of a convolution, each the same in both directions; a signal has one line. Padding is at the top and left; at the
-/// bottom and right there is as much as the result's size needs.
+/// The kernel, stride and padding of a convolution, each the same in both directions; a signal has one line. Padding is at the top and
+/// left; at the bottom and right there is as much as the result's size needs.
 /// </summary>
 /// <param name="Kernel">The kernel's numbers in each direction.</param>
 /// <param name="Stride">From one result to the next.</param>

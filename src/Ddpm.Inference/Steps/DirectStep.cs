@@ -3,9 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// A convolution as it is written, of any kernel, stride and padding; a dense layer over pixels is one of 1×1. Several features may be its input, as if they were joined.
+/// A convolution as it is written, of any kernel, stride and padding; a dense layer over pixels is one of 1×1. Several features may be its
+/// input, as if they were joined.
 /// </summary>
-/// <remarks>Some pixels at a time, whose inputs stay in the first caches, meet panel after panel of weights. For each pixel a table says where its inputs lie, at the border zeros (Dukhan 2019, arXiv:1907.02129).</remarks>
+/// <remarks>
+/// Some pixels at a time, whose inputs stay in the first caches, meet panel after panel of weights. For each pixel a table says where its
+/// inputs lie, at the border zeros (Dukhan 2019, arXiv:1907.02129).
+/// </remarks>
 internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
     where TLanes : unmanaged, ILanes<TLanes>
 {
@@ -24,12 +28,15 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
     /// <param name="sources">The input, of one size.</param>
     /// <param name="target">The result.</param>
     /// <param name="shape">Kernel, stride and padding.</param>
-    /// <param name="weights">The weights, whose lines go through the kernel's rows, its columns, and then the channels of all sources.</param>
+    /// <param name="weights">
+    /// The weights, whose lines go through the kernel's rows, its columns, and then the channels of all sources.
+    /// </param>
     /// <param name="residual">What is added to the result; null for nothing.</param>
     /// <param name="scale">What the sum is multiplied by.</param>
     /// <param name="zeros">As many zeros as a source has channels.</param>
     /// <param name="threads">How many threads share the work.</param>
-    public DirectStep(Plane[] sources, Plane target, ConvolutionShape shape, PackedWeights weights, Plane? residual, float scale, nint zeros, int threads)
+    public DirectStep(Plane[] sources, Plane target, ConvolutionShape shape, PackedWeights weights, Plane? residual, float scale,
+        nint zeros, int threads)
     {
         this.sources = sources;
         this.target = target;
@@ -41,7 +48,8 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
         // Pinned: the kernel reads it by its address.
         depths = GC.AllocateArray<int>(shape.Taps * sources.Length, pinned: true);
         for (int piece = 0; piece < depths.Length; piece++) depths[piece] = sources[piece % sources.Length].Channels;
-        division = WorkDivision.Of(target.Pixels, PixelsAtOnce, PanelKernel<TLanes>.Rows, weights.Layout.Panels, weights.Layout.Floats, threads);
+        division = WorkDivision.Of(target.Pixels, PixelsAtOnce, PanelKernel<TLanes>.Rows, weights.Layout.Panels, weights.Layout.Floats,
+            threads);
     }
 
     /// <summary>Kernel, stride and padding.</summary>
@@ -59,13 +67,26 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
         (int firstPanel, int endPanel) = division.Panels(part, weights.Layout.Panels);
         int rows = PanelKernel<TLanes>.Rows;
         var pieces = (float**)scratch;
-        for (int pixel = first; pixel < end; pixel += rows) Locate(pixel, Math.Min(rows, end - pixel), pieces + (pixel - first) * depths.Length);
+        for (int pixel = first; pixel < end; pixel += rows)
+        {
+            Locate(pixel, Math.Min(rows, end - pixel), pieces + (pixel - first) * depths.Length);
+        }
+
         fixed (int* depth = depths)
         {
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
                 int columns = weights.Layout.ColumnsOf(panel), offset = panel * weights.Layout.Width;
-                var product = new PanelProduct { PieceCount = depths.Length, Depths = depth, Panel = weights.Panel(panel), PanelStride = columns, Bias = weights.BiasOf(panel), Scale = scale, TargetStride = target.Stride };
+                var product = new PanelProduct
+                {
+                    PieceCount = depths.Length,
+                    Depths = depth,
+                    Panel = weights.Panel(panel),
+                    PanelStride = columns,
+                    Bias = weights.BiasOf(panel),
+                    Scale = scale,
+                    TargetStride = target.Stride,
+                };
                 product.Pieces = pieces;
                 product.Target = target.Pixel(first) + offset;
                 product.Residual = residual is null ? null : residual.Pixel(first) + offset;
@@ -83,7 +104,8 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
         for (int index = 0; index < rows; index++)
         {
             // Rows that do not count read what the last one reads.
-            int pixel = firstPixel + Math.Min(index, count - 1), x = pixel % target.Width * shape.Stride - shape.Padding, line = pixel / target.Width, y = shape.FirstLine(line % target.Height);
+            int pixel = firstPixel + Math.Min(index, count - 1), x = pixel % target.Width * shape.Stride - shape.Padding,
+                line = pixel / target.Width, y = shape.FirstLine(line % target.Height);
             int image = line / target.Height;
             float** piece = pieces + index;
             for (int row = y; row < y + shape.Lines; row++)

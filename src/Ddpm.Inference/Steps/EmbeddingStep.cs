@@ -9,7 +9,8 @@ internal sealed unsafe class EmbeddingStep(ConditioningRows rows, ClassRows clas
     {
         for (int row = 0; row < rows.Count; row++)
         {
-            new ReadOnlySpan<float>(classes.Row(rows.Labels[row]), target.Channels).CopyTo(new Span<float>(target.Pixel(row), target.Channels));
+            new ReadOnlySpan<float>(classes.Row(rows.Labels[row]), target.Channels)
+                .CopyTo(new Span<float>(target.Pixel(row), target.Channels));
         }
     }
 }

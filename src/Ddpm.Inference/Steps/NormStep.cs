@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Joins two features, adds time's part, normalises groups, scales and shifts, and applies SiLU: <see cref="GroupNormKernel"/>, for every image on its own, and where images are too few for the threads, for
-/// some groups of it.
+/// Joins two features, adds time's part, normalises groups, scales and shifts, and applies SiLU: <see cref="GroupNormKernel"/>, for every
+/// image on its own, and where images are too few for the threads, for some groups of it.
 /// </summary>
 internal sealed unsafe class NormStep<TLanes> : PlanStep
     where TLanes : unmanaged, ILanes<TLanes>
@@ -49,7 +49,8 @@ internal sealed unsafe class NormStep<TLanes> : PlanStep
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Execute(int part, float* scratch)
     {
-        int image = part / slices, group = part % slices * sliceGroups, groups = Math.Min(sliceGroups, parameters.Groups - group), width = target.Channels / parameters.Groups;
+        int image = part / slices, group = part % slices * sliceGroups, groups = Math.Min(sliceGroups, parameters.Groups - group),
+            width = target.Channels / parameters.Groups;
         // The slice's channels, and those of them that lie in each feature.
         int begin = group * width, end = begin + groups * width, secondBegin = Math.Max(0, begin - first.Channels);
         var arguments = new GroupNormArguments
@@ -74,6 +75,7 @@ internal sealed unsafe class NormStep<TLanes> : PlanStep
         }
 
         float* joined = second is null ? null : second.Image(image) + secondBegin;
-        GroupNormKernel.Run<float, SingleMemory, TLanes>(arguments, first.Image(image) + begin, joined, target.Image(image) + begin, (double*)scratch);
+        GroupNormKernel.Run<float, SingleMemory, TLanes>(
+            arguments, first.Image(image) + begin, joined, target.Image(image) + begin, (double*)scratch);
     }
 }

@@ -1,7 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// A step of a plan: one layer over a batch, in parts that do not depend on each other. Everything it needs is set when the plan is made, so that a prediction allocates nothing.
+/// A step of a plan: one layer over a batch, in parts that do not depend on each other. Everything it needs is set when the plan is made,
+/// so that a prediction allocates nothing.
 /// </summary>
 internal abstract unsafe class PlanStep : IWork
 {

@@ -1,8 +1,9 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// What one step of a plan leaves for others: float32 numbers, image by image, pixel by pixel, channels last. Each pixel's channels are filled up to whole blocks of 16, whose rest holds anything finite
-/// or not: nobody reads it into a channel. Where it lies is known when the plan is complete.
+/// What one step of a plan leaves for others: float32 numbers, image by image, pixel by pixel, channels last. Each pixel's channels are
+/// filled up to whole blocks of 16, whose rest holds anything finite or not: nobody reads it into a channel. Where it lies is known when
+/// the plan is complete.
 /// </summary>
 internal sealed unsafe class Plane(int images, PlaneSize size, int channels)
 {

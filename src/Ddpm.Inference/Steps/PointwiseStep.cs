@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Arithmetic on each number by itself, where no other step can do it on its way: sums, affine maps, activations; over the pixels of a plane, or
-/// over the rows of a conditioning vector.
+/// Arithmetic on each number by itself, where no other step can do it on its way: sums, affine maps, activations; over the pixels of a
+/// plane, or over the rows of a conditioning vector.
 /// </summary>
 internal sealed unsafe class PointwiseStep<TLanes> : PlanStep
     where TLanes : unmanaged, ILanes<TLanes>

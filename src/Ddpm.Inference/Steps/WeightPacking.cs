@@ -3,7 +3,10 @@ namespace Ddpm.Inference;
 /// <summary>Copies of trained weights in the form in which the steps read them.</summary>
 internal static unsafe class WeightPacking
 {
-    /// <summary>A convolution's weight, [Cout, Cin, k, k], or a dense layer's, [out, in]: lines go through the kernel's rows and columns, then the input's channels.</summary>
+    /// <summary>
+    /// A convolution's weight, [Cout, Cin, k, k], or a dense layer's, [out, in]: lines go through the kernel's rows and columns, then the
+    /// input's channels.
+    /// </summary>
     /// <param name="weight">The trained weight, contiguous.</param>
     /// <param name="first">The panels' column for its first output.</param>
     /// <param name="outputs">Cout.</param>
@@ -22,7 +25,10 @@ internal static unsafe class WeightPacking
         }
     }
 
-    /// <summary>A 3×3 convolution's weight, [Cout, Cin, 3, 3], transformed: for each panel the panels of all products, each with a line for each of the input's channels. Computed in float64, rounded once.</summary>
+    /// <summary>
+    /// A 3×3 convolution's weight, [Cout, Cin, 3, 3], transformed: for each panel the panels of all products, each with a line for each of
+    /// the input's channels. Computed in float64, rounded once.
+    /// </summary>
     public static void Transformed<TTiles>(float* weight, int outputs, int inputs, PanelLayout layout, float* target)
         where TTiles : struct, ITileTransform
     {
@@ -37,14 +43,19 @@ internal static unsafe class WeightPacking
             {
                 for (int i = 0; i < side; i++)
                 {
-                    for (int j = 0; j < 3; j++) half[3 * i + j] = transform[3 * i] * weight[j] + transform[3 * i + 1] * weight[3 + j] + transform[3 * i + 2] * weight[6 + j];
+                    for (int j = 0; j < 3; j++)
+                    {
+                        half[3 * i + j] = transform[3 * i] * weight[j] + transform[3 * i + 1] * weight[3 + j]
+                            + transform[3 * i + 2] * weight[6 + j];
+                    }
                 }
 
                 for (int i = 0; i < side; i++)
                 {
                     for (int j = 0; j < side; j++)
                     {
-                        double value = transform[3 * j] * half[3 * i] + transform[3 * j + 1] * half[3 * i + 1] + transform[3 * j + 2] * half[3 * i + 2];
+                        double value = transform[3 * j] * half[3 * i] + transform[3 * j + 1] * half[3 * i + 1]
+                            + transform[3 * j + 2] * half[3 * i + 2];
                         column[(i * side + j) * layout.Depth * columns] = (float)value;
                     }
                 }

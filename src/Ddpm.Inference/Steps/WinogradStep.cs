@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// A 3×3 convolution by tiles of 2×2 results, see <see cref="ITileTransform"/>: a chunk of tiles is transformed into one matrix for each product, each is multiplied with its transformed weights, a panel at a time, and
-/// the sums are transformed back. All of it stays in a core's second cache.
+/// A 3×3 convolution by tiles of 2×2 results, see <see cref="ITileTransform"/>: a chunk of tiles is transformed into one matrix for each
+/// product, each is multiplied with its transformed weights, a panel at a time, and the sums are transformed back. All of it stays in a
+/// core's second cache.
 /// </summary>
 internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     where TLanes : unmanaged, ILanes<TLanes>
@@ -13,7 +14,8 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     // Transformed input that a core's second cache, of 1 MB or so, holds beside weights.
     private const int ChunkFloats = 130_000;
 
-    // What the matrices of a chunk are apart beside their length: lengths that are powers of 2 would lay the same number of all of them into the same few lines of a cache.
+    // What the matrices of a chunk are apart beside their length: lengths that are powers of 2 would lay the same number of all of them
+    // into the same few lines of a cache.
     private const int Gap = 3 * Plane.Block;
 
     private readonly Plane source, target;
@@ -45,7 +47,8 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         tilesDown = (target.Height + 1) / 2;
         tilesAcross = (target.Width + 1) / 2;
         tiles = target.Images * tilesDown * tilesAcross;
-        division = WorkDivision.Of(tiles, ChunkFloats / (Products * source.Stride), PanelKernel<TLanes>.Rows, weights.Layout.Panels, weights.Layout.Floats * Products, threads);
+        division = WorkDivision.Of(tiles, ChunkFloats / (Products * source.Stride), PanelKernel<TLanes>.Rows, weights.Layout.Panels,
+            weights.Layout.Floats * Products, threads);
     }
 
     public override int Parts => division.Parts;
@@ -85,7 +88,10 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         for (int tile = first; tile < end; tile++, inputs += channels)
         {
             Locate(tile, pixels);
-            for (int channel = 0; channel < channels; channel += TLanes.Count) TTiles.Transform<TLanes>(pixels, channel, inputs + channel, stride);
+            for (int channel = 0; channel < channels; channel += TLanes.Count)
+            {
+                TTiles.Transform<TLanes>(pixels, channel, inputs + channel, stride);
+            }
         }
     }
 
@@ -93,8 +99,10 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Locate(int tile, float** pixels)
     {
-        int line = tile / tilesAcross, left = tile % tilesAcross * TTiles.Step - 1, top = line % tilesDown * TTiles.Step - 1, image = line / tilesDown, height = source.Height, width = source.Width;
-        // Only the first and the last columns may lie beyond the border: the one before the image, and where the width is odd or they are the last, those after it.
+        int line = tile / tilesAcross, left = tile % tilesAcross * TTiles.Step - 1, top = line % tilesDown * TTiles.Step - 1,
+            image = line / tilesDown, height = source.Height, width = source.Width;
+        // Only the first and the last columns may lie beyond the border: the one before the image, and where the width is odd or they are
+        // the last, those after it.
         int inside = Math.Min(TTiles.Inputs, width - left);
         nint stride = source.Stride;
         float* outside = (float*)zeros;
@@ -119,7 +127,17 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         int columns = weights.Layout.ColumnsOf(panel);
         fixed (int* depths = depth)
         {
-            var product = new PanelProduct { Pieces = pieces, PieceCount = 1, Depths = depths, PanelStride = columns, Scale = 1, Target = sums, TargetStride = PanelKernel<TLanes>.Width, Count = count };
+            var product = new PanelProduct
+            {
+                Pieces = pieces,
+                PieceCount = 1,
+                Depths = depths,
+                PanelStride = columns,
+                Scale = 1,
+                Target = sums,
+                TargetStride = PanelKernel<TLanes>.Width,
+                Count = count,
+            };
             long first = weights.Layout.Start(panel) * Products;
             for (int k = 0; k < Products; k++)
             {

@@ -1,7 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// How a convolution is divided: rows (pixels or tiles) into chunks, and columns into groups of panels where chunks alone are too few. A part is a chunk times a group.
+/// How a convolution is divided: rows (pixels or tiles) into chunks, and columns into groups of panels where chunks alone are too few. A
+/// part is a chunk times a group.
 /// </summary>
 /// <param name="ChunkRows">The rows of a chunk; the last may have fewer.</param>
 /// <param name="Chunks">How many chunks.</param>

@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Threads that do the parts of one <see cref="IWork"/> after another together with the caller. A prediction is some hundred works of some microseconds each, so threads wait awake for the next one a while before they sleep,
-/// and nothing is allocated. One caller at a time; dispose it to end the threads.
+/// Threads that do the parts of one <see cref="IWork"/> after another together with the caller. A prediction is some hundred works of some
+/// microseconds each, so threads wait awake for the next one a while before they sleep, and nothing is allocated. One caller at a time;
+/// dispose it to end the threads.
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
@@ -25,7 +26,8 @@ internal sealed class WorkerTeam : IDisposable
     public WorkerTeam(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        workers = [.. Enumerable.Range(1, threads - 1).Select(index => new Thread(() => Loop(index)) { IsBackground = true, Name = $"Ddpm worker {index}" })];
+        workers = [.. Enumerable.Range(1, threads - 1)
+            .Select(index => new Thread(() => Loop(index)) { IsBackground = true, Name = $"Ddpm worker {index}" })];
         foreach (Thread worker in workers) worker.Start();
     }
 
@@ -92,7 +94,8 @@ internal sealed class WorkerTeam : IDisposable
             {
                 spins = 0;
                 Interlocked.Increment(ref sleepers);
-                // Work or the end that came before the count was seen wakes nobody. Who is counted and does not sleep gets woken once for nothing.
+                // Work or the end that came before the count was seen wakes nobody. Who is counted and does not sleep gets woken once for
+                // nothing.
                 if (Volatile.Read(ref counters.Unclaimed) == 0 && !ended) wake.Wait();
             }
         }

@@ -5,8 +5,10 @@ namespace Ddpm.Models;
 /// <summary>What compiled networks log.</summary>
 internal static partial class InferenceLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "Compiled the network for {Batch} × {Height} × {Width} with {Weights} weights, {Milliseconds:F0} ms: {Paths}")]
-    public static partial void NetworkCompiled(this ILogger logger, long batch, long height, long width, WeightPrecision weights, double milliseconds, string paths);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Compiled the network for {Batch} × {Height} × {Width} with {Weights} " +
+        "weights, {Milliseconds:F0} ms: {Paths}")]
+    public static partial void NetworkCompiled(
+        this ILogger logger, long batch, long height, long width, WeightPrecision weights, double milliseconds, string paths);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Layer {Layer} {Shape}: one of the {Path}")]
     public static partial void LayerPlanned(this ILogger logger, string layer, LayerPath shape, string path);

@@ -1,6 +1,8 @@
 namespace Ddpm.Models;
 
-/// <summary>How a network predicts where many predictions and no gradients are needed, as in samplers, see <see cref="DescribedNetwork.Inference"/>.</summary>
+/// <summary>
+/// How a network predicts where many predictions and no gradients are needed, as in samplers, see <see cref="DescribedNetwork.Inference"/>.
+/// </summary>
 public sealed record InferenceOptions
 {
     /// <summary>Compiled, with weights in float32.</summary>
@@ -13,7 +15,8 @@ public sealed record InferenceOptions
     public static InferenceOptions BFloat16 { get; } = new() { Weights = WeightPrecision.BFloat16 };
 
     /// <summary>
-    /// Whether a run compiles the network first. Networks on other devices than the CPU and networks that do not hold float32 are never compiled.
+    /// Whether a run compiles the network first. Networks on other devices than the CPU and networks that do not hold float32 are never
+    /// compiled.
     /// </summary>
     /// <value>True.</value>
     public bool Compile { get; init; } = true;
@@ -24,7 +27,12 @@ public sealed record InferenceOptions
 
     internal InferenceOptions Validated()
     {
-        if (!Enum.IsDefined(Weights)) throw new ArgumentException($"{nameof(InferenceOptions)}.{nameof(Weights)} must be Full or BFloat16, but is {Weights}.", nameof(Weights));
+        if (!Enum.IsDefined(Weights))
+        {
+            throw new ArgumentException($"{nameof(InferenceOptions)}.{nameof(Weights)} must be Full or BFloat16, but is {Weights}.",
+                nameof(Weights));
+        }
+
         return this;
     }
 }

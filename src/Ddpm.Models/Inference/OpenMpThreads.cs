@@ -12,8 +12,8 @@ internal static unsafe class OpenMpThreads
     private static readonly nint PauseAddress = Find("omp_pause_resource_all");
 
     /// <summary>
-    /// Ends them. After an operation they wait awake for some 10 ms, on cores that a plan computes on. The next operation that takes several threads
-    /// makes new ones, which costs some 50 µs. Where there are none, or OpenMP is too old for it, the call does nothing.
+    /// Ends them. After an operation they wait awake for some 10 ms, on cores that a plan computes on. The next operation that takes
+    /// several threads makes new ones, which costs some 50 µs. Where there are none, or OpenMP is too old for it, the call does nothing.
     /// </summary>
     public static void ReleaseIdleThreads()
     {

@@ -6,11 +6,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>
-/// A network for the length of a run: a <see cref="Plan"/> for the shape that is asked for, made at the first prediction and made anew when the shape
-/// or the network's weights change. For one thread.
+/// A network for the length of a run: a <see cref="Plan"/> for the shape that is asked for, made at the first prediction and made anew when
+/// the shape or the network's weights change. For one thread.
 /// </summary>
 internal sealed class CompiledNetwork(
-    DescribedNetwork network, NetworkGraph graph, NetworkInput input, ModuleWeights weights, InferenceOptions options, int lanes, ILogger logger)
+    DescribedNetwork network, NetworkGraph graph, NetworkInput input, ModuleWeights weights, InferenceOptions options, int lanes,
+    ILogger logger)
     : IConditionalEpsilonModel, IDisposable
 {
     private readonly WeightVersions versions = new(network);
@@ -59,7 +60,8 @@ internal sealed class CompiledNetwork(
 
     private Plan Prepare(Tensor x)
     {
-        PlaneSize size = graph.Description.SpatialDimensions switch { 2 => new(x.size(2), x.size(3)), 1 => new(1, x.size(2)), _ => new(1, 1) };
+        PlaneSize size = graph.Description.SpatialDimensions switch {
+            2 => new(x.size(2), x.size(3)), 1 => new(1, x.size(2)), _ => new(1, 1) };
         (long Batch, PlaneSize Size) asked = (x.size(0), size);
         if (!versions.HaveChanged() && plan is not null && shape == asked) return plan;
         plan?.Dispose();

@@ -5,10 +5,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>
-/// A network that was written once, as an <see cref="INetworkDescription"/>: it trains on any device, and samplers compile it on the CPU. Weights
-/// have the names of the description.
+/// A network that was written once, as an <see cref="INetworkDescription"/>: it trains on any device, and samplers compile it on the CPU.
+/// Weights have the names of the description.
 /// </summary>
-/// <remarks>Dispose it to free its weights. Prediction does not change the network: several threads may sample from one network at once.</remarks>
+/// <remarks>
+/// Dispose it to free its weights. Prediction does not change the network: several threads may sample from one network at once.
+/// </remarks>
 public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalEpsilonModel, IStochasticModel, ICompilableModel
 {
     private readonly NetworkInput input;
@@ -52,7 +54,10 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     /// <inheritdoc/>
     public bool HasNullLabel => Description.HasNullLabel;
 
-    /// <summary>How the network predicts for samplers and all others that call <see cref="Compile(ILogger)"/>. A change takes effect with the next run.</summary>
+    /// <summary>
+    /// How the network predicts for samplers and all others that call <see cref="Compile(ILogger)"/>. A change takes effect with the next
+    /// run.
+    /// </summary>
     /// <value><see cref="InferenceOptions.Default"/>: compiled, weights in float32.</value>
     public InferenceOptions Inference
     {
@@ -125,7 +130,8 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     {
         if (!Inference.Compile) return $"{nameof(InferenceOptions)}.{nameof(InferenceOptions.Compile)} is false";
         if (InTrainingMode) return "it is in training mode";
-        Tensor? other = parameters().FirstOrDefault(weight => weight.dtype != ScalarType.Float32 || weight.device_type != TorchSharp.DeviceType.CPU);
+        Tensor? other = parameters()
+            .FirstOrDefault(weight => weight.dtype != ScalarType.Float32 || weight.device_type != TorchSharp.DeviceType.CPU);
         return other is null ? null : $"its weights are {other.dtype} on {other.device}";
     }
 }

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Models;
 
-/// <summary>A described network as operations of libtorch, on any device and in any type, with gradients. Each feature is freed after its last reader.</summary>
+/// <summary>
+/// A described network as operations of libtorch, on any device and in any type, with gradients. Each feature is freed after its last
+/// reader.
+/// </summary>
 internal sealed class ForwardProgram
 {
     private readonly TorchOperations operations;
@@ -26,7 +29,8 @@ internal sealed class ForwardProgram
         output = sources[graph.Output.Index];
         int[] lastReader = Readers(graph);
         computed = [.. graph.Features.Where(feature => sources[feature.Index] == feature.Index && lastReader[feature.Index] >= 0)];
-        freed = [.. computed.Select(feature => Inputs(feature).Distinct().Where(input => lastReader[input] == feature.Index && graph.Features[input].Operation is not InputOperation).ToArray())];
+        freed = [.. computed.Select(feature => Inputs(feature).Distinct()
+            .Where(input => lastReader[input] == feature.Index && graph.Features[input].Operation is not InputOperation).ToArray())];
     }
 
     /// <summary>The prediction; a fresh tensor.</summary>

@@ -1,8 +1,8 @@
 namespace Ddpm.Models;
 
 /// <summary>
-/// A network for vectors, such as rows of a table: residual blocks of dense layers, each told the timestep as the U-Net's are. [B, D] → [B, D].
-/// Begins as (almost) nothing, as the U-Net does.
+/// A network for vectors, such as rows of a table: residual blocks of dense layers, each told the timestep as the U-Net's are. [B, D] → [B,
+/// D]. Begins as (almost) nothing, as the U-Net does.
 /// </summary>
 public sealed class Mlp : DescribedNetwork
 {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Models;
 
-/// <summary>Makes modules of a network's weights, nested as their names are: the state dict then has those names, in the order of the file format.</summary>
+/// <summary>
+/// Makes modules of a network's weights, nested as their names are: the state dict then has those names, in the order of the file format.
+/// </summary>
 internal sealed class ModuleTree
 {
     private readonly Dictionary<string, ModuleTree> children = [];
@@ -19,7 +21,8 @@ internal sealed class ModuleTree
     {
         var layers = new Dictionary<string, LayerParameters>(StringComparer.Ordinal);
         var tree = new ModuleTree();
-        foreach (IGrouping<string, ParameterShape> layer in graph.Parameters.GroupBy(parameter => parameter.Name[..parameter.Name.LastIndexOf('.')]))
+        foreach (IGrouping<string, ParameterShape> layer in graph.Parameters.GroupBy(
+            parameter => parameter.Name[..parameter.Name.LastIndexOf('.')]))
         {
             Parameter[] drawn = [.. layer.Select(initializer.Draw)];
             layers[layer.Key] = new LayerParameters(drawn[0], drawn.ElementAtOrDefault(1));

@@ -25,35 +25,43 @@ internal sealed class NetworkInput(NetworkGraph graph)
             string sizes = dimensions == 1 ? "length that is a multiple" : "height and width that are multiples";
             int halvings = int.TrailingZeroCount(graph.SizeMultiple);
             throw new ArgumentException(
-                $"x must have a {sizes} of {graph.SizeMultiple}, since the network halves them {halvings} times, but has {Shape(x)}.", nameof(x));
+                $"x must have a {sizes} of {graph.SizeMultiple}, since the network halves them {halvings} times, but has {Shape(x)}.",
+                nameof(x));
         }
 
         if (t.dim() != 1 || t.size(0) != x.size(0))
         {
-            throw new ArgumentException($"t must have the shape [{x.size(0)}], one timestep for each example, but has {Shape(t)}.", nameof(t));
+            throw new ArgumentException($"t must have the shape [{x.size(0)}], one timestep for each example, but has {Shape(t)}.",
+                nameof(t));
         }
     }
 
-    /// <summary>The rows of the class embedding to take: the label's, or the last where there is none. Null where the network knows no classes.</summary>
+    /// <summary>
+    /// The rows of the class embedding to take: the label's, or the last where there is none. Null where the network knows no classes.
+    /// </summary>
     /// <exception cref="ArgumentException">The labels do not fit the network.</exception>
     public Tensor? LabelRows(Tensor? labels, Tensor x)
     {
         int count = description.ClassCount;
         if (count == 0)
         {
-            return labels is null ? null : throw new ArgumentException("labels must be null, for the network knows none: its ClassCount is 0.", nameof(labels));
+            return labels is null
+                ? null
+                : throw new ArgumentException("labels must be null, for the network knows none: its ClassCount is 0.", nameof(labels));
         }
 
         if (labels is null)
         {
             return description.HasNullLabel
                 ? full(x.size(0), (long)count, int64, x.device)
-                : throw new ArgumentException("labels must be given, for the network was made without a null label: its HasNullLabel is false.", nameof(labels));
+                : throw new ArgumentException("labels must be given, for the network was made without a null label: its HasNullLabel is " +
+                    "false.", nameof(labels));
         }
 
         if (labels.dim() != 1 || labels.size(0) != x.size(0) || labels.dtype != ScalarType.Int64)
         {
-            throw new ArgumentException($"labels must be int64 [{x.size(0)}], one for each example, but are {labels.dtype} {Shape(labels)}.", nameof(labels));
+            throw new ArgumentException(
+                $"labels must be int64 [{x.size(0)}], one for each example, but are {labels.dtype} {Shape(labels)}.", nameof(labels));
         }
 
         // -1 stands for no label, so that a batch may mix both.

@@ -42,14 +42,17 @@ internal sealed class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<st
     public static Tensor Sinusoid(SinusoidOperation sinusoid, Tensor t)
     {
         using var scope = NewDisposeScope();
-        Tensor frequencies = (arange(sinusoid.Half, dtype: float32, device: t.device) * (-Math.Log(10000)) / (sinusoid.Half - sinusoid.FrequencyShift)).exp();
+        Tensor frequencies = (arange(sinusoid.Half, dtype: float32, device: t.device) * (-Math.Log(10000))
+            / (sinusoid.Half - sinusoid.FrequencyShift)).exp();
         Tensor angle = t.to(float32).unsqueeze(1) * frequencies.unsqueeze(0); // [B, half]
         Tensor embedding = sinusoid.CosineFirst ? cat([angle.cos(), angle.sin()], 1) : cat([angle.sin(), angle.cos()], 1);
         if (sinusoid.Channels % 2 == 1) embedding = F.pad(embedding, PadLine);
         return embedding.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The sines and cosines of the timesteps in the type of the weights: computed in float32 whatever that is, as in diffusers.</summary>
+    /// <summary>
+    /// The sines and cosines of the timesteps in the type of the weights: computed in float32 whatever that is, as in diffusers.
+    /// </summary>
     public Tensor Timesteps(SinusoidOperation sinusoid, Tensor t)
     {
         using var scope = NewDisposeScope();
@@ -97,7 +100,8 @@ internal sealed class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<st
     private static Tensor Tokens(Tensor x) => x.reshape(x.size(0), x.size(1), -1).transpose(1, 2);
 
     // [B, pixels, C] → [B, C, …] in the size of another.
-    private static Tensor Pixels(Tensor tokens, Tensor like) => tokens.transpose(1, 2).reshape([like.size(0), tokens.size(2), .. like.shape.AsSpan(2)]);
+    private static Tensor Pixels(Tensor tokens, Tensor like) =>
+        tokens.transpose(1, 2).reshape([like.size(0), tokens.size(2), .. like.shape.AsSpan(2)]);
 
     // [B, pixels, C] → [B, heads, pixels, C/heads].
     private static Tensor Heads(Tensor tokens, int heads) => tokens.view(tokens.size(0), tokens.size(1), heads, -1).transpose(1, 2);
@@ -106,7 +110,8 @@ internal sealed class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<st
     {
         using var scope = NewDisposeScope();
         Tensor tokens = Tokens(x);
-        Tensor[] each = [.. attention.Names.Select(name => Heads(F.linear(tokens, layers[name].Weight, layers[name].Bias), attention.Heads))];
+        Tensor[] each = [.. attention.Names.Select(
+            name => Heads(F.linear(tokens, layers[name].Weight, layers[name].Bias), attention.Heads))];
         Tensor attended = F.scaled_dot_product_attention(each[0], each[1], each[2]);
         return Pixels(attended.transpose(1, 2).reshape(x.size(0), tokens.size(1), x.size(1)), x).MoveToOuterDisposeScope();
     }
@@ -114,7 +119,9 @@ internal sealed class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<st
     private Tensor Convolution(ConvolutionOperation convolution, Tensor x)
     {
         LayerParameters layer = layers[convolution.Name];
-        using Tensor? padded = convolution.Padding == ConvolutionPadding.RightAndBottom ? F.pad(x, dimensions == 1 ? PadLine : PadPlane) : null;
+        using Tensor? padded = convolution.Padding == ConvolutionPadding.RightAndBottom
+            ? F.pad(x, dimensions == 1 ? PadLine : PadPlane)
+            : null;
         long stride = convolution.Stride, padding = padded is null ? convolution.Kernel / 2 : 0;
         return dimensions == 1
             ? F.conv1d(padded ?? x, layer.Weight, layer.Bias, stride, padding)

@@ -1,9 +1,9 @@
 namespace Ddpm.Models;
 
 /// <summary>
-/// The U-Net of Ho et al. 2020 (arXiv:2006.11239, appendix B), layer for layer the authors' network, with diffusers' names in its state dict
-/// (UNet2DModel) so that weights go both ways. Starts from the authors' initialisation. Images are [B, C, H, W] with H and W multiples of
-/// <see cref="UNetOptions.Divisor"/>, signals [B, C, L].
+/// The U-Net of Ho et al. 2020 (arXiv:2006.11239, appendix B), layer for layer the authors' network, with diffusers' names in its state
+/// dict (UNet2DModel) so that weights go both ways. Starts from the authors' initialisation. Images are [B, C, H, W] with H and W multiples
+/// of <see cref="UNetOptions.Divisor"/>, signals [B, C, L].
 /// </summary>
 public sealed class UNet : DescribedNetwork
 {

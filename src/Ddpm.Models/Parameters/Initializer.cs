@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>
-/// The initialisation of Ho et al. 2020 (their nn.py): variance scaling with fan average, uniform — Glorot's — and biases of 0. Draws from a
-/// generator of its own, in the order in which layers are made, so that two networks of one seed are bit-equal.
+/// The initialisation of Ho et al. 2020 (their nn.py): variance scaling with fan average, uniform — Glorot's — and biases of 0. Draws from
+/// a generator of its own, in the order in which layers are made, so that two networks of one seed are bit-equal.
 /// </summary>
 internal sealed class Initializer : IDisposable
 {

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Ddpm.Models;
 
 /// <summary>
-/// PyTorch's generator of the CPU (MT19937; Matsumoto and Nishimura 1998), number for number, for what PyTorch's cannot do: pass over numbers that others draw at a fraction of the cost of drawing them.
+/// PyTorch's generator of the CPU (MT19937; Matsumoto and Nishimura 1998), number for number, for what PyTorch's cannot do: pass over
+/// numbers that others draw at a fraction of the cost of drawing them.
 /// </summary>
 internal sealed class MersenneTwister
 {
@@ -47,7 +48,8 @@ internal sealed class MersenneTwister
         }
     }
 
-    // The next 624 words, several at once: each depends on its neighbour, which is still the old one, and on the word 397 on (or 227 back), which is far enough for any vector.
+    // The next 624 words, several at once: each depends on its neighbour, which is still the old one, and on the word 397 on (or 227 back),
+    // which is far enough for any vector.
     private void Twist()
     {
         Blend(0, Size - Middle, Middle);

@@ -8,7 +8,9 @@ public sealed class CosineSchedule : IVarianceSchedule
 {
     /// <summary>Creates the schedule.</summary>
     /// <param name="timesteps">The number of timesteps T. Range: T ≥ 1.</param>
-    /// <param name="offset">s, which keeps the first β from vanishing; 0.008 makes √β_0 about the width of a pixel's bin at T = 1000. Range: s ≥ 0.</param>
+    /// <param name="offset">
+    /// s, which keeps the first β from vanishing; 0.008 makes √β_0 about the width of a pixel's bin at T = 1000. Range: s ≥ 0.
+    /// </param>
     /// <param name="betaMaximum">The cap on β, which keeps the last step from a singularity. Range: 0 &lt; β &lt; 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public CosineSchedule(int timesteps = 1000, double offset = 0.008, double betaMaximum = 0.999)

@@ -6,7 +6,10 @@ namespace Ddpm.Core;
 /// Every number that follows from a schedule, as float64 tables over t = 0 … T-1 (Ho et al. 2020, arXiv:2006.11239, eq. 2, 4, 6, 7).
 /// Immutable; computed and validated once.
 /// </summary>
-/// <remarks>float32 tables, as several published programs use, are off by up to 3e-3 relative; here a number is cast to the tensor's type at the last moment.</remarks>
+/// <remarks>
+/// float32 tables, as several published programs use, are off by up to 3e-3 relative; here a number is cast to the tensor's type at the
+/// last moment.
+/// </remarks>
 public sealed class DiffusionCoefficients
 {
     private DiffusionCoefficients(IVarianceSchedule schedule, TablePrecision precision, StepTables tables)
@@ -33,7 +36,9 @@ public sealed class DiffusionCoefficients
 
     /// <summary>Tabulates a schedule in float64.</summary>
     /// <param name="schedule">The schedule.</param>
-    /// <exception cref="ArgumentException">The schedule has no timestep, or a β_t that is NaN or outside (0, 1); only the last may be 1.</exception>
+    /// <exception cref="ArgumentException">
+    /// The schedule has no timestep, or a β_t that is NaN or outside (0, 1); only the last may be 1.
+    /// </exception>
     public DiffusionCoefficients(IVarianceSchedule schedule)
         : this(schedule, TablePrecision.DoublePrecision)
     {
@@ -42,7 +47,9 @@ public sealed class DiffusionCoefficients
     /// <summary>Tabulates a schedule.</summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="precision">The arithmetic of the tables.</param>
-    /// <exception cref="ArgumentException">The schedule has no timestep, or a β_t that is NaN or outside (0, 1); only the last may be 1.</exception>
+    /// <exception cref="ArgumentException">
+    /// The schedule has no timestep, or a β_t that is NaN or outside (0, 1); only the last may be 1.
+    /// </exception>
     public DiffusionCoefficients(IVarianceSchedule schedule, TablePrecision precision)
         : this(schedule, precision, Compute(schedule, precision))
     {
@@ -125,7 +132,9 @@ public sealed class DiffusionCoefficients
         {
             TablePrecision.DoublePrecision => StepTables.InDoublePrecision(ValidatedBetas(schedule)),
             TablePrecision.SinglePrecision => StepTables.InSinglePrecision(SinglePrecisionBetas(schedule)),
-            _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"precision must be DoublePrecision or SinglePrecision, but is {precision}."),
+            _ =>
+                throw new ArgumentOutOfRangeException(nameof(precision), precision,
+                    $"precision must be DoublePrecision or SinglePrecision, but is {precision}."),
         };
     }
 
@@ -147,14 +156,22 @@ public sealed class DiffusionCoefficients
     private static double[] ValidatedBetas(IVarianceSchedule schedule)
     {
         int timesteps = schedule.Timesteps;
-        if (timesteps < 1) throw new ArgumentException($"schedule must have at least 1 timestep, but {schedule.GetType().Name} has {timesteps}.", nameof(schedule));
+        if (timesteps < 1)
+        {
+            throw new ArgumentException($"schedule must have at least 1 timestep, but {schedule.GetType().Name} has {timesteps}.",
+                nameof(schedule));
+        }
+
         var beta = new double[timesteps];
         for (int t = 0; t < timesteps; t++)
         {
             double value = schedule.Beta(t);
             // β = 1 destroys all signal, which only the last step may do (zero terminal SNR, the jsd schedule).
             bool valid = value is > 0 and < 1 || (value == 1 && t == timesteps - 1);
-            beta[t] = valid ? value : throw new ArgumentException($"schedule must give 0 < β < 1 (the last may be 1), but {schedule.GetType().Name} gives β = {value} at t = {t} of {timesteps}.", nameof(schedule));
+            beta[t] = valid
+                ? value
+                : throw new ArgumentException($"schedule must give 0 < β < 1 (the last may be 1), but {schedule.GetType().Name} gives β " +
+                    $"= {value} at t = {t} of {timesteps}.", nameof(schedule));
         }
 
         return beta;

@@ -1,8 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// What stands for ln σ_0², since β̃_0 = 0 has no logarithm. It changes no sample, for no noise is added at t = 0, but much in a likelihood:
-/// L_0 is decoded with it.
+/// What stands for ln σ_0², since β̃_0 = 0 has no logarithm. It changes no sample, for no noise is added at t = 0, but much in a
+/// likelihood: L_0 is decoded with it.
 /// </summary>
 public enum InitialLogVariance
 {

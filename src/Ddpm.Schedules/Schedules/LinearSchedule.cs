@@ -31,7 +31,9 @@ public sealed class LinearSchedule : IVarianceSchedule, ISinglePrecisionSchedule
     /// The paper's schedule with its variances scaled by 1000/T, so that about as much signal is left at the end for every T:
     /// "linear" of improved-diffusion (Nichol and Dhariwal 2021, arXiv:2102.09672). The same as the paper's at T = 1000.
     /// </summary>
-    /// <param name="timesteps">The number of timesteps T. Range: T ≥ 21, below which the last variance 20/T is no longer less than 1.</param>
+    /// <param name="timesteps">
+    /// The number of timesteps T. Range: T ≥ 21, below which the last variance 20/T is no longer less than 1.
+    /// </param>
     /// <returns>β from 0.1/T to 20/T.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 21.</exception>
     public static LinearSchedule Scaled(int timesteps)

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Ddpm.Core;
 
 /// <summary>
-/// A schedule over some timesteps of another: β'_i = 1 - ᾱ_{S_i}/ᾱ_{S_{i-1}} (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 19), so that its
-/// ᾱ' are the original's at S_0 &lt; S_1 &lt; …; the network is still told the original's timesteps. Every other formula follows
+/// A schedule over some timesteps of another: β'_i = 1 - ᾱ_{S_i}/ᾱ_{S_{i-1}} (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 19), so that
+/// its ᾱ' are the original's at S_0 &lt; S_1 &lt; …; the network is still told the original's timesteps. Every other formula follows
 /// unchanged: samplers take fewer steps, bounds have fewer terms.
 /// </summary>
 public sealed class RespacedSchedule : IVarianceSchedule, ISinglePrecisionSchedule
@@ -13,7 +13,9 @@ public sealed class RespacedSchedule : IVarianceSchedule, ISinglePrecisionSchedu
 
     /// <summary>Respaces a schedule.</summary>
     /// <param name="original">The schedule that the network was trained with.</param>
-    /// <param name="retained">The timesteps S that remain, ascending, such as <see cref="TimestepSpacing"/> gives. Range: 0 ≤ S_i &lt; T.</param>
+    /// <param name="retained">
+    /// The timesteps S that remain, ascending, such as <see cref="TimestepSpacing"/> gives. Range: 0 ≤ S_i &lt; T.
+    /// </param>
     /// <exception cref="ArgumentException">The original is invalid, or the timesteps are none, out of range or not ascending.</exception>
     public RespacedSchedule(IVarianceSchedule original, IEnumerable<int> retained)
     {

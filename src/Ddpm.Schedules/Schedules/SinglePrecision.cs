@@ -1,8 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// What PyTorch computes in float32, in plain arithmetic: torch's own results depend on the machine's vector width and on the library it was
-/// built with (its square root is off by a bit in some builds).
+/// What PyTorch computes in float32, in plain arithmetic: torch's own results depend on the machine's vector width and on the library it
+/// was built with (its square root is off by a bit in some builds).
 /// </summary>
 internal static class SinglePrecision
 {
@@ -39,5 +39,6 @@ internal static class SinglePrecision
     }
 
     /// <summary>1 - ᾱ_t/ᾱ_{t-1} in float32.</summary>
-    public static float[] BetasOf(float[] alphaBars) => [.. alphaBars.Select((alphaBar, t) => 1 - (t == 0 ? alphaBar : alphaBar / alphaBars[t - 1]))];
+    public static float[] BetasOf(float[] alphaBars) =>
+        [.. alphaBars.Select((alphaBar, t) => 1 - (t == 0 ? alphaBar : alphaBar / alphaBars[t - 1]))];
 }

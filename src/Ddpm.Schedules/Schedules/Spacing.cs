@@ -3,7 +3,10 @@ namespace Ddpm.Core;
 /// <summary>What several schedules are made of.</summary>
 internal static class Spacing
 {
-    /// <summary>As numpy.linspace computes it, so that tables agree to the last bit with published code: number <paramref name="i"/> of <paramref name="count"/> numbers from <paramref name="start"/> to <paramref name="end"/>, both included.</summary>
+    /// <summary>
+    /// As numpy.linspace computes it, so that tables agree to the last bit with published code: number <paramref name="i"/> of
+    /// <paramref name="count"/> numbers from <paramref name="start"/> to <paramref name="end"/>, both included.
+    /// </summary>
     public static double Linear(double start, double end, int count, int i)
     {
         if (i == 0) return start;

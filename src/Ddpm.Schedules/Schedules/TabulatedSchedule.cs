@@ -16,7 +16,11 @@ public sealed class TabulatedSchedule : IVarianceSchedule
         for (int t = 0; t < Betas.Length; t++)
         {
             bool valid = Betas[t] is > 0 and < 1 || (Betas[t] == 1 && t == Betas.Length - 1);
-            if (!valid) throw new ArgumentException($"betas must be greater than 0 and less than 1 (the last may be 1), but betas[{t}] of {Betas.Length} is {Betas[t]}.", nameof(betas));
+            if (!valid)
+            {
+                throw new ArgumentException($"betas must be greater than 0 and less than 1 (the last may be 1), but betas[{t}] of " +
+                    $"{Betas.Length} is {Betas[t]}.", nameof(betas));
+            }
         }
     }
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Which timesteps of T a shorter run visits, for <see cref="RespacedSchedule"/>: every published rule, ascending, each timestep once, exactly as
-/// many as asked for. Halves round to even, as in the programs that the rules come from.
+/// Which timesteps of T a shorter run visits, for <see cref="RespacedSchedule"/>: every published rule, ascending, each timestep once,
+/// exactly as many as asked for. Halves round to even, as in the programs that the rules come from.
 /// </summary>
 public static class TimestepSpacing
 {
@@ -19,13 +19,18 @@ public static class TimestepSpacing
         RequireCount(timesteps, count);
         int stride = timesteps / count;
         int last = (count - 1) * stride + Require.AtLeast(offset, 0);
-        if (last >= timesteps) throw new ArgumentOutOfRangeException(nameof(offset), offset, $"offset must leave the last timestep below {timesteps}, but puts it at {last}.");
+        if (last >= timesteps)
+        {
+            throw new ArgumentOutOfRangeException(nameof(offset), offset,
+                $"offset must leave the last timestep below {timesteps}, but puts it at {last}.");
+        }
+
         return Table(count, i => i * stride + offset);
     }
 
     /// <summary>
-    /// T - 1, T - 1 - T/n, … (rounded): "trailing" of diffusers (Lin et al. 2023, arXiv:2305.08891). For 62 n of T = 1000 diffusers visits a
-    /// timestep -1 beside; here there are always n.
+    /// T - 1, T - 1 - T/n, … (rounded): "trailing" of diffusers (Lin et al. 2023, arXiv:2305.08891). For 62 n of T = 1000 diffusers visits
+    /// a timestep -1 beside; here there are always n.
     /// </summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
@@ -52,7 +57,8 @@ public static class TimestepSpacing
 
     /// <summary>
     /// Squares of n numbers evenly from 0 to √(0.8 T), rounded down, denser where there is little noise: "quad" of DDIM (Song et al. 2020,
-    /// arXiv:2010.02502, appendix D.2). Where two would coincide, which DDIM's own code lets happen, the later one moves up, so that there are n.
+    /// arXiv:2010.02502, appendix D.2). Where two would coincide, which DDIM's own code lets happen, the later one moves up, so that there
+    /// are n.
     /// </summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
@@ -71,8 +77,8 @@ public static class TimestepSpacing
     }
 
     /// <summary>
-    /// T is divided into as many sections of equal length as there are counts, and each is strided evenly from its first timestep to its last:
-    /// improved-diffusion (arXiv:2102.09672), where one count of n is its spacing "n".
+    /// T is divided into as many sections of equal length as there are counts, and each is strided evenly from its first timestep to its
+    /// last: improved-diffusion (arXiv:2102.09672), where one count of n is its spacing "n".
     /// </summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="counts">How many timesteps remain of each section. Range: each from 1 to the length of its section.</param>
@@ -83,13 +89,22 @@ public static class TimestepSpacing
     {
         Require.AtLeast(timesteps, 1);
         ArgumentNullException.ThrowIfNull(counts);
-        if (counts.Length == 0 || counts.Length > timesteps) throw new ArgumentException($"counts must name 1 … {timesteps} sections, but names {counts.Length}.", nameof(counts));
+        if (counts.Length == 0 || counts.Length > timesteps)
+        {
+            throw new ArgumentException($"counts must name 1 … {timesteps} sections, but names {counts.Length}.", nameof(counts));
+        }
+
         var retained = ImmutableArray.CreateBuilder<int>();
         int start = 0;
         for (int section = 0; section < counts.Length; section++)
         {
             int size = timesteps / counts.Length + (section < timesteps % counts.Length ? 1 : 0), count = counts[section];
-            if (count < 1 || count > size) throw new ArgumentException($"counts must be 1 … {size} in section {section}, which has {size} timesteps, but is {count} there.", nameof(counts));
+            if (count < 1 || count > size)
+            {
+                throw new ArgumentException($"counts must be 1 … {size} in section {section}, which has {size} timesteps, but is {count} " +
+                    "there.", nameof(counts));
+            }
+
             double stride = count == 1 ? 1 : (size - 1) / (double)(count - 1), position = 0;
             for (int i = 0; i < count; i++)
             {
@@ -119,12 +134,14 @@ public static class TimestepSpacing
             if ((timesteps + stride - 1) / stride == count) return Table(count, i => i * stride);
         }
 
-        throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be a number of timesteps that a whole stride over {timesteps} gives, but {count} is none; Leading, Trailing and Linspace give any number.");
+        throw new ArgumentOutOfRangeException(nameof(count), count,
+            $"count must be a number of timesteps that a whole stride over {timesteps} gives, but {count} is none; Leading, Trailing and " +
+            "Linspace give any number.");
     }
 
     /// <summary>
-    /// The timesteps whose noise σ = √((1-ᾱ)/ᾱ) is nearest to n values that are even in σ^(1/ρ), from the first to the last (Karras et al. 2022, arXiv:2206.00364, eq. 5).
-    /// Where two would coincide, the later one moves up.
+    /// The timesteps whose noise σ = √((1-ᾱ)/ᾱ) is nearest to n values that are even in σ^(1/ρ), from the first to the last (Karras et al.
+    /// 2022, arXiv:2206.00364, eq. 5). Where two would coincide, the later one moves up.
     /// </summary>
     /// <param name="schedule">The schedule that the network was trained with; it must leave some signal at its last timestep.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
@@ -137,7 +154,12 @@ public static class TimestepSpacing
         DiffusionCoefficients c = new(schedule);
         RequireCount(c.Timesteps, count);
         Require.Positive(rho);
-        if (c.AlphaBars[^1] == 0) throw new ArgumentException($"schedule must leave some signal at t = {c.Timesteps - 1}, for its noise is infinite without.", nameof(schedule));
+        if (c.AlphaBars[^1] == 0)
+        {
+            throw new ArgumentException($"schedule must leave some signal at t = {c.Timesteps - 1}, for its noise is infinite without.",
+                nameof(schedule));
+        }
+
         // Logarithms, so that the nearest is the nearest in proportion.
         double[] logs = [.. c.AlphaBars.Select(alphaBar => 0.5 * Math.Log((1 - alphaBar) / alphaBar))];
         double start = Math.Exp(logs[0] / rho), end = Math.Exp(logs[^1] / rho);
@@ -171,8 +193,17 @@ public static class TimestepSpacing
         if (list.IsEmpty) throw new ArgumentException("retained must have at least 1 timestep, but is empty.", nameof(retained));
         for (int i = 0; i < list.Length; i++)
         {
-            if (list[i] < 0 || list[i] >= timesteps) throw new ArgumentException($"retained must hold timesteps 0 … {timesteps - 1}, but retained[{i}] is {list[i]}.", nameof(retained));
-            if (i > 0 && list[i] <= list[i - 1]) throw new ArgumentException($"retained must be ascending, but retained[{i}] = {list[i]} follows {list[i - 1]}.", nameof(retained));
+            if (list[i] < 0 || list[i] >= timesteps)
+            {
+                throw new ArgumentException($"retained must hold timesteps 0 … {timesteps - 1}, but retained[{i}] is {list[i]}.",
+                    nameof(retained));
+            }
+
+            if (i > 0 && list[i] <= list[i - 1])
+            {
+                throw new ArgumentException($"retained must be ascending, but retained[{i}] = {list[i]} follows {list[i - 1]}.",
+                    nameof(retained));
+            }
         }
 
         return list;
@@ -181,7 +212,11 @@ public static class TimestepSpacing
     private static void RequireCount(int timesteps, int count)
     {
         Require.AtLeast(timesteps, 1);
-        if (count < 1 || count > timesteps) throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be 1 … {timesteps}, the number of timesteps, but is {count}.");
+        if (count < 1 || count > timesteps)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count,
+                $"count must be 1 … {timesteps}, the number of timesteps, but is {count}.");
+        }
     }
 
     private static int Round(double value) => (int)Math.Round(value, MidpointRounding.ToEven);

@@ -1,8 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// β_t grows linearly over a first part of the steps and is constant from there: "warmup10" and "warmup50" of Ho et al.'s code, with parts of
-/// 10 % and 50 %.
+/// β_t grows linearly over a first part of the steps and is constant from there: "warmup10" and "warmup50" of Ho et al.'s code, with parts
+/// of 10 % and 50 %.
 /// </summary>
 public sealed class WarmupSchedule : IVarianceSchedule
 {
@@ -10,7 +10,9 @@ public sealed class WarmupSchedule : IVarianceSchedule
 
     /// <summary>Creates the schedule.</summary>
     /// <param name="timesteps">The number of timesteps T. Range: T ≥ 1.</param>
-    /// <param name="fraction">The part of the steps in which β grows; the number of those steps is rounded down. Range: 0 ≤ fraction ≤ 1.</param>
+    /// <param name="fraction">
+    /// The part of the steps in which β grows; the number of those steps is rounded down. Range: 0 ≤ fraction ≤ 1.
+    /// </param>
     /// <param name="betaStart">β_0. Range: 0 &lt; β_0 &lt; 1.</param>
     /// <param name="betaEnd">β after the growth. Range: 0 &lt; β &lt; 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
@@ -36,5 +38,6 @@ public sealed class WarmupSchedule : IVarianceSchedule
     public double BetaEnd { get; }
 
     /// <inheritdoc/>
-    public double Beta(int t) => Require.Timestep(t, Timesteps) < warmupSteps ? Spacing.Linear(BetaStart, BetaEnd, warmupSteps, t) : BetaEnd;
+    public double Beta(int t) => Require.Timestep(t, Timesteps) < warmupSteps ? Spacing.Linear(BetaStart, BetaEnd, warmupSteps, t)
+        : BetaEnd;
 }

@@ -18,7 +18,12 @@ public sealed class ZeroTerminalSnrSchedule : IVarianceSchedule, ISinglePrecisio
     {
         var coefficients = new DiffusionCoefficients(original);
         Original = original;
-        if (coefficients.Timesteps < 2) throw new ArgumentException($"original must have at least 2 timesteps, for the first keeps its signal and the last loses it, but has {coefficients.Timesteps}.", nameof(original));
+        if (coefficients.Timesteps < 2)
+        {
+            throw new ArgumentException("original must have at least 2 timesteps, for the first keeps its signal and the last loses it, " +
+                $"but has {coefficients.Timesteps}.", nameof(original));
+        }
+
         betas = Rescaled(coefficients.SqrtAlphaBars);
     }
 

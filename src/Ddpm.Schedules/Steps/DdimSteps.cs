@@ -33,7 +33,9 @@ public sealed class DdimSteps : SamplerSteps
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public double Variance(int t) => Eta * Eta * Coefficients.PosteriorVariances[Require.Timestep(t, Coefficients.Timesteps)];
 
-    /// <summary>The scalars of the way back with η = 0 (sec. 4.3), x_{t-1} → x_t = √ᾱ_t x̂_0 + √(1-ᾱ_t) ε, with x̂_0 and ε estimated at t - 1.</summary>
+    /// <summary>
+    /// The scalars of the way back with η = 0 (sec. 4.3), x_{t-1} → x_t = √ᾱ_t x̂_0 + √(1-ᾱ_t) ε, with x̂_0 and ε estimated at t - 1.
+    /// </summary>
     /// <param name="t">The timestep that the step leads to. Range: 0 ≤ t &lt; T.</param>
     /// <returns>The scalars.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Ddpm.Core;
 
 /// <summary>
-/// DPM-Solver++(2M) (Lu et al. 2022, arXiv:2211.01095, algorithm 2) in λ = ln(√ᾱ/√(1-ᾱ)) with h = λ_{t-1} - λ_t and the ratio r of the last step's h to this one's:
-/// x_{t-1} = √((1-ᾱ_{t-1})/(1-ᾱ_t)) x_t - √ᾱ_{t-1} (e^{-h} - 1) D with D = (1 + 1/(2r)) x̂_0 - 1/(2r) x̂_0 of the last step.
+/// DPM-Solver++(2M) (Lu et al. 2022, arXiv:2211.01095, algorithm 2) in λ = ln(√ᾱ/√(1-ᾱ)) with h = λ_{t-1} - λ_t and the ratio r of the last
+/// step's h to this one's: x_{t-1} = √((1-ᾱ_{t-1})/(1-ᾱ_t)) x_t - √ᾱ_{t-1} (e^{-h} - 1) D with D = (1 + 1/(2r)) x̂_0 - 1/(2r) x̂_0 of the
+/// last step.
 /// </summary>
 public sealed class DpmSolverSteps : SamplerSteps
 {

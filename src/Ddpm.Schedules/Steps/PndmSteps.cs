@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Core;
 
 /// <summary>
-/// iPNDM-4: the probability-flow ODE dx̄/dσ = ε in x̄ = x/√ᾱ, σ = √((1-ᾱ)/ᾱ) by the Adams–Bashforth method of fourth order, begun with lower orders
-/// (Liu et al. 2022, arXiv:2202.09778; Zhang and Chen 2022, arXiv:2204.13902): x_{t-1} = √ᾱ_{t-1} (x_t/√ᾱ_t + (σ_{t-1} - σ_t) ε̄).
+/// iPNDM-4: the probability-flow ODE dx̄/dσ = ε in x̄ = x/√ᾱ, σ = √((1-ᾱ)/ᾱ) by the Adams–Bashforth method of fourth order, begun with
+/// lower orders (Liu et al. 2022, arXiv:2202.09778; Zhang and Chen 2022, arXiv:2204.13902): x_{t-1} = √ᾱ_{t-1} (x_t/√ᾱ_t + (σ_{t-1} - σ_t)
+/// ε̄).
 /// </summary>
 public sealed class PndmSteps : SamplerSteps
 {
@@ -43,7 +44,8 @@ public sealed class PndmSteps : SamplerSteps
         ArgumentNullException.ThrowIfNull(coefficients, name);
         if (coefficients.AlphaBars[^1] != 0) return coefficients;
         int last = coefficients.Timesteps - 1;
-        throw new ArgumentException($"{name} must leave some signal at t = {last}, for σ = √((1-ᾱ)/ᾱ) is infinite without, but ᾱ is 0 there.", name);
+        throw new ArgumentException($"{name} must leave some signal at t = {last}, for σ = √((1-ᾱ)/ᾱ) is infinite without, but ᾱ is 0 " +
+            "there.", name);
     }
 
     private protected override StepCoefficients Step(int t, int known)

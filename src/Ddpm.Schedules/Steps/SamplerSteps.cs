@@ -1,8 +1,9 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// A sampling method as plain numbers: how x_{t-1} follows from x_t, x̂_0, ε, what is remembered and fresh noise, at every t of a process. An engine,
-/// on tensors or on spans, keeps the newest <see cref="Order"/> values of <see cref="Remembers"/> and asks <see cref="At"/> for the scalars of each step.
+/// A sampling method as plain numbers: how x_{t-1} follows from x_t, x̂_0, ε, what is remembered and fresh noise, at every t of a process.
+/// An engine, on tensors or on spans, keeps the newest <see cref="Order"/> values of <see cref="Remembers"/> and asks <see cref="At"/> for
+/// the scalars of each step.
 /// </summary>
 public abstract class SamplerSteps
 {
@@ -30,7 +31,8 @@ public abstract class SamplerSteps
     /// <summary>The scalars of the step x_t → x_{t-1}.</summary>
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
     /// <param name="known">
-    /// How many values are remembered, this step's among them: 1 at the first step of a run, whose order is then 1, up to <see cref="Order"/>.
+    /// How many values are remembered, this step's among them: 1 at the first step of a run, whose order is then 1, up to
+    /// <see cref="Order"/>.
     /// </param>
     /// <returns>The scalars, with no more than <paramref name="known"/> weights.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>

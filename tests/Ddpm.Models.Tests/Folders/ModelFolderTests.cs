@@ -6,7 +6,19 @@ namespace Ddpm.Models.Tests.Folders;
 
 public sealed class ModelFolderTests : IDisposable
 {
-    private static readonly UNetOptions Small = new() { Height = 16, Width = 8, InChannels = 1, OutChannels = 1, BaseChannels = 16, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [8], NormGroups = 4, AttentionHeadChannels = 8 };
+    private static readonly UNetOptions Small = new()
+    {
+        Height = 16,
+        Width = 8,
+        InChannels = 1,
+        OutChannels = 1,
+        BaseChannels = 16,
+        ChannelMultipliers = [1, 2],
+        BlocksPerLevel = 1,
+        AttentionResolutions = [8],
+        NormGroups = 4,
+        AttentionHeadChannels = 8,
+    };
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-models-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -15,7 +27,8 @@ public sealed class ModelFolderTests : IDisposable
     public void Save_ThenLoad_GivesTheSameNetworkAndProcess()
     {
         using var network = new UNet(Small, 3);
-        var process = new ReverseDiffusion(new LinearSchedule(250, 4e-4, 0.08), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall, Clipping = X0Clipping.None });
+        var process = new ReverseDiffusion(new LinearSchedule(250, 4e-4, 0.08),
+            new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall, Clipping = X0Clipping.None });
 
         ModelFolder.Save(folder.FullName, network, process);
         using TrainedModel model = ModelFolder.Load(folder.FullName);
@@ -37,18 +50,21 @@ public sealed class ModelFolderTests : IDisposable
         SafetensorsWriter.Write(Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors"), wider.state_dict());
 
         FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
-            .WithMessage("*Unexpected: *down_blocks.0.resnets.1.conv1.weight*conv_in.weight (expected F32 [16, 1, 3, 3], found F32 [32, 1, 3, 3])*");
+            .WithMessage("*Unexpected: *down_blocks.0.resnets.1.conv1.weight*conv_in.weight (expected F32 [16, 1, 3, 3], found F32 [32, " +
+            "1, 3, 3])*");
     }
 
     [Fact]
     public void Load_MissingFileOrBadField_NamesIt()
     {
-        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<FileNotFoundException>().WithMessage("*no unet/config.json and no config.json*");
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<FileNotFoundException>()
+            .WithMessage("*no unet/config.json and no config.json*");
         using var network = new UNet(Small);
         ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
         string configuration = Path.Combine(folder.FullName, "scheduler", "scheduler_config.json");
         File.WriteAllText(configuration, File.ReadAllText(configuration).Replace("\"linear\"", "\"wavy\"", StringComparison.Ordinal));
-        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>().WithMessage("*beta_schedule must be linear, scaled_linear, sigmoid, squaredcos_cap_v2 or laplace, but is wavy*");
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
+            .WithMessage("*beta_schedule must be linear, scaled_linear, sigmoid, squaredcos_cap_v2 or laplace, but is wavy*");
     }
 
     [Theory]
@@ -57,8 +73,10 @@ public sealed class ModelFolderTests : IDisposable
     public void Load_FolderOfDiffusers_GivesItsOutputs(string name)
     {
         using TrainedModel model = ModelFolder.Load(Path.Combine(AppContext.BaseDirectory, "Goldens", "small_pipeline"));
-        using SafetensorsFile golden = SafetensorsFile.Open(Path.Combine(AppContext.BaseDirectory, "Goldens", "small_pipeline_io.safetensors"));
-        using Tensor x = golden.Read("x"), expected = golden.Read($"out_f64.{name}"), t = tensor(name[1..].Split('_').Select(each => long.Parse(each, System.Globalization.CultureInfo.InvariantCulture)).ToArray());
+        using SafetensorsFile golden = SafetensorsFile.Open(
+            Path.Combine(AppContext.BaseDirectory, "Goldens", "small_pipeline_io.safetensors"));
+        using Tensor x = golden.Read("x"), expected = golden.Read($"out_f64.{name}"),
+            t = tensor(name[1..].Split('_').Select(each => long.Parse(each, System.Globalization.CultureInfo.InvariantCulture)).ToArray());
         using Tensor output = model.Network.Predict(x, t);
 
         output.to(float64).sub(expected).abs().max().item<double>().Should().BeLessThan(2e-5);
@@ -84,7 +102,8 @@ public sealed class ModelFolderTests : IDisposable
             }
         }
 
-        using SafetensorsFile before = SafetensorsFile.Open(Path.Combine(source, "unet", "diffusion_pytorch_model.safetensors")), after = SafetensorsFile.Open(Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors"));
+        using SafetensorsFile before = SafetensorsFile.Open(Path.Combine(source, "unet", "diffusion_pytorch_model.safetensors")),
+            after = SafetensorsFile.Open(Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors"));
         after.Entries.Select(entry => entry.Name).Should().BeEquivalentTo(before.Entries.Select(entry => entry.Name));
         foreach (SafetensorsEntry entry in before.Entries)
         {
@@ -116,7 +135,8 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Save_SignalsAndClasses_AreReadBack()
     {
-        foreach (UNetOptions options in new[] { Small with { IsSignal = true, Width = 16 }, Small with { ClassCount = 10 }, Small with { ClassCount = 10, NullLabel = false } })
+        foreach (UNetOptions options in new[] { Small with { IsSignal = true, Width = 16 }, Small with { ClassCount = 10 },
+            Small with { ClassCount = 10, NullLabel = false } })
         {
             using var network = new UNet(options, 3);
             ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
@@ -131,10 +151,21 @@ public sealed class ModelFolderTests : IDisposable
     {
         using var network = new UNet(Small);
         var schedule = new LinearSchedule();
-        FluentActions.Invoking(() => ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new RespacedSchedule(schedule, [0, 500])))).Should().Throw<NotSupportedException>().WithMessage("*choice of the sampler*Original*");
-        FluentActions.Invoking(() => ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new DiffusionCoefficients(schedule, TablePrecision.SinglePrecision)))).Should().Throw<NotSupportedException>().WithMessage("*float32 tables*");
-        FluentActions.Invoking(() => ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(schedule, new ReverseDiffusionOptions { Clipping = X0Clipping.Dynamic() }))).Should().Throw<NotSupportedException>().WithMessage("*without a maximum*");
-        FluentActions.Invoking(() => ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(schedule, new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange }))).Should().Throw<ArgumentException>().WithMessage("The network puts out 1 channels for 1, but LearnedRangeVariance needs 2: OutChannels and Variance disagree*");
+        FluentActions.Invoking(() =>
+            ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new RespacedSchedule(schedule, [0, 500]))))
+            .Should().Throw<NotSupportedException>().WithMessage("*choice of the sampler*Original*");
+        FluentActions.Invoking(() =>
+            ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(
+            new DiffusionCoefficients(schedule, TablePrecision.SinglePrecision)))).Should().Throw<NotSupportedException>()
+            .WithMessage("*float32 tables*");
+        FluentActions.Invoking(() =>
+            ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(
+            schedule, new ReverseDiffusionOptions { Clipping = X0Clipping.Dynamic() }))).Should().Throw<NotSupportedException>()
+            .WithMessage("*without a maximum*");
+        FluentActions.Invoking(() =>
+            ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(
+            schedule, new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange }))).Should().Throw<ArgumentException>()
+            .WithMessage("The network puts out 1 channels for 1, but LearnedRangeVariance needs 2: OutChannels and Variance disagree*");
         folder.GetFileSystemInfos().Should().BeEmpty();
     }
 
@@ -144,7 +175,8 @@ public sealed class ModelFolderTests : IDisposable
         using var network = new UNet(Small);
         ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
         Edit("scheduler/scheduler_config.json", json => json["variance_type"] = "learned_range");
-        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>().WithMessage("*puts out 1 channels for 1, but LearnedRangeVariance needs 2: OutChannels and Variance disagree*");
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
+            .WithMessage("*puts out 1 channels for 1, but LearnedRangeVariance needs 2: OutChannels and Variance disagree*");
 
         (string Field, JsonNode Value, string Message)[] cases =
         [
@@ -195,10 +227,13 @@ public sealed class ModelFolderTests : IDisposable
         Edit("model_index.json", json => json["_class_name"] = "DDIMPipeline");
         using TrainedModel model = ModelFolder.Load(folder.FullName);
 
-        model.Report.IgnoredFields.Should().HaveCount(2).And.Contain(line => line.EndsWith("scheduler_config.json: set_alpha_to_one = true", StringComparison.Ordinal)).And.Contain(line => line.EndsWith("timestep_spacing = \"trailing\"", StringComparison.Ordinal));
+        model.Report.IgnoredFields.Should().HaveCount(2).And.Contain(
+            line => line.EndsWith("scheduler_config.json: set_alpha_to_one = true", StringComparison.Ordinal)).And.Contain(
+            line => line.EndsWith("timestep_spacing = \"trailing\"", StringComparison.Ordinal));
         model.Report.ConfigurationChanged.Should().BeTrue("it was changed by hand");
         Edit("model_index.json", json => json["_class_name"] = "StableDiffusionPipeline");
-        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>().WithMessage("*must be DDPMPipeline or DDIMPipeline, but is StableDiffusionPipeline*");
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
+            .WithMessage("*must be DDPMPipeline or DDIMPipeline, but is StableDiffusionPipeline*");
     }
 
     [Fact]
@@ -207,7 +242,11 @@ public sealed class ModelFolderTests : IDisposable
         using var network = new UNet(Small, 5);
         ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule(77)));
         // The first published folders have everything side by side.
-        foreach (string file in new[] { "unet/config.json", "unet/diffusion_pytorch_model.safetensors", "scheduler/scheduler_config.json" }) File.Move(Path.Combine(folder.FullName, file), Path.Combine(folder.FullName, Path.GetFileName(file)));
+        foreach (string file in new[] { "unet/config.json", "unet/diffusion_pytorch_model.safetensors", "scheduler/scheduler_config.json" })
+        {
+            File.Move(Path.Combine(folder.FullName, file), Path.Combine(folder.FullName, Path.GetFileName(file)));
+        }
+
         using (TrainedModel model = ModelFolder.Load(folder.FullName))
         {
             model.Process.Coefficients.Timesteps.Should().Be(77);
@@ -216,7 +255,8 @@ public sealed class ModelFolderTests : IDisposable
 
         File.Delete(Path.Combine(folder.FullName, "scheduler_config.json"));
         File.Delete(Path.Combine(folder.FullName, "model_index.json"));
-        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<FileNotFoundException>().WithMessage("*holds a network alone*LoadOptions.Process*");
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<FileNotFoundException>()
+            .WithMessage("*holds a network alone*LoadOptions.Process*");
         ReverseDiffusion process = new(new CosineSchedule());
         using TrainedModel alone = ModelFolder.Load(folder.FullName, new LoadOptions { Process = process });
         alone.Process.Should().BeSameAs(process);
@@ -259,10 +299,12 @@ public sealed class ModelFolderTests : IDisposable
     {
         using var network = new UNet(Small);
         ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
-        string path = Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors"), pickle = Path.ChangeExtension(path, ".bin");
+        string path = Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors"),
+            pickle = Path.ChangeExtension(path, ".bin");
         File.WriteAllBytes(pickle, [(byte)'P', (byte)'K', 3, 4, 0, 0, 0, 0, 0, 0]);
         File.Delete(path);
-        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<FileNotFoundException>().WithMessage($"*{pickle} is a pickle*python -c*save_file*{path}*");
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<FileNotFoundException>()
+            .WithMessage($"*{pickle} is a pickle*python -c*save_file*{path}*");
         FluentActions.Invoking(() => SafetensorsFile.Open(pickle)).Should().Throw<SafetensorsException>().WithMessage("*is a pickle*");
     }
 
@@ -310,8 +352,10 @@ public sealed class ModelFolderTests : IDisposable
         SafetensorsWriter.Write(weights, prefixed);
 
         FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
-            .WithMessage($"{weights} has the network's weights under names that begin with \"{prefix}\": give it as LoadOptions.WeightPrefix to load them.");
-        using (TrainedModel lenient = ModelFolder.Load(folder.FullName, new LoadOptions { Strict = false })) lenient.Report.Prefixes.Should().Equal(prefix);
+            .WithMessage($"{weights} has the network's weights under names that begin with \"{prefix}\": give it as " +
+            "LoadOptions.WeightPrefix to load them.");
+        using (TrainedModel lenient = ModelFolder.Load(
+            folder.FullName, new LoadOptions { Strict = false })) lenient.Report.Prefixes.Should().Equal(prefix);
         using TrainedModel model = ModelFolder.Load(folder.FullName, new LoadOptions { WeightPrefix = prefix });
         model.Report.IsComplete.Should().BeTrue();
         model.Report.LeftOut.Should().Equal("step");
@@ -326,7 +370,8 @@ public sealed class ModelFolderTests : IDisposable
         using var network = new UNet(Small);
         ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
         Edit("unet/config.json", json => json["block_out_channels"] = new JsonArray(16_384, 16_384));
-        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName, new LoadOptions { Strict = strict })).Should().Throw<InvalidDataException>().WithMessage(message);
+        FluentActions.Invoking(() => ModelFolder.Load(folder.FullName, new LoadOptions { Strict = strict }))
+            .Should().Throw<InvalidDataException>().WithMessage(message);
     }
 
     [Fact]
@@ -334,12 +379,14 @@ public sealed class ModelFolderTests : IDisposable
     {
         using UNet first = new(Small, 1), second = new(Small, 2);
         ModelFolder.Save(folder.FullName, first, new ReverseDiffusion(new LinearSchedule()));
-        string weights = Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors"), scheduler = Path.Combine(folder.FullName, "scheduler");
+        string weights = Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors"),
+            scheduler = Path.Combine(folder.FullName, "scheduler");
         byte[] before = File.ReadAllBytes(weights);
         // A folder can be made neither over a file nor beneath one.
         Directory.Delete(scheduler, recursive: true);
         File.WriteAllText(scheduler, "in the way");
-        FluentActions.Invoking(() => ModelFolder.Save(folder.FullName, second, new ReverseDiffusion(new LinearSchedule()))).Should().Throw<IOException>();
+        FluentActions.Invoking(() => ModelFolder.Save(folder.FullName, second, new ReverseDiffusion(new LinearSchedule())))
+            .Should().Throw<IOException>();
 
         File.ReadAllBytes(weights).Should().Equal(before);
         // Written in full but not put in place: a process that ends here leaves the old one too.
@@ -368,13 +415,23 @@ public sealed class ModelFolderTests : IDisposable
     {
         ReverseDiffusionOptions v = new() { Prediction = Prediction.V };
         yield return ("linear", new ReverseDiffusion(new LinearSchedule(30, 0.001, 0.1)));
-        yield return ("quadratic, small, unclipped", new ReverseDiffusion(new QuadraticSchedule(30), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall, Clipping = X0Clipping.None }));
-        yield return ("sigmoid, wide clip", new ReverseDiffusion(new SigmoidSchedule(30), new ReverseDiffusionOptions { Clipping = X0Clipping.Static(2.5) }));
-        yield return ("cosine, learned range, dynamic", new ReverseDiffusion(new CosineSchedule(30), new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange, Clipping = X0Clipping.Dynamic(0.99, 3) }));
-        yield return ("other cosine, learned", new ReverseDiffusion(new CosineSchedule(30, 0.02), new ReverseDiffusionOptions { Variance = ReverseVariance.Learned }));
-        yield return ("laplace, floored", new ReverseDiffusion(new LaplaceSchedule(30), new ReverseDiffusionOptions { InitialLogVariance = InitialLogVariance.Floored }));
-        yield return ("constant, x0", new ReverseDiffusion(new ConstantSchedule(30), new ReverseDiffusionOptions { Prediction = Prediction.X0 }));
-        yield return ("warm-up, μ̃", new ReverseDiffusion(new WarmupSchedule(30), new ReverseDiffusionOptions { Prediction = Prediction.PosteriorMean }));
+        yield return ("quadratic, small, unclipped", new ReverseDiffusion(
+            new QuadraticSchedule(30), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall, Clipping = X0Clipping.None }));
+        yield return ("sigmoid, wide clip", new ReverseDiffusion(
+            new SigmoidSchedule(30), new ReverseDiffusionOptions { Clipping = X0Clipping.Static(2.5) }));
+        yield return ("cosine, learned range, dynamic", new ReverseDiffusion(new CosineSchedule(30), new ReverseDiffusionOptions
+        {
+            Variance = ReverseVariance.LearnedRange,
+            Clipping = X0Clipping.Dynamic(0.99, 3),
+        }));
+        yield return ("other cosine, learned", new ReverseDiffusion(
+            new CosineSchedule(30, 0.02), new ReverseDiffusionOptions { Variance = ReverseVariance.Learned }));
+        yield return ("laplace, floored", new ReverseDiffusion(
+            new LaplaceSchedule(30), new ReverseDiffusionOptions { InitialLogVariance = InitialLogVariance.Floored }));
+        yield return ("constant, x0", new ReverseDiffusion(
+            new ConstantSchedule(30), new ReverseDiffusionOptions { Prediction = Prediction.X0 }));
+        yield return ("warm-up, μ̃", new ReverseDiffusion(
+            new WarmupSchedule(30), new ReverseDiffusionOptions { Prediction = Prediction.PosteriorMean }));
         yield return ("harmonic, v", new ReverseDiffusion(new HarmonicSchedule(30), v));
         yield return ("zero SNR of quadratic, v", new ReverseDiffusion(new ZeroTerminalSnrSchedule(new QuadraticSchedule(30)), v));
         yield return ("zero SNR of constant, v", new ReverseDiffusion(new ZeroTerminalSnrSchedule(new ConstantSchedule(30)), v));

@@ -14,7 +14,8 @@ public sealed class PretrainedSamplingTests
     public void Sample_SmallPipeline_IsTheSameAtEveryBatchSize(string name)
     {
         using TrainedModel model = ModelFolder.Load(Path.Combine(AppContext.BaseDirectory, "Goldens", "small_pipeline"));
-        ReverseDiffusion process = new(new RespacedSchedule(model.Process.Coefficients.Schedule, TimestepSpacing.Leading(1000, 10)), model.Process.Options);
+        ReverseDiffusion process = new(new RespacedSchedule(model.Process.Coefficients.Schedule, TimestepSpacing.Leading(1000, 10)),
+            model.Process.Options);
         DiffusionSampler sampler = name switch
         {
             "ddpm" => new DdpmSampler(model.Network, process),
@@ -22,7 +23,8 @@ public sealed class PretrainedSamplingTests
             "dpm-solver" => new DpmSolverSampler(model.Network, process),
             _ => new PndmSampler(model.Network, process),
         };
-        Tensor At(int batch) => sampler.Sample(new SamplingRequest { Count = 6, SampleShape = [1, 16, 16], Noise = new PerSampleNoise(4), BatchSize = batch });
+        Tensor At(int batch) =>
+            sampler.Sample(new SamplingRequest { Count = 6, SampleShape = [1, 16, 16], Noise = new PerSampleNoise(4), BatchSize = batch });
         using Tensor whole = At(6), split = At(4), single = At(1);
 
         whole.isfinite().all().item<bool>().Should().BeTrue();

@@ -13,7 +13,9 @@ public sealed class CompiledNetworkTests
     public static TheoryData<string, int> Cases()
     {
         var cases = new TheoryData<string, int>();
-        foreach (string name in new[] { "plain", "channels 20 and 60", "channels 7", "rectangular", "classes", "learned variance", "scale and shift", "heads", "padding 1, cosine first, centred", "three levels to one pixel", "signals", "signals with classes" })
+        foreach (string name in new[] { "plain", "channels 20 and 60", "channels 7", "rectangular", "classes", "learned variance",
+            "scale and shift", "heads", "padding 1, cosine first, centred", "three levels to one pixel", "signals",
+            "signals with classes" })
         {
             foreach (int batch in new[] { 1, 2, 7 }) cases.Add(name, batch);
         }
@@ -36,10 +38,15 @@ public sealed class CompiledNetworkTests
             "learned variance" => LoudNetworks.Small with { OutChannels = 4 },
             "scale and shift" => LoudNetworks.Small with { TimeScaleShift = true, ClassCount = 3 },
             "heads" => LoudNetworks.Small with { AttentionHeadChannels = 8, MidBlockScale = 1.4 },
-            "padding 1, cosine first, centred" => LoudNetworks.Small with { DownsamplePadding = 1, CosineFirst = true, FrequencyShift = 0, CenterInput = true, NormEpsilon = 1e-5 },
-            "three levels to one pixel" => LoudNetworks.Small with { Height = 4, Width = 4, ChannelMultipliers = [1, 2, 2], AttentionResolutions = [] },
+            "padding 1, cosine first, centred" =>
+                LoudNetworks.Small with { DownsamplePadding = 1, CosineFirst = true, FrequencyShift = 0, CenterInput = true,
+                    NormEpsilon = 1e-5 },
+            "three levels to one pixel" =>
+                LoudNetworks.Small with { Height = 4, Width = 4, ChannelMultipliers = [1, 2, 2], AttentionResolutions = [] },
             "signals" => LoudNetworks.Small with { IsSignal = true },
-            "signals with classes" => LoudNetworks.Small with { IsSignal = true, Height = 24, AttentionResolutions = [12], ClassCount = 3, TimeScaleShift = true },
+            "signals with classes" =>
+                LoudNetworks.Small with { IsSignal = true, Height = 24, AttentionResolutions = [12], ClassCount = 3,
+                    TimeScaleShift = true },
             _ => LoudNetworks.Small,
         };
         AgreesWithTheNetwork(options, batch, batch == 2 ? OneLayer.Widths : [VectorWidth.Best]);
@@ -117,7 +124,8 @@ public sealed class CompiledNetworkTests
         foreach ((int batch, int height, int width) in new[] { (2, 16, 16), (3, 16, 16), (2, 8, 24), (2, 16, 16) })
         {
             using var scope = NewDisposeScope();
-            Tensor x = randn([batch, 2, height, width], float32, generator: new Generator(3)), t = tensor(Enumerable.Range(0, batch).Select(i => 100L * i).ToArray());
+            Tensor x = randn([batch, 2, height, width], float32, generator: new Generator(3)),
+                t = tensor(Enumerable.Range(0, batch).Select(i => 100L * i).ToArray());
             Near(compiled.Model.Predict(x, t), Plain(network, x, t));
         }
     }
@@ -225,7 +233,8 @@ public sealed class CompiledNetworkTests
         using CompiledModel compiled = network.Compile(NullLogger.Instance);
         var model = (IConditionalEpsilonModel)compiled.Model;
         // One row of the time embedding serves all images while both are equal.
-        foreach ((long[] times, long[] classes) in new[] { (new[] { 5L, 5, 5 }, new[] { 1L, 1, 1 }), ([5, 5, 900], [1, 1, 1]), ([5, 5, 5], [1, -1, 1]), ([5, 5, 5], [1, 1, 1]) })
+        foreach ((long[] times, long[] classes) in new[] {
+            (new[] { 5L, 5, 5 }, new[] { 1L, 1, 1 }), ([5, 5, 900], [1, 1, 1]), ([5, 5, 5], [1, -1, 1]), ([5, 5, 5], [1, 1, 1]) })
         {
             Tensor t = tensor(times), labels = tensor(classes);
             Near(model.Predict(x, t, labels), Plain(network, x, t, labels));
@@ -245,7 +254,8 @@ public sealed class CompiledNetworkTests
     [Fact]
     public void Compile_NothingToGain_IsTheNetworkItself()
     {
-        using UNet off = new(LoudNetworks.Small) { Inference = InferenceOptions.Off }, exact = new(LoudNetworks.Small), plain = new(LoudNetworks.Small);
+        using UNet off = new(LoudNetworks.Small) { Inference = InferenceOptions.Off }, exact = new(LoudNetworks.Small),
+            plain = new(LoudNetworks.Small);
         exact.to(float64);
         foreach ((UNet network, string reason) in new[] { (off, "Compile is false"), (exact, "Float64") })
         {
@@ -265,8 +275,10 @@ public sealed class CompiledNetworkTests
         using UNet network = LoudNetworks.Create(LoudNetworks.Small);
         using CompiledModel compiled = network.Compile(NullLogger.Instance);
         using Tensor bad = zeros(2, 3, 16, 16), odd = zeros(2, 2, 15, 16), t = zeros(2, int64), long1 = zeros(1, int64);
-        FluentActions.Invoking(() => compiled.Model.Predict(bad, t)).Should().Throw<ArgumentException>().WithMessage("x must have the shape [B, 2, H, W], but has [2, 3, 16, 16]*");
-        FluentActions.Invoking(() => compiled.Model.Predict(odd, t)).Should().Throw<ArgumentException>().WithMessage("x must have a height and width that are multiples of 2*");
+        FluentActions.Invoking(() => compiled.Model.Predict(bad, t)).Should().Throw<ArgumentException>()
+            .WithMessage("x must have the shape [B, 2, H, W], but has [2, 3, 16, 16]*");
+        FluentActions.Invoking(() => compiled.Model.Predict(odd, t)).Should().Throw<ArgumentException>()
+            .WithMessage("x must have a height and width that are multiples of 2*");
         // Fractional timesteps, as RescaledTimeModel gives them.
         using Tensor x = randn([2, 2, 16, 16], float32, generator: new Generator(5)), fractions = tensor(new[] { 12.5f, 700.25f });
         using Tensor expected = Plain(network, x, fractions), actual = compiled.Model.Predict(x, fractions);
@@ -282,7 +294,8 @@ public sealed class CompiledNetworkTests
         using CompiledModel compiled = network.Compile(logger);
         compiled.Model.Predict(x, t).Dispose();
         compiled.Model.Predict(x, t).Dispose();
-        logger.Lines.Should().ContainSingle("a plan is made once for a shape").Which.Should().Match("Compiled the network for 2 × 16 × 16 with Full weights*fused norms*").And.Contain("Winograd");
+        logger.Lines.Should().ContainSingle("a plan is made once for a shape").Which.Should().Match(
+            "Compiled the network for 2 × 16 × 16 with Full weights*fused norms*").And.Contain("Winograd");
         x.Dispose();
         t.Dispose();
     }
@@ -296,11 +309,14 @@ public sealed class CompiledNetworkTests
         using CompiledModel compiled = network.Compile(logger);
         compiled.Model.Predict(x, t).Dispose();
         string[] layers = [.. logger.Lines.Where(line => line.StartsWith("Layer ", StringComparison.Ordinal))];
-        layers.Should().Contain(["Layer up_blocks.0.resnets.1.norm2 32 → 32 at 8 × 8: one of the fused norms", "Layer up_blocks.0.upsamplers.0.conv 32 → 32 at 8 × 8: one of the Winograd up-samplings"]);
+        layers.Should().Contain(["Layer up_blocks.0.resnets.1.norm2 32 → 32 at 8 × 8: one of the fused norms",
+            "Layer up_blocks.0.upsamplers.0.conv 32 → 32 at 8 × 8: one of the Winograd up-samplings"]);
         // Every layer with a weight, but for the time's, which have one path, and projections of attention that are joined with others.
         string[] named = [.. layers.Select(line => line.Split(' ')[1]).Distinct()];
-        named.Should().BeEquivalentTo(network.named_parameters().Select(pair => pair.name).Where(name => name.EndsWith(".weight", StringComparison.Ordinal) && !name.Contains("time_emb", StringComparison.Ordinal))
-            .Select(name => name[..^".weight".Length]).Where(name => !name.EndsWith("to_k", StringComparison.Ordinal) && !name.EndsWith("to_v", StringComparison.Ordinal)));
+        named.Should().BeEquivalentTo(network.named_parameters().Select(pair => pair.name).Where(
+            name => name.EndsWith(".weight", StringComparison.Ordinal) && !name.Contains("time_emb", StringComparison.Ordinal))
+            .Select(name => name[..^".weight".Length])
+            .Where(name => !name.EndsWith("to_k", StringComparison.Ordinal) && !name.EndsWith("to_v", StringComparison.Ordinal)));
         x.Dispose();
         t.Dispose();
     }
@@ -319,7 +335,9 @@ public sealed class CompiledNetworkTests
         using UNet network = LoudNetworks.Create(options);
         using var scope = NewDisposeScope();
         (Tensor x, Tensor t) = Input(network, batch, size);
-        Tensor? labels = options.ClassCount is { } count ? tensor(Enumerable.Range(0, batch).Select(i => (long)(i % (count + 1)) - 1).ToArray()) : null;
+        Tensor? labels = options.ClassCount is { } count
+            ? tensor(Enumerable.Range(0, batch).Select(i => (long)(i % (count + 1)) - 1).ToArray())
+            : null;
         Tensor expected = Plain(network, x, t, labels);
         expected.std().item<float>().Should().BeGreaterThan(0.2f, "the answer must not be near 0, where everything is equal");
         foreach (int lanes in widths)
@@ -332,7 +350,8 @@ public sealed class CompiledNetworkTests
     }
 
     private static Plan Compile(UNet network, int batch, WorkerTeam team) =>
-        PlanCompiler.Compile(network.Graph, new ModuleWeights(network), new PlanOptions(VectorWidth.Best), batch, new PlaneSize(16, 16), team);
+        PlanCompiler.Compile(network.Graph, new ModuleWeights(network), new PlanOptions(VectorWidth.Best), batch, new PlaneSize(16, 16),
+            team);
 
     private static (long Tensors, long Floats) Live() => (DisposeScopeManager.Statistics.ThreadTotalLiveCount, AlignedMemory.LiveFloats);
 
@@ -350,5 +369,6 @@ public sealed class CompiledNetworkTests
         return network.Predict(x, t, labels);
     }
 
-    private static void Near(Tensor actual, Tensor expected) => (actual - expected).abs().max().item<float>().Should().BeLessThan(1e-5f * Math.Max(1, expected.abs().max().item<float>()));
+    private static void Near(Tensor actual, Tensor expected) =>
+        (actual - expected).abs().max().item<float>().Should().BeLessThan(1e-5f * Math.Max(1, expected.abs().max().item<float>()));
 }

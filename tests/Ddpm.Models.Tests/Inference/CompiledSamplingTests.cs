@@ -10,7 +10,9 @@ public sealed class CompiledSamplingTests
 {
     private static readonly ReverseDiffusion Process = new(new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Trailing(1000, 8)));
 
-    public static TheoryData<string> Users => ["ddpm", "ddim", "dpm-solver", "pndm", "steps", "inpainting", "inversion", "bound", "terms", "calibration", "labelled", "guided", "rescaled"];
+    public static TheoryData<string> Users =>
+        ["ddpm", "ddim", "dpm-solver", "pndm", "steps", "inpainting", "inversion", "bound", "terms", "calibration", "labelled", "guided",
+            "rescaled"];
 
     [Theory]
     [MemberData(nameof(Users))]
@@ -36,7 +38,8 @@ public sealed class CompiledSamplingTests
     [Trait("Category", "Slow")]
     public void Sample_ManySteps_HoldsTensorsFlatAndLeavesNothing()
     {
-        using UNet network = LoudNetworks.Create(LoudNetworks.Small with { Height = 4, Width = 4, AttentionResolutions = [], BaseChannels = 8 });
+        using UNet network = LoudNetworks.Create(
+            LoudNetworks.Small with { Height = 4, Width = 4, AttentionResolutions = [], BaseChannels = 8 });
         var sampler = new DdpmSampler(network, new ReverseDiffusion(new LinearSchedule(300)));
         SamplingRequest request = Request(2, 4);
         sampler.Sample(request with { Count = 1 }).Dispose();
@@ -78,13 +81,15 @@ public sealed class CompiledSamplingTests
     {
         using UNet network = LoudNetworks.Create(LoudNetworks.Small);
         var sampler = new DdpmSampler(network, Process);
-        using Tensor first = sampler.Sample(Request(8, 8)), again = sampler.Sample(Request(8, 8)), single = sampler.Sample(Request(8, 8) with { BatchSize = 1 }), seven = sampler.Sample(Request(8, 8) with { BatchSize = 7 });
+        using Tensor first = sampler.Sample(Request(8, 8)), again = sampler.Sample(Request(8, 8)),
+            single = sampler.Sample(Request(8, 8) with { BatchSize = 1 }), seven = sampler.Sample(Request(8, 8) with { BatchSize = 7 });
         again.Equals(first).Should().BeTrue();
         (single - first).abs().max().item<float>().Should().BeLessThan(1e-4f);
         (seven - first).abs().max().item<float>().Should().BeLessThan(1e-4f);
     }
 
-    private static SamplingRequest Request(int count, int size) => new() { Count = count, SampleShape = [2, size, size], Noise = new PerSampleNoise(5) };
+    private static SamplingRequest Request(int count, int size) =>
+        new() { Count = count, SampleShape = [2, size, size], Noise = new PerSampleNoise(5) };
 
     private static Tensor Run(string user, IConditionalEpsilonModel network)
     {
@@ -99,9 +104,12 @@ public sealed class CompiledSamplingTests
             "dpm-solver" => new DpmSolverSampler(network, Process).Sample(request),
             "pndm" => new PndmSampler(network, Process).Sample(request),
             "steps" => stack(new DdpmSampler(network, Process).Steps(request).Select(state => state.X.clone()).ToArray()),
-            "inpainting" => new InpaintingSampler(network, Process).Inpaint(data, ones(8, 8).tril().to(ScalarType.Bool), new PerSampleNoise(1)),
+            "inpainting" =>
+                new InpaintingSampler(network, Process).Inpaint(data, ones(8, 8).tril().to(ScalarType.Bool), new PerSampleNoise(1)),
             "inversion" => new DdimInversion(network, Process).Invert(data),
-            "bound" => tensor(new VariationalBound(network, whole).Evaluate(data, new PerSampleNoise(1)).Terms.Select(term => term.Mean).ToArray()),
+            "bound" =>
+                tensor(new VariationalBound(network, whole).Evaluate(data, new PerSampleNoise(1)).Terms.Select(term => term.Mean)
+                    .ToArray()),
             "terms" => Bound(network, whole, data),
             "calibration" => tensor(NoiseCalibration.Measure(network, whole, data, new PerSampleNoise(1)).MeanSquares.ToArray()),
             "labelled" => new DdimSampler(new LabelledModel(network, 2), Process).Sample(request),

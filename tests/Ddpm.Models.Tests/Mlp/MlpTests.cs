@@ -15,7 +15,8 @@ public sealed class MlpTests
         using var scope = NewDisposeScope();
         IVarianceSchedule schedule = LinearSchedule.Scaled(100);
         ReverseDiffusion process = new(schedule, new ReverseDiffusionOptions { Clipping = X0Clipping.None });
-        using var data = new GaussianMixtureData(ones(2), tensor(new[,] { { -1.0, 0.5 }, { 1.0, -0.5 } }), eye(2, dtype: float64).mul(0.01).expand(2, 2, 2));
+        using var data = new GaussianMixtureData(
+            ones(2), tensor(new[,] { { -1.0, 0.5 }, { 1.0, -0.5 } }), eye(2, dtype: float64).mul(0.01).expand(2, 2, 2));
         using var network = new Mlp(Small, 1);
         using var optimizer = optim.Adam(network.parameters(), 3e-3);
         var objective = new SimpleObjective(process);
@@ -35,7 +36,8 @@ public sealed class MlpTests
         double trained = objective.Loss(network, x0, t, eps).mean().item<float>();
         untrained.Should().BeApproximately(1, 0.1, "it begins as nothing, and E ε² = 1");
         trained.Should().BeLessThan(best + 0.1 * (untrained - best));
-        using Tensor samples = new DdpmSampler(network, process).Sample(new SamplingRequest { Count = 500, SampleShape = [2], Noise = new PerSampleNoise(3), BatchSize = 500 });
+        using Tensor samples = new DdpmSampler(network, process)
+            .Sample(new SamplingRequest { Count = 500, SampleShape = [2], Noise = new PerSampleNoise(3), BatchSize = 500 });
         double right = samples.select(1, 0).gt(0).to(float64).mean().item<double>();
         right.Should().BeInRange(0.35, 0.65, "half of the samples at each point");
         samples.abs().sub(tensor(new[] { 1f, 0.5f })).abs().mean().item<float>().Should().BeLessThan(0.25f);
@@ -55,7 +57,10 @@ public sealed class MlpTests
 
         using Tensor x = randn(4, 2, generator: new Generator(1)), t = tensor(new long[] { 0, 5, 50, 99 });
         network.Predict(x, t).square().sum().backward();
-        foreach ((string key, var parameter) in network.named_parameters()) parameter.grad!.abs().max().item<float>().Should().BeGreaterThan(0, key);
+        foreach ((string key, var parameter) in network.named_parameters())
+        {
+            parameter.grad!.abs().max().item<float>().Should().BeGreaterThan(0, key);
+        }
     }
 
     [Fact]
@@ -81,7 +86,8 @@ public sealed class MlpTests
         using var network = new Mlp(Small with { Outputs = 4 }, 1);
         network.eval();
         ReverseDiffusion process = new(LinearSchedule.Scaled(25), new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange });
-        using Tensor samples = new DdpmSampler(network, process).Sample(new SamplingRequest { Count = 3, SampleShape = [2], Noise = new PerSampleNoise(3) });
+        using Tensor samples = new DdpmSampler(network, process)
+            .Sample(new SamplingRequest { Count = 3, SampleShape = [2], Noise = new PerSampleNoise(3) });
         samples.shape.Should().Equal(3, 2);
     }
 
@@ -90,10 +96,14 @@ public sealed class MlpTests
     {
         using var network = new Mlp(Small);
         using Tensor x = randn(4, 3), good = randn(4, 2), t = zeros(3, int64);
-        FluentActions.Invoking(() => network.Predict(x, t)).Should().Throw<ArgumentException>().WithMessage("x must have the shape [B, 2], but has [4, 3]*");
-        FluentActions.Invoking(() => network.Predict(good, t)).Should().Throw<ArgumentException>().WithMessage("t must have the shape [4]*has [3]*");
-        FluentActions.Invoking(() => new Mlp(Small with { Width = 0 })).Should().Throw<ArgumentException>().WithMessage("MlpOptions.Width must be ≥ 1, but is 0*");
-        FluentActions.Invoking(() => new Mlp(Small with { Dropout = 1 })).Should().Throw<ArgumentException>().WithMessage("MlpOptions.Dropout must be 0 ≤ p < 1, but is 1*");
+        FluentActions.Invoking(() => network.Predict(x, t)).Should().Throw<ArgumentException>()
+            .WithMessage("x must have the shape [B, 2], but has [4, 3]*");
+        FluentActions.Invoking(() => network.Predict(good, t)).Should().Throw<ArgumentException>()
+            .WithMessage("t must have the shape [4]*has [3]*");
+        FluentActions.Invoking(() => new Mlp(Small with { Width = 0 })).Should().Throw<ArgumentException>()
+            .WithMessage("MlpOptions.Width must be ≥ 1, but is 0*");
+        FluentActions.Invoking(() => new Mlp(Small with { Dropout = 1 })).Should().Throw<ArgumentException>()
+            .WithMessage("MlpOptions.Dropout must be 0 ≤ p < 1, but is 1*");
     }
 
     private static (Tensor X0, Tensor Eps, long[] T) Batch(int step, int count)

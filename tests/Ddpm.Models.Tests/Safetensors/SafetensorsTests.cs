@@ -20,7 +20,8 @@ public sealed class SafetensorsTests : IDisposable
     public void WriteThenRead_IsBitEqual(ScalarType type)
     {
         string path = Path.Combine(folder.FullName, "x.safetensors");
-        using Tensor matrix = (arange(12, dtype: float64) - 5).reshape(3, 4).to(type), scalar = tensor(3.0).to(type), nothing = zeros([0, 2], type), permuted = matrix.t();
+        using Tensor matrix = (arange(12, dtype: float64) - 5).reshape(3, 4).to(type), scalar = tensor(3.0).to(type),
+            nothing = zeros([0, 2], type), permuted = matrix.t();
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["m"] = matrix, ["s"] = scalar, ["n"] = nothing, ["p"] = permuted });
 
         using SafetensorsFile file = SafetensorsFile.Open(path);
@@ -37,8 +38,12 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 4, "truncated")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 12, "cover 8")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "needs 12 bytes")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "tensor b begins")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "name twice")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        8, "tensor b begins")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        8, "name twice")]
     [InlineData("{\"a\":{\"dtype\":\"F9\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "F9")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,8]}}", 8, "too large")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8, "tensor a must have")]
@@ -51,7 +56,8 @@ public sealed class SafetensorsTests : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         File.WriteAllBytes(path, [.. length, .. Encoding.UTF8.GetBytes(header), .. new byte[dataBytes]]);
 
-        FluentActions.Invoking(() => SafetensorsFile.Open(path)).Should().Throw<SafetensorsException>().WithMessage($"*x.safetensors*{reason}*");
+        FluentActions.Invoking(() => SafetensorsFile.Open(path)).Should().Throw<SafetensorsException>()
+            .WithMessage($"*x.safetensors*{reason}*");
     }
 
     [Fact]
@@ -59,14 +65,16 @@ public sealed class SafetensorsTests : IDisposable
     {
         string path = Path.Combine(folder.FullName, "x.safetensors");
         File.WriteAllBytes(path, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, (byte)'{', (byte)'}']);
-        FluentActions.Invoking(() => SafetensorsFile.Open(path)).Should().Throw<SafetensorsException>().WithMessage("*header is 9223372036854775807 bytes*");
+        FluentActions.Invoking(() => SafetensorsFile.Open(path)).Should().Throw<SafetensorsException>()
+            .WithMessage("*header is 9223372036854775807 bytes*");
     }
 
     [Fact]
     public void Read_Widened_GivesFloat32()
     {
         string path = Path.Combine(folder.FullName, "x.safetensors");
-        using Tensor half = tensor(new[] { 1.5f, -3e-5f }).to(float16), brain = tensor(new[] { 1.5f, 1e30f }).to(bfloat16), whole = tensor(new[] { 7L });
+        using Tensor half = tensor(new[] { 1.5f, -3e-5f }).to(float16), brain = tensor(new[] { 1.5f, 1e30f }).to(bfloat16),
+            whole = tensor(new[] { 7L });
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["h"] = half, ["b"] = brain, ["w"] = whole });
         using SafetensorsFile file = SafetensorsFile.Open(path);
         using Tensor h = file.Read("h", widen: true), b = file.Read("b", widen: true), w = file.Read("w", widen: true);
@@ -80,12 +88,17 @@ public sealed class SafetensorsTests : IDisposable
     public void ReadInto_OtherTypeOrSize_IsRefused()
     {
         string path = Path.Combine(folder.FullName, "x.safetensors");
-        using Tensor a = arange(6, float32).reshape(2, 3), same = zeros(6), wide = zeros(6, float64), small = zeros(5), across = zeros(3, 2).t();
+        using Tensor a = arange(6, float32).reshape(2, 3), same = zeros(6), wide = zeros(6, float64), small = zeros(5),
+            across = zeros(3, 2).t();
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["a"] = a });
         using SafetensorsFile file = SafetensorsFile.Open(path);
         file.ReadInto("a", same);
         same.data<float>().ToArray().Should().Equal(0, 1, 2, 3, 4, 5);
-        foreach (Tensor wrong in new[] { wide, small, across }) FluentActions.Invoking(() => file.ReadInto("a", wrong)).Should().Throw<ArgumentException>().WithMessage("target must be contiguous, on the CPU, of type Float32 and have 6 elements for tensor a*");
+        foreach (Tensor wrong in new[] { wide, small, across })
+        {
+            FluentActions.Invoking(() => file.ReadInto("a", wrong)).Should().Throw<ArgumentException>()
+                .WithMessage("target must be contiguous, on the CPU, of type Float32 and have 6 elements for tensor a*");
+        }
     }
 
     [Fact]
@@ -144,9 +157,11 @@ public sealed class SafetensorsTests : IDisposable
         string shard = Path.Combine(folder.FullName, "x.safetensors"), path = Path.Combine(folder.FullName, "model.safetensors.index.json");
         SafetensorsWriter.Write(shard, new Dictionary<string, Tensor> { ["a"] = a, ["b"] = a });
         File.WriteAllText(path, """{"weight_map":{"a":"x.safetensors"}}""");
-        FluentActions.Invoking(() => SafetensorsShards.Open(path)).Should().Throw<SafetensorsException>().WithMessage("x.safetensors has the tensor b, which *does not name.");
+        FluentActions.Invoking(() => SafetensorsShards.Open(path)).Should().Throw<SafetensorsException>()
+            .WithMessage("x.safetensors has the tensor b, which *does not name.");
         File.Delete(shard);
-        FluentActions.Invoking(() => SafetensorsShards.Open(path)).Should().Throw<FileNotFoundException>().WithMessage("*names the file x.safetensors, which is missing*");
+        FluentActions.Invoking(() => SafetensorsShards.Open(path)).Should().Throw<FileNotFoundException>()
+            .WithMessage("*names the file x.safetensors, which is missing*");
     }
 
     [Fact]
@@ -157,9 +172,12 @@ public sealed class SafetensorsTests : IDisposable
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["a"] = a });
         byte[] before = File.ReadAllBytes(path);
 
-        FluentActions.Invoking(() => SafetensorsWriter.Write(path, [new("b", a), new("b", a)])).Should().Throw<ArgumentException>().WithMessage("*b occurs twice*");
-        FluentActions.Invoking(() => SafetensorsWriter.Write(path, [new("__metadata__", a)])).Should().Throw<ArgumentException>().WithMessage("*__metadata__*");
-        FluentActions.Invoking(() => SafetensorsWriter.WriteShards(path, [], 100)).Should().Throw<ArgumentException>().WithMessage("*at least 1 tensor*");
+        FluentActions.Invoking(() => SafetensorsWriter.Write(path, [new("b", a), new("b", a)])).Should().Throw<ArgumentException>()
+            .WithMessage("*b occurs twice*");
+        FluentActions.Invoking(() => SafetensorsWriter.Write(path, [new("__metadata__", a)])).Should().Throw<ArgumentException>()
+            .WithMessage("*__metadata__*");
+        FluentActions.Invoking(() => SafetensorsWriter.WriteShards(path, [], 100)).Should().Throw<ArgumentException>()
+            .WithMessage("*at least 1 tensor*");
         File.ReadAllBytes(path).Should().Equal(before);
         folder.GetFiles().Should().HaveCount(1);
     }

@@ -34,7 +34,8 @@ public sealed class UNetGoldenTests
         network.parameters().Sum(parameter => parameter.numel()).Should().Be(parameters);
         UNet.CountParameters(options).Should().Be(parameters);
         // The published config.json is what is written, and what is written is read.
-        JsonObject written = UNetConfiguration.Write(options), published = JsonNode.Parse(golden.GetProperty("config").GetRawText())!.AsObject();
+        JsonObject written = UNetConfiguration.Write(options),
+            published = JsonNode.Parse(golden.GetProperty("config").GetRawText())!.AsObject();
         foreach ((string key, JsonNode? value) in published)
         {
             if (key.StartsWith('_') || !written.ContainsKey(key)) continue;
@@ -86,16 +87,31 @@ public sealed class UNetGoldenTests
     public void Backward_ClosedFormWeights_GivesThePublishedLossAndGradients()
     {
         JsonElement golden = Load("05_gradients.json");
-        using UNet network = ClosedForm(new UNetOptions { Height = 16, Width = 16, InChannels = 1, OutChannels = 1, BaseChannels = 32, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [8], NormGroups = 8, Dropout = 0 });
-        using Tensor x0 = GoldenRandom.Fill(GoldenRandom.Pixel, "grad_x0", 4, 1, 16, 16).to(float32), eps = GoldenRandom.Fill(GoldenRandom.Normal, "grad_eps", 4, 1, 16, 16).to(float32);
+        using UNet network = ClosedForm(new UNetOptions
+        {
+            Height = 16,
+            Width = 16,
+            InChannels = 1,
+            OutChannels = 1,
+            BaseChannels = 32,
+            ChannelMultipliers = [1, 2],
+            BlocksPerLevel = 1,
+            AttentionResolutions = [8],
+            NormGroups = 8,
+            Dropout = 0,
+        });
+        using Tensor x0 = GoldenRandom.Fill(GoldenRandom.Pixel, "grad_x0", 4, 1, 16, 16).to(float32),
+            eps = GoldenRandom.Fill(GoldenRandom.Normal, "grad_eps", 4, 1, 16, 16).to(float32);
 
-        using Tensor each = new SimpleObjective(new ReverseDiffusion(new LinearSchedule())).Loss(network, x0, new long[] { 0, 100, 500, 999 }, eps);
+        using Tensor each = new SimpleObjective(new ReverseDiffusion(new LinearSchedule()))
+            .Loss(network, x0, new long[] { 0, 100, 500, 999 }, eps);
         using Tensor loss = each.mean();
         loss.backward();
 
         double expectedLoss = golden.GetProperty("loss_f64").GetDouble();
         loss.item<float>().Should().BeApproximately((float)expectedLoss, (float)(2e-6 * expectedLoss));
-        Dictionary<string, Tensor> gradients = network.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter.grad!);
+        Dictionary<string, Tensor> gradients = network.named_parameters()
+            .ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter.grad!);
         int compared = 0;
         foreach (JsonElement entry in golden.GetProperty("parameters").EnumerateArray())
         {
@@ -131,7 +147,9 @@ public sealed class UNetGoldenTests
         }
     }
 
-    /// <summary>The network whose weights follow from their names: u·1.5/√fan-in for weights, 1 + 0.1 u for norms, 0.1 u for biases.</summary>
+    /// <summary>
+    /// The network whose weights follow from their names: u·1.5/√fan-in for weights, 1 + 0.1 u for norms, 0.1 u for biases.
+    /// </summary>
     internal static UNet ClosedForm(UNetOptions options)
     {
         var network = new UNet(options with { Dropout = 0 });
@@ -140,7 +158,11 @@ public sealed class UNetGoldenTests
         {
             using Tensor u = GoldenRandom.Fill(GoldenRandom.Uniform, key, parameter.shape);
             double fanIn = parameter.numel() / (double)parameter.size(0);
-            using Tensor value = parameter.dim() >= 2 ? u * (1.5 / Math.Sqrt(fanIn)) : key.EndsWith(".weight", StringComparison.Ordinal) ? u * 0.1 + 1 : u * 0.1;
+            using Tensor value = parameter.dim() >= 2
+                ? u * (1.5 / Math.Sqrt(fanIn))
+                : key.EndsWith(".weight", StringComparison.Ordinal)
+                ? u * 0.1 + 1
+                : u * 0.1;
             parameter.copy_(value);
         }
 
@@ -155,7 +177,8 @@ public sealed class UNetGoldenTests
     // 1 and 1.0 are the same number.
     private static bool Same(JsonNode? left, JsonNode? right) =>
         left is JsonValue a && right is JsonValue b && a.GetValueKind() == JsonValueKind.Number && b.GetValueKind() == JsonValueKind.Number
-            ? double.Parse(a.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture).Equals(double.Parse(b.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture))
+            ? double.Parse(a.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture)
+                .Equals(double.Parse(b.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture))
             : JsonNode.DeepEquals(left, right);
 
     private static ConfigurationReader Reader(JsonObject json) =>

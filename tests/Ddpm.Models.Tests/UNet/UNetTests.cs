@@ -5,7 +5,18 @@ namespace Ddpm.Models.Tests.Networks;
 
 public sealed class UNetTests
 {
-    private static readonly UNetOptions Small = new() { Height = 16, Width = 16, InChannels = 1, OutChannels = 1, BaseChannels = 16, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [8], NormGroups = 4 };
+    private static readonly UNetOptions Small = new()
+    {
+        Height = 16,
+        Width = 16,
+        InChannels = 1,
+        OutChannels = 1,
+        BaseChannels = 16,
+        ChannelMultipliers = [1, 2],
+        BlocksPerLevel = 1,
+        AttentionResolutions = [8],
+        NormGroups = 4,
+    };
 
     [Fact]
     public void Constructor_OneSeed_GivesBitEqualNetworks()
@@ -42,7 +53,8 @@ public sealed class UNetTests
             else
             {
                 // Glorot: uniform up to √(6/(fan-in + fan-out)); the last layer of a branch and of the network 10⁻⁵ times that.
-                bool last = key.Contains("conv2", StringComparison.Ordinal) || key.Contains("to_out", StringComparison.Ordinal) || key.StartsWith("conv_out", StringComparison.Ordinal);
+                bool last = key.Contains("conv2", StringComparison.Ordinal) || key.Contains("to_out", StringComparison.Ordinal)
+                    || key.StartsWith("conv_out", StringComparison.Ordinal);
                 long field = value.dim() == 4 ? value.size(2) * value.size(3) : 1;
                 double limit = Math.Sqrt(6.0 / ((value.size(0) + value.size(1)) * field)) * (last ? 1e-5 : 1);
                 largest.Should().BeInRange(0.98 * limit, 1.0001 * limit, key);
@@ -67,18 +79,23 @@ public sealed class UNetTests
     {
         using var network = new UNet(Small);
         using Tensor odd = randn(1, 1, 15, 16), colour = randn(1, 3, 16, 16), good = randn(2, 1, 16, 16), t = zeros(1, int64);
-        FluentActions.Invoking(() => network.Predict(odd, t)).Should().Throw<ArgumentException>().WithMessage("*multiples of 2*[1, 1, 15, 16]*");
-        FluentActions.Invoking(() => network.Predict(colour, t)).Should().Throw<ArgumentException>().WithMessage("*[B, 1, H, W], but has [1, 3, 16, 16]*");
-        FluentActions.Invoking(() => network.Predict(good, t)).Should().Throw<ArgumentException>().WithMessage("t must have the shape [2]*");
+        FluentActions.Invoking(() => network.Predict(odd, t)).Should().Throw<ArgumentException>()
+            .WithMessage("*multiples of 2*[1, 1, 15, 16]*");
+        FluentActions.Invoking(() => network.Predict(colour, t)).Should().Throw<ArgumentException>()
+            .WithMessage("*[B, 1, H, W], but has [1, 3, 16, 16]*");
+        FluentActions.Invoking(() => network.Predict(good, t)).Should().Throw<ArgumentException>()
+            .WithMessage("t must have the shape [2]*");
     }
 
     [Fact]
     public void Constructor_BadOptions_NamesTheOption()
     {
-        void Refused(UNetOptions options, string message) => FluentActions.Invoking(() => new UNet(options)).Should().Throw<ArgumentException>().WithMessage(message);
+        void Refused(UNetOptions options, string message) =>
+            FluentActions.Invoking(() => new UNet(options)).Should().Throw<ArgumentException>().WithMessage(message);
         Refused(Small with { Height = 15 }, "UNetOptions.Height must be a positive multiple of 2*15*");
         Refused(Small with { NormGroups = 5 }, "UNetOptions.NormGroups must be a divisor of the 16 channels of level 0, but is 5*");
-        Refused(Small with { AttentionResolutions = [7] }, "UNetOptions.AttentionResolutions must be heights that the levels have (16, 8), but is 7*");
+        Refused(Small with { AttentionResolutions = [7] },
+            "UNetOptions.AttentionResolutions must be heights that the levels have (16, 8), but is 7*");
         Refused(Small with { ChannelMultipliers = [] }, "UNetOptions.ChannelMultipliers*");
         Refused(Small with { Dropout = 1 }, "UNetOptions.Dropout must be 0 ≤ p < 1, but is 1*");
         Refused(Small with { AttentionHeadChannels = 7 }, "UNetOptions.AttentionHeadChannels must be a divisor of the 32 channels*");
@@ -92,7 +109,10 @@ public sealed class UNetTests
         // The last layers begin as almost nothing; make dropout's effect visible.
         foreach ((string key, Tensor value) in network.state_dict())
         {
-            if (key.Contains("conv2.weight", StringComparison.Ordinal) || key.StartsWith("conv_out.weight", StringComparison.Ordinal)) value.mul_(1e5);
+            if (key.Contains("conv2.weight", StringComparison.Ordinal) || key.StartsWith("conv_out.weight", StringComparison.Ordinal))
+            {
+                value.mul_(1e5);
+            }
         }
 
         using Tensor x = randn(1, 1, 16, 16), t = zeros(1, int64);
@@ -123,7 +143,10 @@ public sealed class UNetTests
         using var scope = NewDisposeScope();
         foreach ((string key, Tensor value) in network.state_dict())
         {
-            if (key.Contains("conv2.weight", StringComparison.Ordinal) || key.StartsWith("conv_out.weight", StringComparison.Ordinal)) value.mul_(1e5);
+            if (key.Contains("conv2.weight", StringComparison.Ordinal) || key.StartsWith("conv_out.weight", StringComparison.Ordinal))
+            {
+                value.mul_(1e5);
+            }
         }
 
         network.train();
@@ -136,7 +159,8 @@ public sealed class UNetTests
         double scale = whole.abs().max().item<float>();
         part.sub(whole.narrow(0, first, count)).abs().max().item<float>().Should().BeLessThan((float)(1e-4 * scale));
         network.SeedStochasticLayers(7);
-        network.Predict(x.narrow(0, first, count), t.narrow(0, first, count)).sub(part).abs().max().item<float>().Should().BeGreaterThan((float)(1e-2 * scale), "a network by itself draws for what it sees");
+        network.Predict(x.narrow(0, first, count), t.narrow(0, first, count)).sub(part).abs().max().item<float>()
+            .Should().BeGreaterThan((float)(1e-2 * scale), "a network by itself draws for what it sees");
         network.SeedStochasticLayers(7);
         network.Predict(x, t).Equals(whole).Should().BeTrue("a seed without a place is for the whole batch again");
     }

@@ -6,7 +6,19 @@ namespace Ddpm.Models.Tests.Networks;
 
 public sealed class UNetVariantTests
 {
-    private static readonly UNetOptions Small = new() { Height = 16, Width = 16, InChannels = 2, OutChannels = 2, BaseChannels = 16, ChannelMultipliers = [1, 2], BlocksPerLevel = 1, AttentionResolutions = [8], NormGroups = 4, Dropout = 0 };
+    private static readonly UNetOptions Small = new()
+    {
+        Height = 16,
+        Width = 16,
+        InChannels = 2,
+        OutChannels = 2,
+        BaseChannels = 16,
+        ChannelMultipliers = [1, 2],
+        BlocksPerLevel = 1,
+        AttentionResolutions = [8],
+        NormGroups = 4,
+        Dropout = 0,
+    };
 
     [Fact]
     public void Forward_Signal_IsTheImageNetworkOnOneRow()
@@ -54,8 +66,10 @@ public sealed class UNetVariantTests
         // Convolutions and down-sampling by 2 commute with a shift by 2, but for the ends: the middle has moved along. Attention sees all.
         output.sub(shifted).abs().max().item<float>().Should().BeGreaterThan(1e-3f);
         using Tensor odd = randn(2, 2, 15, generator: new Generator(3)), image = randn(2, 2, 16, 16, generator: new Generator(4));
-        FluentActions.Invoking(() => network.Predict(odd, t)).Should().Throw<ArgumentException>().WithMessage("x must have a length that is a multiple of 2*[2, 2, 15]*");
-        FluentActions.Invoking(() => network.Predict(image, t)).Should().Throw<ArgumentException>().WithMessage("x must have the shape [B, 2, L], but has [2, 2, 16, 16]*");
+        FluentActions.Invoking(() => network.Predict(odd, t)).Should().Throw<ArgumentException>()
+            .WithMessage("x must have a length that is a multiple of 2*[2, 2, 15]*");
+        FluentActions.Invoking(() => network.Predict(image, t)).Should().Throw<ArgumentException>()
+            .WithMessage("x must have the shape [B, 2, L], but has [2, 2, 16, 16]*");
     }
 
     [Fact]
@@ -64,8 +78,10 @@ public sealed class UNetVariantTests
         using var network = new UNet(Small with { ClassCount = 3 }, 1);
         Loud(network);
         network.state_dict()["class_embedding.weight"].shape.Should().Equal(4, 64);
-        using Tensor x = randn(2, 2, 16, 16, generator: new Generator(5)), t = zeros(2, int64), first = tensor(new long[] { 0, 0 }), mixed = tensor(new long[] { 2, -1 });
-        using Tensor none = network.Predict(x, t), zero = network.Predict(x, t, first), both = network.Predict(x, t, mixed), two = new LabelledModel(network, 2).Predict(x, t);
+        using Tensor x = randn(2, 2, 16, 16, generator: new Generator(5)), t = zeros(2, int64), first = tensor(new long[] { 0, 0 }),
+            mixed = tensor(new long[] { 2, -1 });
+        using Tensor none = network.Predict(x, t), zero = network.Predict(x, t, first), both = network.Predict(x, t, mixed),
+            two = new LabelledModel(network, 2).Predict(x, t);
 
         zero.sub(none).abs().max().item<float>().Should().BeGreaterThan(1e-3f);
         float rounding = 1e-5f * Math.Max(1, none.abs().max().item<float>());
@@ -77,19 +93,29 @@ public sealed class UNetVariantTests
     [Fact]
     public void Predict_BadLabels_AreNamed()
     {
-        using UNet plain = new(Small), conditional = new(Small with { ClassCount = 3 }), without = new(Small with { ClassCount = 3, NullLabel = false });
-        using Tensor x = randn(2, 2, 16, 16, generator: new Generator(6)), t = zeros(2, int64), good = tensor(new long[] { 0, 2 }), large = tensor(new long[] { 0, 3 }), negative = tensor(new long[] { -1, 0 }), one = tensor(new long[] { 1 });
+        using UNet plain = new(Small), conditional = new(Small with { ClassCount = 3 }),
+            without = new(Small with { ClassCount = 3, NullLabel = false });
+        using Tensor x = randn(2, 2, 16, 16, generator: new Generator(6)), t = zeros(2, int64), good = tensor(new long[] { 0, 2 }),
+            large = tensor(new long[] { 0, 3 }), negative = tensor(new long[] { -1, 0 }), one = tensor(new long[] { 1 });
 
-        FluentActions.Invoking(() => plain.Predict(x, t, good)).Should().Throw<ArgumentException>().WithMessage("labels must be null*ClassCount is 0*");
-        FluentActions.Invoking(() => conditional.Predict(x, t, large)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("labels must be -1 … 2, -1 for none, but reach from 0 to 3*");
-        FluentActions.Invoking(() => conditional.Predict(x, t, one)).Should().Throw<ArgumentException>().WithMessage("labels must be int64 [2], one for each example, but are Int64 [1]*");
-        FluentActions.Invoking(() => without.Predict(x, t, negative)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("labels must be 0 … 2, but reach from -1 to 0*");
-        FluentActions.Invoking(() => without.Predict(x, t)).Should().Throw<ArgumentException>().WithMessage("labels must be given*NullLabel is false*");
-        FluentActions.Invoking(() => new LabelledModel(conditional, 3)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("label must be a class 0 … 2 of the network, but is 3*");
-        FluentActions.Invoking(() => new UNet(Small with { ClassCount = 0 })).Should().Throw<ArgumentException>().WithMessage("UNetOptions.ClassCount must be null or ≥ 1, but is 0*");
+        FluentActions.Invoking(() => plain.Predict(x, t, good)).Should().Throw<ArgumentException>()
+            .WithMessage("labels must be null*ClassCount is 0*");
+        FluentActions.Invoking(() => conditional.Predict(x, t, large)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("labels must be -1 … 2, -1 for none, but reach from 0 to 3*");
+        FluentActions.Invoking(() => conditional.Predict(x, t, one)).Should().Throw<ArgumentException>()
+            .WithMessage("labels must be int64 [2], one for each example, but are Int64 [1]*");
+        FluentActions.Invoking(() => without.Predict(x, t, negative)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("labels must be 0 … 2, but reach from -1 to 0*");
+        FluentActions.Invoking(() => without.Predict(x, t)).Should().Throw<ArgumentException>()
+            .WithMessage("labels must be given*NullLabel is false*");
+        FluentActions.Invoking(() => new LabelledModel(conditional, 3)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("label must be a class 0 … 2 of the network, but is 3*");
+        FluentActions.Invoking(() => new UNet(Small with { ClassCount = 0 })).Should().Throw<ArgumentException>()
+            .WithMessage("UNetOptions.ClassCount must be null or ≥ 1, but is 0*");
     }
 
-    public static TheoryData<string> Variants => ["plain", "signal", "classes", "learned variance", "mnist", "scale and shift", "heads", "padding 1, cosine first, centred"];
+    public static TheoryData<string> Variants =>
+        ["plain", "signal", "classes", "learned variance", "mnist", "scale and shift", "heads", "padding 1, cosine first, centred"];
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -103,13 +129,15 @@ public sealed class UNetVariantTests
             "mnist" => UNetOptions.Mnist28 with { BaseChannels = 32, Dropout = 0 },
             "scale and shift" => Small with { TimeScaleShift = true },
             "heads" => Small with { AttentionHeadChannels = 8, MidBlockScale = 1.4 },
-            "padding 1, cosine first, centred" => Small with { DownsamplePadding = 1, CosineFirst = true, FrequencyShift = 0, CenterInput = true, NormEpsilon = 1e-5 },
+            "padding 1, cosine first, centred" =>
+                Small with { DownsamplePadding = 1, CosineFirst = true, FrequencyShift = 0, CenterInput = true, NormEpsilon = 1e-5 },
             _ => Small,
         };
         using var network = new UNet(options, 1);
         Loud(network);
         long[] shape = options.IsSignal ? [3, options.InChannels, options.Height] : [3, options.InChannels, options.Height, options.Width];
-        using Tensor x = randn(shape, generator: new Generator(7)), t = tensor(new long[] { 0, 7, 900 }), labels = tensor(new long[] { 0, 1, -1 });
+        using Tensor x = randn(shape, generator: new Generator(7)), t = tensor(new long[] { 0, 7, 900 }),
+            labels = tensor(new long[] { 0, 1, -1 });
         using Tensor output = network.Predict(x, t, options.ClassCount is null ? null : labels);
         output.square().sum().backward();
 
@@ -140,7 +168,8 @@ public sealed class UNetVariantTests
     {
         using var network = new UNet(Small, 1);
         Loud(network);
-        using Tensor x = randn(2, 2, 16, 16, generator: new Generator(9)), t = tensor(new long[] { 3, 40 }), scaled = tensor(new long[] { 60, 800 });
+        using Tensor x = randn(2, 2, 16, 16, generator: new Generator(9)), t = tensor(new long[] { 3, 40 }),
+            scaled = tensor(new long[] { 60, 800 });
         using Tensor wrapped = new RescaledTimeModel(network, 50).Predict(x, t), direct = network.Predict(x, scaled);
         wrapped.sub(direct).abs().max().item<float>().Should().BeLessThan(1e-5f * Math.Max(1, direct.abs().max().item<float>()));
     }
@@ -151,7 +180,11 @@ public sealed class UNetVariantTests
         using var noGradient = no_grad();
         foreach ((string key, Tensor value) in network.state_dict())
         {
-            if (key.Contains("conv2.weight", StringComparison.Ordinal) || key.StartsWith("conv_out.weight", StringComparison.Ordinal) || key.Contains("to_out", StringComparison.Ordinal)) value.mul_(1e5);
+            if (key.Contains("conv2.weight", StringComparison.Ordinal) || key.StartsWith("conv_out.weight", StringComparison.Ordinal)
+                || key.Contains("to_out", StringComparison.Ordinal))
+            {
+                value.mul_(1e5);
+            }
         }
     }
 }

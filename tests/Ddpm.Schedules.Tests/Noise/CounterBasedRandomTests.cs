@@ -89,5 +89,6 @@ public sealed class CounterBasedRandomTests
 
     [Fact]
     public void UniformBelow_NoValues_Throws() =>
-        FluentActions.Invoking(() => new CounterBasedRandom(0, 0, 0).UniformBelow(0, 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("range");
+        FluentActions.Invoking(() => new CounterBasedRandom(0, 0, 0).UniformBelow(0, 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("range");
 }

@@ -5,10 +5,13 @@ public sealed class DiffusionCoefficientsTests
     [Fact]
     public void Constructor_BetaOutsideTheUnitInterval_NamesTheTimestep()
     {
-        FluentActions.Invoking(() => new DiffusionCoefficients(new Tabulated(0.1, 1.5, 0.2))).Should().Throw<ArgumentException>().WithMessage("*β = 1.5 at t = 1 of 3*");
-        FluentActions.Invoking(() => new DiffusionCoefficients(new Tabulated(0.1, double.NaN))).Should().Throw<ArgumentException>().WithMessage("*β = NaN at t = 1 of 2*");
+        FluentActions.Invoking(() => new DiffusionCoefficients(new Tabulated(0.1, 1.5, 0.2))).Should().Throw<ArgumentException>()
+            .WithMessage("*β = 1.5 at t = 1 of 3*");
+        FluentActions.Invoking(() => new DiffusionCoefficients(new Tabulated(0.1, double.NaN))).Should().Throw<ArgumentException>()
+            .WithMessage("*β = NaN at t = 1 of 2*");
         FluentActions.Invoking(() => new DiffusionCoefficients(new Tabulated(1, 0.1))).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new DiffusionCoefficients(new Tabulated())).Should().Throw<ArgumentException>().WithMessage("*at least 1 timestep*");
+        FluentActions.Invoking(() => new DiffusionCoefficients(new Tabulated())).Should().Throw<ArgumentException>()
+            .WithMessage("*at least 1 timestep*");
     }
 
     [Fact]

@@ -35,7 +35,10 @@ public sealed class LinearScheduleTests
 
         schedule.Beta(0).Should().Be(0.001);
         if (timesteps > 1) schedule.Beta(timesteps - 1).Should().Be(0.01);
-        for (int t = 2; t < timesteps; t++) (schedule.Beta(t) - 2 * schedule.Beta(t - 1) + schedule.Beta(t - 2)).Should().BeApproximately(0, 1e-16);
+        for (int t = 2; t < timesteps; t++)
+        {
+            (schedule.Beta(t) - 2 * schedule.Beta(t - 1) + schedule.Beta(t - 2)).Should().BeApproximately(0, 1e-16);
+        }
     }
 
     [Theory]
@@ -46,11 +49,13 @@ public sealed class LinearScheduleTests
     [InlineData(10, 1e-4, 1, "betaEnd")]
     [InlineData(10, 1e-4, -0.1, "betaEnd")]
     public void Constructor_OutOfRange_NamesTheArgument(int timesteps, double start, double end, string name) =>
-        FluentActions.Invoking(() => new LinearSchedule(timesteps, start, end)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+        FluentActions.Invoking(() => new LinearSchedule(timesteps, start, end)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName(name);
 
     [Theory]
     [InlineData(-1)]
     [InlineData(10)]
     public void Beta_TimestepOutOfRange_Throws(int t) =>
-        FluentActions.Invoking(() => new LinearSchedule(10).Beta(t)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("t must be a timestep 0 … 9*");
+        FluentActions.Invoking(() => new LinearSchedule(10).Beta(t)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("t must be a timestep 0 … 9*");
 }

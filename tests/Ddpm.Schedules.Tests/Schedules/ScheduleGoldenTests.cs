@@ -8,9 +8,11 @@ public sealed class ScheduleGoldenTests
 {
     private static readonly JsonElement File = Golden.Load("01_schedules.json");
 
-    private static readonly Dictionary<string, JsonElement> Published = File.GetProperty("float64_schedules").EnumerateArray().ToDictionary(schedule => schedule.Text("name"));
+    private static readonly Dictionary<string, JsonElement> Published = File.GetProperty("float64_schedules").EnumerateArray()
+        .ToDictionary(schedule => schedule.Text("name"));
 
-    private static readonly Dictionary<string, JsonElement> Diffusers = File.GetProperty("diffusers_schedules").EnumerateArray().ToDictionary(schedule => schedule.Text("name"));
+    private static readonly Dictionary<string, JsonElement> Diffusers = File.GetProperty("diffusers_schedules").EnumerateArray()
+        .ToDictionary(schedule => schedule.Text("name"));
 
     public static TheoryData<string> PublishedNames => [.. Published.Keys];
 
@@ -35,7 +37,8 @@ public sealed class ScheduleGoldenTests
                 "alphas_cumprod" => 1e-12,
                 _ => 1e-9,
             };
-            t.Select(each => actual[each]).ShouldBeClose(table.Value.Numbers(), tolerance, table.Name == "log_one_minus_alphas_cumprod" ? 1e-15 : 0, $"{name} {table.Name}");
+            t.Select(each => actual[each]).ShouldBeClose(
+                table.Value.Numbers(), tolerance, table.Name == "log_one_minus_alphas_cumprod" ? 1e-15 : 0, $"{name} {table.Name}");
             double sum = golden.GetProperty("sum_over_all_t").GetProperty(table.Name).Number();
             new[] { actual.Sum() }.ShouldBeClose([sum], tolerance, 0, $"{name} sum of {table.Name}");
         }
@@ -48,7 +51,8 @@ public sealed class ScheduleGoldenTests
         JsonElement golden = File.GetProperty("warmup_rounding_cases")[index];
         var schedule = new WarmupSchedule(golden.Integer("T"), golden.Text("schedule") == "warmup10" ? 0.1 : 0.5);
 
-        Enumerable.Range(0, schedule.Timesteps).Select(schedule.Beta).ShouldBeClose(golden.GetProperty("betas").Numbers(), 1e-13, 0, "betas");
+        Enumerable.Range(0, schedule.Timesteps).Select(schedule.Beta)
+            .ShouldBeClose(golden.GetProperty("betas").Numbers(), 1e-13, 0, "betas");
     }
 
     [Theory]
@@ -63,10 +67,14 @@ public sealed class ScheduleGoldenTests
         double absolute = golden.Flag("rescale_betas_zero_snr") ? 1e-15 : 0;
         t.Select(each => c.Betas[each]).ShouldBeClose(tables.GetProperty("betas").Numbers(), 1e-12, absolute, "betas");
         t.Select(each => c.AlphaBars[each]).ShouldBeClose(tables.GetProperty("alphas_cumprod").Numbers(), 1e-12, 0, "alphas_cumprod");
-        t.Select(each => c.PosteriorVariances[each]).ShouldBeClose(tables.GetProperty("posterior_variance").Numbers(), 1e-10, absolute, "posterior_variance");
-        t.Select(each => c.PosteriorMeanX0Weights[each]).ShouldBeClose(tables.GetProperty("posterior_mean_coef1").Numbers(), 1e-10, absolute, "posterior_mean_coef1");
-        t.Select(each => c.PosteriorMeanXtWeights[each]).ShouldBeClose(tables.GetProperty("posterior_mean_coef2").Numbers(), 1e-10, absolute, "posterior_mean_coef2");
-        new[] { c.Betas.Sum(), c.AlphaBars.Sum() }.ShouldBeClose([tables.GetProperty("betas_sum").Number(), tables.GetProperty("alphas_cumprod_sum").Number()], 1e-12, 0, "sums");
+        t.Select(each => c.PosteriorVariances[each])
+            .ShouldBeClose(tables.GetProperty("posterior_variance").Numbers(), 1e-10, absolute, "posterior_variance");
+        t.Select(each => c.PosteriorMeanX0Weights[each])
+            .ShouldBeClose(tables.GetProperty("posterior_mean_coef1").Numbers(), 1e-10, absolute, "posterior_mean_coef1");
+        t.Select(each => c.PosteriorMeanXtWeights[each])
+            .ShouldBeClose(tables.GetProperty("posterior_mean_coef2").Numbers(), 1e-10, absolute, "posterior_mean_coef2");
+        new[] { c.Betas.Sum(), c.AlphaBars.Sum() }.ShouldBeClose(
+            [tables.GetProperty("betas_sum").Number(), tables.GetProperty("alphas_cumprod_sum").Number()], 1e-12, 0, "sums");
     }
 
     [Theory]
@@ -76,15 +84,18 @@ public sealed class ScheduleGoldenTests
         JsonElement golden = Diffusers[name], peer = golden.GetProperty("peer_float32");
         var c = new DiffusionCoefficients(DiffusersSchedule(golden), TablePrecision.SinglePrecision);
         int[] t = golden.GetProperty("t").Integers();
-        ImmutableArray<double> small = c.PosteriorLogVariances(InitialLogVariance.Floored), large = c.LargeVariances(InitialLogVariance.Floored);
+        ImmutableArray<double> small = c.PosteriorLogVariances(InitialLogVariance.Floored),
+            large = c.LargeVariances(InitialLogVariance.Floored);
 
         // Not only near: the same float32 numbers, but for the last bit of a few that another version of torch rounds otherwise.
         t.Select(each => c.Betas[each]).ShouldBeClose(peer.GetProperty("betas").Numbers(), 1.2e-7, 6e-8, "betas");
         t.Select(each => c.AlphaBars[each]).ShouldBeClose(peer.GetProperty("alphas_cumprod").Numbers(), 3e-7, 0, "alphas_cumprod");
-        double[] variances = peer.GetProperty("variance_fixed_small").Numbers(), larges = peer.GetProperty("variance_fixed_large").Numbers();
+        double[] variances = peer.GetProperty("variance_fixed_small").Numbers(),
+            larges = peer.GetProperty("variance_fixed_large").Numbers();
         t.Select(each => Math.Exp(small[each])).ShouldBeClose(variances, 1e-6, 6e-8, "variance_fixed_small");
         t.Select(each => large[each]).ShouldBeClose(larges, 1e-6, 1.2e-7, "variance_fixed_large");
-        new[] { c.Betas.Sum(), c.AlphaBars.Sum() }.ShouldBeClose([peer.GetProperty("betas_sum_in_f64").Number(), peer.GetProperty("alphas_cumprod_sum_in_f64").Number()], 1e-7, 0, "sums");
+        new[] { c.Betas.Sum(), c.AlphaBars.Sum() }.ShouldBeClose(
+            [peer.GetProperty("betas_sum_in_f64").Number(), peer.GetProperty("alphas_cumprod_sum_in_f64").Number()], 1e-7, 0, "sums");
     }
 
     [Fact]
@@ -95,11 +106,13 @@ public sealed class ScheduleGoldenTests
         DiffusionCoefficients exact = new(new LinearSchedule()), single = new(new LinearSchedule(), TablePrecision.SinglePrecision);
 
         t.Select(each => exact.SignalToNoiseRatios[each]).ShouldBeClose(golden.GetProperty("snr_f64").Numbers(), 1e-9, 0, "snr");
-        t.Select(each => single.SignalToNoiseRatios[each]).ShouldBeClose(golden.GetProperty("snr_diffusers_f32").Numbers(), 3e-7, 0, "float32 snr");
+        t.Select(each => single.SignalToNoiseRatios[each])
+            .ShouldBeClose(golden.GetProperty("snr_diffusers_f32").Numbers(), 3e-7, 0, "float32 snr");
         exact.SignalToNoiseRatios[0].Should().NotBeApproximately(single.SignalToNoiseRatios[0], 1, "float32 tables are off by 2e-4 there");
     }
 
-    internal static IVarianceSchedule PublishedSchedule(string name, int timesteps) => name[..name.LastIndexOf("_T", StringComparison.Ordinal)] switch
+    internal static IVarianceSchedule PublishedSchedule(string name, int timesteps) =>
+        name[..name.LastIndexOf("_T", StringComparison.Ordinal)] switch
     {
         "ho_linear" => new LinearSchedule(timesteps),
         "ho_quad" => new QuadraticSchedule(timesteps),

@@ -2,14 +2,20 @@ namespace Ddpm.Schedules.Tests.Schedules;
 
 public sealed class ScheduleTests
 {
-    public static TheoryData<string> Names => ["linear", "scaled", "quadratic", "constant", "harmonic", "warmup", "cosine", "laplace", "sigmoid", "tabulated", "zero SNR", "respaced"];
+    public static TheoryData<string> Names =>
+        ["linear", "scaled", "quadratic", "constant", "harmonic", "warmup", "cosine", "laplace", "sigmoid", "tabulated", "zero SNR",
+            "respaced"];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Beta_OutsideTheTimesteps_Throws(string name)
     {
         IVarianceSchedule schedule = Make(name);
-        foreach (int t in new[] { -1, schedule.Timesteps }) FluentActions.Invoking(() => schedule.Beta(t)).Should().Throw<ArgumentOutOfRangeException>().WithMessage($"t must be a timestep 0 … {schedule.Timesteps - 1}, but is {t}*");
+        foreach (int t in new[] { -1, schedule.Timesteps })
+        {
+            FluentActions.Invoking(() => schedule.Beta(t)).Should().Throw<ArgumentOutOfRangeException>()
+                .WithMessage($"t must be a timestep 0 … {schedule.Timesteps - 1}, but is {t}*");
+        }
     }
 
     [Fact]
@@ -17,13 +23,17 @@ public sealed class ScheduleTests
     {
         (Action Make, string Name)[] cases =
         [
-            (() => _ = new QuadraticSchedule(0), "timesteps"), (() => _ = new QuadraticSchedule(10, 0), "betaStart"), (() => _ = new QuadraticSchedule(10, 0.1, 1.5), "betaEnd"),
+            (() => _ = new QuadraticSchedule(0), "timesteps"), (() => _ = new QuadraticSchedule(10, 0), "betaStart"),
+                (() => _ = new QuadraticSchedule(10, 0.1, 1.5), "betaEnd"),
             (() => _ = new ConstantSchedule(0), "timesteps"), (() => _ = new ConstantSchedule(10, double.NaN), "beta"),
             (() => _ = new HarmonicSchedule(0), "timesteps"),
-            (() => _ = new WarmupSchedule(0), "timesteps"), (() => _ = new WarmupSchedule(10, 1.1), "fraction"), (() => _ = new WarmupSchedule(10, 0.5, 1), "betaStart"), (() => _ = new WarmupSchedule(10, 0.5, 0.1, -1), "betaEnd"),
-            (() => _ = new CosineSchedule(0), "timesteps"), (() => _ = new CosineSchedule(10, -0.1), "offset"), (() => _ = new CosineSchedule(10, 0.008, 1), "betaMaximum"),
+            (() => _ = new WarmupSchedule(0), "timesteps"), (() => _ = new WarmupSchedule(10, 1.1), "fraction"),
+                (() => _ = new WarmupSchedule(10, 0.5, 1), "betaStart"), (() => _ = new WarmupSchedule(10, 0.5, 0.1, -1), "betaEnd"),
+            (() => _ = new CosineSchedule(0), "timesteps"), (() => _ = new CosineSchedule(10, -0.1), "offset"),
+                (() => _ = new CosineSchedule(10, 0.008, 1), "betaMaximum"),
             (() => _ = new LaplaceSchedule(0), "timesteps"), (() => _ = new LaplaceSchedule(10, 2), "betaMaximum"),
-            (() => _ = new SigmoidSchedule(0), "timesteps"), (() => _ = new SigmoidSchedule(10, 1), "betaStart"), (() => _ = new SigmoidSchedule(10, 0.1, 0), "betaEnd"),
+            (() => _ = new SigmoidSchedule(0), "timesteps"), (() => _ = new SigmoidSchedule(10, 1), "betaStart"),
+                (() => _ = new SigmoidSchedule(10, 0.1, 0), "betaEnd"),
             (() => _ = LinearSchedule.Scaled(20), "timesteps"),
         ];
         foreach ((Action make, string name) in cases) make.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
@@ -32,9 +42,12 @@ public sealed class ScheduleTests
     [Fact]
     public void Tabulated_BadList_NamesTheEntry()
     {
-        FluentActions.Invoking(() => new TabulatedSchedule([])).Should().Throw<ArgumentException>().WithMessage("betas must have at least 1 entry*");
-        FluentActions.Invoking(() => new TabulatedSchedule([0.1, double.NaN, 0.2])).Should().Throw<ArgumentException>().WithMessage("*betas[1] of 3 is NaN*");
-        FluentActions.Invoking(() => new TabulatedSchedule([0.1, 1, 0.2])).Should().Throw<ArgumentException>().WithMessage("*betas[1] of 3 is 1*");
+        FluentActions.Invoking(() => new TabulatedSchedule([])).Should().Throw<ArgumentException>()
+            .WithMessage("betas must have at least 1 entry*");
+        FluentActions.Invoking(() => new TabulatedSchedule([0.1, double.NaN, 0.2])).Should().Throw<ArgumentException>()
+            .WithMessage("*betas[1] of 3 is NaN*");
+        FluentActions.Invoking(() => new TabulatedSchedule([0.1, 1, 0.2])).Should().Throw<ArgumentException>()
+            .WithMessage("*betas[1] of 3 is 1*");
         new TabulatedSchedule([0.1, 1]).Timesteps.Should().Be(2);
     }
 
@@ -46,7 +59,8 @@ public sealed class ScheduleTests
         rescaled.AlphaBars[^1].Should().Be(0);
         rescaled.AlphaBars[0].Should().BeApproximately(original.AlphaBars[0], 1e-15);
         rescaled.PosteriorVariances[^1].Should().BeApproximately(1 - rescaled.AlphaBars[^2], 1e-15);
-        FluentActions.Invoking(() => new ZeroTerminalSnrSchedule(new LinearSchedule(1))).Should().Throw<ArgumentException>().WithMessage("original must have at least 2 timesteps*");
+        FluentActions.Invoking(() => new ZeroTerminalSnrSchedule(new LinearSchedule(1))).Should().Throw<ArgumentException>()
+            .WithMessage("original must have at least 2 timesteps*");
     }
 
     [Fact]
@@ -78,7 +92,8 @@ public sealed class ScheduleTests
 
     [Fact]
     public void Coefficients_UndefinedPrecision_IsRefused() =>
-        FluentActions.Invoking(() => new DiffusionCoefficients(new LinearSchedule(), (TablePrecision)7)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("precision");
+        FluentActions.Invoking(() => new DiffusionCoefficients(new LinearSchedule(), (TablePrecision)7))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("precision");
 
     internal static IVarianceSchedule Make(string name) => name switch
     {

@@ -26,7 +26,8 @@ public sealed class TimestepSpacingTests
             };
             if (offset + (count - 1) * (timesteps / count) >= timesteps && golden.Text("spacing") == "leading")
             {
-                FluentActions.Invoking(Compute).Should().Throw<ArgumentOutOfRangeException>(what).WithMessage("offset must leave the last timestep below*");
+                FluentActions.Invoking(Compute).Should().Throw<ArgumentOutOfRangeException>(what)
+                    .WithMessage("offset must leave the last timestep below*");
                 continue;
             }
 
@@ -48,8 +49,11 @@ public sealed class TimestepSpacingTests
         IReadOnlyList<int> retained = sections.ValueKind == JsonValueKind.Array
             ? TimestepSpacing.Sections(timesteps, sections.Integers())
             : sections.GetString()!.StartsWith("ddim", StringComparison.Ordinal)
-                ? TimestepSpacing.WholeStride(timesteps, int.Parse(sections.GetString()![4..], System.Globalization.CultureInfo.InvariantCulture))
-                : TimestepSpacing.Sections(timesteps, [.. sections.GetString()!.Split(',').Select(count => int.Parse(count, System.Globalization.CultureInfo.InvariantCulture))]);
+                ? TimestepSpacing.WholeStride(
+                    timesteps, int.Parse(sections.GetString()![4..], System.Globalization.CultureInfo.InvariantCulture))
+                : TimestepSpacing.Sections(
+                    timesteps, [.. sections.GetString()!.Split(',')
+                    .Select(count => int.Parse(count, System.Globalization.CultureInfo.InvariantCulture))]);
 
         retained.Should().HaveCount(golden.Integer("count"));
         if (golden.TryGetProperty("timesteps", out JsonElement all)) retained.Should().Equal(all.Integers());
@@ -62,7 +66,8 @@ public sealed class TimestepSpacingTests
         int[] at = tables.GetProperty("index").Integers();
         at.Select(i => c.Betas[i]).ShouldBeClose(tables.GetProperty("new_betas").Numbers(), 1e-12, 0, "betas");
         at.Select(i => c.AlphaBars[i]).ShouldBeClose(tables.GetProperty("alphas_cumprod").Numbers(), 1e-12, 0, "alphas_cumprod");
-        at.Select(i => c.PosteriorLogVariances()[i]).ShouldBeClose(tables.GetProperty("posterior_log_variance_clipped").Numbers(), 1e-11, 0, "posterior_log_variance_clipped");
+        at.Select(i => c.PosteriorLogVariances()[i])
+            .ShouldBeClose(tables.GetProperty("posterior_log_variance_clipped").Numbers(), 1e-11, 0, "posterior_log_variance_clipped");
         c.Betas.Sum().Should().BeApproximately(tables.GetProperty("betas_sum").Number(), 1e-11);
     }
 
@@ -96,7 +101,8 @@ public sealed class TimestepSpacingTests
         {
             foreach (IReadOnlyList<int> retained in new IReadOnlyList<int>[]
             {
-                TimestepSpacing.Leading(timesteps, count), TimestepSpacing.Trailing(timesteps, count), TimestepSpacing.Linspace(timesteps, count),
+                TimestepSpacing.Leading(timesteps, count), TimestepSpacing.Trailing(timesteps, count),
+                    TimestepSpacing.Linspace(timesteps, count),
                 TimestepSpacing.Quadratic(timesteps, count), TimestepSpacing.Sections(timesteps, count),
             })
             {
@@ -116,15 +122,24 @@ public sealed class TimestepSpacingTests
     [Fact]
     public void BadArguments_AreNamed()
     {
-        FluentActions.Invoking(() => TimestepSpacing.Leading(10, 11)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("count must be 1 … 10*but is 11*");
-        FluentActions.Invoking(() => TimestepSpacing.Trailing(0, 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("timesteps");
-        FluentActions.Invoking(() => TimestepSpacing.Linspace(10, 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count");
-        FluentActions.Invoking(() => TimestepSpacing.Leading(10, 2, -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("offset");
-        FluentActions.Invoking(() => TimestepSpacing.Sections(10, 3, 6)).Should().Throw<ArgumentException>().WithMessage("*1 … 5 in section 1*but is 6*");
-        FluentActions.Invoking(() => TimestepSpacing.Sections(10)).Should().Throw<ArgumentException>().WithMessage("counts must name 1 … 10 sections, but names 0*");
-        FluentActions.Invoking(() => TimestepSpacing.Explicit(10, [0, 3, 3])).Should().Throw<ArgumentException>().WithMessage("*ascending*retained[2] = 3 follows 3*");
-        FluentActions.Invoking(() => TimestepSpacing.Explicit(10, [0, 10])).Should().Throw<ArgumentException>().WithMessage("*0 … 9*retained[1] is 10*");
+        FluentActions.Invoking(() => TimestepSpacing.Leading(10, 11)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("count must be 1 … 10*but is 11*");
+        FluentActions.Invoking(() => TimestepSpacing.Trailing(0, 1)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("timesteps");
+        FluentActions.Invoking(() => TimestepSpacing.Linspace(10, 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("count");
+        FluentActions.Invoking(() => TimestepSpacing.Leading(10, 2, -1)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("offset");
+        FluentActions.Invoking(() => TimestepSpacing.Sections(10, 3, 6)).Should().Throw<ArgumentException>()
+            .WithMessage("*1 … 5 in section 1*but is 6*");
+        FluentActions.Invoking(() => TimestepSpacing.Sections(10)).Should().Throw<ArgumentException>()
+            .WithMessage("counts must name 1 … 10 sections, but names 0*");
+        FluentActions.Invoking(() => TimestepSpacing.Explicit(10, [0, 3, 3])).Should().Throw<ArgumentException>()
+            .WithMessage("*ascending*retained[2] = 3 follows 3*");
+        FluentActions.Invoking(() => TimestepSpacing.Explicit(10, [0, 10])).Should().Throw<ArgumentException>()
+            .WithMessage("*0 … 9*retained[1] is 10*");
         FluentActions.Invoking(() => TimestepSpacing.Explicit(10, [])).Should().Throw<ArgumentException>().WithMessage("*at least 1*");
-        FluentActions.Invoking(() => TimestepSpacing.WholeStride(1000, 37)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*whole stride*37 is none*");
+        FluentActions.Invoking(() => TimestepSpacing.WholeStride(1000, 37)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*whole stride*37 is none*");
     }
 }

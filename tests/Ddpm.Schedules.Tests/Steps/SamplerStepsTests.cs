@@ -2,7 +2,8 @@ namespace Ddpm.Schedules.Tests.Steps;
 
 public sealed class SamplerStepsTests
 {
-    private static readonly DiffusionCoefficients Respaced = new(new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Linspace(1000, 60)));
+    private static readonly DiffusionCoefficients Respaced = new(
+        new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Linspace(1000, 60)));
 
     public static TheoryData<string> Names => ["small", "ddim", "ddim 0.5", "ddim 1", "dpm-solver++", "ipndm"];
 
@@ -83,10 +84,12 @@ public sealed class SamplerStepsTests
     [Fact]
     public void At_OutOfRange_NamesTheArgument()
     {
-        FluentActions.Invoking(() => new DdimSteps(Respaced).At(60)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("t must be a timestep 0 … 59*");
+        FluentActions.Invoking(() => new DdimSteps(Respaced).At(60)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("t must be a timestep 0 … 59*");
         FluentActions.Invoking(() => new DpmSolverSteps(Respaced).At(5, 3)).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("known must be 1 … 2 for DpmSolverSteps, but is 3*");
-        FluentActions.Invoking(() => new PndmSteps(Respaced).At(5, 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("known");
+        FluentActions.Invoking(() => new PndmSteps(Respaced).At(5, 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("known");
         FluentActions.Invoking(() => new DdimSteps(Respaced, 1.5)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("eta");
         FluentActions.Invoking(() => new PndmSteps(new DiffusionCoefficients(new HarmonicSchedule(10)))).Should().Throw<ArgumentException>()
             .WithMessage("coefficients must leave some signal at t = 9*");

@@ -14,7 +14,11 @@ public sealed unsafe class GroupNormKernelTests
         foreach (int lanes in new[] { 16, 8, 4, 1 })
         {
             // Channels of the first and second tensor, and groups: whole vectors, four at once, neither, and a group across both tensors.
-            foreach ((int first, int second, int groups) in new[] { (32, 0, 32), (64, 64, 32), (132, 0, 4), (20, 40, 5), (7, 0, 7), (3, 5, 1), (80, 16, 2) }) shapes.Add(lanes, first, second, groups);
+            foreach ((int first, int second, int groups) in new[] {
+                (32, 0, 32), (64, 64, 32), (132, 0, 4), (20, 40, 5), (7, 0, 7), (3, 5, 1), (80, 16, 2) })
+            {
+                shapes.Add(lanes, first, second, groups);
+            }
         }
 
         return shapes;
@@ -47,7 +51,8 @@ public sealed unsafe class GroupNormKernelTests
     public void Run_BFloat16_IsTheFormulaRoundedOnce(int lanes)
     {
         using var scope = NewDisposeScope();
-        Tensor x = randn([Pixels, 40], float32, generator: new Generator(5)).to(bfloat16), weight = randn(40, float32, generator: new Generator(6)), bias = randn(40, float32, generator: new Generator(7));
+        Tensor x = randn([Pixels, 40], float32, generator: new Generator(5)).to(bfloat16),
+            weight = randn(40, float32, generator: new Generator(6)), bias = randn(40, float32, generator: new Generator(7));
         Tensor target = zeros([Pixels, 40], bfloat16);
         GroupNormArguments arguments = Arguments(40, 0, 8, weight, bias, true);
         var from = (BFloat16*)TensorMemory.Address(x);
@@ -87,10 +92,12 @@ public sealed unsafe class GroupNormKernelTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(9, CPU);
         int channels = first + second;
-        Tensor x = randn([Pixels, first], float32, generator: generator) + mean, other = randn([Pixels, second], float32, generator: generator) * 2 + mean;
+        Tensor x = randn([Pixels, first], float32, generator: generator) + mean,
+            other = randn([Pixels, second], float32, generator: generator) * 2 + mean;
         Tensor weight = randn(channels, float32, generator: generator), bias = randn(channels, float32, generator: generator);
         Tensor? addend = time == "addend" ? randn(channels, float32, generator: generator) : null;
-        Tensor? scale = time == "scale and shift" ? randn(channels, float32, generator: generator) : null, shift = scale is null ? null : randn(channels, float32, generator: generator);
+        Tensor? scale = time == "scale and shift" ? randn(channels, float32, generator: generator) : null,
+            shift = scale is null ? null : randn(channels, float32, generator: generator);
         Tensor target = zeros([Pixels, channels], float32);
         GroupNormArguments arguments = Arguments(first, second, groups, weight, bias, silu);
         if (addend is not null) arguments.Addend = (float*)TensorMemory.Address(addend);
@@ -111,7 +118,8 @@ public sealed unsafe class GroupNormKernelTests
 
         Tensor joined = second == 0 ? x : cat([x, other], 1);
         Tensor expected = Expected(joined.to(float64), groups, weight, bias, addend, scale, shift, silu);
-        (target.to(float64) - expected).abs().max().item<double>().Should().BeLessThan(tolerance * Math.Max(1, expected.abs().max().item<double>()), "{0}, silu {1}", time, silu);
+        (target.to(float64) - expected).abs().max().item<double>()
+            .Should().BeLessThan(tolerance * Math.Max(1, expected.abs().max().item<double>()), "{0}, silu {1}", time, silu);
     }
 
     private static GroupNormArguments Arguments(int first, int second, int groups, Tensor weight, Tensor bias, bool silu) => new()
@@ -129,7 +137,8 @@ public sealed unsafe class GroupNormKernelTests
         Bias = (float*)TensorMemory.Address(bias),
     };
 
-    private static Tensor Expected(Tensor x, int groups, Tensor weight, Tensor bias, Tensor? addend, Tensor? scale, Tensor? shift, bool silu)
+    private static Tensor Expected(Tensor x, int groups, Tensor weight, Tensor bias, Tensor? addend, Tensor? scale, Tensor? shift,
+        bool silu)
     {
         if (addend is not null) x += addend.to(float64);
         Tensor h = F.group_norm(x.t().unsqueeze(0), groups, weight.to(float64), bias.to(float64), 1e-6).squeeze(0).t();

@@ -42,8 +42,10 @@ public sealed unsafe class PanelKernelTests
         int block = PanelKernel<TLanes>.Rows, depth = depths.Sum(), blocks = (rows + block - 1) / block;
         const int offset = 2;
         // Each row's pieces lie anywhere: here in reverse order.
-        Tensor numbers = randn([blocks * block, depth + offset], float32, generator: generator), panel = randn([depth, columns], float32, generator: generator);
-        Tensor bias = randn(columns, float32, generator: generator), residual = randn([rows, columns + 3], float32, generator: generator), target = full([rows, columns + 3], 7f);
+        Tensor numbers = randn([blocks * block, depth + offset], float32, generator: generator),
+            panel = randn([depth, columns], float32, generator: generator);
+        Tensor bias = randn(columns, float32, generator: generator), residual = randn([rows, columns + 3], float32, generator: generator),
+            target = full([rows, columns + 3], 7f);
         float** pieces = stackalloc float*[blocks * block * depths.Length];
         for (int row = 0; row < blocks * block; row++)
         {

@@ -14,10 +14,12 @@ public sealed unsafe class SoftmaxTests
         {
             using var scope = NewDisposeScope();
             // Large numbers, whose powers would overflow without the shift; what lies beyond the count does not matter.
-            Tensor x = cat([randn(count, float32, generator: new Generator(1)) * 10 + 300, full(16, 1e9f)]), expected = F.softmax(x.narrow(0, 0, count).to(float64), 0);
+            Tensor x = cat([randn(count, float32, generator: new Generator(1)) * 10 + 300, full(16, 1e9f)]),
+                expected = F.softmax(x.narrow(0, 0, count).to(float64), 0);
             if (lanes == 16) Softmax.Apply<Lanes512>((float*)TensorMemory.Address(x), count);
             else Softmax.Apply<Lanes256>((float*)TensorMemory.Address(x), count);
-            ((x.narrow(0, 0, count).to(float64) - expected).abs() / (expected + 1e-9)).max().item<double>().Should().BeLessThan(1e-5, "{0} numbers", count);
+            ((x.narrow(0, 0, count).to(float64) - expected).abs() / (expected + 1e-9)).max().item<double>()
+                .Should().BeLessThan(1e-5, "{0} numbers", count);
         }
     }
 

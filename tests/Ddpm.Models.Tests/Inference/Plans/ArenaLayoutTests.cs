@@ -11,7 +11,11 @@ public sealed class ArenaLayoutTests
             Plane[] features = [.. Enumerable.Range(0, 40).Select(_ =>
             {
                 int first = random.Next(30);
-                return new Plane(1, new PlaneSize(1 + random.Next(4), 1 + random.Next(4)), 1 + random.Next(50)) { FirstStep = first, LastStep = first + random.Next(8) };
+                return new Plane(1, new PlaneSize(1 + random.Next(4), 1 + random.Next(4)), 1 + random.Next(50))
+                {
+                    FirstStep = first,
+                    LastStep = first + random.Next(8),
+                };
             })];
             (long[] offsets, long floats) = ArenaLayout.Of(features);
             for (int i = 0; i < features.Length; i++)
@@ -31,7 +35,8 @@ public sealed class ArenaLayoutTests
     [Fact]
     public void Of_Chain_TakesTwoPlaces()
     {
-        Plane[] features = [.. Enumerable.Range(0, 10).Select(step => new Plane(2, new PlaneSize(4, 4), 16) { FirstStep = step, LastStep = step + 1 })];
+        Plane[] features = [.. Enumerable.Range(0, 10)
+            .Select(step => new Plane(2, new PlaneSize(4, 4), 16) { FirstStep = step, LastStep = step + 1 })];
         ArenaLayout.Of(features).Floats.Should().Be(2 * features[0].Floats, "a step reads one feature and writes the next");
     }
 }

@@ -35,7 +35,8 @@ internal sealed class RandomNetwork(int seed) : INetworkDescription
         return net.Add(sum, net.Linear("told", vectors[^1], 4));
     }
 
-    private static Feature Vector(NetworkBuilder net, Random random, string name, Feature vector, List<Feature> vectors) => random.Next(6) switch
+    private static Feature Vector(NetworkBuilder net, Random random, string name, Feature vector, List<Feature> vectors) =>
+        random.Next(6) switch
     {
         0 => net.Linear(name, vector, 3 + random.Next(20)),
         1 => net.Silu(net.Linear(name, vector, 3 + random.Next(20))),
@@ -61,8 +62,10 @@ internal sealed class RandomNetwork(int seed) : INetworkDescription
             7 => net.Divide(net.Add(net.Linear(name, other, x.Channels), x), 1.25),
             8 => net.Dropout(net.Relu(x), 0.1),
             9 when SpatialDimensions > 0 => net.Convolution(name, x, outputs, kernel: 1 + 2 * random.Next(3)),
-            10 when SpatialDimensions > 0 && x.Halvings == 0 => net.Convolution(name, x, outputs, stride: 2, padding: (ConvolutionPadding)random.Next(2)),
-            11 when SpatialDimensions > 0 && x.Halvings == 1 => random.Next(2) == 0 ? net.Upsample(x) : net.Convolution(name, net.Upsample(x), outputs),
+            10 when SpatialDimensions > 0 && x.Halvings == 0 =>
+                net.Convolution(name, x, outputs, stride: 2, padding: (ConvolutionPadding)random.Next(2)),
+            11 when SpatialDimensions > 0 && x.Halvings == 1 =>
+                random.Next(2) == 0 ? net.Upsample(x) : net.Convolution(name, net.Upsample(x), outputs),
             12 when SpatialDimensions > 0 => net.Linear(name, net.SelfAttention($"{name}.q", $"{name}.k", $"{name}.v", x), outputs),
             _ => net.Affine(x, 0.9, 0.1),
         };

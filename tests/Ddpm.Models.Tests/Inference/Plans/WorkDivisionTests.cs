@@ -21,14 +21,16 @@ public sealed class WorkDivisionTests
                 (int first, int end) = division.Rows(part, rows);
                 (int firstPanel, int endPanel) = division.Panels(part, panels);
                 // A chunk is what the caches hold, and blocks of rows are whole.
-                (end - first >= 1 && end - first <= Math.Max(8, most) && first % 8 == 0).Should().BeTrue("{0} to {1} of {2} rows, {3} at most", first, end, rows, most);
+                (end - first >= 1 && end - first <= Math.Max(8, most) && first % 8 == 0)
+                    .Should().BeTrue("{0} to {1} of {2} rows, {3} at most", first, end, rows, most);
                 for (int row = first; row < end; row++)
                 {
                     for (int panel = firstPanel; panel < endPanel; panel++) seen[row * panels + panel]++;
                 }
             }
 
-            seen.All(times => times == 1).Should().BeTrue("{0} rows, {1} at most, {2} panels, {3} weights, {4} threads", rows, most, panels, weights, threads);
+            seen.All(times => times == 1)
+                .Should().BeTrue("{0} rows, {1} at most, {2} panels, {3} weights, {4} threads", rows, most, panels, weights, threads);
         }
     }
 

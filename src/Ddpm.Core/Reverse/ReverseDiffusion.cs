@@ -165,13 +165,11 @@ public sealed class ReverseDiffusion
     /// <summary>
     /// The mean and ln σ_t² of p_θ(x_{t-1} | x_t) from an x̂_0 that has been clipped, or replaced, already. Called inside a dispose scope.
     /// </summary>
-    internal (Tensor Mean, Tensor LogVariance) MomentsAt(StepInput input)
+    internal (Tensor Mean, Tensor LogVariance) MomentsAt(Tensor output, Tensor xt, int t, Tensor x0, bool replaced)
     {
-        (Tensor prediction, Tensor? varianceOutput) = Split(input.Output);
-        Tensor mean = input.X0Replaced
-            ? Posterior.Mean(input.X0, input.Xt, input.T)
-            : Options.Prediction.Mean(Posterior, prediction, input.X0, input.Xt, input.T);
-        return (mean, Options.Variance.Evaluate(variances, varianceOutput, input.Xt, input.T).LogVariance);
+        (Tensor prediction, Tensor? varianceOutput) = Split(output);
+        Tensor mean = replaced ? Posterior.Mean(x0, xt, t) : Options.Prediction.Mean(Posterior, prediction, x0, xt, t);
+        return (mean, Options.Variance.Evaluate(variances, varianceOutput, xt, t).LogVariance);
     }
 
     private long[] OutputShape(Tensor xt)

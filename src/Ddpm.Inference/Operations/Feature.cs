@@ -1,8 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// What a layer of a described network gives: features of the example, [B, C, …], or a vector of each example that depends on its timestep and
-/// label alone, [B, C].
+/// What a layer of a described network gives: features of the example, [B, C, …], or a vector of each example that depends on its timestep
+/// and label alone, [B, C].
 /// </summary>
 public sealed class Feature
 {

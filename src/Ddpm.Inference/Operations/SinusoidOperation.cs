@@ -1,8 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// [sin(t f) | cos(t f)] with f_i = 10000^(-i/(half - shift)) (Vaswani et al. 2017, arXiv:1706.03762, sec. 3.5); a zero is appended where the
-/// channels are odd.
+/// [sin(t f) | cos(t f)] with f_i = 10000^(-i/(half - shift)) (Vaswani et al. 2017, arXiv:1706.03762, sec. 3.5); a zero is appended where
+/// the channels are odd.
 /// </summary>
 internal sealed class SinusoidOperation(int channels, double frequencyShift, bool cosineFirst) : Operation
 {
