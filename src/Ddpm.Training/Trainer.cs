@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ddpm.Core;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
@@ -23,9 +22,8 @@ public sealed class Trainer : IDisposable
 {
     private readonly TrainerSettings settings;
     private readonly GradientStep gradient;
+    private readonly RunningHooks hooks = new();
     private string? batchIdentity;
-    private ITrainingHook[]? runningHooks;
-    private HookStates hookStates = HookStates.None;
 
     private Trainer(TrainerSettings settings)
     {
@@ -157,22 +155,22 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
         // A checkpoint is to hold what the other hooks have done by its step.
-        ITrainingHook[] all = [.. (hooks ?? []).OrderBy(hook => hook is CheckpointStore)];
+        ITrainingHook[] ordered = [.. (hooks ?? []).OrderBy(hook => hook is CheckpointStore)];
         return Communicator.Together(() =>
         {
-            IBatchSource own = RankBatches.Of(batches, Communicator);
-            RankAgreement.Require(Communicator, "run", RunSettings(batches, totalSteps, all));
-            RequireSameBatches(batches.Identity);
             var loop = new TrainingLoop
             {
                 Trainer = this,
-                Batches = own,
-                Examples = batches.BatchSize * Options.Accumulation,
+                Batches = RankBatches.Of(batches, Communicator),
+                BatchSize = batches.BatchSize,
                 TotalSteps = totalSteps,
-                Hooks = all,
+                Hooks = ordered,
+                RunningHooks = this.hooks,
                 Progress = progress,
                 Logger = settings.Logger,
             };
+            loop.RequireAgreement();
+            RequireSameBatches(batches.Identity);
             return loop.Run(cancellationToken);
         });
     }
@@ -240,10 +238,10 @@ public sealed class Trainer : IDisposable
     {
         RequireTrainedParameters("restoring");
         TrainingState state = State(HookStates.None);
-        Communicator.OnFirstRank(() => (StepsDone, batchIdentity, hookStates) = CheckpointReader.Restore(folder, state));
+        Communicator.OnFirstRank(() => (StepsDone, batchIdentity, hooks.Kept) = CheckpointReader.Restore(folder, state));
         if (Communicator.WorldSize == 1) return;
-        state = state with { StepsDone = StepsDone, Batches = batchIdentity, Hooks = hookStates };
-        (StepsDone, batchIdentity, hookStates) = Replicas.Broadcast(state, Communicator);
+        state = state with { StepsDone = StepsDone, Batches = batchIdentity, Hooks = hooks.Kept };
+        (StepsDone, batchIdentity, hooks.Kept) = Replicas.Broadcast(state, Communicator);
     }
 
     /// <summary>Frees the optimiser and the average; the network stays with the caller.</summary>
@@ -253,31 +251,7 @@ public sealed class Trainer : IDisposable
     internal TrainingState StateToSave()
     {
         RequireTrainedParameters("saving");
-        HookStates hooks = runningHooks is null ? hookStates : HookStates.Of(runningHooks, StepsDone, Communicator);
-        return State(hooks.Step == StepsDone ? hooks : HookStates.None);
-    }
-
-    /// <summary>Starts the hooks of a run: each continues where the one before it ended.</summary>
-    internal void StartHooks(ITrainingHook[] hooks)
-    {
-        foreach (ITrainingHook hook in hooks) hook.RunStarting(this);
-        hookStates.Restore(hooks, this);
-        runningHooks = hooks;
-    }
-
-    /// <summary>Ends the hooks of a run, and keeps their states for the next; collective.</summary>
-    internal void EndHooks(ITrainingHook[] hooks)
-    {
-        foreach (ITrainingHook hook in hooks) hook.RunEnded(this);
-        hookStates = HookStates.Of(hooks, StepsDone, Communicator);
-        runningHooks = null;
-    }
-
-    /// <summary>Forgets the hooks of a run that failed.</summary>
-    internal void ForgetHooks()
-    {
-        hookStates = HookStates.None;
-        runningHooks = null;
+        return State(hooks.States(this));
     }
 
     /// <summary>Makes a step on batches of one size; collective.</summary>
@@ -294,16 +268,6 @@ public sealed class Trainer : IDisposable
         return step;
     }
 
-    private SortedDictionary<string, string> RunSettings(IBatchSource batches, long totalSteps, ITrainingHook[] hooks) =>
-        new(StringComparer.Ordinal)
-    {
-        ["Batches"] = batches.Identity,
-        ["Batch size"] = batches.BatchSize.ToString(CultureInfo.InvariantCulture),
-        ["Steps done"] = StepsDone.ToString(CultureInfo.InvariantCulture),
-        ["Total steps"] = totalSteps.ToString(CultureInfo.InvariantCulture),
-        ["Hooks"] = string.Join(", ", hooks.Select(hook => hook.GetType().Name)),
-    };
-
     private void RequireTrainedParameters(string before)
     {
         if (!Averages.Any(average => average.IsSwapped)) return;
@@ -312,16 +276,13 @@ public sealed class Trainer : IDisposable
 
     private void RequireSameBatches(string identity)
     {
-        if (batchIdentity is not null && batchIdentity != identity)
-        {
-            throw new InvalidOperationException(
-                $"The run must go on with the batches of its checkpoint, {batchIdentity}, but was given {identity}.");
-        }
-
-        batchIdentity = identity;
+        batchIdentity ??= identity;
+        if (batchIdentity == identity) return;
+        throw new InvalidOperationException(
+            $"The run must go on with the batches of its checkpoint, {batchIdentity}, but was given {identity}.");
     }
 
-    private TrainingState State(HookStates hooks) => new()
+    private TrainingState State(HookStates states) => new()
     {
         Module = Network,
         Names = [.. Network.named_parameters().Select(pair => pair.name)],
@@ -332,6 +293,6 @@ public sealed class Trainer : IDisposable
         StepsDone = StepsDone,
         Batches = batchIdentity,
         Settings = settings.Description,
-        Hooks = hooks,
+        Hooks = states,
     };
 }

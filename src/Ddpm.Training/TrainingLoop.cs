@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Ddpm.Core;
 using Microsoft.Extensions.Logging;
 
@@ -12,16 +13,32 @@ internal sealed class TrainingLoop
     /// <summary>This rank's share of the batches.</summary>
     public required IBatchSource Batches { get; init; }
 
-    /// <summary>The examples of a step, of all ranks.</summary>
-    public required int Examples { get; init; }
+    /// <summary>The examples of a batch, of all ranks.</summary>
+    public required int BatchSize { get; init; }
 
     public required long TotalSteps { get; init; }
 
     public required ITrainingHook[] Hooks { get; init; }
 
+    /// <summary>Where the hooks' states stay between two runs.</summary>
+    public required RunningHooks RunningHooks { get; init; }
+
     public required IProgress<TrainingProgress>? Progress { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    private int Examples => BatchSize * Trainer.Options.Accumulation;
+
+    /// <summary>Compares the run with those of the other ranks; collective.</summary>
+    /// <exception cref="DistributedException">The ranks were given different batches or hooks.</exception>
+    public void RequireAgreement() => RankAgreement.Require(Trainer.Communicator, "run", new SortedDictionary<string, string>
+    {
+        ["Batches"] = Batches.Identity,
+        ["Batch size"] = BatchSize.ToString(CultureInfo.InvariantCulture),
+        ["Steps done"] = Trainer.StepsDone.ToString(CultureInfo.InvariantCulture),
+        ["Total steps"] = TotalSteps.ToString(CultureInfo.InvariantCulture),
+        ["Hooks"] = string.Join(", ", Hooks.Select(Described)),
+    });
 
     /// <summary>Runs; collective.</summary>
     /// <returns>Whether all steps were done.</returns>
@@ -38,7 +55,7 @@ internal sealed class TrainingLoop
         }
         catch
         {
-            Trainer.ForgetHooks();
+            RunningHooks.Forget();
             throw;
         }
 
@@ -48,14 +65,12 @@ internal sealed class TrainingLoop
     private void Run(TrainingRun run, CancellationToken cancellationToken)
     {
         Logger.TrainingStarted(Trainer.StepsDone, TotalSteps, Examples);
-        Trainer.StartHooks(Hooks);
+        RunningHooks.Start(Hooks, Trainer);
         var pace = new Pace(Examples);
         while (Trainer.StepsDone < TotalSteps && !Trainer.Communicator.Any(cancellationToken.IsCancellationRequested))
         {
             long started = Stopwatch.GetTimestamp();
-            TrainingStep step;
-            using (
-                var batches = new StepBatches(Batches, Trainer.StepsDone, Trainer.Options.Accumulation)) step = Trainer.StepOn(batches.All);
+            TrainingStep step = NextStep();
             run.StepDone(started, step.Loss);
             pace.Tick();
             TimeSpan remaining = pace.Remaining(TotalSteps - Trainer.StepsDone);
@@ -64,8 +79,17 @@ internal sealed class TrainingLoop
             Progress?.Report(done);
         }
 
-        Trainer.EndHooks(Hooks);
+        RunningHooks.End(Hooks, Trainer);
         if (Trainer.StepsDone >= TotalSteps) run.Completed();
         Logger.TrainingEnded(Trainer.StepsDone, TotalSteps, pace.Elapsed);
     }
+
+    private TrainingStep NextStep()
+    {
+        using var batches = new StepBatches(Batches, Trainer.StepsDone, Trainer.Options.Accumulation);
+        return Trainer.StepOn(batches.All);
+    }
+
+    private static string Described(ITrainingHook hook) =>
+        hook.GetType().Name + (hook is IPeriodicHook periodic ? FormattableString.Invariant($" every {periodic.Every}") : "");
 }

@@ -133,7 +133,11 @@ public sealed class TrainerTests
         var batches = new ShuffledBatches(dataset, 8, 4);
         using var cancellation = new CancellationTokenSource();
 
-        trainer.Run(batches, 6, new Relay<TrainingProgress>(at => { if (at.Step == 2) cancellation.Cancel(); }), null, cancellation.Token).Should().BeFalse();
+        var stopper = new Relay<TrainingProgress>(at =>
+        {
+            if (at.Step == 2) cancellation.Cancel();
+        });
+        trainer.Run(batches, 6, stopper, null, cancellation.Token).Should().BeFalse();
         trainer.StepsDone.Should().Be(2);
         trainer.Run(batches, 6).Should().BeTrue();
 

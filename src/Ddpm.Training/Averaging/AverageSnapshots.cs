@@ -10,7 +10,7 @@ namespace Ddpm.Training;
 /// training: snapshot-000001000-0.safetensors and so on. Train with two <see cref="AverageProfile.Power"/>, of 0.05 and 0.1. Of several
 /// ranks the first writes.
 /// </summary>
-public sealed class AverageSnapshots : ITrainingHook
+public sealed class AverageSnapshots : ITrainingHook, IPeriodicHook
 {
     internal const string StepKey = "step", WidthKey = "relative_width";
     private readonly ScalarType type;

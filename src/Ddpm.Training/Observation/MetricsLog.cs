@@ -11,7 +11,7 @@ namespace Ddpm.Training;
 /// The sums of the row in progress are in checkpoints: a run that is killed and resumed writes the bytes of one that is not.
 /// <see cref="PaceLog"/> writes what depends on the clock.
 /// </remarks>
-public sealed class MetricsLog : IResumableHook, IDisposable
+public sealed class MetricsLog : IResumableHook, IPeriodicHook, IDisposable
 {
     private readonly MetricWriters writers;
     private readonly int buckets;

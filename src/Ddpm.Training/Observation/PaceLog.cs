@@ -6,7 +6,7 @@ namespace Ddpm.Training;
 /// Writes how fast a run is, every so many steps: examples_per_second, elapsed_seconds of this run and memory_megabytes of rank 0's
 /// process, native memory included. No two runs have these numbers alike, so that <see cref="MetricsLog"/> leaves them out.
 /// </summary>
-public sealed class PaceLog : ITrainingHook, IDisposable
+public sealed class PaceLog : ITrainingHook, IPeriodicHook, IDisposable
 {
     private readonly MetricWriters writers;
 

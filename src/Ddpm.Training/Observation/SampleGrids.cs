@@ -9,7 +9,7 @@ namespace Ddpm.Training;
 /// A picture of samples every so many steps and at the last, drawn with a moving average of the parameters from the same noise each time,
 /// so that one sees the same images take shape: grid-000001000.png and so on. Several ranks draw a part each, and the first writes.
 /// </summary>
-public sealed class SampleGrids : ITrainingHook
+public sealed class SampleGrids : ITrainingHook, IPeriodicHook
 {
     private readonly DiffusionSampler sampler;
     private readonly SamplingRequest request;

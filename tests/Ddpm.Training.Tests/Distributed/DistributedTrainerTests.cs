@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
@@ -105,6 +106,58 @@ public sealed class DistributedTrainerTests
         });
         act.Should().Throw<AggregateException>().WithInnerException<DistributedException>()
             .WithMessage("All ranks must have the same run. Hooks: Nothing on rank 0,  on rank 1; Total steps: 3 on rank 0, 4 on rank 1.");
+    }
+
+    [Fact]
+    public void Run_OtherCadenceOfAHook_IsRefusedWithTheDifference()
+    {
+        using var dataset = Images();
+        Action act = () => ThreadRanks.Run(2, ranks =>
+        {
+            using UNet network = new(Tiny, 1);
+            using Trainer trainer = Trainer.Create(network, Process, Smooth, communicator: ranks);
+            return trainer.Run(new ShuffledBatches(dataset, 8, seed: 1), 3, hooks: [new CheckpointStore("x", every: 5 - ranks.Rank)]);
+        });
+        act.Should().Throw<AggregateException>().WithInnerException<DistributedException>()
+            .WithMessage("*Hooks: CheckpointStore every 5 on rank 0, CheckpointStore every 4 on rank 1.");
+    }
+
+    [Fact]
+    public void Run_ResumedInTheMiddleOfARow_WritesTheSameMetricsOnAnyNumberOfRanks()
+    {
+        using var dataset = Images();
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-ranks-");
+        try
+        {
+            string At(string name) => Path.Combine(folder.FullName, name);
+            void Train(int count, string name, int steps, string? checkpoint) => ThreadRanks.Run(count, ranks =>
+            {
+                using UNet network = new(Tiny, 1);
+                using Trainer trainer = Trainer.Create(network, Process, Smooth, communicator: ranks);
+                if (checkpoint is not null) trainer.RestoreCheckpoint(At(checkpoint));
+                using var metrics = new MetricsLog(3, 2, new CsvMetrics(At(ranks.Rank == 0 ? $"{name}.csv" : "unused.csv")));
+                bool done = trainer.Run(new ShuffledBatches(dataset, 8, seed: 1), steps, hooks: [metrics]);
+                trainer.SaveCheckpoint(At($"{name}-{steps}"));
+                return done;
+            });
+
+            Train(2, "straight", 4, null);
+            Train(2, "broken", 2, null);
+            Train(2, "broken", 4, "broken-2");
+            Train(1, "fewer", 4, "broken-2");
+
+            File.ReadAllBytes(At("broken.csv")).Should().Equal(File.ReadAllBytes(At("straight.csv")));
+            double[] Row(string name) =>
+                [.. File.ReadAllLines(At($"{name}.csv"))[1].Split(',').Select(field => double.Parse(field, CultureInfo.InvariantCulture))];
+            foreach ((double fewer, double straight) in Row("fewer").Zip(Row("straight")))
+            {
+                fewer.Should().BeApproximately(straight, 1e-5 * Math.Abs(straight));
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

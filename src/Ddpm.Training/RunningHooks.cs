@@ -1,0 +1,42 @@
+using Ddpm.Core;
+
+namespace Ddpm.Training;
+
+/// <summary>The hooks of a trainer's run, and what those of the run before remembered.</summary>
+internal sealed class RunningHooks
+{
+    private ITrainingHook[]? running;
+
+    /// <summary>The states of the last run, or of the checkpoint that was restored.</summary>
+    public HookStates Kept { get; set; } = HookStates.None;
+
+    /// <summary>Starts the hooks of a run: each continues where the one before it ended.</summary>
+    public void Start(ITrainingHook[] hooks, Trainer trainer)
+    {
+        foreach (ITrainingHook hook in hooks) hook.RunStarting(trainer);
+        Kept.Restore(hooks, trainer);
+        running = hooks;
+    }
+
+    /// <summary>Ends the hooks of a run, and keeps their states for the next; collective.</summary>
+    public void End(ITrainingHook[] hooks, Trainer trainer)
+    {
+        foreach (ITrainingHook hook in hooks) hook.RunEnded(trainer);
+        Kept = States(trainer);
+        running = null;
+    }
+
+    /// <summary>Forgets the hooks of a run that failed.</summary>
+    public void Forget()
+    {
+        Kept = HookStates.None;
+        running = null;
+    }
+
+    /// <summary>The states at the trainer's step; none where they belong to another. Collective.</summary>
+    public HookStates States(Trainer trainer)
+    {
+        HookStates states = running is null ? Kept : HookStates.Of(running, trainer.StepsDone, trainer.Communicator);
+        return states.Step == trainer.StepsDone ? states : HookStates.None;
+    }
+}
