@@ -6,6 +6,7 @@ using Ddpm.Cli.Inspection;
 using Ddpm.Cli.Sampling;
 using Ddpm.Cli.Shell;
 using Ddpm.Cli.Training;
+using Ddpm.Core;
 
 namespace Ddpm.Cli;
 
@@ -23,7 +24,7 @@ internal static class CommandLine
         {
             return Parse(args, output, error, noTorch);
         }
-        catch (TypeInitializationException) when (noTorch is not null)
+        catch (TorchRuntimeException) when (noTorch is not null)
         {
             error.WriteLine(noTorch);
             return ExitCode.Failed;

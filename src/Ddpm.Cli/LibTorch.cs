@@ -35,6 +35,8 @@ internal static class LibTorch
         string folder = string.IsNullOrEmpty(named) ? InPackages(packages) : named;
         if (!IsLibTorch(folder))
         {
+            // The help names types of Ddpm.Core, whose initializer would load what is missing.
+            AppContext.SetSwitch("Ddpm.Core.LoadTorchLater", true);
             return string.IsNullOrEmpty(named)
                 ? $"ddpm needs libtorch {Version}, once for all programs: dotnet package download {Package}@{Version} --output {packages}"
                 : $"{Variable} must name a folder with {FileName("torch_cpu")}, but {named} has none.";

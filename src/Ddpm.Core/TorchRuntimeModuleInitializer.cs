@@ -10,5 +10,9 @@ internal static class TorchRuntimeModuleInitializer
     [SuppressMessage(
         "Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries",
         Justification = "TorchSharp must find its native library before any user code can run; there is no later hook.")]
-    internal static void Initialize() => TorchRuntime.EnsureLoaded();
+    internal static void Initialize()
+    {
+        // A program that must start without libtorch, to show its help, sets this switch before it uses the assembly.
+        if (!AppContext.TryGetSwitch("Ddpm.Core.LoadTorchLater", out bool later) || !later) TorchRuntime.EnsureLoaded();
+    }
 }
