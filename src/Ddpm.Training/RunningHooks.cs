@@ -1,5 +1,3 @@
-using Ddpm.Core;
-
 namespace Ddpm.Training;
 
 /// <summary>The hooks of a trainer's run, and what those of the run before remembered.</summary>

@@ -6,7 +6,7 @@ using Ddpm.Models;
 namespace Ddpm.Inference;
 
 /// <summary>A tensor to be written: its name, type and shape, and where its bytes come from.</summary>
-public sealed class SafetensorsContent
+internal sealed class SafetensorsContent
 {
     private readonly Action<Stream> write;
 

@@ -9,7 +9,7 @@ namespace Ddpm.Inference;
 /// Writes tensors in the safetensors format: the length of a JSON header, the header, the bytes of the tensors. Python's safetensors reads
 /// it.
 /// </summary>
-public static class SafetensorsEncoder
+internal static class SafetensorsEncoder
 {
     /// <summary>The field of the metadata that holds the SHA-256 of the data.</summary>
     internal const string DigestKey = "data_sha256";

@@ -5,7 +5,7 @@ using Ddpm.Models;
 namespace Ddpm.Inference;
 
 /// <summary>Reads stored tensors as float32 numbers, without a tensor library.</summary>
-public static class SafetensorsNumbers
+internal static class SafetensorsNumbers
 {
     private const int ChunkBytes = 1 << 16, LargePart = 1 << 26;
 

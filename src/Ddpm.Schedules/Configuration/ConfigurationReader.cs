@@ -10,7 +10,7 @@ namespace Ddpm.Core;
 /// converted: 8.0,
 /// "8" and true are no whole numbers. Knows which fields were read, so that the others can be reported.
 /// </summary>
-public sealed class ConfigurationReader
+internal sealed class ConfigurationReader
 {
     /// <summary>The largest file by default: 4 MiB.</summary>
     public const int DefaultLimit = 4 << 20;

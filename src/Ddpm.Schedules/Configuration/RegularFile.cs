@@ -6,7 +6,7 @@ namespace Ddpm.Core;
 /// Opens files that have an end: pipes, devices and folders are refused before they are opened, and a file larger than a limit before it is
 /// read.
 /// </summary>
-public static class RegularFile
+internal static class RegularFile
 {
     /// <summary>Opens a file for reading.</summary>
     /// <param name="path">The file; a link is followed.</param>

@@ -1,7 +1,7 @@
 namespace Ddpm.Training;
 
 /// <summary>A constant decay, see <see cref="AverageProfile.Constant"/>.</summary>
-public sealed record ConstantAverage : AverageProfile
+internal sealed record ConstantAverage : AverageProfile
 {
     internal ConstantAverage(double decay) => Limit = Checked(decay);
 

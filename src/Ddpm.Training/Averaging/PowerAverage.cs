@@ -1,7 +1,7 @@
 namespace Ddpm.Training;
 
 /// <summary>Weights that grow with a power of the step, see <see cref="AverageProfile.Power"/>.</summary>
-public sealed record PowerAverage : AverageProfile
+internal sealed record PowerAverage : AverageProfile
 {
     // The narrowest has γ = 98; the widest, 0.2887, is that of equal weights, γ = 0.
     private const double Narrowest = 0.01, Widest = 0.28;

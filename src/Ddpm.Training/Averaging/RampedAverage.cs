@@ -1,7 +1,7 @@
 namespace Ddpm.Training;
 
 /// <summary>A decay that grows from 0.1 to a limit, see <see cref="AverageProfile.Ramped"/>.</summary>
-public sealed record RampedAverage : AverageProfile
+internal sealed record RampedAverage : AverageProfile
 {
     internal RampedAverage(double decay) => Limit = Checked(decay);
 
