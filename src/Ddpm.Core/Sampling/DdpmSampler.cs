@@ -32,7 +32,10 @@ public sealed class DdpmSampler : DiffusionSampler
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
     /// <inheritdoc/>
-    protected override StepRule Begin() => FixedSteps(Process) is { } steps ? new LinearStepRule(Process, steps) : new MomentsRule(Process);
+    protected override StepRule Begin() => RuleOf(Process);
+
+    /// <summary>The rule of a process, for every sampler that draws from p_θ(x_{t-1} | x_t).</summary>
+    internal static StepRule RuleOf(ReverseDiffusion process) => FixedSteps(process) is { } steps ? new LinearStepRule(process, steps) : new MomentsRule(process);
 
     // Null where the network gives the mean or the variance, or measurements of it do.
     private static AncestralSteps? FixedSteps(ReverseDiffusion process) => process.Options switch
