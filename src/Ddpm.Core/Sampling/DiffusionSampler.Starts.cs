@@ -40,7 +40,8 @@ public abstract partial class DiffusionSampler
     }
 
     /// <summary>
-    /// Adds noise to examples up to t and takes it away again: how far x̂_0 strays, and variations of a picture ("image to image", SDEdit, arXiv:2108.01073).
+    /// Adds noise to examples up to t and takes it away again: how far x̂_0 strays, and variations of a picture ("image to image", SDEdit,
+    /// arXiv:2108.01073).
     /// </summary>
     /// <param name="x0">The examples x_0, [B, …].</param>
     /// <param name="t">How far. Range: 0 ≤ t &lt; T.</param>
@@ -70,14 +71,16 @@ public abstract partial class DiffusionSampler
     }
 
     /// <summary>
-    /// Interpolates between pairs of examples (Ho et al. 2020, arXiv:2006.11239, sec. 4.4): both are noised to t, mixed, and sampled from there. The noise is
-    /// the same for every weight, so that only the mixture changes.
+    /// Interpolates between pairs of examples (Ho et al. 2020, arXiv:2006.11239, sec. 4.4): both are noised to t, mixed, and sampled from
+    /// there. The noise is the same for every weight, so that only the mixture changes.
     /// </summary>
     /// <param name="first">The examples at weight 0, [B, …].</param>
     /// <param name="second">The examples at weight 1 in the shape of <paramref name="first"/>.</param>
     /// <param name="weights">The weights λ. Range: 0 ≤ λ ≤ 1.</param>
     /// <param name="t">How far both are noised; the larger, the coarser what is mixed. Range: 0 ≤ t &lt; T.</param>
-    /// <param name="noise">The source of the noise: pair k asks as sample k, its second end as sample k + B where the ends have noise of their own.</param>
+    /// <param name="noise">
+    /// The source of the noise: pair k asks as sample k, its second end as sample k + B where the ends have noise of their own.
+    /// </param>
     /// <param name="options">How both are mixed. Default: as in the paper.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The samples, [weights, B, …]; a fresh tensor.</returns>
@@ -99,7 +102,10 @@ public abstract partial class DiffusionSampler
         ArgumentNullException.ThrowIfNull(noise);
         if (weights.Count == 0 || weights.Any(weight => weight is not (>= 0 and <= 1)))
         {
-            throw new ArgumentException($"weights must be one or more numbers from 0 to 1, but are {string.Join(", ", weights)}.", nameof(weights));
+            throw new ArgumentException(
+                $"weights must be one or more numbers from 0 to 1, but are {string.Join(",
+                ", weights)}.",
+                nameof(weights));
         }
 
         options ??= InterpolationOptions.Default;
@@ -107,7 +113,8 @@ public abstract partial class DiffusionSampler
         Tensor eps = noise.Draw(NoiseRequest.For(first, 0, 0));
         Tensor epsSecond = options.SharedNoise ? eps : noise.Draw(NoiseRequest.For(second, first.size(0), 0));
         Tensor start = Process.Forward.Sample(first, t, eps), end = Process.Forward.Sample(second, t, epsSecond);
-        Tensor[] samples = [.. weights.Select(weight => SampleFrom(options.Mix(start, end, weight), t, noise, cancellationToken: cancellationToken))];
+        Tensor[] samples = [.. weights
+            .Select(weight => SampleFrom(options.Mix(start, end, weight), t, noise, cancellationToken: cancellationToken))];
         return stack(samples).MoveToOuterDisposeScope();
     }
 }

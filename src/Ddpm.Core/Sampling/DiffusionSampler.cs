@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// What all samplers share: from x_T ~ N(0, I) through every timestep of the process to x_0, batch by batch, with progress, cancellation and a guard against
-/// NaN. Holds no tensor; one sampler may serve several threads if its model does. A sampler of your own says how x_t becomes x_{t-1}, as a
-/// <see cref="StepRule"/>.
+/// What all samplers share: from x_T ~ N(0, I) through every timestep of the process to x_0, batch by batch, with progress, cancellation
+/// and a guard against NaN. Holds no tensor; one sampler may serve several threads if its model does. A sampler of your own says how x_t
+/// becomes x_{t-1}, as a <see cref="StepRule"/>.
 /// </summary>
 public abstract partial class DiffusionSampler
 {
@@ -40,11 +40,13 @@ public abstract partial class DiffusionSampler
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
-    public Tensor Sample(SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Tensor Sample(
+        SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         Validate(request);
-        Tensor samples = empty([Positions(request).Length, .. request.SampleShape], request.ElementType, request.Device).DetachFromDisposeScope();
+        long[] shape = [Positions(request).Length, .. request.SampleShape];
+        Tensor samples = empty(shape, request.ElementType, request.Device).DetachFromDisposeScope();
         try
         {
             long first = 0;
@@ -84,7 +86,9 @@ public abstract partial class DiffusionSampler
         return Draw(request, progress, cancellationToken);
     }
 
-    /// <summary>Draws one batch and shows every step of it, from pure noise to the finished samples: T + 1 states, or t + 2 from a start at t.</summary>
+    /// <summary>
+    /// Draws one batch and shows every step of it, from pure noise to the finished samples: T + 1 states, or t + 2 from a start at t.
+    /// </summary>
     /// <param name="request">How many, of which shape, from which noise; all in one batch.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The states; their tensors live until the next one is asked for. Leaving the loop early frees everything.</returns>
@@ -109,7 +113,8 @@ public abstract partial class DiffusionSampler
         using var scope = NewDisposeScope();
         Process.RequireOutput(output, xt, t);
         if (noise is not null) Require.SameShape(noise, xt);
-        Tensor Noise() => noise ?? throw new ArgumentNullException(nameof(noise), $"noise must be given at t = {t}, where the step adds some.");
+        Tensor Noise() => noise
+            ?? throw new ArgumentNullException(nameof(noise), $"noise must be given at t = {t}, where the step adds some.");
         using StepRule rule = Begin();
         StepInput input = StepInput.Of(Process, output, xt, t);
         Tensor next = rule.Advance(input, Noise);
@@ -121,13 +126,16 @@ public abstract partial class DiffusionSampler
         request.Validated();
         if (model.InTrainingMode)
         {
-            throw new InvalidOperationException("The model is in training mode, where dropout spoils samples: call eval() on it before sampling.");
+            throw new InvalidOperationException(
+                "The model is in training mode, where dropout spoils samples: call eval() on it before sampling.");
         }
 
         if (request.Start is { } start) Require.Timestep(start.Timestep, Process.Coefficients.Timesteps, "Start.Timestep");
         if (request.Labels is not null && model is not IConditionalEpsilonModel)
         {
-            throw new ArgumentException($"Labels must be null for {model.GetType().Name}, which is no {nameof(IConditionalEpsilonModel)}.", nameof(request));
+            throw new ArgumentException(
+                $"Labels must be null for {model.GetType().Name}, which is no {nameof(IConditionalEpsilonModel)}.",
+                nameof(request));
         }
     }
 
@@ -135,7 +143,8 @@ public abstract partial class DiffusionSampler
     private static int[] Positions(SamplingRequest request) =>
         [.. Enumerable.Range(0, request.Count).Where(position => request.Skip?.Contains(request.FirstSample + position) != true)];
 
-    private IEnumerable<SampleBatch> Draw(SamplingRequest request, IProgress<SamplingProgress>? progress, CancellationToken cancellationToken)
+    private IEnumerable<SampleBatch> Draw(
+        SamplingRequest request, IProgress<SamplingProgress>? progress, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         int[] positions = Positions(request);
@@ -160,7 +169,8 @@ public abstract partial class DiffusionSampler
                         done += batch.Length;
                     }
 
-                    progress?.Report(new SamplingProgress(++stepsDone, stepsTotal, done, positions.Length, Stopwatch.GetElapsedTime(started)));
+                    TimeSpan sofar = Stopwatch.GetElapsedTime(started);
+                    progress?.Report(new SamplingProgress(++stepsDone, stepsTotal, done, positions.Length, sofar));
                 }
             }
 

@@ -2,9 +2,17 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>RePaint's way down and up again: a move down draws the known part from q and the rest from p_θ, a move up adds noise. Owns its rule.</summary>
+/// <summary>
+/// RePaint's way down and up again: a move down draws the known part from q and the rest from p_θ, a move up adds noise. Owns its rule.
+/// </summary>
 internal sealed class InpaintingPath(
-    ReverseDiffusion process, IEpsilonModel model, InpaintingOptions options, Tensor x0, Tensor known, INoiseSource noise, NoiseRequest draw) : SamplingPath
+    ReverseDiffusion process,
+    IEpsilonModel model,
+    InpaintingOptions options,
+    Tensor x0,
+    Tensor known,
+    INoiseSource noise,
+    NoiseRequest draw) : SamplingPath
 {
     private readonly StepRule rule = DdpmSampler.RuleOf(process);
     private readonly (int From, int To)[] moves = [.. Moves(process.Coefficients.Timesteps, options)];
@@ -31,7 +39,8 @@ internal sealed class InpaintingPath(
 
     public override void Dispose() => rule.Dispose();
 
-    // (t, t-1) down and (t-1, t) up; -1 is x_0. As the authors' schedule: wherever a stretch of the jump's length has been passed, it is passed again.
+    // (t, t-1) down and (t-1, t) up; -1 is x_0. As the authors' schedule: wherever a stretch of the jump's length has been passed, it is
+    // passed again.
     private static IEnumerable<(int From, int To)> Moves(int timesteps, InpaintingOptions options)
     {
         var left = new Dictionary<int, int>();

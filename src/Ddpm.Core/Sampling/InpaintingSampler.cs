@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// RePaint (Lugmayr et al. 2022, arXiv:2201.09865): fills in the unknown part of examples with any unconditional network. In every step the known part is
-/// drawn from q(x_{t-1} | x_0) and the rest from p_θ; going back and forth makes both agree. The known part comes out exactly. Holds no tensor.
+/// RePaint (Lugmayr et al. 2022, arXiv:2201.09865): fills in the unknown part of examples with any unconditional network. In every step the
+/// known part is drawn from q(x_{t-1} | x_0) and the rest from p_θ; going back and forth makes both agree. The known part comes out
+/// exactly. Holds no tensor.
 /// </summary>
 public sealed class InpaintingSampler
 {
@@ -54,10 +55,17 @@ public sealed class InpaintingSampler
         if (known.dtype != ScalarType.Bool) throw new ArgumentException($"known must hold bool, but holds {known.dtype}.", nameof(known));
         if (known.dim() > x0.dim() || Enumerable.Range(1, (int)known.dim()).Any(i => known.size(-i) != 1 && known.size(-i) != x0.size(-i)))
         {
-            throw new ArgumentException($"known must be broadcastable to the shape of x0, {Require.Shape(x0)}, but has {Require.Shape(known)}.", nameof(known));
+            throw new ArgumentException(
+                $"known must be broadcastable to the shape of x0, {Require.Shape(x0)}, but has {Require.Shape(known)}.",
+                nameof(known));
         }
 
-        if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils samples: call eval() on it before sampling.");
+        if (model.InTrainingMode)
+        {
+            throw new InvalidOperationException(
+                "The model is in training mode, where dropout spoils samples: call eval() on it before sampling.");
+        }
+
         NoiseRequest draw = NoiseRequest.For(x0, firstSample, 0);
         long started = Stopwatch.GetTimestamp();
         using CompiledModel compiled = CompiledModel.Of(model);
@@ -68,7 +76,8 @@ public sealed class InpaintingSampler
         {
             if (state.Step == 0) continue;
             bool finished = state.Step == path.Length;
-            progress?.Report(new SamplingProgress(state.Step, path.Length, finished ? path.Samples : 0, path.Samples, Stopwatch.GetElapsedTime(started)));
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+            progress?.Report(new SamplingProgress(state.Step, path.Length, finished ? path.Samples : 0, path.Samples, elapsed));
             if (finished) filled = state.X.alias().DetachFromDisposeScope();
         }
 

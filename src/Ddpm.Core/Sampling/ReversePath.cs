@@ -40,7 +40,8 @@ internal sealed class ReversePath : SamplingPath
     public override int Length { get; }
 
     /// <summary>The number of moves of a request.</summary>
-    public static int MovesOf(SamplingRequest request, ReverseDiffusion process) => (request.Start?.Timestep ?? process.Coefficients.Timesteps - 1) + 1;
+    public static int MovesOf(SamplingRequest request, ReverseDiffusion process) =>
+        (request.Start?.Timestep ?? process.Coefficients.Timesteps - 1) + 1;
 
     public override int Timestep(int move) => Length - 1 - move;
 
@@ -51,7 +52,11 @@ internal sealed class ReversePath : SamplingPath
         int t = Timestep(move);
         StepInput input = StepInput.Of(process, process.Predict(model, x, t, labels), x, t);
         SamplingStepInfo? info = request.Hook is null ? null : new SamplingStepInfo(process, t, x, draw.SampleIndices);
-        if (request.Hook?.ReplaceX0(info!, input.X0) is { } replaced) input = input with { X0 = Require.SameShape(replaced, x), X0Replaced = true };
+        if (request.Hook?.ReplaceX0(info!, input.X0) is { } replaced)
+        {
+            input = input with { X0 = Require.SameShape(replaced, x), X0Replaced = true };
+        }
+
         // A step asks for the same noise in a whole run and from a start.
         Tensor next = rule.Advance(input, () => request.Noise.Draw(draw with { Step = process.Coefficients.Timesteps - t }));
         if (request.Hook?.ReplacePrevious(info!, next) is { } previous) next = Require.SameShape(previous, x);

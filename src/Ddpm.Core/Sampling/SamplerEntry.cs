@@ -69,7 +69,8 @@ public sealed class SamplerEntry
     /// <param name="loggers">Makes the logger that receives the start and end of each run. Default: no logging.</param>
     /// <returns>The sampler.</returns>
     /// <exception cref="ArgumentException">The sampler cannot run the process.</exception>
-    public DiffusionSampler Create(IEpsilonModel model, ReverseDiffusion process, ILoggerFactory? loggers = null) => create(model, process, loggers);
+    public DiffusionSampler Create(IEpsilonModel model, ReverseDiffusion process, ILoggerFactory? loggers = null) =>
+        create(model, process, loggers);
 
     /// <summary>The <see cref="Name"/>.</summary>
     public override string ToString() => Name;

@@ -5,7 +5,9 @@ namespace Ddpm.Core;
 /// <summary>The loop of every sampling run: takes the moves of a path, with cancellation, telemetry and a guard against NaN.</summary>
 internal static class SamplingLoop
 {
-    /// <summary>Runs one batch and shows every state: the start, then one after each move. Frees each state when the next is asked for.</summary>
+    /// <summary>
+    /// Runs one batch and shows every state: the start, then one after each move. Frees each state when the next is asked for.
+    /// </summary>
     public static IEnumerable<SamplingState> Run(SamplingPath path, SamplingRun run, CancellationToken cancellationToken)
     {
         // A scope belongs to one thread and must not stay open while the consumer runs: what lives on is detached and freed by hand.

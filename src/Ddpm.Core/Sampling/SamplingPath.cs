@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>What one batch goes through: where it starts and how each move changes it. <see cref="SamplingLoop"/> takes the moves.</summary>
+/// <summary>
+/// What one batch goes through: where it starts and how each move changes it. <see cref="SamplingLoop"/> takes the moves.
+/// </summary>
 internal abstract class SamplingPath : IDisposable
 {
     /// <summary>The number of samples in the batch.</summary>
@@ -17,7 +19,9 @@ internal abstract class SamplingPath : IDisposable
     /// <summary>x before the first move; a fresh tensor.</summary>
     public abstract Tensor Start();
 
-    /// <summary>x after a move and the x̂_0 that led there, if any; fresh tensors. Called without gradients inside a dispose scope.</summary>
+    /// <summary>
+    /// x after a move and the x̂_0 that led there, if any; fresh tensors. Called without gradients inside a dispose scope.
+    /// </summary>
     public abstract (Tensor Next, Tensor? X0) Move(int move, Tensor x);
 
     public abstract void Dispose();

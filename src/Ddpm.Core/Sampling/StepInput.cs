@@ -11,7 +11,9 @@ namespace Ddpm.Core;
 /// <param name="X0Replaced">Whether a hook has replaced x̂_0, so that the output no longer fits it.</param>
 public readonly record struct StepInput(Tensor Output, Tensor Xt, int T, Tensor RawX0, Tensor X0, bool X0Replaced)
 {
-    /// <summary>The input of a step from a network's output: x̂_0 as predicted, and clipped as the process has it. Called inside a dispose scope.</summary>
+    /// <summary>
+    /// The input of a step from a network's output: x̂_0 as predicted, and clipped as the process has it. Called inside a dispose scope.
+    /// </summary>
     internal static StepInput Of(ReverseDiffusion process, Tensor output, Tensor xt, int t)
     {
         Tensor raw = process.PredictX0(output, xt, t);

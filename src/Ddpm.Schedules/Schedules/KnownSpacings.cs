@@ -15,13 +15,15 @@ public static class KnownSpacings
     public static SpacingRule Linspace { get; } = new("linspace", (schedule, count) => TimestepSpacing.Linspace(schedule.Timesteps, count));
 
     /// <summary><see cref="TimestepSpacing.Quadratic"/>, DDIM's "quad".</summary>
-    public static SpacingRule Quadratic { get; } = new("quadratic", (schedule, count) => TimestepSpacing.Quadratic(schedule.Timesteps, count));
+    public static SpacingRule Quadratic { get; } =
+        new("quadratic", (schedule, count) => TimestepSpacing.Quadratic(schedule.Timesteps, count));
 
     /// <summary><see cref="TimestepSpacing.Sections(int, int[])"/> of one section, improved-diffusion's.</summary>
     public static SpacingRule Sections { get; } = new("sections", (schedule, count) => TimestepSpacing.Sections(schedule.Timesteps, count));
 
     /// <summary><see cref="TimestepSpacing.WholeStride"/>, improved-diffusion's "ddimN".</summary>
-    public static SpacingRule WholeStride { get; } = new("whole-stride", (schedule, count) => TimestepSpacing.WholeStride(schedule.Timesteps, count));
+    public static SpacingRule WholeStride { get; } =
+        new("whole-stride", (schedule, count) => TimestepSpacing.WholeStride(schedule.Timesteps, count));
 
     /// <summary><see cref="TimestepSpacing.Karras"/> with ρ = 7.</summary>
     public static SpacingRule Karras { get; } = new("karras", (schedule, count) => TimestepSpacing.Karras(schedule, count));

@@ -7,7 +7,8 @@ public sealed class SpacingRule
 {
     private readonly Func<IVarianceSchedule, int, ImmutableArray<int>> timesteps;
 
-    internal SpacingRule(string name, Func<IVarianceSchedule, int, ImmutableArray<int>> timesteps) => (Name, this.timesteps) = (name, timesteps);
+    internal SpacingRule(string name, Func<IVarianceSchedule, int, ImmutableArray<int>> timesteps) =>
+        (Name, this.timesteps) = (name, timesteps);
 
     /// <summary>The name in commands and tables.</summary>
     public string Name { get; }

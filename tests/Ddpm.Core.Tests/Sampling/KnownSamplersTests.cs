@@ -52,7 +52,8 @@ public sealed class KnownSamplersTests
     [Fact]
     public void Supports_ProcessWithoutSignalAtTheEnd_LeavesTheSolversOut()
     {
-        var process = new ReverseDiffusion(new ZeroTerminalSnrSchedule(new LinearSchedule()), new ReverseDiffusionOptions { Prediction = Prediction.V });
+        var options = new ReverseDiffusionOptions { Prediction = Prediction.V };
+        var process = new ReverseDiffusion(new ZeroTerminalSnrSchedule(new LinearSchedule()), options);
         KnownSamplers.All.Where(entry => entry.Supports(process)).Should().Equal(KnownSamplers.Ddpm, KnownSamplers.Ddim);
         KnownSamplers.All.Should().OnlyContain(entry => entry.Supports(Process));
     }
@@ -68,7 +69,8 @@ public sealed class KnownSamplersTests
 
     [Fact]
     public void Spacing_UnknownName_ListsTheNames() =>
-        FluentActions.Invoking(() => KnownSpacings.Find("even")).Should().Throw<ArgumentException>().WithMessage("name must be one of leading, trailing, *karras, but is \"even\".*");
+        FluentActions.Invoking(() => KnownSpacings.Find("even")).Should().Throw<ArgumentException>()
+            .WithMessage("name must be one of leading, trailing, *karras, but is \"even\".*");
 
     [Theory]
     [InlineData("dpm-solver++")]
@@ -77,9 +79,17 @@ public sealed class KnownSamplersTests
     {
         // Two narrow components: what all steps of DDIM lead to, against the defaults and against as many trailing steps.
         using var scope = NewDisposeScope();
-        using var data = new GaussianMixtureData(tensor(new[] { 0.4, 0.6 }), tensor(new[,] { { -0.8 }, { 0.6 } }), tensor(new[] { 0.003, 0.01 }).reshape(2, 1, 1));
+        Tensor means = tensor(new[,] { { -0.8 }, { 0.6 } }), variances = tensor(new[] { 0.003, 0.01 }).reshape(2, 1, 1);
+        using var data = new GaussianMixtureData(tensor(new[] { 0.4, 0.6 }), means, variances);
         var model = new ExactModel(Process.Coefficients.Schedule, data);
-        var request = new SamplingRequest { Count = 400, SampleShape = [1], Noise = new PerSampleNoise(1), BatchSize = 400, ElementType = float64 };
+        var request = new SamplingRequest
+        {
+            Count = 400,
+            SampleShape = [1],
+            Noise = new PerSampleNoise(1),
+            BatchSize = 400,
+            ElementType = float64,
+        };
         using Tensor flow = new DdimSampler(model, Process).Sample(request);
         SamplerEntry entry = KnownSamplers.Find(name);
         double Error(SpacingRule? spacing)
