@@ -102,10 +102,8 @@ public abstract partial class DiffusionSampler
         ArgumentNullException.ThrowIfNull(noise);
         if (weights.Count == 0 || weights.Any(weight => weight is not (>= 0 and <= 1)))
         {
-            throw new ArgumentException(
-                $"weights must be one or more numbers from 0 to 1, but are {string.Join(",
-                ", weights)}.",
-                nameof(weights));
+            string given = string.Join(", ", weights);
+            throw new ArgumentException($"weights must be one or more numbers from 0 to 1, but are {given}.", nameof(weights));
         }
 
         options ??= InterpolationOptions.Default;
