@@ -63,5 +63,5 @@ public class SamplerOverhead : IDisposable
     public void DpmSolverAlone() => Samplers.Of("dpm-solver++", same, Steps).Sample(request).Dispose();
 
     [Benchmark]
-    public void PndmAlone() => Samplers.Of("pndm", same, Steps).Sample(request).Dispose();
+    public void PndmAlone() => Samplers.Of("ipndm", same, Steps).Sample(request).Dispose();
 }

@@ -31,7 +31,7 @@ internal sealed class ServedModel : IDisposable
         IDisposable? owned)
     {
         (Network, Process, Shape, Name, Device, Parameters, this.owned) = (network, process, shape, name, device, parameters, owned);
-        Samplers = SamplerChoice.For(process);
+        Samplers = [.. KnownSamplers.All.Where(sampler => sampler.Supports(process))];
     }
 
     public IConditionalEpsilonModel Network { get; }
@@ -46,7 +46,8 @@ internal sealed class ServedModel : IDisposable
 
     public long Parameters { get; }
 
-    public IReadOnlyList<SamplerChoice> Samplers { get; }
+    /// <summary>The samplers that the process allows; the first is the page's choice.</summary>
+    public IReadOnlyList<SamplerEntry> Samplers { get; }
 
     public int Timesteps => Process.Coefficients.Timesteps;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Distributed.Mpi;
 using Ddpm.Evaluation;
@@ -63,6 +64,15 @@ public sealed partial class PageTests
                      where !Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, target))
                      select $"{Relative(page)}: {target}";
         broken.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("docs/cli.md")]
+    [InlineData("docs/web.md")]
+    public void Samplers_OfTheLibrary_AreAllNamed(string page)
+    {
+        string text = File.ReadAllText(Absolute(page));
+        KnownSamplers.All.Where(entry => !text.Contains($"`{entry.Name}`", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     [Fact]

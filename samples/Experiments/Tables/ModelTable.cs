@@ -62,14 +62,17 @@ internal static class ModelTable
 
     private static IEnumerable<(string Name, DiffusionSampler Sampler)> Samplers(Budget budget, TrainedModel model)
     {
-        yield return ($"DDPM, {budget.ModelSteps} steps", new DdpmSampler(model.Network, PublishedModel.Process(model, budget.ModelSteps)));
-        int fifty = Math.Min(50, budget.ModelSteps), twenty = Math.Min(20, budget.ModelSteps);
-        yield return ($"DDIM, {fifty} steps", new DdimSampler(model.Network, PublishedModel.Process(model, fifty)));
-        yield return (
-            $"DPM-Solver++, {twenty} steps",
-            new DpmSolverSampler(
-                model.Network,
-                model.Process.Respaced(TimestepSpacing.Karras(model.Process.Coefficients.Schedule, twenty))));
+        (SamplerEntry Sampler, int Steps)[] chosen =
+        [
+            (KnownSamplers.Ddpm, budget.ModelSteps),
+            (KnownSamplers.Ddim, KnownSamplers.Ddim.DefaultSteps(budget.ModelSteps)),
+            (KnownSamplers.DpmSolver, KnownSamplers.DpmSolver.DefaultSteps(budget.ModelSteps)),
+        ];
+        foreach ((SamplerEntry sampler, int steps) in chosen)
+        {
+            ReverseDiffusion process = sampler.Respace(model.Process, Math.Min(steps, model.Process.Coefficients.Timesteps));
+            yield return ($"{sampler.Title}, {steps} steps", sampler.Create(model.Network, process));
+        }
     }
 
     // In pixels: the eye's idea of a copy.

@@ -33,8 +33,8 @@ internal static class StepsTable
         new(
             "DPM-Solver++ 2M",
             ReverseVariance.FixedSmall,
-            (schedule, steps) => TimestepSpacing.Karras(schedule, steps),
-            (model, process) => new DpmSolverSampler(model, process)),
+            KnownSamplers.DpmSolver.DefaultSpacing.Timesteps,
+            (model, process) => KnownSamplers.DpmSolver.Create(model, process)),
     ];
 
     public static void Make(Experiment experiment)

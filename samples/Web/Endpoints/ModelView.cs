@@ -42,7 +42,7 @@ internal sealed record ModelView
         Samplers =
         [
             .. model.Samplers.Select(sampler =>
-                new SamplerView(sampler.Name, sampler.Title, sampler.About, settings.DefaultSteps(sampler))),
+                new SamplerView(sampler.Name, sampler.Title, SamplerNotes.Of(sampler), settings.DefaultSteps(sampler))),
         ],
     };
 }

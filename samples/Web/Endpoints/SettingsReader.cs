@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ddpm.Core;
 
 namespace Ddpm.Web;
 
@@ -16,13 +17,13 @@ internal sealed class SettingsReader(ServedModel model, ServerOptions options)
 
     public int MaxCount => options.MaxCount;
 
-    public int DefaultSteps(SamplerChoice sampler) => Math.Min(sampler.DefaultSteps, MaxSteps);
+    public int DefaultSteps(SamplerEntry sampler) => Math.Min(sampler.DefaultSteps(model.Timesteps), MaxSteps);
 
     /// <summary>The settings; null where <paramref name="errors"/> says what is wrong.</summary>
     public JobSettings? Read(JsonElement body, out IReadOnlyList<FieldError> errors)
     {
         var fields = new RequestFields(body);
-        SamplerChoice sampler = fields.OneOf("sampler", model.Samplers, choice => choice.Name) ?? model.Samplers[0];
+        SamplerEntry sampler = fields.OneOf("sampler", model.Samplers, choice => choice.Name) ?? model.Samplers[0];
         int steps = (int)(fields.Whole("steps", 1, MaxSteps) ?? DefaultSteps(sampler));
         int count = (int)(fields.Whole("count", 1, MaxCount) ?? Math.Min(DefaultCount, MaxCount));
         long seed = fields.Whole("seed", 0, LargestSeed) ?? Random.Shared.NextInt64(LargestRandomSeed);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ddpm.Core;
 
 namespace Ddpm.Web;
 
@@ -119,4 +120,4 @@ internal sealed class Job : IDisposable
 /// <param name="Count">How many pictures.</param>
 /// <param name="Label">Of which class; null for none.</param>
 /// <param name="Guidance">How strongly guided to the class; 1 for not at all.</param>
-internal sealed record JobSettings(SamplerChoice Sampler, int Steps, long Seed, int Count, int? Label, double Guidance);
+internal sealed record JobSettings(SamplerEntry Sampler, int Steps, long Seed, int Count, int? Label, double Guidance);

@@ -161,13 +161,20 @@ internal sealed class OptionReader
     }) ?? []];
 
     /// <summary>One of several words.</summary>
-    public string Choice(string name, string fallback, string description, ReadOnlySpan<string> words, string? alias = null)
+    public string Choice(string name, string fallback, string description, ReadOnlySpan<string> words, string? alias = null) =>
+        Choose(name, fallback, description, words, alias)!;
+
+    /// <summary>One of several words, or none.</summary>
+    public string? Choice(string name, string description, ReadOnlySpan<string> words, string? alias = null) =>
+        Choose(name, null, description, words, alias);
+
+    private string? Choose(string name, string? fallback, string description, ReadOnlySpan<string> words, string? alias)
     {
         string[] values = [.. words];
         string listed = $"{string.Join(", ", values[..^1])} or {values[^1]}";
         // Listed once: a description that explains each word lists them.
         bool told = values.All(value => description.Contains(value, StringComparison.Ordinal));
-        var option = new Option<string>(name)
+        var option = new Option<string?>(name)
         {
             Description = told ? description : $"{description}; {listed}",
             HelpName = "name",

@@ -29,7 +29,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
         Device device = Communicators.Device(options.Device, ranks);
         network.to(device);
         int timesteps = model.Process.Coefficients.Timesteps, steps = options.Steps ?? timesteps;
-        ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, options.Spacing, options.Model);
+        ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, KnownSpacings.Find(options.Spacing), options.Model);
         BoundReport test = Evaluate(network, process, device, options.Data, "", stop);
         BoundReport? train = options.Train is { } path ? Evaluate(network, process, device, path, ".train", stop) : null;
         EvaluationReport report = EvaluationReport.Of("Variational bound", test);

@@ -39,15 +39,16 @@ internal sealed class ModelSampler : IDisposable
             }
 
             Labels = ClassLabels.Read(options, network, folder);
-            int timesteps = model.Process.Coefficients.Timesteps;
-            int steps = options.Steps ?? SamplerChoice.DefaultSteps(options.Sampler, timesteps);
-            ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, options.Spacing, folder);
+            SamplerEntry entry = KnownSamplers.Find(options.Sampler);
+            SpacingRule spacing = options.Spacing is { } named ? KnownSpacings.Find(named) : entry.DefaultSpacing;
+            int timesteps = model.Process.Coefficients.Timesteps, steps = options.Steps ?? entry.DefaultSteps(timesteps);
+            ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, spacing, folder);
             IConditionalEpsilonModel prepared = Precision.Prepare(network, options.Dtype, device);
             if (Labels.Length > 0 && options.Guidance != 1) prepared = new GuidedModel(prepared, options.Guidance, options.GuidanceRescale);
             var ddim = new DdimOptions { Eta = options.Eta ?? 0, RederiveNoise = !options.KeepNoise };
-            sampler = SamplerChoice.Create(options.Sampler, prepared, process, ddim);
+            sampler = SamplerChoice.Create(entry, prepared, process, ddim);
             Steps = steps;
-            Settings = Describe(folder, steps, steps == timesteps ? "all" : options.Spacing);
+            Settings = Describe(folder, steps, steps == timesteps ? "all" : spacing.Name);
         }
         catch
         {

@@ -3,21 +3,22 @@ using Ddpm.Core;
 
 namespace Ddpm.Cli.Sampling;
 
-/// <summary>Samplers and spacings by their names.</summary>
+/// <summary>The samplers and spacings of the library as options name them.</summary>
 internal static class SamplerChoice
 {
-    public static readonly string[] Names = ["ddpm", "ddim", "dpm-solver++", "ipndm"];
-    public static readonly string[] Spacings = ["leading", "trailing", "linspace", "quadratic", "sections", "whole-stride", "karras"];
+    public static readonly string[] Names = [.. KnownSamplers.All.Select(entry => entry.Name)];
+    public static readonly string[] Spacings = [.. KnownSpacings.All.Select(rule => rule.Name)];
 
-    /// <summary>
-    /// The steps of a sampler without --steps: all for the paper's, as many as their authors recommend for the others.
-    /// </summary>
-    public static int DefaultSteps(string sampler, int timesteps) =>
-        Math.Min(timesteps, sampler switch { "ddpm" => timesteps, "ddim" => 50, _ => 20 });
+    /// <summary>The samplers' default steps, for the help.</summary>
+    public static string DefaultSteps => string.Join(", ", KnownSamplers.All.Select(entry => $"{StepsOf(entry)} for {entry.Name}"));
+
+    /// <summary>The samplers' default spacings, for the help.</summary>
+    public static string DefaultSpacings =>
+        string.Join(", ", KnownSamplers.All.Select(entry => $"{entry.DefaultSpacing} for {entry.Name}"));
 
     /// <summary>A process over some of the timesteps of another.</summary>
     /// <exception cref="UsageException">There are not so many timesteps, or the spacing cannot give them.</exception>
-    public static ReverseDiffusion Respaced(ReverseDiffusion process, int steps, string spacing, string model)
+    public static ReverseDiffusion Respaced(ReverseDiffusion process, int steps, SpacingRule spacing, string model)
     {
         IVarianceSchedule schedule = process.Coefficients.Schedule;
         int timesteps = schedule.Timesteps;
@@ -25,18 +26,7 @@ internal static class SamplerChoice
         if (steps == timesteps) return process;
         try
         {
-            return new ReverseDiffusion(
-                new RespacedSchedule(schedule, spacing switch
-                {
-                    "leading" => TimestepSpacing.Leading(timesteps, steps),
-                    "linspace" => TimestepSpacing.Linspace(timesteps, steps),
-                    "quadratic" => TimestepSpacing.Quadratic(timesteps, steps),
-                    "sections" => TimestepSpacing.Sections(timesteps, steps),
-                    "whole-stride" => TimestepSpacing.WholeStride(timesteps, steps),
-                    "karras" => TimestepSpacing.Karras(schedule, steps),
-                    _ => TimestepSpacing.Trailing(timesteps, steps),
-                }),
-                process.Options);
+            return new ReverseDiffusion(new RespacedSchedule(schedule, spacing.Timesteps(schedule, steps)), process.Options);
         }
         catch (ArgumentException exception)
         {
@@ -45,11 +35,8 @@ internal static class SamplerChoice
         }
     }
 
-    public static DiffusionSampler Create(string sampler, IEpsilonModel model, ReverseDiffusion process, DdimOptions ddim) => sampler switch
-    {
-        "ddim" => new DdimSampler(model, process, ddim),
-        "dpm-solver++" => new DpmSolverSampler(model, process),
-        "ipndm" => new PndmSampler(model, process),
-        _ => new DdpmSampler(model, process),
-    };
+    public static DiffusionSampler Create(SamplerEntry sampler, IEpsilonModel model, ReverseDiffusion process, DdimOptions ddim) =>
+        sampler == KnownSamplers.Ddim ? new DdimSampler(model, process, ddim) : sampler.Create(model, process);
+
+    private static string StepsOf(SamplerEntry entry) => entry.DefaultSteps(int.MaxValue) is var steps and < int.MaxValue ? $"{steps}" : "T";
 }

@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Core;
 
 namespace Ddpm.Cli.Sampling;
 
@@ -7,18 +8,18 @@ namespace Ddpm.Cli.Sampling;
 /// <param name="where">Begins the descriptions with what the options are for; empty where the command only samples.</param>
 internal sealed class SamplingOptions(OptionReader read, string where = "")
 {
-    public string Sampler { get; } = read.Choice("--sampler", "ddpm", where + "How x_t becomes x_{t-1}", SamplerChoice.Names);
+    public string Sampler { get; } = read.Choice("--sampler", KnownSamplers.Ddpm.Name, where + "How x_t becomes x_{t-1}", SamplerChoice.Names);
 
     public int? Steps { get; } = read.Number(
         "--steps",
-        where + "Steps of the sampler, at most the model's T; by default T for ddpm, 50 for ddim, 20 for the others",
+        where + $"Steps of the sampler, at most the model's T; by default {SamplerChoice.DefaultSteps}",
         least: 1,
         alias: "--num-inference-steps");
 
-    public string Spacing { get; } = read.Choice(
+    /// <summary>Null for the sampler's own.</summary>
+    public string? Spacing { get; } = read.Choice(
         "--spacing",
-        "trailing",
-        where + "Which of the model's timesteps these are (diffusers has leading by default)",
+        where + $"Which of the model's timesteps these are; by default {SamplerChoice.DefaultSpacings} (diffusers: leading)",
         SamplerChoice.Spacings,
         alias: "--timestep-spacing");
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core;
@@ -26,7 +27,9 @@ public sealed class PerSampleNoise : INoiseSource
         int rows = request.SampleIndices.Count;
         if (shape.Length < 1 || shape[0] != rows)
         {
-            throw new ArgumentException($"Shape must begin with the number of samples, {rows}, but is {Require.Shape(shape)}.", nameof(request));
+            throw new ArgumentException(
+                $"Shape must begin with the number of samples, {rows}, but is {Require.Shape(shape)}.",
+                nameof(request));
         }
 
         int elements = checked((int)shape.Skip(1).Aggregate(1L, (product, size) => checked(product * size)));
@@ -36,7 +39,8 @@ public sealed class PerSampleNoise : INoiseSource
         {
             // A row at a time: the span of a whole batch may pass the 2 GiB that a span can hold.
             using Tensor view = noise[row].view(-1);
-            new CounterBasedRandom(seed, request.SampleIndices[row], request.Step).FillNormal(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(view.bytes)[..elements]);
+            Span<float> numbers = MemoryMarshal.Cast<byte, float>(view.bytes)[..elements];
+            new CounterBasedRandom(seed, request.SampleIndices[row], request.Step).FillNormal(numbers);
         }
 
         return noise.to(request.ElementType, request.Device).MoveToOuterDisposeScope();

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Noise from one generator, a batch after the other: the stream that PyTorch programs draw on the CPU, so that the numbers they publish come out. A sample depends on all that
-/// was drawn before it. Not thread-safe.
+/// Noise from one generator, a batch after the other: the stream that PyTorch programs draw on the CPU, so that the numbers they publish
+/// come out. A sample depends on all that was drawn before it. Not thread-safe.
 /// </summary>
 public sealed class StreamNoise : INoiseSource
 {

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// DDIM backwards: from examples to the noise that deterministic DDIM makes them of (Song, Meng, Ermon 2020, arXiv:2010.02502, sec. 4.3). x_t at the noise
-/// of t - 1 goes to that of t by the network's estimate at t - 1; the way back returns to the example to the order of the steps. Holds no tensor.
+/// DDIM backwards: from examples to the noise that deterministic DDIM makes them of (Song, Meng, Ermon 2020, arXiv:2010.02502, sec. 4.3).
+/// x_t at the noise of t - 1 goes to that of t by the network's estimate at t - 1; the way back returns to the example to the order of the
+/// steps. Holds no tensor.
 /// </summary>
 public sealed class DdimInversion
 {
@@ -25,7 +26,9 @@ public sealed class DdimInversion
     /// <summary>Finds the noise of examples.</summary>
     /// <param name="x0">The examples x_0, [B, …].</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
-    /// <returns>x_T, from which DDIM with η = 0 and no clipping leads back, in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
+    /// <returns>
+    /// x_T, from which DDIM with η = 0 and no clipping leads back, in the shape of <paramref name="x0"/>; a fresh tensor.
+    /// </returns>
     /// <exception cref="ArgumentException"><paramref name="x0"/> has no batch axis or does not hold floating-point numbers.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The noise became NaN or infinite.</exception>
@@ -33,7 +36,12 @@ public sealed class DdimInversion
     public Tensor Invert(Tensor x0, CancellationToken cancellationToken = default)
     {
         Require.Batch(x0);
-        if (model.InTrainingMode) throw new InvalidOperationException("The model is in training mode, where dropout spoils the inversion: call eval() on it before.");
+        if (model.InTrainingMode)
+        {
+            throw new InvalidOperationException(
+                "The model is in training mode, where dropout spoils the inversion: call eval() on it before.");
+        }
+
         using var noGradient = no_grad();
         using CompiledModel compiled = CompiledModel.Of(model);
         var steps = new DdimSteps(process.Coefficients);

@@ -11,15 +11,16 @@ public sealed record DdimOptions
     public double Eta { get; init; }
 
     /// <summary>
-    /// Whether the noise is derived anew from the clipped x̂_0, as improved-diffusion does, rather than kept as the network gave it, as diffusers does. The same where nothing is clipped. Noise that is kept beside an x̂_0 that
-    /// was clipped no longer adds up to x_t: where t is near T a step then puts the network's ε in the place of x_t, with its errors, and the more steps, the more of them.
+    /// Whether the noise is derived anew from the clipped x̂_0, as improved-diffusion does, rather than kept as the network gave it, as
+    /// diffusers does. The same where nothing is clipped. Noise that is kept beside an x̂_0 that was clipped no longer adds up to x_t:
+    /// where t is near T a step then puts the network's ε in the place of x_t, with its errors, and the more steps, the more of them.
     /// </summary>
     /// <value>True.</value>
     public bool RederiveNoise { get; init; } = true;
 
     /// <summary>
-    /// Measurements of the network from which the variance of each step's x̂_0 follows, which is then added to the step's noise: Analytic-DPM (Bao et al. 2022,
-    /// arXiv:2201.06503).
+    /// Measurements of the network from which the variance of each step's x̂_0 follows, which is then added to the step's noise:
+    /// Analytic-DPM (Bao et al. 2022, arXiv:2201.06503).
     /// </summary>
     /// <value>Null: nothing is added.</value>
     public NoiseCalibration? Calibration { get; init; }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// DDIM (Song, Meng, Ermon 2020, arXiv:2010.02502), by the steps of <see cref="DdimSteps"/>. Give it a <see cref="RespacedSchedule"/> to take few steps.
-/// The process's variance plays no part.
+/// DDIM (Song, Meng, Ermon 2020, arXiv:2010.02502), by the steps of <see cref="DdimSteps"/>. Give it a <see cref="RespacedSchedule"/> to
+/// take few steps. The process's variance plays no part.
 /// </summary>
 public sealed class DdimSampler : DiffusionSampler
 {
@@ -27,7 +27,8 @@ public sealed class DdimSampler : DiffusionSampler
 
     /// <summary>Takes one step from a network's output, for your own loop.</summary>
     /// <param name="output">
-    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.
+    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see
+    /// <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.
     /// </param>
     /// <param name="xt">The samples x_t, [B, …].</param>
     /// <param name="t">The timestep of the process. Range: 0 ≤ t &lt; T.</param>
@@ -38,7 +39,8 @@ public sealed class DdimSampler : DiffusionSampler
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
     /// <inheritdoc/>
-    protected override StepRule Begin() => new LinearStepRule(Process, steps, options.Calibration is { } calibration ? NoiseOf(calibration) : null);
+    protected override StepRule Begin() =>
+        new LinearStepRule(Process, steps, options.Calibration is { } calibration ? NoiseOf(calibration) : null);
 
     // The uncertainty of x̂_0 adds to the step's own noise.
     private Func<int, double> NoiseOf(NoiseCalibration calibration) =>

@@ -5,8 +5,8 @@ namespace Ddpm.Core;
 
 /// <summary>
 /// Ancestral sampling, Algorithm 2 of Ho et al. 2020 (arXiv:2006.11239): from x_T ~ N(0, I), draw x_{t-1} from p_θ(x_{t-1} | x_t) for
-/// t = T-1 … 0; no noise at the last step. With a fixed variance by the steps of <see cref="AncestralSteps"/>. Holds no tensor; one sampler may serve
-/// several threads if its model does.
+/// t = T-1 … 0; no noise at the last step. With a fixed variance by the steps of <see cref="AncestralSteps"/>. Holds no tensor; one sampler
+/// may serve several threads if its model does.
 /// </summary>
 public sealed class DdpmSampler : DiffusionSampler
 {
@@ -21,7 +21,8 @@ public sealed class DdpmSampler : DiffusionSampler
 
     /// <summary>Takes one step from a network's output, for your own loop.</summary>
     /// <param name="output">
-    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.
+    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see
+    /// <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.
     /// </param>
     /// <param name="xt">The samples x_t, [B, …].</param>
     /// <param name="t">The timestep of the process. Range: 0 ≤ t &lt; T.</param>
@@ -32,7 +33,11 @@ public sealed class DdpmSampler : DiffusionSampler
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
     /// <inheritdoc/>
-    protected override StepRule Begin() => FixedSteps(Process) is { } steps ? new LinearStepRule(Process, steps) : new MomentsRule(Process);
+    protected override StepRule Begin() => RuleOf(Process);
+
+    /// <summary>The rule of a process, for every sampler that draws from p_θ(x_{t-1} | x_t).</summary>
+    internal static StepRule RuleOf(ReverseDiffusion process) =>
+        FixedSteps(process) is { } steps ? new LinearStepRule(process, steps) : new MomentsRule(process);
 
     // Null where the network gives the mean or the variance, or measurements of it do.
     private static AncestralSteps? FixedSteps(ReverseDiffusion process) => process.Options switch

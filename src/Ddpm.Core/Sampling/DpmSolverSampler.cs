@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Ddpm.Core;
 
 /// <summary>
-/// DPM-Solver++(2M) (Lu et al. 2022, arXiv:2211.01095, algorithm 2), by the steps of <see cref="DpmSolverSteps"/>: a deterministic multistep solver of second
-/// order for the probability-flow ODE. 20 steps of a <see cref="RespacedSchedule"/> are about as good as hundreds of DDIM;
-/// <see cref="TimestepSpacing.Karras"/> places them well.
+/// DPM-Solver++(2M) (Lu et al. 2022, arXiv:2211.01095, algorithm 2), by the steps of <see cref="DpmSolverSteps"/>: a deterministic
+/// multistep solver of second order for the probability-flow ODE. 20 steps of a <see cref="RespacedSchedule"/> are about as good as
+/// hundreds of DDIM; <see cref="TimestepSpacing.Karras"/> places them well.
 /// </summary>
 public sealed class DpmSolverSampler : DiffusionSampler
 {

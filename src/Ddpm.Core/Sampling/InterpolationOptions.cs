@@ -8,7 +8,10 @@ public sealed record InterpolationOptions
     /// <summary>As in the paper: linearly, each end with noise of its own.</summary>
     public static InterpolationOptions Default { get; } = new();
 
-    /// <summary>Whether the mixture goes along the great circle instead of the chord, which keeps the length of noise (Song et al. 2020, arXiv:2010.02502, appendix D.5).</summary>
+    /// <summary>
+    /// Whether the mixture goes along the great circle instead of the chord, which keeps the length of noise (Song et al. 2020,
+    /// arXiv:2010.02502, appendix D.5).
+    /// </summary>
     /// <value>False: (1-λ) x + λ x' (Ho et al. 2020, sec. 4.4).</value>
     public bool Spherical { get; init; }
 
@@ -25,7 +28,8 @@ public sealed record InterpolationOptions
         Tensor angle = cosine.clamp(-1, 1).acos(), sine = angle.sin();
         // Along the same line the circle is the chord.
         Tensor straight = sine < 1e-6;
-        Tensor left = where(straight, 1 - weight, ((1 - weight) * angle).sin() / sine), right = where(straight, weight, (weight * angle).sin() / sine);
+        Tensor left = where(straight, 1 - weight, ((1 - weight) * angle).sin() / sine);
+        Tensor right = where(straight, weight, (weight * angle).sin() / sine);
         return (left * a + right * b).reshape(first.shape);
     }
 }

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>Runs a method of <see cref="SamplerSteps"/> on tensors: forms ε where the method uses it and keeps what the method remembers.</summary>
+/// <summary>
+/// Runs a method of <see cref="SamplerSteps"/> on tensors: forms ε where the method uses it and keeps what the method remembers.
+/// </summary>
 /// <param name="process">The process that is sampled.</param>
 /// <param name="steps">The method's scalars.</param>
 /// <param name="noiseAt">The factor of the fresh noise at a timestep, in the place of the method's own.</param>
@@ -13,8 +15,8 @@ internal sealed class LinearStepRule(ReverseDiffusion process, SamplerSteps step
 
     public override Tensor Advance(StepInput input, Func<Tensor> noise)
     {
-        Tensor x0 = input.X0;
-        Tensor? eps = steps.UsesEpsilon ? process.Forward.Noise(steps.ClipsEpsilon || input.X0Replaced ? x0 : input.RawX0, input.Xt, input.T) : null;
+        Tensor x0 = input.X0, source = steps.ClipsEpsilon || input.X0Replaced ? x0 : input.RawX0;
+        Tensor? eps = steps.UsesEpsilon ? process.Forward.Noise(source, input.Xt, input.T) : null;
         if (steps.Remembers != RememberedValue.None) Remember(steps.Remembers == RememberedValue.X0 ? x0 : eps!);
 
         StepCoefficients step = steps.At(input.T, Math.Max(remembered.Count, 1));

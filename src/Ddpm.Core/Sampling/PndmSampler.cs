@@ -3,14 +3,17 @@ using Microsoft.Extensions.Logging;
 namespace Ddpm.Core;
 
 /// <summary>
-/// iPNDM-4 (Liu et al. 2022, arXiv:2202.09778; Zhang and Chen 2022, arXiv:2204.13902), by the steps of <see cref="PndmSteps"/>: the Adams–Bashforth method of
-/// fourth order, begun with lower orders, for the probability-flow ODE. Deterministic, one call of the network a step.
+/// iPNDM-4 (Liu et al. 2022, arXiv:2202.09778; Zhang and Chen 2022, arXiv:2204.13902), by the steps of <see cref="PndmSteps"/>: the
+/// Adams–Bashforth method of fourth order, begun with lower orders, for the probability-flow ODE. Deterministic, one call of the network a
+/// step.
 /// </summary>
 public sealed class PndmSampler : DiffusionSampler
 {
     /// <summary>A sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
-    /// <param name="process">The process that it was trained with, respaced to the steps to take. It must leave some signal at its last timestep.</param>
+    /// <param name="process">
+    /// The process that it was trained with, respaced to the steps to take. It must leave some signal at its last timestep.
+    /// </param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <exception cref="ArgumentException">The process ends without signal, where σ is infinite.</exception>
     public PndmSampler(IEpsilonModel model, ReverseDiffusion process, ILogger<PndmSampler>? logger = null)

@@ -14,7 +14,9 @@ public sealed record SamplingRequest
     /// <summary>Where the randomness comes from, such as <see cref="PerSampleNoise"/>.</summary>
     public required INoiseSource Noise { get; init; }
 
-    /// <summary>The number of the first sample; sample k of one request is sample k - n of a request that starts at n. Range: ≥ 0.</summary>
+    /// <summary>
+    /// The number of the first sample; sample k of one request is sample k - n of a request that starts at n. Range: ≥ 0.
+    /// </summary>
     /// <value>0.</value>
     public long FirstSample { get; init; }
 
@@ -35,8 +37,8 @@ public sealed record SamplingRequest
     public IReadOnlySet<long>? Skip { get; init; }
 
     /// <summary>
-    /// The classes to draw, for an <see cref="IConditionalEpsilonModel"/>: sample k of the request is of class Labels[k / <see cref="SamplesPerLabel"/>].
-    /// <see cref="Count"/> is their number times <see cref="SamplesPerLabel"/>.
+    /// The classes to draw, for an <see cref="IConditionalEpsilonModel"/>: sample k of the request is of class Labels[k /
+    /// <see cref="SamplesPerLabel"/>]. <see cref="Count"/> is their number times <see cref="SamplesPerLabel"/>.
     /// </summary>
     /// <value>Null: no class.</value>
     public IReadOnlyList<long>? Labels { get; init; }
@@ -53,7 +55,9 @@ public sealed record SamplingRequest
     /// <value>Null.</value>
     public IStepHook? Hook { get; init; }
 
-    /// <summary>Sees the run after every so many steps, <see cref="PreviewEvery"/>, and at its end; the state's tensors live until it returns.</summary>
+    /// <summary>
+    /// Sees the run after every so many steps, <see cref="PreviewEvery"/>, and at its end; the state's tensors live until it returns.
+    /// </summary>
     /// <value>Null.</value>
     public Action<SamplingState>? Preview { get; init; }
 
@@ -68,7 +72,9 @@ public sealed record SamplingRequest
         Require.AtLeast(BatchSize, 1);
         if (SampleShape is null || SampleShape.Any(size => size < 1))
         {
-            throw new ArgumentException($"SampleShape must have positive sizes, but is {(SampleShape is null ? "null" : Require.Shape([.. SampleShape]))}.", nameof(SampleShape));
+            throw new ArgumentException(
+                $"SampleShape must have positive sizes, but is {(SampleShape is null ? "null" : Require.Shape([.. SampleShape]))}.",
+                nameof(SampleShape));
         }
 
         ArgumentNullException.ThrowIfNull(Noise);
@@ -76,14 +82,21 @@ public sealed record SamplingRequest
         Require.AtLeast(PreviewEvery, 1);
         if (Labels is not null && (long)Labels.Count * SamplesPerLabel != Count)
         {
-            throw new ArgumentException($"Labels must be as many that {SamplesPerLabel} of each make Count = {Count}, but are {Labels.Count}.", nameof(Labels));
+            throw new ArgumentException(
+                $"Labels must be as many that {SamplesPerLabel} of each make Count = {Count}, but are {Labels.Count}.",
+                nameof(Labels));
         }
 
         if (Start is { } start)
         {
             long[] expected = [Count, .. SampleShape];
             Require.Batch(start.Xt, "Start.Xt");
-            if (!start.Xt.shape.AsSpan().SequenceEqual(expected)) throw new ArgumentException($"Start.Xt must have the shape [Count, SampleShape], {Require.Shape(expected)}, but has {Require.Shape(start.Xt)}.", nameof(Start));
+            if (!start.Xt.shape.AsSpan().SequenceEqual(expected))
+            {
+                throw new ArgumentException(
+                    $"Start.Xt must have the shape [Count, SampleShape], {Require.Shape(expected)}, but has {Require.Shape(start.Xt)}.",
+                    nameof(Start));
+            }
         }
 
         return this;

@@ -9,4 +9,14 @@ namespace Ddpm.Core;
 /// <param name="RawX0">x̂_0 before clipping, [B, …].</param>
 /// <param name="X0">x̂_0 after clipping and after the hook, [B, …].</param>
 /// <param name="X0Replaced">Whether a hook has replaced x̂_0, so that the output no longer fits it.</param>
-public readonly record struct StepInput(Tensor Output, Tensor Xt, int T, Tensor RawX0, Tensor X0, bool X0Replaced);
+public readonly record struct StepInput(Tensor Output, Tensor Xt, int T, Tensor RawX0, Tensor X0, bool X0Replaced)
+{
+    /// <summary>
+    /// The input of a step from a network's output: x̂_0 as predicted, and clipped as the process has it. Called inside a dispose scope.
+    /// </summary>
+    internal static StepInput Of(ReverseDiffusion process, Tensor output, Tensor xt, int t)
+    {
+        Tensor raw = process.PredictX0(output, xt, t);
+        return new StepInput(output, xt, t, raw, process.Options.Clipping.ApplyCore(raw), false);
+    }
+}

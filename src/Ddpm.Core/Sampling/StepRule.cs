@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>How x_t becomes x_{t-1} in one run of a <see cref="DiffusionSampler"/>; holds what a multistep method remembers. One run has one, on one thread.</summary>
+/// <summary>
+/// How x_t becomes x_{t-1} in one run of a <see cref="DiffusionSampler"/>; holds what a multistep method remembers. One run has one, on one
+/// thread.
+/// </summary>
 public abstract class StepRule : IDisposable
 {
     /// <summary>One step. It is called without gradients inside a dispose scope, which frees what it makes on the way.</summary>
@@ -11,7 +14,9 @@ public abstract class StepRule : IDisposable
     /// <returns>x_{t-1} in the shape of x_t; x̂_0 itself at the last step of a method that ends there.</returns>
     public abstract Tensor Advance(StepInput input, Func<Tensor> noise);
 
-    /// <summary>Frees what is remembered. Tensors that live from step to step must be detached from the dispose scope, and freed here.</summary>
+    /// <summary>
+    /// Frees what is remembered. Tensors that live from step to step must be detached from the dispose scope, and freed here.
+    /// </summary>
     public void Dispose()
     {
         Dispose(true);

@@ -16,7 +16,8 @@ internal static class FiniteTensor
             if (double.IsFinite(largest)) return;
             string what = double.IsNaN(largest) ? "NaN" : "infinite", at = step is null ? "" : $", step {step}";
             throw new NonFiniteException(
-                $"{name} became {what} at t = {t}{at} (shape {Require.Shape(tensor)}, {tensor.dtype}). The network's weights or its output are not finite there.");
+                $"{name} became {what} at t = {t}{at} (shape {Require.Shape(tensor)}, {tensor.dtype}). "
+                + "The network's weights or its output are not finite there.");
         }
     }
 }

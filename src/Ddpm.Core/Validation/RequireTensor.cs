@@ -13,7 +13,11 @@ internal static class RequireTensor
         {
             ArgumentNullException.ThrowIfNull(value, name);
             if (value.dim() < 1) throw new ArgumentException($"{name} must have a batch axis [B, …], but is a scalar.", name);
-            if (!value.is_floating_point()) throw new ArgumentException($"{name} must hold floating-point numbers, but holds {value.dtype}.", name);
+            if (!value.is_floating_point())
+            {
+                throw new ArgumentException($"{name} must hold floating-point numbers, but holds {value.dtype}.", name);
+            }
+
             return value;
         }
 
@@ -28,7 +32,9 @@ internal static class RequireTensor
             Require.Batch(value, name);
             if (!value.shape.AsSpan().SequenceEqual(expected.shape))
             {
-                throw new ArgumentException($"{name} must have the shape of {expectedName}, {Require.Shape(expected)}, but has {Require.Shape(value)}.", name);
+                throw new ArgumentException(
+                    $"{name} must have the shape of {expectedName}, {Require.Shape(expected)}, but has {Require.Shape(value)}.",
+                    name);
             }
 
             return value;

@@ -91,24 +91,31 @@ public sealed class RunTests
             return [.. body.GetProperty("images").EnumerateArray().Select(image => image.GetString()!)];
         }
 
-        string[] first = await Draw(new { sampler = "dpm-solver", steps = 6, seed = 1, count = 2 });
-        string[] again = await Draw(new { sampler = "dpm-solver", steps = 6, seed = 1, count = 2 });
-        string[] other = await Draw(new { sampler = "pndm", steps = 6, seed = 2, count = 2 });
+        string[] first = await Draw(new { sampler = "dpm-solver++", steps = 6, seed = 1, count = 2 });
+        string[] again = await Draw(new { sampler = "dpm-solver++", steps = 6, seed = 1, count = 2 });
+        string[] other = await Draw(new { sampler = "ipndm", steps = 6, seed = 2, count = 2 });
 
         first.Should().Equal(again).And.NotEqual(other);
-        using Tensor expected = Expected(
-            server,
-            new DpmSolverSampler(
-                server.Model,
-                new ReverseDiffusion(
-                    new RespacedSchedule(
-                        TestServer.Process.Coefficients.Schedule,
-                        TimestepSpacing.Karras(TestServer.Process.Coefficients.Schedule, 6)),
-                    TestServer.Process.Options)),
-            1,
-            2);
+        SamplerEntry entry = KnownSamplers.Find("dpm-solver++");
+        using Tensor expected = Expected(server, entry.Create(server.Model, entry.Respace(TestServer.Process, 6)), 1, 2);
         using Tensor image = Decode(Convert.FromBase64String(first[1])), one = expected[1].clone();
         image.Equals(one).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Samples_EverySampler_IsTheTablesEntry()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        foreach (SamplerEntry entry in KnownSamplers.All)
+        {
+            object settings = new { sampler = entry.Name, steps = 7, seed = 3, count = 1 };
+            using HttpResponseMessage answer = await server.Client.PostAsJsonAsync("/api/samples", settings);
+            answer.StatusCode.Should().Be(HttpStatusCode.OK);
+            JsonElement body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            using Tensor expected = Expected(server, entry.Create(server.Model, entry.Respace(TestServer.Process, 7)), 3, 1);
+            using Tensor image = Decode(Convert.FromBase64String(body.GetProperty("images")[0].GetString()!)), one = expected[0].clone();
+            image.Equals(one).Should().BeTrue(entry.Name);
+        }
     }
 
     [Fact]

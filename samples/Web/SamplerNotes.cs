@@ -1,0 +1,18 @@
+using Ddpm.Core;
+
+namespace Ddpm.Web;
+
+/// <summary>When to choose a sampler, in a line for the page.</summary>
+internal static class SamplerNotes
+{
+    /// <summary>The line of a sampler.</summary>
+    public static string Of(SamplerEntry sampler) => sampler.Name switch
+    {
+        "ddpm" => "The paper's own, with noise at every step, which mends the network's errors on the way; "
+            + "a tenth of the steps is nearly as good",
+        "ddim" => "Deterministic: the same noise gives the same picture at any number of steps",
+        "dpm-solver++" => "Second order: good pictures in 20 steps",
+        "ipndm" => "Fourth order: smooth trajectories in 20 steps",
+        _ => sampler.Title,
+    };
+}

@@ -1,0 +1,80 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Core;
+
+/// <summary>From x_T, or a start at t, down to x_0: one network call a move, with labels and hook. Owns its labels and its rule.</summary>
+internal sealed class ReversePath : SamplingPath
+{
+    private readonly ReverseDiffusion process;
+    private readonly IEpsilonModel model;
+    private readonly StepRule rule;
+    private readonly SamplingRequest request;
+    private readonly int[] positions;
+    private readonly NoiseRequest draw;
+    private readonly Tensor? labels;
+
+    /// <param name="process">The process that is sampled.</param>
+    /// <param name="model">The network, compiled where it can be.</param>
+    /// <param name="rule">How x_t becomes x_{t-1} in this run.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="positions">The samples of the batch, counted from the request's first.</param>
+    public ReversePath(ReverseDiffusion process, IEpsilonModel model, StepRule rule, SamplingRequest request, int[] positions)
+    {
+        (this.process, this.model, this.rule, this.request, this.positions) = (process, model, rule, request, positions);
+        Length = MovesOf(request, process);
+        draw = new NoiseRequest
+        {
+            SampleIndices = [.. positions.Select(position => request.FirstSample + position)],
+            Step = 0,
+            Shape = [positions.Length, .. request.SampleShape],
+            ElementType = request.ElementType,
+            Device = request.Device,
+        };
+        if (request.Labels is not { } each) return;
+        long[] own = [.. positions.Select(position => each[position / request.SamplesPerLabel])];
+        labels = tensor(own, int64, request.Device).DetachFromDisposeScope();
+    }
+
+    public override int Samples => positions.Length;
+
+    public override int Length { get; }
+
+    /// <summary>The number of moves of a request.</summary>
+    public static int MovesOf(SamplingRequest request, ReverseDiffusion process) =>
+        (request.Start?.Timestep ?? process.Coefficients.Timesteps - 1) + 1;
+
+    public override int Timestep(int move) => Length - 1 - move;
+
+    public override Tensor Start() => request.Start is { } start ? Rows(start.Xt) : request.Noise.Draw(draw);
+
+    public override (Tensor Next, Tensor? X0) Move(int move, Tensor x)
+    {
+        int t = Timestep(move);
+        StepInput input = StepInput.Of(process, process.Predict(model, x, t, labels), x, t);
+        SamplingStepInfo? info = request.Hook is null ? null : new SamplingStepInfo(process, t, x, draw.SampleIndices);
+        if (request.Hook?.ReplaceX0(info!, input.X0) is { } replaced)
+        {
+            input = input with { X0 = Require.SameShape(replaced, x), X0Replaced = true };
+        }
+
+        // A step asks for the same noise in a whole run and from a start.
+        Tensor next = rule.Advance(input, () => request.Noise.Draw(draw with { Step = process.Coefficients.Timesteps - t }));
+        if (request.Hook?.ReplacePrevious(info!, next) is { } previous) next = Require.SameShape(previous, x);
+        // A step may hand x̂_0 on as x_0 itself, or leave x_t as it is.
+        if (ReferenceEquals(next, input.X0) || ReferenceEquals(next, x)) next = next.clone();
+        return (next, input.X0);
+    }
+
+    public override void Dispose()
+    {
+        labels?.Dispose();
+        rule.Dispose();
+    }
+
+    private Tensor Rows(Tensor all)
+    {
+        using var scope = NewDisposeScope();
+        Tensor index = tensor(positions.Select(position => (long)position).ToArray(), int64, all.device);
+        return all.index_select(0, index).to(request.ElementType, request.Device).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Ddpm.Core;
+
+/// <summary>A sampler of <see cref="KnownSamplers"/>: its names, its defaults and how it is made.</summary>
+public sealed class SamplerEntry
+{
+    private readonly int? defaultSteps;
+    private readonly Func<IEpsilonModel, ReverseDiffusion, ILoggerFactory?, DiffusionSampler> create;
+
+    internal SamplerEntry(
+        string name,
+        string title,
+        int? defaultSteps,
+        SpacingRule spacing,
+        bool needsSignal,
+        Func<IEpsilonModel, ReverseDiffusion, ILoggerFactory?, DiffusionSampler> create)
+    {
+        (Name, Title, DefaultSpacing, NeedsSignal) = (name, title, spacing, needsSignal);
+        (this.defaultSteps, this.create) = (defaultSteps, create);
+    }
+
+    /// <summary>The name in commands, requests and tables.</summary>
+    public string Name { get; }
+
+    /// <summary>The name as the papers write it.</summary>
+    public string Title { get; }
+
+    /// <summary>Which timesteps the steps visit.</summary>
+    public SpacingRule DefaultSpacing { get; }
+
+    /// <summary>Whether the process must leave some signal at T - 1.</summary>
+    public bool NeedsSignal { get; }
+
+    /// <summary>The number of steps that gives good samples.</summary>
+    /// <param name="timesteps">T. Range: ≥ 1.</param>
+    /// <returns>The steps; at most T.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 1.</exception>
+    public int DefaultSteps(int timesteps) => Math.Min(defaultSteps ?? timesteps, Require.AtLeast(timesteps, 1));
+
+    /// <summary>Whether the sampler can run a process.</summary>
+    /// <param name="process">The process.</param>
+    public bool Supports(ReverseDiffusion process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        return !NeedsSignal || process.Coefficients.AlphaBars[^1] > 0;
+    }
+
+    /// <summary>The process over as many of its timesteps as the run takes steps.</summary>
+    /// <param name="process">The process that the network was trained with.</param>
+    /// <param name="steps">The steps. Range: 1 … T. Default: <see cref="DefaultSteps"/>.</param>
+    /// <param name="spacing">Which timesteps they visit. Default: <see cref="DefaultSpacing"/>.</param>
+    /// <returns>The process; <paramref name="process"/> itself where all its timesteps are taken.</returns>
+    /// <exception cref="ArgumentException">The steps are out of range, or the spacing cannot give as many.</exception>
+    public ReverseDiffusion Respace(ReverseDiffusion process, int? steps = null, SpacingRule? spacing = null)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        IVarianceSchedule schedule = process.Coefficients.Schedule;
+        int count = steps ?? DefaultSteps(schedule.Timesteps);
+        if (count == schedule.Timesteps) return process;
+        ImmutableArray<int> retained = (spacing ?? DefaultSpacing).Timesteps(schedule, count);
+        return new ReverseDiffusion(new RespacedSchedule(schedule, retained), process.Options);
+    }
+
+    /// <summary>Makes the sampler.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="process">The process, respaced to the steps to take.</param>
+    /// <param name="loggers">Makes the logger that receives the start and end of each run. Default: no logging.</param>
+    /// <returns>The sampler.</returns>
+    /// <exception cref="ArgumentException">The sampler cannot run the process.</exception>
+    public DiffusionSampler Create(IEpsilonModel model, ReverseDiffusion process, ILoggerFactory? loggers = null) =>
+        create(model, process, loggers);
+
+    /// <summary>The <see cref="Name"/>.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Ddpm.Core;
+
+/// <summary>The rules of <see cref="TimestepSpacing"/> that take a number of timesteps alone, by name.</summary>
+public static class KnownSpacings
+{
+    /// <summary><see cref="TimestepSpacing.Leading"/>, diffusers' default.</summary>
+    public static SpacingRule Leading { get; } = new("leading", (schedule, count) => TimestepSpacing.Leading(schedule.Timesteps, count));
+
+    /// <summary><see cref="TimestepSpacing.Trailing"/>.</summary>
+    public static SpacingRule Trailing { get; } = new("trailing", (schedule, count) => TimestepSpacing.Trailing(schedule.Timesteps, count));
+
+    /// <summary><see cref="TimestepSpacing.Linspace"/>.</summary>
+    public static SpacingRule Linspace { get; } = new("linspace", (schedule, count) => TimestepSpacing.Linspace(schedule.Timesteps, count));
+
+    /// <summary><see cref="TimestepSpacing.Quadratic"/>, DDIM's "quad".</summary>
+    public static SpacingRule Quadratic { get; } =
+        new("quadratic", (schedule, count) => TimestepSpacing.Quadratic(schedule.Timesteps, count));
+
+    /// <summary><see cref="TimestepSpacing.Sections(int, int[])"/> of one section, improved-diffusion's.</summary>
+    public static SpacingRule Sections { get; } = new("sections", (schedule, count) => TimestepSpacing.Sections(schedule.Timesteps, count));
+
+    /// <summary><see cref="TimestepSpacing.WholeStride"/>, improved-diffusion's "ddimN".</summary>
+    public static SpacingRule WholeStride { get; } =
+        new("whole-stride", (schedule, count) => TimestepSpacing.WholeStride(schedule.Timesteps, count));
+
+    /// <summary><see cref="TimestepSpacing.Karras"/> with ρ = 7.</summary>
+    public static SpacingRule Karras { get; } = new("karras", (schedule, count) => TimestepSpacing.Karras(schedule, count));
+
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<SpacingRule> All { get; } = [Leading, Trailing, Linspace, Quadratic, Sections, WholeStride, Karras];
+
+    /// <summary>Finds a rule.</summary>
+    /// <param name="name">Its <see cref="SpacingRule.Name"/>.</param>
+    /// <returns>The rule.</returns>
+    /// <exception cref="ArgumentException">No rule has the name; the message lists those there are.</exception>
+    public static SpacingRule Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return All.FirstOrDefault(rule => rule.Name == name)
+            ?? throw new ArgumentException($"name must be one of {string.Join(", ", All)}, but is \"{name}\".", nameof(name));
+    }
+}

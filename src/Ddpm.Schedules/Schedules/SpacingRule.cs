@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace Ddpm.Core;
+
+/// <summary>A rule of <see cref="KnownSpacings"/>: which timesteps of a schedule a shorter run visits.</summary>
+public sealed class SpacingRule
+{
+    private readonly Func<IVarianceSchedule, int, ImmutableArray<int>> timesteps;
+
+    internal SpacingRule(string name, Func<IVarianceSchedule, int, ImmutableArray<int>> timesteps) =>
+        (Name, this.timesteps) = (name, timesteps);
+
+    /// <summary>The name in commands and tables.</summary>
+    public string Name { get; }
+
+    /// <summary>The timesteps to visit, ascending.</summary>
+    /// <param name="schedule">The schedule that the network was trained with.</param>
+    /// <param name="count">How many. Range: 1 … T.</param>
+    /// <returns>The timesteps.</returns>
+    /// <exception cref="ArgumentException">The count is out of range, or the rule cannot give as many.</exception>
+    public ImmutableArray<int> Timesteps(IVarianceSchedule schedule, int count)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        return timesteps(schedule, count);
+    }
+
+    /// <summary>The <see cref="Name"/>.</summary>
+    public override string ToString() => Name;
+}
