@@ -7,7 +7,7 @@ namespace Ddpm.Models;
 /// <summary>
 /// A safetensors file that lies in memory, such as a download or an embedded resource. The header is checked as that of a file is.
 /// </summary>
-public sealed class SafetensorsMemory : ISafetensors
+internal sealed class SafetensorsMemory : ISafetensors
 {
     private const int PrefixLength = 8;
 

@@ -6,7 +6,7 @@ namespace Ddpm.Core;
 /// Ancestral sampling with a fixed variance, Algorithm 2 of Ho et al. 2020 (arXiv:2006.11239): the posterior mean of eq. 7 at x̂_0 plus σ_t
 /// z, x_{t-1} = √ᾱ_{t-1} β_t/(1-ᾱ_t) x̂_0 + √α_t (1-ᾱ_{t-1})/(1-ᾱ_t) x_t + σ_t z; no noise at t = 0.
 /// </summary>
-public sealed class AncestralSteps : SamplerSteps
+internal sealed class AncestralSteps : SamplerSteps
 {
     private readonly ImmutableArray<double> variances;
 

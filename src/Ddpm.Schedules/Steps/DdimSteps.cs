@@ -4,7 +4,7 @@ namespace Ddpm.Core;
 /// DDIM (Song, Meng, Ermon 2020, arXiv:2010.02502, eq. 12): x_{t-1} = √ᾱ_{t-1} x̂_0 + √(1 - ᾱ_{t-1} - σ_t²) ε + σ_t z with
 /// σ_t = η √((1-ᾱ_{t-1})/(1-ᾱ_t)) √(1 - ᾱ_t/ᾱ_{t-1}), which is η √β̃_t.
 /// </summary>
-public sealed class DdimSteps : SamplerSteps
+internal sealed class DdimSteps : SamplerSteps
 {
     /// <summary>The steps of a process.</summary>
     /// <param name="coefficients">The tables of the process.</param>

@@ -7,7 +7,7 @@ namespace Ddpm.Core;
 /// step's h to this one's: x_{t-1} = √((1-ᾱ_{t-1})/(1-ᾱ_t)) x_t - √ᾱ_{t-1} (e^{-h} - 1) D with D = (1 + 1/(2r)) x̂_0 - 1/(2r) x̂_0 of the
 /// last step.
 /// </summary>
-public sealed class DpmSolverSteps : SamplerSteps
+internal sealed class DpmSolverSteps : SamplerSteps
 {
     /// <summary>The steps of a process.</summary>
     /// <param name="coefficients">The tables of the process.</param>

@@ -8,7 +8,7 @@ namespace Ddpm.Core;
 /// lower orders (Liu et al. 2022, arXiv:2202.09778; Zhang and Chen 2022, arXiv:2204.13902): x_{t-1} = √ᾱ_{t-1} (x_t/√ᾱ_t + (σ_{t-1} - σ_t)
 /// ε̄).
 /// </summary>
-public sealed class PndmSteps : SamplerSteps
+internal sealed class PndmSteps : SamplerSteps
 {
     // By how many derivatives are known: the newest first.
     private static readonly ImmutableArray<double>[] AdamsBashforth =

@@ -1,7 +1,7 @@
 namespace Ddpm.Core;
 
 /// <summary>What a multistep method keeps of earlier steps.</summary>
-public enum RememberedValue
+internal enum RememberedValue
 {
     /// <summary>Nothing: a step follows from x_t and the network's output alone.</summary>
     None,

@@ -5,7 +5,7 @@ namespace Ddpm.Core;
 /// An engine, on tensors or on spans, keeps the newest <see cref="Order"/> values of <see cref="Remembers"/> and asks <see cref="At"/> for
 /// the scalars of each step.
 /// </summary>
-public abstract class SamplerSteps
+internal abstract class SamplerSteps
 {
     private protected SamplerSteps(DiffusionCoefficients coefficients)
     {

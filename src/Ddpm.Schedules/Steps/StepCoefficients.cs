@@ -13,7 +13,7 @@ namespace Ddpm.Core;
 /// <param name="Epsilon">The factor of ε̄.</param>
 /// <param name="Noise">The factor of fresh noise z. Range: ≥ 0.</param>
 /// <param name="Weights">The weights of the remembered values, the newest, which is this step's, first. As many as the step uses.</param>
-public readonly record struct StepCoefficients(double Xt, double X0, double Epsilon, double Noise, ImmutableArray<double> Weights)
+internal readonly record struct StepCoefficients(double Xt, double X0, double Epsilon, double Noise, ImmutableArray<double> Weights)
 {
     /// <summary>The weights of a step that uses its own values only.</summary>
     internal static ImmutableArray<double> Newest { get; } = [1];
