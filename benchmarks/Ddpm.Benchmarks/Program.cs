@@ -4,7 +4,6 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Ddpm.Benchmarks;
 using Ddpm.Core;
-using TorchSharp;
 
 if (args.Length == 0 || args.Contains("--help"))
 {
@@ -21,10 +20,7 @@ if (Mode.All.FirstOrDefault(mode => arguments.Contains(mode.Option)) is { } aske
     arguments.Remove(asked.Option);
     try
     {
-        var given = new ModeArguments(arguments);
-        // Before anything computes: a plan's team has as many threads as libtorch.
-        if (given.Threads is { } threads) torch.set_num_threads(threads);
-        asked.Run(given);
+        asked.Run(new ModeArguments(arguments));
         return 0;
     }
     catch (ArgumentException exception)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ddpm.Models;
-using TorchSharp;
 
 namespace Ddpm.Benchmarks;
 
@@ -80,7 +79,6 @@ internal static class MemoryTable
             program,
             [
                 .. assembly, "--memory", WayOption, way, "--steps", $"{steps}", "--batch", $"{batch}",
-                ModeArguments.ThreadsOption, $"{torch.get_num_threads()}",
                 .. Effort.Of<string[]>([], ["--quick"]),
             ])
         {

@@ -168,6 +168,9 @@ internal sealed class OptionReader
     public string? Choice(string name, string description, ReadOnlySpan<string> words, string? alias = null) =>
         Choose(name, null, description, words, alias);
 
+    /// <summary><c>--device</c>.</summary>
+    public string Device() => Take(DeviceOption.Create());
+
     private string? Choose(string name, string? fallback, string description, ReadOnlySpan<string> words, string? alias)
     {
         string[] values = [.. words];
@@ -186,13 +189,9 @@ internal sealed class OptionReader
             {
                 result.AddError($"{name} must be {listed}, but is {value}.");
             }
-
         });
         return Take(Named(option, alias));
     }
-
-    /// <summary><c>--device</c>.</summary>
-    public string Device() => Take(DeviceOption.Create());
 
     private static Option<int?> Integer(string name, int? fallback, string description, int least, string? alias) => Named(
         new Option<int?>(name)

@@ -5,10 +5,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Sampling;
 
-/// <summary>
-/// Decides in which type a network samples. Float32 on the CPU in any case: bfloat16 is how weights are kept there. Samples, noise and the
-/// sampler's arithmetic stay float32.
-/// </summary>
+/// <summary>What a network computes in, the one place that knows: samples, noise and the sampler's arithmetic stay float32.</summary>
 internal static class Precision
 {
     public static readonly string[] Names = ["float32", "bfloat16"];
@@ -21,7 +18,7 @@ internal static class Precision
         if (dtype == "float32") return network;
         if (device.type == DeviceType.CPU)
         {
-            // Compiled: half the memory for weights, float32 arithmetic.
+            // Compiled: normalisations and the time embedding stay float32.
             network.Inference = InferenceOptions.BFloat16;
             return network;
         }

@@ -38,5 +38,6 @@ internal static class SamplerChoice
     public static DiffusionSampler Create(SamplerEntry sampler, IEpsilonModel model, ReverseDiffusion process, DdimOptions ddim) =>
         sampler == KnownSamplers.Ddim ? new DdimSampler(model, process, ddim) : sampler.Create(model, process);
 
-    private static string StepsOf(SamplerEntry entry) => entry.DefaultSteps(int.MaxValue) is var steps and < int.MaxValue ? $"{steps}" : "T";
+    private static string StepsOf(SamplerEntry entry) =>
+        entry.DefaultSteps(int.MaxValue) is var steps and < int.MaxValue ? $"{steps}" : "T";
 }

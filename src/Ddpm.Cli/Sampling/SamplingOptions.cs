@@ -8,7 +8,11 @@ namespace Ddpm.Cli.Sampling;
 /// <param name="where">Begins the descriptions with what the options are for; empty where the command only samples.</param>
 internal sealed class SamplingOptions(OptionReader read, string where = "")
 {
-    public string Sampler { get; } = read.Choice("--sampler", KnownSamplers.Ddpm.Name, where + "How x_t becomes x_{t-1}", SamplerChoice.Names);
+    public string Sampler { get; } = read.Choice(
+        "--sampler",
+        KnownSamplers.Ddpm.Name,
+        where + "How x_t becomes x_{t-1}",
+        SamplerChoice.Names);
 
     public int? Steps { get; } = read.Number(
         "--steps",
@@ -76,6 +80,6 @@ internal sealed class SamplingOptions(OptionReader read, string where = "")
     public string Dtype { get; } = read.Choice(
         "--dtype",
         "float32",
-        where + "Type of the network's weights; on a GPU it computes in that type too. Samples stay float32",
+        where + "What the network computes in; the samples stay float32",
         Precision.Names);
 }
