@@ -112,15 +112,14 @@ public class Kernels : IDisposable
         private static Work? WorkOf(BenchmarkCase measured)
         {
             long[] shape = Sizes((string)measured.Parameters[nameof(Shape)]);
-            ScalarType type = RowType.Of(measured);
             double numbers = shape.Aggregate(1.0, (product, size) => product * size), convolution = 2 * numbers * 9 * shape[1];
             string name = measured.Descriptor.WorkloadMethod.Name;
             if (name.StartsWith("Norm", StringComparison.Ordinal))
             {
-                return Work.Passes((long)numbers * (type == ScalarType.Float32 ? 4 : 2), 2);
+                return Work.Passes((long)numbers * sizeof(float), 2);
             }
 
-            return Work.Flops(name.StartsWith("Upsample", StringComparison.Ordinal) ? 4 * convolution : convolution, type);
+            return Work.Flops(name.StartsWith("Upsample", StringComparison.Ordinal) ? 4 * convolution : convolution);
         }
     }
 }

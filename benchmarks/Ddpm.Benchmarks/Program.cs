@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Ddpm.Benchmarks;
 using Ddpm.Core;
+using TorchSharp;
 
 if (args.Length == 0 || args.Contains("--help"))
 {
@@ -20,7 +21,10 @@ if (Mode.All.FirstOrDefault(mode => arguments.Contains(mode.Option)) is { } aske
     arguments.Remove(asked.Option);
     try
     {
-        asked.Run(new ModeArguments(arguments));
+        var given = new ModeArguments(arguments);
+        // Before anything computes: a plan's team has as many threads as libtorch.
+        if (given.Threads is { } threads) torch.set_num_threads(threads);
+        asked.Run(given);
         return 0;
     }
     catch (ArgumentException exception)

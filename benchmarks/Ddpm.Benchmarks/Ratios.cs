@@ -18,10 +18,8 @@ internal static class Ratios
     /// <summary>Measures cases and writes a table.</summary>
     /// <param name="names">The cases; all of them where there are none.</param>
     /// <param name="seconds">How long each case is measured, at least five rounds.</param>
-    /// <param name="threads">How many threads compute; null for as many as libtorch takes.</param>
-    public static void Write(IReadOnlyList<string> names, double seconds, int? threads = null)
+    public static void Write(IReadOnlyList<string> names, double seconds)
     {
-        if (threads is { } count) set_num_threads(count);
         Console.WriteLine($"{Processor.Name}, {get_num_threads()} threads, vectors of {32 * VectorWidth.Best} bits");
         Console.WriteLine($"roofline {Roofline.FlopsPerSecond / 1e9:F0} GFLOP/s");
         Console.WriteLine("| case | way | median ms | ms/image | of roofline | against the first |");
@@ -103,8 +101,8 @@ internal static class Ratios
             using TrainingBatch batch = batches.Batch(next++);
             trainer.Step([batch]);
         };
-        Measure(name, measured.Batch, 3 * NetworkCase.FlopsPerImage(measured.Options), seconds, 1, ("float32", Way(fine)),
-            ("bf16", Way(coarse)));
+        double flops = 3 * NetworkCase.FlopsPerImage(measured.Options);
+        Measure(name, measured.Batch, flops, seconds, 1, ("float32", Way(fine)), ("bf16", Way(coarse)));
     }
 
     private static void Measure(

@@ -26,7 +26,7 @@ internal sealed class StockLayerCase : IDisposable
     public static StockLayerCase Create(long[] shape, bool channelsLast)
     {
         using var scope = NewDisposeScope();
-        Tensor x = Features(shape, ScalarType.Float32, channelsLast);
+        Tensor x = channelsLast ? ChannelsLast(randn(shape)) : randn(shape);
         Tensor weight = Weight(shape[1]);
         Tensor bias = randn(shape[1]);
         Tensor scale = randn(shape[1]);
@@ -52,9 +52,6 @@ internal sealed class StockLayerCase : IDisposable
     {
         foreach (IDisposable one in owned) one.Dispose();
     }
-
-    private static Tensor Features(long[] shape, ScalarType type, bool channelsLast) =>
-        channelsLast ? ChannelsLast(randn(shape).to(type)) : randn(shape).to(type);
 
     private static Tensor Weight(long channels) => randn(channels, channels, 3, 3) / Math.Sqrt(9 * channels);
 

@@ -149,8 +149,8 @@ public class TrainingStep : IDisposable
             long bytes = sizeof(float) * UNet.CountParameters(measured.Options);
             return row.Descriptor.WorkloadMethod.Name switch
             {
-                nameof(Plain) or nameof(WholeStep) or nameof(WholeStepBFloat16) or nameof(ForwardAndBackward) =>
-                    Work.Flops(3 * measured.Flops, RowType.Of(row)),
+                nameof(Plain) or nameof(WholeStep) or nameof(ForwardAndBackward) => Work.Flops(3 * measured.Flops),
+                nameof(WholeStepBFloat16) => Work.Flops(3 * measured.Flops, ScalarType.BFloat16),
                 nameof(Forward) => Work.Flops(measured.Flops),
                 nameof(GradientNorm) or nameof(PlainGradientNorm) => Work.Passes(bytes, 1),
                 nameof(Optimizer) or nameof(PlainOptimizer) => Work.Passes(bytes, 7),

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>A prediction of a network: by itself, compiled, and compiled in bfloat16.</summary>
+/// <summary>A prediction: layer by layer, compiled, and compiled with weights in bfloat16.</summary>
 [Config(typeof(Columns))]
 [MemoryDiagnoser]
 public class UNetForward : IDisposable
@@ -66,7 +66,7 @@ public class UNetForward : IDisposable
     private sealed class Columns : RooflineColumns
     {
         public Columns()
-            : base(measured => Work.Flops(CaseOf(measured).Repeats * CaseOf(measured).Flops, RowType.Of(measured))) =>
+            : base(measured => Work.Flops(CaseOf(measured).Repeats * CaseOf(measured).Flops)) =>
             AddColumn(
                 new MeanColumn(
                     "ms/image",

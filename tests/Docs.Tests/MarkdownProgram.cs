@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Docs.Tests;
 
@@ -18,14 +19,16 @@ internal sealed partial class MarkdownProgram
 
     public bool IsEmpty => Code.Length == 0;
 
-    /// <summary>Reads a page. Using directives go to the top, each once, as a reader would put them.</summary>
+    /// <summary>Reads a page. Using directives go to the top, each once, and types to the end, as a reader would put them.</summary>
     public static MarkdownProgram Read(string path)
     {
         string[] blocks = [.. Blocks().Matches(File.ReadAllText(path)).Select(match => match.Groups["code"].Value)];
         string[] lines = [.. blocks.SelectMany(block => block.Split('\n'))];
-        IEnumerable<string> directives = lines.Where(IsDirective).Select(line => line.Trim()).Distinct(),
-            statements = lines.Where(line => !IsDirective(line));
-        return new MarkdownProgram(string.Join('\n', directives.Concat(statements)).Trim());
+        IEnumerable<string> directives = lines.Where(IsDirective).Select(line => line.Trim()).Distinct();
+        string rest = string.Join('\n', lines.Where(line => !IsDirective(line)));
+        var unit = (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(rest, Language).GetRoot();
+        IEnumerable<string> members = unit.Members.OrderBy(member => member is not GlobalStatementSyntax).Select(member => member.ToFullString());
+        return new MarkdownProgram($"{string.Join('\n', directives)}\n{string.Concat(members)}".Trim());
     }
 
     /// <summary>Compiles the program with the usings of a new console project.</summary>

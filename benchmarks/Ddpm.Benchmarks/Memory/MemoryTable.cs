@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ddpm.Models;
+using TorchSharp;
 
 namespace Ddpm.Benchmarks;
 
@@ -79,6 +80,7 @@ internal static class MemoryTable
             program,
             [
                 .. assembly, "--memory", WayOption, way, "--steps", $"{steps}", "--batch", $"{batch}",
+                ModeArguments.ThreadsOption, $"{torch.get_num_threads()}",
                 .. Effort.Of<string[]>([], ["--quick"]),
             ])
         {

@@ -11,14 +11,13 @@ internal sealed record Mode(string Option, string Help, Action<ModeArguments> Ru
     [
         new(
             "--ratios",
-            "[CASE…] [--threads N]  ratios to the plain network, the ways taken in turn in one process",
+            "[CASE…]  ratios to the plain network, the ways taken in turn in one process",
             arguments =>
                 Ratios.Write(
                     arguments.NamesOr(Effort.Of<string[]>([], ["Quickstart, 2", "sampling, 2", "training Quickstart, 2"])),
-                    Effort.Of(6, 0),
-                    arguments.Word("--threads") is null ? null : arguments.Count("--threads", 1))),
+                    Effort.Of(6, 0))),
         new("--growth", "[batch] [resolution] [steps]  how cost grows with each", Growth.Write),
-        new("--profile", "[CASE…]  share of time by kind of operation", Profile.Write),
+        new("--profile", "[CASE…]  share of time by kind of step", Profile.Write),
         new(
             "--memory",
             "[plain] [compiled] [bf16] [--steps N] [--batch N]  peak and course of resident memory while sampling with the CIFAR-10 "

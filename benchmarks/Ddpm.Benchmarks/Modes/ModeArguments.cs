@@ -5,7 +5,10 @@ namespace Ddpm.Benchmarks;
 /// <summary>What follows a mode on the command line: names of cases, and numbers or words by name, as in <c>--steps 100</c>.</summary>
 internal sealed class ModeArguments
 {
-    private static readonly string[] Valued = ["--steps", "--batch", "--way", "--threads"];
+    /// <summary>Names how many threads compute, in every mode.</summary>
+    public const string ThreadsOption = "--threads";
+
+    private static readonly string[] Valued = ["--steps", "--batch", "--way", ThreadsOption];
 
     private readonly Dictionary<string, string> values = [];
 
@@ -31,6 +34,9 @@ internal sealed class ModeArguments
 
         Names = names;
     }
+
+    /// <summary>How many threads compute; null for as many as libtorch takes by itself.</summary>
+    public int? Threads => Word(ThreadsOption) is null ? null : Count(ThreadsOption, 1);
 
     /// <summary>The cases to measure; none for all.</summary>
     public IReadOnlyList<string> Names { get; }

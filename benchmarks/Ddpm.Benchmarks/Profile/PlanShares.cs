@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace Ddpm.Benchmarks;
 
 /// <summary>
-/// Where a plan's time goes: its steps timed within whole predictions, so that each finds its input in the cache where it is.
+/// Where a plan's time goes: its steps are timed within whole predictions, so that each finds its input in the cache where it is.
 /// </summary>
 internal static class PlanShares
 {
-    public const string Convolution3 = "3×3", Convolution1 = "1×1", Upsampling = "up-sampling", Norm = "norm, SiLU, join, time's part";
-    public const string Attention = "attention", Time = "time embedding, projections", Layout = "reading x_t, writing the result",
-        Other = "other";
+    private const string Convolution3 = "3×3", Convolution1 = "1×1", Upsampling = "up-sampling", Norm = "norm, SiLU, join, time's part";
+    private const string Attention = "attention", Time = "time embedding, projections", Layout = "reading x_t, writing the result";
+    private const string Other = "other";
 
     /// <summary>The kinds in the order of the table.</summary>
     public static IReadOnlyList<string> Kinds { get; } = [Convolution3, Convolution1, Upsampling, Norm, Attention, Time, Layout, Other];
@@ -25,7 +25,8 @@ internal static class PlanShares
         using Plan plan = measured.Plan(network, precision, team);
         var times = new Dictionary<string, List<double>>();
         var steps = new Dictionary<string, int>();
-        float[] from = x.data<float>().ToArray(), at = [.. Enumerable.Repeat(500f, measured.Batch)], to = new float[plan.OutputLength];
+        float[] from = x.data<float>().ToArray(), at = [.. Enumerable.Repeat(500f, measured.Batch)];
+        float[] to = new float[plan.OutputLength];
         long started = Stopwatch.GetTimestamp();
         for (int round = -2; round < 3 || Stopwatch.GetElapsedTime(started).TotalSeconds < seconds; round++)
         {

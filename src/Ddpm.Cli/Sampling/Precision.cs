@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Sampling;
 
-/// <summary>What a network computes in, the one place that knows: samples, noise and the sampler's arithmetic stay float32.</summary>
+/// <summary>
+/// Decides in which type a network samples. Float32 on the CPU in any case: bfloat16 is how weights are kept there. Samples, noise and the
+/// sampler's arithmetic stay float32.
+/// </summary>
 internal static class Precision
 {
     public static readonly string[] Names = ["float32", "bfloat16"];
@@ -18,7 +21,7 @@ internal static class Precision
         if (dtype == "float32") return network;
         if (device.type == DeviceType.CPU)
         {
-            // Compiled: normalisations and the time embedding stay float32.
+            // Compiled: half the memory for weights, float32 arithmetic.
             network.Inference = InferenceOptions.BFloat16;
             return network;
         }

@@ -80,6 +80,6 @@ internal sealed class SamplingOptions(OptionReader read, string where = "")
     public string Dtype { get; } = read.Choice(
         "--dtype",
         "float32",
-        where + "What the network computes in; the samples stay float32",
+        where + "Type of the network's weights; on a GPU it computes in that type too. Samples stay float32",
         Precision.Names);
 }

@@ -54,12 +54,12 @@ internal sealed class ReversePath : SamplingPath
         SamplingStepInfo? info = request.Hook is null ? null : new SamplingStepInfo(process, t, x, draw.SampleIndices);
         if (request.Hook?.ReplaceX0(info!, input.X0) is { } replaced)
         {
-            input = input with { X0 = Require.SameShape(replaced, x), X0Replaced = true };
+            input = input with { X0 = Require.SameShape(replaced, x, "x̂_0 of the hook", "x_t"), X0Replaced = true };
         }
 
         // A step asks for the same noise in a whole run and from a start.
         Tensor next = rule.Advance(input, () => request.Noise.Draw(draw with { Step = process.Coefficients.Timesteps - t }));
-        if (request.Hook?.ReplacePrevious(info!, next) is { } previous) next = Require.SameShape(previous, x);
+        if (request.Hook?.ReplacePrevious(info!, next) is { } previous) next = Require.SameShape(previous, x, "x_{t-1} of the hook", "x_t");
         // A step may hand x̂_0 on as x_0 itself, or leave x_t as it is.
         if (ReferenceEquals(next, input.X0) || ReferenceEquals(next, x)) next = next.clone();
         return (next, input.X0);

@@ -115,7 +115,7 @@ public sealed class SamplingSeamTests
         using Tensor halved = new DdpmSampler(new Exact(), Process).Sample(Request(3) with { Hook = after });
         using Tensor plain = new DdpmSampler(new Exact(), Process).Sample(Request(3));
         halved.Equals(plain).Should().BeFalse();
-        FluentActions.Invoking(() => new DdpmSampler(new Exact(), Process).Sample(Request(3) with { Hook = new WrongShape() })).Should().Throw<ArgumentException>().WithMessage("replaced must have the shape of xt, [3, 2], but has [1]*");
+        FluentActions.Invoking(() => new DdpmSampler(new Exact(), Process).Sample(Request(3) with { Hook = new WrongShape() })).Should().Throw<ArgumentException>().WithMessage("x̂_0 of the hook must have the shape of x_t, [3, 2], but has [1]*");
     }
 
     [Fact]
