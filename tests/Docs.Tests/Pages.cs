@@ -8,6 +8,7 @@ internal static class Pages
 
     /// <summary>The pages that go into packages, one for each library.</summary>
     public static IEnumerable<string> OfPackages => Directory.GetDirectories(Path.Combine(Root, "src"))
+        .Where(folder => Path.GetFileName(folder) != "Ddpm.Cli") // a program: its page shows commands
         .Select(folder => Path.Combine(folder, "README.md")).Order(StringComparer.Ordinal);
 
     /// <summary>All pages that people read.</summary>
