@@ -57,8 +57,8 @@ public class TrainingStep : IDisposable
         trainer.Step([batch]);
         parameters = [.. network.parameters()];
         gradients = [.. parameters.Select(parameter => parameter.grad!)];
-        fused = new FusedAdam(parameters, TrainingOptions.Default);
-        plain = new PlainAdam(parameters, TrainingOptions.Default);
+        fused = new FusedAdam(parameters, TrainingOptions.Default.Adam);
+        plain = new PlainAdam(parameters, TrainingOptions.Default.Adam);
         average = new ExponentialMovingAverage(network);
     }
 

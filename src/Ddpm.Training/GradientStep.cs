@@ -30,7 +30,7 @@ internal sealed class GradientStep : IDisposable
             averager = new GradientAverager(parameters, Communicator);
         }
 
-        Optimizer = AdamOptimizer.Create(parameters, Options);
+        Optimizer = AdamOptimizer.Create(parameters, Options.Adam, Options.FusedUpdates);
         compute = Options.ComputeType is { } type ? new ComputeParameters(parameters, type) : null;
         Averages = [.. Options.Averages.Select(profile => new ExponentialMovingAverage(settings.Network, profile))];
     }

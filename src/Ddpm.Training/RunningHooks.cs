@@ -1,3 +1,6 @@
+using System.Globalization;
+using Ddpm.Core;
+
 namespace Ddpm.Training;
 
 /// <summary>The hooks of a trainer's run, and what those of the run before remembered.</summary>
@@ -12,7 +15,7 @@ internal sealed class RunningHooks
     public void Start(ITrainingHook[] hooks, Trainer trainer)
     {
         foreach (ITrainingHook hook in hooks) hook.RunStarting(trainer);
-        Kept.Restore(hooks, trainer);
+        Restore(hooks, trainer);
         running = hooks;
     }
 
@@ -34,7 +37,25 @@ internal sealed class RunningHooks
     /// <summary>The states at the trainer's step; none where they belong to another. Collective.</summary>
     public HookStates States(Trainer trainer)
     {
-        HookStates states = running is null ? Kept : HookStates.Of(running, trainer.StepsDone, trainer.Communicator);
+        HookStates states = running is null ? Kept : StatesOf(running, trainer.StepsDone, trainer.Communicator);
         return states.Step == trainer.StepsDone ? states : HookStates.None;
+    }
+
+    // The hooks that have a state, by their names: the type's, and a number where there are several of one.
+    private static IEnumerable<(string Name, IResumableHook Hook)> Named(IEnumerable<ITrainingHook> hooks) => hooks.OfType<IResumableHook>()
+        .GroupBy(hook => hook.GetType().Name)
+        .SelectMany(group => group.Select((hook, i) => (string.Create(CultureInfo.InvariantCulture, $"{group.Key}-{i}"), hook)));
+
+    private static HookStates StatesOf(ITrainingHook[] hooks, long step, ICommunicator communicator) =>
+        HookStates.From(step, Named(hooks).ToDictionary(named => named.Name, named => communicator.AllGather(named.Hook.SaveState())));
+
+    // To hooks of a run that was at the same step.
+    private void Restore(ITrainingHook[] hooks, Trainer trainer)
+    {
+        if (trainer.StepsDone != Kept.Step) return;
+        foreach ((string name, IResumableHook hook) in Named(hooks))
+        {
+            if (Kept.All.TryGetValue(name, out double[][]? state)) hook.RestoreState(trainer, state);
+        }
     }
 }

@@ -154,8 +154,7 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
-        // A checkpoint is to hold what the other hooks have done by its step.
-        ITrainingHook[] ordered = [.. (hooks ?? []).OrderBy(hook => hook is CheckpointStore)];
+        ITrainingHook[] ordered = [.. (hooks ?? []).OrderBy(hook => hook is ICheckpointHook)];
         return Communicator.Together(() =>
         {
             var loop = new TrainingLoop

@@ -8,21 +8,6 @@ public sealed partial class SourceFileTests
     private const int LongestLine = 140;
     private const int LongestFile = 300;
 
-    /// <summary>Lists the folders whose lines are still to be wrapped.</summary>
-    private static readonly string[] NotYetWrapped =
-    [
-        "src/Ddpm.Core",
-        "tests/Ddpm.Core.Tests",
-        "tests/Ddpm.Training.Tests",
-        "tests/Docs.Tests",
-    ];
-
-    /// <summary>Lists the files that are still to be divided.</summary>
-    private static readonly string[] NotYetDivided =
-    [
-        "src/Ddpm.Training/Trainer.cs",
-    ];
-
     [Theory]
     [InlineData("src")]
     [InlineData("tests")]
@@ -32,7 +17,6 @@ public sealed partial class SourceFileTests
     {
         IEnumerable<string> tooLong =
             from file in Repository.SourceFiles(folder)
-            where !NotYetWrapped.Any(later => file.StartsWith(later + "/", StringComparison.Ordinal))
             from line in File.ReadLines(Path.Combine(Repository.Root, file)).Index()
             where line.Item.Length > LongestLine
             select $"{file}:{line.Index + 1} has {line.Item.Length} columns";
@@ -43,7 +27,7 @@ public sealed partial class SourceFileTests
     public void Files_OfMoreLinesThanUsual_SayWhyInTheSummary()
     {
         IEnumerable<string> unexplained =
-            from file in Repository.SourceFiles("src").Except(NotYetDivided)
+            from file in Repository.SourceFiles("src")
             let text = File.ReadAllText(Path.Combine(Repository.Root, file))
             let lines = text.AsSpan().Count('\n')
             where lines > LongestFile && !Reason().IsMatch(Summary().Match(text).Value)

@@ -27,7 +27,8 @@ internal sealed partial class MarkdownProgram
         IEnumerable<string> directives = lines.Where(IsDirective).Select(line => line.Trim()).Distinct();
         string rest = string.Join('\n', lines.Where(line => !IsDirective(line)));
         var unit = (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(rest, Language).GetRoot();
-        IEnumerable<string> members = unit.Members.OrderBy(member => member is not GlobalStatementSyntax).Select(member => member.ToFullString());
+        IEnumerable<string> members = unit.Members.OrderBy(member => member is not GlobalStatementSyntax)
+            .Select(member => member.ToFullString());
         return new MarkdownProgram($"{string.Join('\n', directives)}\n{string.Concat(members)}".Trim());
     }
 

@@ -46,12 +46,12 @@ internal abstract unsafe class PlanBuilder : IDisposable
     /// <summary>A builder whose kernels compute with 16, 8, 4 numbers at once or with one.</summary>
     public static PlanBuilder Create(PlanOptions options, IWeightSource weights, int images, int threads, int mostChannels) =>
         options.Lanes switch
-    {
-        16 => new PlanBuilder<Lanes512>(weights, options.Weights, images, threads, mostChannels),
-        8 => new PlanBuilder<Lanes256>(weights, options.Weights, images, threads, mostChannels),
-        4 => new PlanBuilder<Lanes128>(weights, options.Weights, images, threads, mostChannels),
-        _ => new PlanBuilder<Lanes32>(weights, options.Weights, images, threads, mostChannels),
-    };
+        {
+            16 => new PlanBuilder<Lanes512>(weights, options.Weights, images, threads, mostChannels),
+            8 => new PlanBuilder<Lanes256>(weights, options.Weights, images, threads, mostChannels),
+            4 => new PlanBuilder<Lanes128>(weights, options.Weights, images, threads, mostChannels),
+            _ => new PlanBuilder<Lanes32>(weights, options.Weights, images, threads, mostChannels),
+        };
 
     /// <summary>x_t · multiplier + addend as a plane.</summary>
     public Plane Read(int channels, PlaneSize size, float multiplier = 1, float addend = 0)

@@ -57,8 +57,12 @@ internal sealed class PlanCompiler
     {
         int halvings = feature.Halvings ?? throw new InvalidOperationException("a conditioning vector has no size.");
         long Scaled(long length) => halvings >= 0 ? length >> halvings : length << -halvings;
-        return graph.Description.SpatialDimensions switch {
-            2 => new PlaneSize(Scaled(size.Height), Scaled(size.Width)), 1 => new PlaneSize(1, Scaled(size.Width)), _ => size };
+        return graph.Description.SpatialDimensions switch
+        {
+            2 => new PlaneSize(Scaled(size.Height), Scaled(size.Width)),
+            1 => new PlaneSize(1, Scaled(size.Width)),
+            _ => size
+        };
     }
 
     private Plane PlaneOf(Feature feature)

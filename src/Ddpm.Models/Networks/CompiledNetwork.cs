@@ -60,8 +60,12 @@ internal sealed class CompiledNetwork(
 
     private Plan Prepare(Tensor x)
     {
-        PlaneSize size = graph.Description.SpatialDimensions switch {
-            2 => new(x.size(2), x.size(3)), 1 => new(1, x.size(2)), _ => new(1, 1) };
+        PlaneSize size = graph.Description.SpatialDimensions switch
+        {
+            2 => new(x.size(2), x.size(3)),
+            1 => new(1, x.size(2)),
+            _ => new(1, 1)
+        };
         (long Batch, PlaneSize Size) asked = (x.size(0), size);
         if (!versions.HaveChanged() && plan is not null && shape == asked) return plan;
         plan?.Dispose();

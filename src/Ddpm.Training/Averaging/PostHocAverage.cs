@@ -10,6 +10,9 @@ namespace Ddpm.Training;
 /// </summary>
 public static class PostHocAverage
 {
+    /// <summary>What a snapshot's metadata say.</summary>
+    internal const string StepKey = "step", WidthKey = "relative_width";
+
     /// <summary>Puts an average into a network.</summary>
     /// <param name="network">The network; its parameters are replaced.</param>
     /// <param name="folder">The folder that <see cref="AverageSnapshots"/> wrote.</param>
@@ -94,13 +97,13 @@ public static class PostHocAverage
     private static (long Step, double Exponent) Describe(SafetensorsFile file, string path)
     {
         CultureInfo invariant = CultureInfo.InvariantCulture;
-        if (!file.Metadata.TryGetValue(AverageSnapshots.StepKey, out string? step) ||
+        if (!file.Metadata.TryGetValue(StepKey, out string? step) ||
             !long.TryParse(step, NumberStyles.None, invariant, out long number) || number < 1 ||
-            !file.Metadata.TryGetValue(AverageSnapshots.WidthKey, out string? width) ||
+            !file.Metadata.TryGetValue(WidthKey, out string? width) ||
             !double.TryParse(width, NumberStyles.Float, invariant, out double relativeWidth))
         {
             throw new InvalidDataException(
-                $"{path} is no snapshot: its metadata must have {AverageSnapshots.StepKey} and {AverageSnapshots.WidthKey}.");
+                $"{path} is no snapshot: its metadata must have {StepKey} and {WidthKey}.");
         }
 
         return (number, ((PowerAverage)AverageProfile.Power(relativeWidth)).Exponent);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ddpm.Core;
 using Ddpm.Models;
 using static TorchSharp.torch;
 
@@ -27,32 +26,9 @@ internal sealed class HookStates
     /// <summary>The states by the hooks' names, then by rank.</summary>
     public IReadOnlyDictionary<string, double[][]> All => states;
 
-    /// <summary>The hooks that have a state, by their names: the type's, and a number where there are several of one.</summary>
-    public static IEnumerable<(string Name, IResumableHook Hook)> Named(IEnumerable<ITrainingHook> hooks) => hooks.OfType<IResumableHook>()
-        .GroupBy(hook => hook.GetType().Name)
-        .SelectMany(group => group.Select((hook, i) => (string.Create(CultureInfo.InvariantCulture, $"{group.Key}-{i}"), hook)));
-
-    /// <summary>Takes the states of all ranks' hooks; collective.</summary>
-    public static HookStates Of(IEnumerable<ITrainingHook> hooks, long step, ICommunicator communicator)
-    {
-        var states = new SortedDictionary<string, double[][]>(StringComparer.Ordinal);
-        foreach ((string name, IResumableHook hook) in Named(hooks)) states[name] = communicator.AllGather(hook.SaveState());
-        return new HookStates(step, states);
-    }
-
     /// <summary>States from their parts.</summary>
     public static HookStates From(long step, IReadOnlyDictionary<string, double[][]> states) =>
         new(step, new SortedDictionary<string, double[][]>(states.ToDictionary(), StringComparer.Ordinal));
-
-    /// <summary>Gives hooks the states of a run that was at the same step.</summary>
-    public void Restore(IEnumerable<ITrainingHook> hooks, Trainer trainer)
-    {
-        if (trainer.StepsDone != Step) return;
-        foreach ((string name, IResumableHook hook) in Named(hooks))
-        {
-            if (states.TryGetValue(name, out double[][]? state)) hook.RestoreState(trainer, state);
-        }
-    }
 
     /// <summary>The states as tensors, "name/rank".</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors() => states.SelectMany(pair => pair.Value.Select((numbers, rank) =>

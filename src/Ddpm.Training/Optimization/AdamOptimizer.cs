@@ -14,10 +14,10 @@ internal abstract class AdamOptimizer : IDisposable
     private readonly Tensor[] first;
     private readonly Tensor[] second;
 
-    protected AdamOptimizer(Parameter[] parameters, TrainingOptions options)
+    protected AdamOptimizer(Parameter[] parameters, AdamSettings settings)
     {
         this.parameters = parameters;
-        Options = options;
+        Settings = settings;
         first = [.. parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
         second = [.. parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
         Steps = new long[parameters.Length];
@@ -32,10 +32,10 @@ internal abstract class AdamOptimizer : IDisposable
     /// <summary>How often each parameter has been updated.</summary>
     public long[] Steps { get; }
 
-    protected TrainingOptions Options { get; }
+    protected AdamSettings Settings { get; }
 
-    public static AdamOptimizer Create(Parameter[] parameters, TrainingOptions options) =>
-        options.FusedUpdates ? new FusedAdam(parameters, options) : new PlainAdam(parameters, options);
+    public static AdamOptimizer Create(Parameter[] parameters, AdamSettings settings, bool fused) =>
+        fused ? new FusedAdam(parameters, settings) : new PlainAdam(parameters, settings);
 
     /// <summary>The 2-norm of all gradients together.</summary>
     /// <param name="gradients">A gradient for each parameter; null for those that have none.</param>

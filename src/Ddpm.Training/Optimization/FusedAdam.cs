@@ -8,8 +8,8 @@ internal sealed class FusedAdam : AdamOptimizer
 {
     private readonly Tensor[] steps;
 
-    public FusedAdam(Parameter[] parameters, TrainingOptions options)
-        : base(parameters, options) =>
+    public FusedAdam(Parameter[] parameters, AdamSettings settings)
+        : base(parameters, settings) =>
         steps = [.. parameters.Select(parameter => zeros([], float32, parameter.device).DetachFromDisposeScope())];
 
     public override double Norm(Tensor?[] gradients)
@@ -30,7 +30,7 @@ internal sealed class FusedAdam : AdamOptimizer
     {
         foreach (int i in indices) steps[i].fill_((float)Steps[i]);
         FusedOperations.AdamW(
-            values, gradients, means, squares, [.. indices.Select(i => steps[i])], learningRate, Options.AdamBeta1, Options.AdamBeta2,
-            Options.WeightDecay, Options.AdamEpsilon, divisor);
+            values, gradients, means, squares, [.. indices.Select(i => steps[i])], learningRate, Settings.Beta1, Settings.Beta2,
+            Settings.WeightDecay, Settings.Epsilon, divisor);
     }
 }

@@ -4,7 +4,8 @@ namespace Ddpm.Core.Tests.Noise;
 
 public sealed class PerSampleNoiseTests
 {
-    private static NoiseRequest Request(int step, params long[] samples) => new() { SampleIndices = samples, Step = step, Shape = [samples.Length, 3, 5] };
+    private static NoiseRequest Request(int step, params long[] samples) =>
+        new() { SampleIndices = samples, Step = step, Shape = [samples.Length, 3, 5] };
 
     [Fact]
     public void Draw_OneSample_IsTheSameInEveryBatch()
@@ -32,7 +33,8 @@ public sealed class PerSampleNoiseTests
     [Fact]
     public void Draw_AllRowsOfABatch_AreFilled()
     {
-        using Tensor noise = new PerSampleNoise(3).Draw(new NoiseRequest { SampleIndices = [.. Enumerable.Range(0, 4).Select(i => (long)i)], Step = 0, Shape = [4, 1000] });
+        using Tensor noise = new PerSampleNoise(3)
+            .Draw(new NoiseRequest { SampleIndices = [.. Enumerable.Range(0, 4).Select(i => (long)i)], Step = 0, Shape = [4, 1000] });
 
         using Tensor deviation = noise.std(1);
         // Five standard errors 1/√(2n) of a standard deviation.

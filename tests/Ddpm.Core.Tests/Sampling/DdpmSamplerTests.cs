@@ -6,9 +6,11 @@ namespace Ddpm.Core.Tests.Sampling;
 public sealed class DdpmSamplerTests
 {
     private static ReverseDiffusion Process(int timesteps = 1000, ReverseVariance? variance = null) =>
-        new(new LinearSchedule(timesteps, 0.1 / timesteps, Math.Min(0.5, 20.0 / timesteps)), new ReverseDiffusionOptions { Clipping = X0Clipping.None, Variance = variance ?? ReverseVariance.FixedLarge });
+        new(new LinearSchedule(timesteps, 0.1 / timesteps, Math.Min(0.5, 20.0 / timesteps)),
+            new ReverseDiffusionOptions { Clipping = X0Clipping.None, Variance = variance ?? ReverseVariance.FixedLarge });
 
-    private static SamplingRequest Request(int count, params long[] shape) => new() { Count = count, SampleShape = shape, Noise = new PerSampleNoise(5) };
+    private static SamplingRequest Request(int count, params long[] shape) =>
+        new() { Count = count, SampleShape = shape, Noise = new PerSampleNoise(5) };
 
     [Fact]
     public void Sample_ExactModelOfNormalData_HasItsMeanAndDeviation()
@@ -34,8 +36,10 @@ public sealed class DdpmSamplerTests
         ReverseDiffusion small = Process(50, ReverseVariance.FixedSmall), large = Process(50);
         (_, double smallVariance) = ExactMoments(small, 0, 1);
         (_, double largeVariance) = ExactMoments(large, 0, 1);
-        using Tensor smallSamples = new DdpmSampler(new GaussianModel(small.Coefficients, 0, 1), small).Sample(Request(10_000, 1) with { BatchSize = 10_000, ElementType = float64 });
-        using Tensor largeSamples = new DdpmSampler(new GaussianModel(large.Coefficients, 0, 1), large).Sample(Request(10_000, 1) with { BatchSize = 10_000, ElementType = float64 });
+        using Tensor smallSamples = new DdpmSampler(new GaussianModel(small.Coefficients, 0, 1), small)
+            .Sample(Request(10_000, 1) with { BatchSize = 10_000, ElementType = float64 });
+        using Tensor largeSamples = new DdpmSampler(new GaussianModel(large.Coefficients, 0, 1), large)
+            .Sample(Request(10_000, 1) with { BatchSize = 10_000, ElementType = float64 });
 
         smallVariance.Should().BeLessThan(0.95 * largeVariance, "the two choices must be told apart");
         smallSamples.var().item<double>().Should().BeApproximately(smallVariance, 5 * smallVariance * Math.Sqrt(2.0 / 10_000));
@@ -47,7 +51,8 @@ public sealed class DdpmSamplerTests
     {
         ReverseDiffusion process = Process(20);
         var sampler = new DdpmSampler(new GaussianModel(process.Coefficients, 0.4, 0.3), process);
-        using Tensor at64 = sampler.Sample(Request(64, 3, 4, 4)), at7 = sampler.Sample(Request(64, 3, 4, 4) with { BatchSize = 7 }), at1 = sampler.Sample(Request(64, 3, 4, 4) with { BatchSize = 1 });
+        using Tensor at64 = sampler.Sample(Request(64, 3, 4, 4)), at7 = sampler.Sample(Request(64, 3, 4, 4) with { BatchSize = 7 }),
+            at1 = sampler.Sample(Request(64, 3, 4, 4) with { BatchSize = 1 });
         using Tensor late = sampler.Sample(Request(4, 3, 4, 4) with { FirstSample = 60 });
 
         at64.sub(at7).abs().max().item<float>().Should().BeLessThan(1e-6f);
@@ -137,7 +142,8 @@ public sealed class DdpmSamplerTests
             if (report.StepsDone == 7) cancellation.Cancel();
         });
 
-        FluentActions.Invoking(() => new DdpmSampler(model, process).Sample(Request(2, 3), progress, cancellation.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => new DdpmSampler(model, process).Sample(Request(2, 3), progress, cancellation.Token))
+            .Should().Throw<OperationCanceledException>();
 
         model.Calls.Should().Be(7);
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
@@ -148,10 +154,12 @@ public sealed class DdpmSamplerTests
     {
         ReverseDiffusion process = Process(10);
         var reports = new List<SamplingProgress>();
-        using Tensor samples = new DdpmSampler(new GaussianModel(process.Coefficients, 0, 1), process).Sample(Request(5, 3) with { BatchSize = 2 }, new Relay<SamplingProgress>(reports.Add));
+        using Tensor samples = new DdpmSampler(new GaussianModel(process.Coefficients, 0, 1), process)
+            .Sample(Request(5, 3) with { BatchSize = 2 }, new Relay<SamplingProgress>(reports.Add));
 
         reports.Select(report => report.StepsDone).Should().Equal(Enumerable.Range(1, 30).Select(i => (long)i));
-        reports[^1].Should().Match<SamplingProgress>(report => report.StepsTotal == 30 && report.SamplesDone == 5 && report.SamplesTotal == 5);
+        reports[^1].Should().Match<SamplingProgress>(
+            report => report.StepsTotal == 30 && report.SamplesDone == 5 && report.SamplesTotal == 5);
         reports[9].SamplesDone.Should().Be(2);
     }
 
@@ -176,7 +184,8 @@ public sealed class DdpmSamplerTests
     {
         ReverseDiffusion process = Process(10);
         var model = new GaussianModel(process.Coefficients, 0, 1) { InTrainingMode = true };
-        FluentActions.Invoking(() => new DdpmSampler(model, process).Sample(Request(2, 3))).Should().Throw<InvalidOperationException>().WithMessage("*eval()*");
+        FluentActions.Invoking(() => new DdpmSampler(model, process).Sample(Request(2, 3))).Should().Throw<InvalidOperationException>()
+            .WithMessage("*eval()*");
     }
 
     [Fact]
@@ -184,9 +193,12 @@ public sealed class DdpmSamplerTests
     {
         ReverseDiffusion process = Process(10);
         var sampler = new DdpmSampler(new GaussianModel(process.Coefficients, 0, 1), process);
-        FluentActions.Invoking(() => sampler.Sample(Request(0, 3))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Count");
-        FluentActions.Invoking(() => sampler.Sample(Request(1, 3, 0))).Should().Throw<ArgumentException>().WithMessage("SampleShape must have positive sizes, but is [3, 0]*");
-        FluentActions.Invoking(() => sampler.Sample(Request(1, 3) with { BatchSize = 0 })).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("BatchSize");
+        FluentActions.Invoking(() => sampler.Sample(Request(0, 3))).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("Count");
+        FluentActions.Invoking(() => sampler.Sample(Request(1, 3, 0))).Should().Throw<ArgumentException>()
+            .WithMessage("SampleShape must have positive sizes, but is [3, 0]*");
+        FluentActions.Invoking(() => sampler.Sample(Request(1, 3) with { BatchSize = 0 })).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("BatchSize");
     }
 
     // x_{t-1} = a x_t + c + σ_t z for the exact model, propagated from x_T ~ N(0, 1).

@@ -14,6 +14,7 @@ internal sealed class GaussianModel(DiffusionCoefficients coefficients, double m
         Calls++;
         using var scope = NewDisposeScope();
         double alphaBar = coefficients.AlphaBars[(int)t[0].item<long>()];
-        return ((xt - Math.Sqrt(alphaBar) * mean) * (Math.Sqrt(1 - alphaBar) / (alphaBar * deviation * deviation + 1 - alphaBar))).MoveToOuterDisposeScope();
+        return ((xt - Math.Sqrt(alphaBar) * mean) * (Math.Sqrt(1 - alphaBar) / (alphaBar * deviation * deviation + 1 - alphaBar)))
+            .MoveToOuterDisposeScope();
     }
 }

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core.Tests.Sampling;
 
-/// <summary>Samples against the exact distribution of the chain, with fixed seeds. A right sampler fails a test once in 10,000 seeds.</summary>
+/// <summary>
+/// Samples against the exact distribution of the chain, with fixed seeds. A right sampler fails a test once in 10,000 seeds.
+/// </summary>
 public sealed class SampleDistributionTests
 {
     private const int Count = 10_000;
@@ -18,7 +20,11 @@ public sealed class SampleDistributionTests
         Tensor mean = tensor(new[] { 0.5, -1.0 }), covariance = tensor(new[,] { { 1.0, 0.6 }, { 0.6, 0.5 } });
         using var data = GaussianMixtureData.Gaussian(mean, covariance);
         IVarianceSchedule schedule = new LinearSchedule(), respaced = new RespacedSchedule(schedule, TimestepSpacing.Linspace(1000, 50));
-        ReverseDiffusion process = new(respaced, new ReverseDiffusionOptions { Clipping = X0Clipping.None, Variance = sampler == "ddpm small" ? ReverseVariance.FixedSmall : ReverseVariance.FixedLarge });
+        ReverseDiffusion process = new(respaced, new ReverseDiffusionOptions
+        {
+            Clipping = X0Clipping.None,
+            Variance = sampler == "ddpm small" ? ReverseVariance.FixedSmall : ReverseVariance.FixedLarge,
+        });
         double? eta = sampler switch
         {
             "ddim 1" => 1,
@@ -26,9 +32,18 @@ public sealed class SampleDistributionTests
             _ => null,
         };
         var model = new ExactModel(schedule, data);
-        DiffusionSampler subject = eta is null ? new DdpmSampler(model, process) : new DdimSampler(model, process, new DdimOptions { Eta = eta.Value });
+        DiffusionSampler subject = eta is null
+            ? new DdpmSampler(model, process)
+            : new DdimSampler(model, process, new DdimOptions { Eta = eta.Value });
 
-        using Tensor samples = subject.Sample(new SamplingRequest { Count = Count, SampleShape = [2], Noise = new PerSampleNoise(11), BatchSize = Count, ElementType = float64 });
+        using Tensor samples = subject.Sample(new SamplingRequest
+        {
+            Count = Count,
+            SampleShape = [2],
+            Noise = new PerSampleNoise(11),
+            BatchSize = Count,
+            ElementType = float64,
+        });
 
         // Along the covariance's axes the chain is a product of scalar linear chains, whose moments follow from the coefficients.
         (Tensor variances, Tensor axes) = linalg.eigh(covariance);
@@ -58,7 +73,8 @@ public sealed class SampleDistributionTests
         // The formula that the samples were tested against: the error of the variance falls about as 1/T.
         double Error(int steps)
         {
-            ReverseDiffusion process = new(new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Linspace(1000, steps)), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
+            ReverseDiffusion process = new(new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Linspace(1000, steps)),
+                new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
             (double mean, double variance) = Chain(process, 0.5, 1.3, eta);
             mean.Should().BeApproximately(0.5, 0.01);
             return Math.Abs(variance / 1.3 - 1);
@@ -72,15 +88,25 @@ public sealed class SampleDistributionTests
     public void Sample_MixtureInManySteps_PassesKolmogorovSmirnov()
     {
         using var scope = NewDisposeScope();
-        using var data = new GaussianMixtureData(tensor(new[] { 0.3, 0.7 }), tensor(new[,] { { -1.0 }, { 0.5 } }), tensor(new[] { 0.04, 0.09 }).reshape(2, 1, 1));
+        using var data = new GaussianMixtureData(
+            tensor(new[] { 0.3, 0.7 }), tensor(new[,] { { -1.0 }, { 0.5 } }), tensor(new[] { 0.04, 0.09 }).reshape(2, 1, 1));
         IVarianceSchedule schedule = LinearSchedule.Scaled(250);
         ReverseDiffusion process = new(schedule, new ReverseDiffusionOptions { Clipping = X0Clipping.None });
         const int Samples = 4000;
-        using Tensor samples = new DdpmSampler(new ExactModel(schedule, data), process).Sample(new SamplingRequest { Count = Samples, SampleShape = [1], Noise = new PerSampleNoise(4), BatchSize = Samples, ElementType = float64 });
+        using Tensor samples = new DdpmSampler(new ExactModel(schedule, data), process).Sample(new SamplingRequest
+        {
+            Count = Samples,
+            SampleShape = [1],
+            Noise = new PerSampleNoise(4),
+            BatchSize = Samples,
+            ElementType = float64,
+        });
 
         Tensor sorted = samples.flatten().sort().Values;
-        Tensor cdf = 0.3 * ((sorted + 1) / (0.2 * Math.Sqrt(2))).erf().add(1) / 2 + 0.7 * ((sorted - 0.5) / (0.3 * Math.Sqrt(2))).erf().add(1) / 2;
-        double distance = Math.Max((cdf - arange(Samples, float64) / Samples).max().item<double>(), (arange(1, Samples + 1, float64) / Samples - cdf).max().item<double>());
+        Tensor cdf = 0.3 * ((sorted + 1) / (0.2 * Math.Sqrt(2))).erf().add(1) / 2 + 0.7 * ((sorted - 0.5) / (0.3 * Math.Sqrt(2))).erf()
+            .add(1) / 2;
+        double distance = Math.Max((cdf - arange(Samples, float64) / Samples).max().item<double>(),
+            (arange(1, Samples + 1, float64) / Samples - cdf).max().item<double>());
         // Kolmogorov's distribution passes 2.23 once in 10,000.
         (distance * Math.Sqrt(Samples)).Should().BeLessThan(2.23);
     }
@@ -93,7 +119,8 @@ public sealed class SampleDistributionTests
         for (int t = c.Timesteps - 1; t >= 0; t--)
         {
             double alphaBar = c.AlphaBars[t], previous = c.AlphaBarsPrevious[t];
-            double gain = Math.Sqrt(alphaBar) * dataVariance / (alphaBar * dataVariance + 1 - alphaBar), offset = dataMean - gain * Math.Sqrt(alphaBar) * dataMean;
+            double gain = Math.Sqrt(alphaBar) * dataVariance / (alphaBar * dataVariance + 1 - alphaBar),
+                offset = dataMean - gain * Math.Sqrt(alphaBar) * dataMean;
             double a, b, sigma;
             if (eta is null)
             {

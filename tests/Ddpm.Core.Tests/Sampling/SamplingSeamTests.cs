@@ -9,7 +9,8 @@ public sealed class SamplingSeamTests
     private static readonly IVarianceSchedule Schedule = new LinearSchedule(40, 0.002, 0.4);
     private static readonly ReverseDiffusion Process = new(Schedule, new ReverseDiffusionOptions { Clipping = X0Clipping.None });
 
-    private static SamplingRequest Request(int count) => new() { Count = count, SampleShape = [2], Noise = new PerSampleNoise(5), ElementType = float64, BatchSize = 4 };
+    private static SamplingRequest Request(int count) =>
+        new() { Count = count, SampleShape = [2], Noise = new PerSampleNoise(5), ElementType = float64, BatchSize = 4 };
 
     [Fact]
     public void Batches_SkippingWhatIsDone_GiveTheRestOfTheSameSamples()
@@ -22,7 +23,11 @@ public sealed class SamplingSeamTests
         {
             using (batch)
             {
-                for (int row = 0; row < batch.Indices.Length; row++) batch.Samples[row].sub(all[batch.Indices[row]]).abs().max().item<double>().Should().BeLessThan(1e-12);
+                for (int row = 0; row < batch.Indices.Length; row++)
+                {
+                    batch.Samples[row].sub(all[batch.Indices[row]]).abs().max().item<double>().Should().BeLessThan(1e-12);
+                }
+
                 seen.AddRange(batch.Indices);
             }
         }
@@ -50,7 +55,8 @@ public sealed class SamplingSeamTests
     public void Preview_EveryTenSteps_SeesEveryBatch()
     {
         var seen = new List<(int Step, long Rows)>();
-        new DdpmSampler(new Exact(), Process).Sample(Request(6) with { PreviewEvery = 15, Preview = state => seen.Add((state.Step, state.X.size(0))) }).Dispose();
+        new DdpmSampler(new Exact(), Process)
+            .Sample(Request(6) with { PreviewEvery = 15, Preview = state => seen.Add((state.Step, state.X.size(0))) }).Dispose();
         seen.Should().Equal((15, 4), (30, 4), (40, 4), (15, 2), (30, 2), (40, 2));
     }
 
@@ -84,26 +90,33 @@ public sealed class SamplingSeamTests
         using var scope = NewDisposeScope();
         var sampler = new DdpmSampler(new Exact(), Process);
         Tensor a = tensor(new[,] { { 0.3, -0.2 }, { 1.0, 0.5 } }), b = tensor(new[,] { { -0.9, 0.1 }, { 0.2, 0.7 } });
-        foreach (InterpolationOptions options in new InterpolationOptions[] { new(), new() { Spherical = true }, new() { SharedNoise = true } })
+        foreach (InterpolationOptions options in new InterpolationOptions[] {
+            new(), new() { Spherical = true }, new() { SharedNoise = true } })
         {
             using Tensor path = sampler.Interpolate(a, b, [0, 0.5, 1], 20, new PerSampleNoise(1), options);
             path.shape.Should().Equal(3, 2, 2);
             path[0].sub(sampler.Reconstruct(a, 20, new PerSampleNoise(1))).abs().max().item<double>().Should().BeLessThan(1e-12);
-            if (options.SharedNoise) path[2].sub(sampler.Reconstruct(b, 20, new PerSampleNoise(1))).abs().max().item<double>().Should().BeLessThan(1e-12);
+            if (options.SharedNoise)
+            {
+                path[2].sub(sampler.Reconstruct(b, 20, new PerSampleNoise(1))).abs().max().item<double>().Should().BeLessThan(1e-12);
+            }
         }
 
         // The mean of two normal numbers has half their variance; on the circle it keeps its length.
-        Tensor x = randn(4, 10_000, dtype: float64, generator: new Generator(1)), y = randn(4, 10_000, dtype: float64, generator: new Generator(2));
+        Tensor x = randn(4, 10_000, dtype: float64, generator: new Generator(1)),
+            y = randn(4, 10_000, dtype: float64, generator: new Generator(2));
         new InterpolationOptions().Mix(x, y, 0.5).square().mean().item<double>().Should().BeApproximately(0.5, 0.02);
         new InterpolationOptions { Spherical = true }.Mix(x, y, 0.5).square().mean().item<double>().Should().BeApproximately(1, 0.02);
-        FluentActions.Invoking(() => sampler.Interpolate(a, b, [1.2], 20, new PerSampleNoise(1))).Should().Throw<ArgumentException>().WithMessage("weights must be one or more numbers from 0 to 1, but are 1*2*");
+        FluentActions.Invoking(() => sampler.Interpolate(a, b, [1.2], 20, new PerSampleNoise(1))).Should().Throw<ArgumentException>()
+            .WithMessage("weights must be one or more numbers from 0 to 1, but are 1*2*");
     }
 
     [Fact]
     public void Hook_ReplacingX0_DecidesTheEnd()
     {
         using var scope = NewDisposeScope();
-        foreach (DiffusionSampler sampler in new DiffusionSampler[] { new DdpmSampler(new Exact(), Process), new DdimSampler(new Exact(), Process), new DpmSolverSampler(new Exact(), Process), new PndmSampler(new Exact(), Process) })
+        foreach (DiffusionSampler sampler in new DiffusionSampler[] { new DdpmSampler(new Exact(), Process),
+            new DdimSampler(new Exact(), Process), new DpmSolverSampler(new Exact(), Process), new PndmSampler(new Exact(), Process) })
         {
             var hook = new Fixed(0.25);
             using Tensor samples = sampler.Sample(Request(3) with { Hook = hook });
@@ -115,7 +128,8 @@ public sealed class SamplingSeamTests
         using Tensor halved = new DdpmSampler(new Exact(), Process).Sample(Request(3) with { Hook = after });
         using Tensor plain = new DdpmSampler(new Exact(), Process).Sample(Request(3));
         halved.Equals(plain).Should().BeFalse();
-        FluentActions.Invoking(() => new DdpmSampler(new Exact(), Process).Sample(Request(3) with { Hook = new WrongShape() })).Should().Throw<ArgumentException>().WithMessage("x̂_0 of the hook must have the shape of x_t, [3, 2], but has [1]*");
+        FluentActions.Invoking(() => new DdpmSampler(new Exact(), Process).Sample(Request(3) with { Hook = new WrongShape() }))
+            .Should().Throw<ArgumentException>().WithMessage("x̂_0 of the hook must have the shape of x_t, [3, 2], but has [1]*");
     }
 
     [Fact]
@@ -123,13 +137,16 @@ public sealed class SamplingSeamTests
     {
         foreach (int batch in new[] { 1, 4, 64 })
         {
-            using Tensor samples = new DdpmSampler(new ByLabel(), Process).Sample(Request(6) with { Labels = [2, 0], SamplesPerLabel = 3, BatchSize = batch });
+            using Tensor samples = new DdpmSampler(new ByLabel(), Process)
+                .Sample(Request(6) with { Labels = [2, 0], SamplesPerLabel = 3, BatchSize = batch });
             // The model's x̂_0 is the label.
             samples.select(1, 0).Values().ShouldBeClose([2, 2, 2, 0, 0, 0], 0, 1e-9, "labels");
         }
 
-        FluentActions.Invoking(() => new DdpmSampler(new ByLabel(), Process).Sample(Request(6) with { Labels = [2, 0] })).Should().Throw<ArgumentException>().WithMessage("Labels must be as many that 1 of each make Count = 6, but are 2*");
-        FluentActions.Invoking(() => new DdpmSampler(new Exact(), Process).Sample(Request(1) with { Labels = [2] })).Should().Throw<ArgumentException>().WithMessage("Labels must be null for Exact*");
+        FluentActions.Invoking(() => new DdpmSampler(new ByLabel(), Process).Sample(Request(6) with { Labels = [2, 0] }))
+            .Should().Throw<ArgumentException>().WithMessage("Labels must be as many that 1 of each make Count = 6, but are 2*");
+        FluentActions.Invoking(() => new DdpmSampler(new Exact(), Process).Sample(Request(1) with { Labels = [2] }))
+            .Should().Throw<ArgumentException>().WithMessage("Labels must be null for Exact*");
     }
 
     [Fact]
@@ -142,16 +159,20 @@ public sealed class SamplingSeamTests
 
         new GuidedModel(model, 1).Predict(xt, t, labels).Equals(with).Should().BeTrue();
         new GuidedModel(model, 0).Predict(xt, t, labels).sub(without).abs().max().item<double>().Should().BeLessThan(1e-12);
-        new GuidedModel(model, 3).Predict(xt, t, labels).sub(without + 3 * (with - without)).abs().max().item<double>().Should().BeLessThan(1e-12);
+        new GuidedModel(model, 3).Predict(xt, t, labels).sub(without + 3 * (with - without)).abs().max().item<double>()
+            .Should().BeLessThan(1e-12);
         new GuidedModel(model, 3).Predict(xt, t, null).Equals(without).Should().BeTrue();
         // φ = 1: each example has the standard deviation of the conditional prediction.
-        new GuidedModel(model, 3, 1).Predict(xt, t, labels).std(1, unbiased: true).sub(with.std(1, unbiased: true)).abs().max().item<double>().Should().BeLessThan(1e-12);
+        new GuidedModel(model, 3, 1).Predict(xt, t, labels).std(1, unbiased: true).sub(with.std(1, unbiased: true)).abs().max()
+            .item<double>().Should().BeLessThan(1e-12);
         // A learned variance is not guided.
         Tensor learned = new GuidedModel(new Linear { LearnsVariance = true }, 3).Predict(xt, t, labels);
         learned.shape.Should().Equal(3, 4);
-        learned.narrow(1, 2, 2).sub(new Linear { LearnsVariance = true }.Predict(xt, t, labels).narrow(1, 2, 2)).abs().max().item<double>().Should().BeLessThan(1e-12);
+        learned.narrow(1, 2, 2).sub(new Linear { LearnsVariance = true }.Predict(xt, t, labels).narrow(1, 2, 2)).abs().max().item<double>()
+            .Should().BeLessThan(1e-12);
         FluentActions.Invoking(() => new GuidedModel(model, -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("scale");
-        FluentActions.Invoking(() => new GuidedModel(model, 2, 1.5)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rescale");
+        FluentActions.Invoking(() => new GuidedModel(model, 2, 1.5)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("rescale");
     }
 
     [Fact]
@@ -162,28 +183,34 @@ public sealed class SamplingSeamTests
         using var data = GaussianMixtureData.Gaussian(zeros(2, float64), tensor(new[,] { { 1.0, 0.9 }, { 0.9, 1.0 } }));
         var model = new ExactModel(Schedule, data);
         Tensor x0 = full([4000, 2], 1.0, float64), known = tensor(new[] { true, false });
-        using Tensor filled = new InpaintingSampler(model, Process, new InpaintingOptions { JumpLength = 5, Resamples = 8 }).Inpaint(x0, known, new PerSampleNoise(2));
+        using Tensor filled = new InpaintingSampler(model, Process, new InpaintingOptions { JumpLength = 5, Resamples = 8 })
+            .Inpaint(x0, known, new PerSampleNoise(2));
 
         filled.select(1, 0).Equals(x0.select(1, 0)).Should().BeTrue();
         filled.select(1, 1).mean().item<double>().Should().BeApproximately(0.9, 0.12);
         filled.select(1, 1).std().item<double>().Should().BeApproximately(Math.Sqrt(0.19), 0.1);
         // Without going back the rest does not know of the known part as well.
-        using Tensor once = new InpaintingSampler(model, Process, new InpaintingOptions { Resamples = 1 }).Inpaint(x0, known, new PerSampleNoise(2));
+        using Tensor once = new InpaintingSampler(model, Process, new InpaintingOptions { Resamples = 1 })
+            .Inpaint(x0, known, new PerSampleNoise(2));
         once.select(1, 1).mean().item<double>().Should().BeLessThan(filled.select(1, 1).mean().item<double>());
 
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
-        FluentActions.Invoking(() => new InpaintingSampler(model, Process).Inpaint(x0, known, new PerSampleNoise(2), cancellationToken: cancellation.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => new InpaintingSampler(model, Process).Inpaint(
+            x0, known, new PerSampleNoise(2), cancellationToken: cancellation.Token)).Should().Throw<OperationCanceledException>();
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
-        FluentActions.Invoking(() => new InpaintingSampler(model, Process).Inpaint(x0, zeros(3, @bool), new PerSampleNoise(2))).Should().Throw<ArgumentException>().WithMessage("known must be broadcastable to the shape of x0, [4000, 2], but has [3]*");
-        FluentActions.Invoking(() => new InpaintingSampler(model, Process).Inpaint(x0, zeros(2), new PerSampleNoise(2))).Should().Throw<ArgumentException>().WithMessage("known must hold bool, but holds Float32*");
+        FluentActions.Invoking(() => new InpaintingSampler(model, Process).Inpaint(x0, zeros(3, @bool), new PerSampleNoise(2)))
+            .Should().Throw<ArgumentException>().WithMessage("known must be broadcastable to the shape of x0, [4000, 2], but has [3]*");
+        FluentActions.Invoking(() => new InpaintingSampler(model, Process).Inpaint(x0, zeros(2), new PerSampleNoise(2)))
+            .Should().Throw<ArgumentException>().WithMessage("known must hold bool, but holds Float32*");
     }
 
     [Fact]
     public void StreamNoise_OneGenerator_ReproducesDiffusersFullLoop()
     {
-        // diffusers' test of DDPMScheduler: x_T and the "network" in closed form, noise from torch's CPU stream with seed 0; sum 258.9606 and mean 0.3372 are its published numbers.
+        // diffusers' test of DDPMScheduler: x_T and the "network" in closed form, noise from torch's CPU stream with seed 0; sum 258.9606
+        // and mean 0.3372 are its published numbers.
         using var scope = NewDisposeScope();
         Tensor start = arange(4 * 3 * 8 * 8, float32).reshape(3, 8, 8, 4).div(4 * 3 * 8 * 8).permute(3, 0, 1, 2).contiguous();
         ReverseDiffusion process = new(new LinearSchedule(), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
@@ -217,8 +244,10 @@ public sealed class SamplingSeamTests
     {
         using Tensor x = zeros(3, 2), other = zeros(3, 3);
         var sampler = new DdpmSampler(new Exact(), Process);
-        FluentActions.Invoking(() => sampler.SampleFrom(x, 40, new PerSampleNoise(1))).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Start.Timestep must be a timestep 0 … 39, but is 40*");
-        FluentActions.Invoking(() => sampler.Sample(Request(3) with { Start = new SamplingStart(other, 3) })).Should().Throw<ArgumentException>().WithMessage("Start.Xt must have the shape [Count, SampleShape], [3, 2], but has [3, 3]*");
+        FluentActions.Invoking(() => sampler.SampleFrom(x, 40, new PerSampleNoise(1))).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("Start.Timestep must be a timestep 0 … 39, but is 40*");
+        FluentActions.Invoking(() => sampler.Sample(Request(3) with { Start = new SamplingStart(other, 3) }))
+            .Should().Throw<ArgumentException>().WithMessage("Start.Xt must have the shape [Count, SampleShape], [3, 2], but has [3, 3]*");
     }
 
     /// <summary>Exact for data N(0.2, 0.25).</summary>

@@ -16,8 +16,10 @@ public sealed class SingleStepGoldenTests
     {
         JsonElement golden = Cases[index];
         using var scope = NewDisposeScope();
-        Tensor xt = GoldenRandom.Fill(GoldenRandom.Normal, "step_x", 2, 2, 2, 2), noise = GoldenRandom.Fill(GoldenRandom.Normal, "step_noise", 2, 2, 2, 2);
-        Tensor output = GoldenRandom.Fill(GoldenRandom.Normal, "step_model", 2, 2, 2, 2), extra = GoldenRandom.Fill(GoldenRandom.Uniform, "step_var", 2, 2, 2, 2);
+        Tensor xt = GoldenRandom.Fill(GoldenRandom.Normal, "step_x", 2, 2, 2, 2),
+            noise = GoldenRandom.Fill(GoldenRandom.Normal, "step_noise", 2, 2, 2, 2);
+        Tensor output = GoldenRandom.Fill(GoldenRandom.Normal, "step_model", 2, 2, 2, 2),
+            extra = GoldenRandom.Fill(GoldenRandom.Uniform, "step_var", 2, 2, 2, 2);
         string variance = golden.TryGetProperty("variance_type", out JsonElement type) ? type.GetString()! : "fixed_small";
         if (variance == "learned_range") output = cat([output, extra], 1);
         // diffusers reads these channels as a variance, we as its logarithm.
@@ -53,8 +55,13 @@ public sealed class SingleStepGoldenTests
         {
             int count = golden.Integer("num_inference_steps");
             var respaced = new RespacedSchedule(schedule, TimestepSpacing.Leading(1000, count));
-            DdimOptions ddim = new() { Eta = golden.GetProperty("eta").GetDouble(), RederiveNoise = golden.Flag("use_clipped_model_output") };
-            step = new DdimSampler(NoModel.Instance, new ReverseDiffusion(respaced, options), ddim).Step(output, xt, respaced.Retained.IndexOf(t), noise);
+            DdimOptions ddim = new()
+            {
+                Eta = golden.GetProperty("eta").GetDouble(),
+                RederiveNoise = golden.Flag("use_clipped_model_output"),
+            };
+            step = new DdimSampler(NoModel.Instance, new ReverseDiffusion(respaced, options), ddim)
+                .Step(output, xt, respaced.Retained.IndexOf(t), noise);
         }
 
         step.Previous.Values().ShouldBeClose(golden.GetProperty("prev_sample").Numbers(), 0, 1e-11, "prev_sample");
@@ -68,10 +75,14 @@ public sealed class SingleStepGoldenTests
         Tensor xt = zeros(2, 3), output = zeros(2, 3);
         var sampler = new DdpmSampler(NoModel.Instance, new ReverseDiffusion(new LinearSchedule(10)));
 
-        FluentActions.Invoking(() => sampler.Step(output, xt, 5)).Should().Throw<ArgumentNullException>().WithMessage("noise must be given at t = 5*");
-        FluentActions.Invoking(() => sampler.Step(output, xt, 10, xt)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("t must be a timestep 0 … 9*");
-        FluentActions.Invoking(() => sampler.Step(output, xt, 5, zeros(2, 4))).Should().Throw<ArgumentException>().WithMessage("noise must have the shape of xt, [2, 3], but has [2, 4]*");
-        FluentActions.Invoking(() => new DdimSampler(NoModel.Instance, sampler.Process, new DdimOptions { Eta = 1.1 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Eta must be at least 0 and at most 1, but is 1.1*");
+        FluentActions.Invoking(() => sampler.Step(output, xt, 5)).Should().Throw<ArgumentNullException>()
+            .WithMessage("noise must be given at t = 5*");
+        FluentActions.Invoking(() => sampler.Step(output, xt, 10, xt)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("t must be a timestep 0 … 9*");
+        FluentActions.Invoking(() => sampler.Step(output, xt, 5, zeros(2, 4))).Should().Throw<ArgumentException>()
+            .WithMessage("noise must have the shape of xt, [2, 3], but has [2, 4]*");
+        FluentActions.Invoking(() => new DdimSampler(NoModel.Instance, sampler.Process, new DdimOptions { Eta = 1.1 }))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Eta must be at least 0 and at most 1, but is 1.1*");
         using SamplingStep last = sampler.Step(output, xt, 0);
         last.Previous.Equals(last.X0).Should().BeTrue();
     }

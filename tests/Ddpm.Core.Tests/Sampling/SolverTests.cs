@@ -14,8 +14,10 @@ public sealed class SolverTests
     [InlineData("ipndm", 4)]
     public void SampleFrom_MoreSteps_ConvergesAtItsOrder(string name, double order)
     {
-        // For normal data the probability-flow ODE is solved in closed form: (x - √ᾱ m)/√(ᾱ v + 1-ᾱ) does not change. A smooth schedule of very many timesteps, of which
-        // 8 to 64 are taken evenly in the solver's own variable, down to a level where noise is left: the last step, to none, is of first order for all.
+        // For normal data the probability-flow ODE is solved in closed form: (x - √ᾱ m)/√(ᾱ v + 1-ᾱ) does not change. A smooth schedule of
+        // very many timesteps, of which
+        // 8 to 64 are taken evenly in the solver's own variable, down to a level where noise is left: the last step, to none, is of first
+        // order for all.
         using var scope = NewDisposeScope();
         using var data = Normal();
         IVarianceSchedule schedule = LinearSchedule.Scaled(20_000);
@@ -23,20 +25,31 @@ public sealed class SolverTests
         var model = new ExactModel(schedule, data);
         Tensor xt = tensor(new[] { 1.7, -0.9, 0.3 }).unsqueeze(1);
         const int First = 300, Last = 12_000;
-        Func<int, double> variable = name == "ipndm" ? t => Math.Sqrt(1 / c.AlphaBars[t] - 1) : t => 0.5 * Math.Log(c.AlphaBars[t] / (1 - c.AlphaBars[t]));
+        Func<int, double> variable = name == "ipndm" ? t => Math.Sqrt(1 / c.AlphaBars[t] - 1) : t =>
+            0.5 * Math.Log(c.AlphaBars[t] / (1 - c.AlphaBars[t]));
         double[] errors = [.. new[] { 8, 16, 32, 64 }.Select(steps =>
         {
-            int[] retained = [.. Enumerable.Range(0, steps + 1).Select(i => Nearest(variable, variable(First) + (variable(Last) - variable(First)) * i / steps, First, Last))];
-            ReverseDiffusion process = new(new RespacedSchedule(schedule, retained), new ReverseDiffusionOptions { Clipping = X0Clipping.None });
+            int[] retained = [.. Enumerable.Range(0, steps + 1)
+                .Select(i => Nearest(variable, variable(First) + (variable(Last) - variable(First)) * i / steps, First, Last))];
+            ReverseDiffusion process = new(new RespacedSchedule(schedule, retained),
+                new ReverseDiffusionOptions { Clipping = X0Clipping.None });
             DiffusionSampler sampler = Make(name, model, process);
             // The state before the last step is at the noise of the first retained timestep.
-            SamplingRequest request = new() { Count = 3, SampleShape = [1], Noise = new PerSampleNoise(0), ElementType = float64, Start = new SamplingStart(xt, steps) };
+            SamplingRequest request = new()
+            {
+                Count = 3,
+                SampleShape = [1],
+                Noise = new PerSampleNoise(0),
+                ElementType = float64,
+                Start = new SamplingStart(xt, steps),
+            };
             double error = 0;
             foreach (SamplingState state in sampler.Steps(request))
             {
                 if (state.Timestep != 1) continue;
                 double from = c.AlphaBars[Last], to = c.AlphaBars[retained[0]];
-                Tensor exact = Math.Sqrt(to) * Mean + (xt - Math.Sqrt(from) * Mean) * Math.Sqrt((to * Variance + 1 - to) / (from * Variance + 1 - from));
+                Tensor exact = Math.Sqrt(to) * Mean + (xt - Math.Sqrt(from) * Mean) * Math.Sqrt(
+                    (to * Variance + 1 - to) / (from * Variance + 1 - from));
                 error = (state.X - exact).abs().max().item<double>();
             }
 
@@ -45,7 +58,8 @@ public sealed class SolverTests
 
         double slope = Math.Log2(errors[0] / errors[^1]) / 3;
         // Starting with lower orders costs iPNDM one at the first steps.
-        slope.Should().BeInRange(order - (order > 2 ? 1.3 : 0.25), order + 0.6, "errors {0}", string.Join(", ", errors.Select(error => error.ToString("E2", System.Globalization.CultureInfo.InvariantCulture))));
+        slope.Should().BeInRange(order - (order > 2 ? 1.3 : 0.25), order + 0.6, "errors {0}",
+            string.Join(", ", errors.Select(error => error.ToString("E2", System.Globalization.CultureInfo.InvariantCulture))));
         errors.Should().BeInDescendingOrder();
     }
 
@@ -55,10 +69,18 @@ public sealed class SolverTests
         using var scope = NewDisposeScope();
         using var data = Normal();
         IVarianceSchedule schedule = new LinearSchedule();
-        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Karras(schedule, 20)), new ReverseDiffusionOptions { Clipping = X0Clipping.None });
+        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Karras(schedule, 20)),
+            new ReverseDiffusionOptions { Clipping = X0Clipping.None });
         double Error(string name)
         {
-            using Tensor samples = Make(name, new ExactModel(schedule, data), process).Sample(new SamplingRequest { Count = 20_000, SampleShape = [1], Noise = new PerSampleNoise(3), ElementType = float64, BatchSize = 20_000 });
+            using Tensor samples = Make(name, new ExactModel(schedule, data), process).Sample(new SamplingRequest
+            {
+                Count = 20_000,
+                SampleShape = [1],
+                Noise = new PerSampleNoise(3),
+                ElementType = float64,
+                BatchSize = 20_000,
+            });
             samples.mean().item<double>().Should().BeApproximately(Mean, 0.02);
             return Math.Abs(samples.var().item<double>() / Variance - 1);
         }
@@ -74,13 +96,15 @@ public sealed class SolverTests
     public void Invert_ThenDdim_ReturnsTheExampleToFirstOrder()
     {
         using var scope = NewDisposeScope();
-        using var data = new GaussianMixtureData(tensor(new[] { 0.4, 0.6 }), tensor(new[,] { { -0.8 }, { 0.6 } }), tensor(new[] { 0.05, 0.1 }).reshape(2, 1, 1));
+        using var data = new GaussianMixtureData(
+            tensor(new[] { 0.4, 0.6 }), tensor(new[,] { { -0.8 }, { 0.6 } }), tensor(new[] { 0.05, 0.1 }).reshape(2, 1, 1));
         IVarianceSchedule schedule = new LinearSchedule();
         var model = new ExactModel(schedule, data);
         Tensor x0 = tensor(new[] { -0.9, 0.2, 0.7 }).unsqueeze(1);
         double Error(int steps)
         {
-            ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Linspace(1000, steps)), new ReverseDiffusionOptions { Clipping = X0Clipping.None });
+            ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Linspace(1000, steps)),
+                new ReverseDiffusionOptions { Clipping = X0Clipping.None });
             using Tensor noise = new DdimInversion(model, process).Invert(x0);
             using Tensor back = new DdimSampler(model, process).SampleFrom(noise, steps - 1, new PerSampleNoise(0));
             return (back - x0).abs().max().item<double>();
@@ -102,8 +126,16 @@ public sealed class SolverTests
         var model = new Off(new ExactModel(schedule, data), 0.03);
         double MeanOf(int steps, bool rederive)
         {
-            ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, steps)), new ReverseDiffusionOptions { Clipping = X0Clipping.Static(2) });
-            using Tensor samples = new DdimSampler(model, process, new DdimOptions { RederiveNoise = rederive }).Sample(new SamplingRequest { Count = 500, SampleShape = [1], Noise = new PerSampleNoise(3), ElementType = float64, BatchSize = 500 });
+            ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, steps)),
+                new ReverseDiffusionOptions { Clipping = X0Clipping.Static(2) });
+            using Tensor samples = new DdimSampler(model, process, new DdimOptions { RederiveNoise = rederive }).Sample(new SamplingRequest
+            {
+                Count = 500,
+                SampleShape = [1],
+                Noise = new PerSampleNoise(3),
+                ElementType = float64,
+                BatchSize = 500,
+            });
             return samples.mean().item<double>();
         }
 
@@ -120,10 +152,15 @@ public sealed class SolverTests
         using var scope = NewDisposeScope();
         using var data = Normal();
         IVarianceSchedule schedule = new LinearSchedule();
-        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, 13)), new ReverseDiffusionOptions { Clipping = clipped ? X0Clipping.Static(0.5) : X0Clipping.None, Variance = ReverseVariance.FixedSmall });
+        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, 13)), new ReverseDiffusionOptions
+        {
+            Clipping = clipped ? X0Clipping.Static(0.5) : X0Clipping.None,
+            Variance = ReverseVariance.FixedSmall,
+        });
         var model = new ExactModel(schedule, data);
         SamplingRequest request = new() { Count = 50, SampleShape = [1], Noise = new PerSampleNoise(9), ElementType = float64 };
-        using Tensor ancestral = new DdpmSampler(model, process).Sample(request), ddim = new DdimSampler(model, process, new DdimOptions { Eta = 1 }).Sample(request);
+        using Tensor ancestral = new DdpmSampler(model, process).Sample(request),
+            ddim = new DdimSampler(model, process, new DdimOptions { Eta = 1 }).Sample(request);
         ancestral.sub(ddim).abs().max().item<double>().Should().BeLessThan(1e-10);
     }
 
@@ -135,12 +172,22 @@ public sealed class SolverTests
         using var scope = NewDisposeScope();
         using var data = Normal();
         IVarianceSchedule schedule = new ZeroTerminalSnrSchedule(new LinearSchedule());
-        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, 25)), new ReverseDiffusionOptions { Clipping = X0Clipping.None, Prediction = Prediction.V });
-        using Tensor samples = Make(name, new ExactModel(schedule, data, Prediction.V), process).Sample(new SamplingRequest { Count = 5000, SampleShape = [1], Noise = new PerSampleNoise(3), ElementType = float64, BatchSize = 5000 });
+        ReverseDiffusion process = new(new RespacedSchedule(schedule, TimestepSpacing.Trailing(1000, 25)),
+            new ReverseDiffusionOptions { Clipping = X0Clipping.None, Prediction = Prediction.V });
+        using Tensor samples = Make(name, new ExactModel(schedule, data, Prediction.V), process).Sample(new SamplingRequest
+        {
+            Count = 5000,
+            SampleShape = [1],
+            Noise = new PerSampleNoise(3),
+            ElementType = float64,
+            BatchSize = 5000,
+        });
         samples.mean().item<double>().Should().BeApproximately(Mean, 0.03);
         samples.var().item<double>().Should().BeApproximately(Variance, (name == "ddim" ? 0.25 : 0.1) * Variance, "25 steps");
-        FluentActions.Invoking(() => new PndmSampler(new ExactModel(schedule, data, Prediction.V), process)).Should().Throw<ArgumentException>().WithMessage("process must leave some signal at t = 24*");
-        FluentActions.Invoking(() => TimestepSpacing.Karras(schedule, 10)).Should().Throw<ArgumentException>().WithMessage("schedule must leave some signal at t = 999*");
+        FluentActions.Invoking(() => new PndmSampler(new ExactModel(schedule, data, Prediction.V), process))
+            .Should().Throw<ArgumentException>().WithMessage("process must leave some signal at t = 24*");
+        FluentActions.Invoking(() => TimestepSpacing.Karras(schedule, 10)).Should().Throw<ArgumentException>()
+            .WithMessage("schedule must leave some signal at t = 999*");
     }
 
     [Theory]

@@ -39,14 +39,26 @@ public sealed class CompiledNetworkTests
             "scale and shift" => LoudNetworks.Small with { TimeScaleShift = true, ClassCount = 3 },
             "heads" => LoudNetworks.Small with { AttentionHeadChannels = 8, MidBlockScale = 1.4 },
             "padding 1, cosine first, centred" =>
-                LoudNetworks.Small with { DownsamplePadding = 1, CosineFirst = true, FrequencyShift = 0, CenterInput = true,
-                    NormEpsilon = 1e-5 },
+                LoudNetworks.Small with
+                {
+                    DownsamplePadding = 1,
+                    CosineFirst = true,
+                    FrequencyShift = 0,
+                    CenterInput = true,
+                    NormEpsilon = 1e-5
+                },
             "three levels to one pixel" =>
                 LoudNetworks.Small with { Height = 4, Width = 4, ChannelMultipliers = [1, 2, 2], AttentionResolutions = [] },
             "signals" => LoudNetworks.Small with { IsSignal = true },
             "signals with classes" =>
-                LoudNetworks.Small with { IsSignal = true, Height = 24, AttentionResolutions = [12], ClassCount = 3,
-                    TimeScaleShift = true },
+                LoudNetworks.Small with
+                {
+                    IsSignal = true,
+                    Height = 24,
+                    AttentionResolutions = [12],
+                    ClassCount = 3,
+                    TimeScaleShift = true
+                },
             _ => LoudNetworks.Small,
         };
         AgreesWithTheNetwork(options, batch, batch == 2 ? OneLayer.Widths : [VectorWidth.Best]);

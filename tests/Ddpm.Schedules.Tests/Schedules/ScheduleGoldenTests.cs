@@ -113,17 +113,17 @@ public sealed class ScheduleGoldenTests
 
     internal static IVarianceSchedule PublishedSchedule(string name, int timesteps) =>
         name[..name.LastIndexOf("_T", StringComparison.Ordinal)] switch
-    {
-        "ho_linear" => new LinearSchedule(timesteps),
-        "ho_quad" => new QuadraticSchedule(timesteps),
-        "ho_const" => new ConstantSchedule(timesteps),
-        "ho_warmup10" => new WarmupSchedule(timesteps, 0.1),
-        "ho_warmup50" => new WarmupSchedule(timesteps, 0.5),
-        "ho_jsd" => new HarmonicSchedule(timesteps),
-        "improved_linear" => LinearSchedule.Scaled(timesteps),
-        "improved_cosine" => new CosineSchedule(timesteps),
-        _ => throw new InvalidDataException(name),
-    };
+        {
+            "ho_linear" => new LinearSchedule(timesteps),
+            "ho_quad" => new QuadraticSchedule(timesteps),
+            "ho_const" => new ConstantSchedule(timesteps),
+            "ho_warmup10" => new WarmupSchedule(timesteps, 0.1),
+            "ho_warmup50" => new WarmupSchedule(timesteps, 0.5),
+            "ho_jsd" => new HarmonicSchedule(timesteps),
+            "improved_linear" => LinearSchedule.Scaled(timesteps),
+            "improved_cosine" => new CosineSchedule(timesteps),
+            _ => throw new InvalidDataException(name),
+        };
 
     private static IVarianceSchedule DiffusersSchedule(JsonElement golden)
     {

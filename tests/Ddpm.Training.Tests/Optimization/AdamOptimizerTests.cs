@@ -11,7 +11,7 @@ public sealed class AdamOptimizerTests
     public void Step_Twenty_AreTorchsBitForBit(double weightDecay)
     {
         using Parameter ours = new(linspace(-1, 1, 50).clone()), theirs = new(linspace(-1, 1, 50).clone());
-        using var optimizer = new PlainAdam([ours], new TrainingOptions { WeightDecay = weightDecay });
+        using var optimizer = new PlainAdam([ours], (new TrainingOptions { WeightDecay = weightDecay }).Adam);
         using optim.Optimizer reference = weightDecay == 0
             ? optim.Adam([theirs], 1e-2)
             : optim.AdamW([theirs], 1e-2, weight_decay: weightDecay);
@@ -32,7 +32,8 @@ public sealed class AdamOptimizerTests
     public void Step_KnownGradients_AreTheFormula()
     {
         using Parameter parameter = new(tensor(new[] { 1.0, -2.0 }));
-        using var optimizer = new PlainAdam([parameter], new TrainingOptions { AdamBeta2 = 0.99, AdamEpsilon = 1e-3, WeightDecay = 0.5 });
+        var options = new TrainingOptions { AdamBeta2 = 0.99, AdamEpsilon = 1e-3, WeightDecay = 0.5 };
+        using var optimizer = new PlainAdam([parameter], options.Adam);
         double[] x = [1.0, -2.0], m = [0, 0], v = [0, 0];
         for (int step = 1; step <= 5; step++)
         {

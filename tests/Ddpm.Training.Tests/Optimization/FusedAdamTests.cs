@@ -18,7 +18,7 @@ public sealed class FusedAdamTests
         using var random = new Generator(3);
         Parameter[] plainValues = [.. shapes.Select(shape => new Parameter(randn(shape, generator: random)))];
         Parameter[] fusedValues = [.. plainValues.Select(value => new Parameter(value.detach().clone()))];
-        using AdamOptimizer plain = new PlainAdam(plainValues, options), fused = new FusedAdam(fusedValues, options);
+        using AdamOptimizer plain = new PlainAdam(plainValues, options.Adam), fused = new FusedAdam(fusedValues, options.Adam);
         for (int step = 0; step < 50; step++)
         {
             Tensor?[] gradients = [.. shapes.Select((shape, i) => i == 4 ? null : randn(shape, generator: random) * Math.Pow(10, i - 2))];
@@ -45,7 +45,7 @@ public sealed class FusedAdamTests
     public void Step_Repeated_LeavesNoTensor()
     {
         using Parameter value = new(randn(5, 5));
-        using var optimizer = new FusedAdam([value], new TrainingOptions());
+        using var optimizer = new FusedAdam([value], new TrainingOptions().Adam);
         using Tensor gradient = ones(5, 5);
         using var average = new ExponentialMovingAverage(nn.Linear(3, 3));
         void Once()

@@ -37,14 +37,14 @@ internal sealed class RandomNetwork(int seed) : INetworkDescription
 
     private static Feature Vector(NetworkBuilder net, Random random, string name, Feature vector, List<Feature> vectors) =>
         random.Next(6) switch
-    {
-        0 => net.Linear(name, vector, 3 + random.Next(20)),
-        1 => net.Silu(net.Linear(name, vector, 3 + random.Next(20))),
-        2 => net.Affine(vector, 0.5, -0.25),
-        3 => net.Concatenate(vector, vectors[0]),
-        4 => net.Add(net.Linear(name, vectors[0], vector.Channels), vector),
-        _ => net.Tanh(net.Divide(vector, 1.5)),
-    };
+        {
+            0 => net.Linear(name, vector, 3 + random.Next(20)),
+            1 => net.Silu(net.Linear(name, vector, 3 + random.Next(20))),
+            2 => net.Affine(vector, 0.5, -0.25),
+            3 => net.Concatenate(vector, vectors[0]),
+            4 => net.Add(net.Linear(name, vectors[0], vector.Channels), vector),
+            _ => net.Tanh(net.Divide(vector, 1.5)),
+        };
 
     private Feature? Example(NetworkBuilder net, Random random, string name, Feature x, Feature vector, List<Feature> examples)
     {

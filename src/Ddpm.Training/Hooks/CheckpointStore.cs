@@ -8,7 +8,7 @@ namespace Ddpm.Training;
 /// removed when there are more than are to be kept. Killing the process loses the work since the last one, no more. Of several ranks the
 /// first writes and reads, so that the folder need not be shared; each call here is collective.
 /// </summary>
-public sealed class CheckpointStore : ITrainingHook, IPeriodicHook
+public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook
 {
     private const string Prefix = "step-";
     private long startedAt;

@@ -12,7 +12,6 @@ namespace Ddpm.Training;
 /// </summary>
 public sealed class AverageSnapshots : ITrainingHook, IPeriodicHook
 {
-    internal const string StepKey = "step", WidthKey = "relative_width";
     private readonly ScalarType type;
 
     /// <summary>Creates a hook that writes snapshots into a folder.</summary>
@@ -74,8 +73,8 @@ public sealed class AverageSnapshots : ITrainingHook, IPeriodicHook
             using var scope = NewDisposeScope();
             var metadata = new Dictionary<string, string>
             {
-                [StepKey] = average.Updates.ToString(CultureInfo.InvariantCulture),
-                [WidthKey] = profile.RelativeWidth.ToString("R", CultureInfo.InvariantCulture),
+                [PostHocAverage.StepKey] = average.Updates.ToString(CultureInfo.InvariantCulture),
+                [PostHocAverage.WidthKey] = profile.RelativeWidth.ToString("R", CultureInfo.InvariantCulture),
             };
             string file = string.Create(CultureInfo.InvariantCulture, $"snapshot-{average.Updates:D9}-{k}.safetensors");
             SafetensorsWriter.Write(

@@ -71,7 +71,7 @@ internal sealed record TrainerSettings
             Timesteps = timesteps ?? new UniformTimesteps(objective.Process.Coefficients.Timesteps),
             IsNoiseOfSeed = noise is null,
             Noise = noise ?? new PerSampleNoise(RandomPurpose.Noise.Seed(options.Seed)),
-            Logger = logger ?? NullLogger<Trainer>.Instance,
+            Logger = logger ?? NullLogger.Instance,
             Communicator = communicator,
         };
     }

@@ -100,6 +100,9 @@ public sealed record TrainingOptions
         return LearningRate * warmup * Decay.Factor(step);
     }
 
+    /// <summary>What the optimiser needs of these.</summary>
+    internal AdamSettings Adam => new(AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);
+
     internal TrainingOptions Validated()
     {
         Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), "> 0", LearningRate);
