@@ -54,11 +54,9 @@ internal sealed record CheckpointManifest
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The checkpoint {folder} does not exist.");
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path)) throw new InvalidDataException($"{folder} is no checkpoint: it has no {FileName}.");
-        long length = new FileInfo(path).Length;
-        if (length > LargestFile) throw new InvalidDataException($"{path} must have at most {LargestFile} bytes, but has {length}.");
-        byte[] bytes = File.ReadAllBytes(path);
-        StrictJson json = StrictJson.Parse(bytes, path);
-        long format = json.Integer("format", 1, int.MaxValue);
+        byte[] bytes = RegularFile.ReadAllBytes(path, LargestFile);
+        ConfigurationReader json = ConfigurationReader.Parse(bytes, path);
+        long format = json.WholeNumber("format", 1, int.MaxValue);
         if (format < Format)
         {
             throw new InvalidDataException(
@@ -67,19 +65,19 @@ internal sealed record CheckpointManifest
         }
 
         if (format > Format) throw new InvalidDataException($"{path} is of format {format}, but only {Format} is known.");
-        json.RequireOnly("format", "steps", "averages", "average_updates", "batches", "settings", "files", "digest");
         var manifest = new CheckpointManifest
         {
-            Steps = json.Integer("steps", 0, MostSteps),
-            Averages = (int)json.Integer("averages", 1, LargestNumberOfAverages),
-            AverageUpdates = json.Integer("average_updates", 0, MostSteps),
-            Batches = json.TextOrNull("batches"),
-            Settings = json.Object("settings").Texts(),
-            Files = json.Object("files").Texts(),
+            Steps = json.WholeNumber("steps", 0, MostSteps),
+            Averages = (int)json.WholeNumber("averages", 1, LargestNumberOfAverages),
+            AverageUpdates = json.WholeNumber("average_updates", 0, MostSteps),
+            Batches = json.Contains("batches") && json.IsNull("batches") ? null : json.Text("batches"),
+            Settings = Texts(json.Nested("settings")),
+            Files = Texts(json.Nested("files")),
         };
         string digest = json.Text("digest");
         int place = digest.Length == NoDigest.Length ? bytes.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(digest)) : -1;
         if (place < 0) throw json.Error("digest", $"{NoDigest.Length} hexadecimal digits");
+        if (json.Unread.FirstOrDefault() is { } unknown) throw new InvalidDataException($"{unknown} is not a field that is known here.");
         Encoding.UTF8.GetBytes(NoDigest).CopyTo(bytes, place);
         string actual = Digest(bytes);
         if (actual == digest) return manifest;
@@ -140,12 +138,15 @@ internal sealed record CheckpointManifest
         }
     }
 
+    private static SortedDictionary<string, string> Texts(ConfigurationReader json) =>
+        new(json.Fields.ToDictionary(field => field, field => json.Text(field)), StringComparer.Ordinal);
+
     private static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
         new(texts.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value))));
 
     private static string DigestOf(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using var stream = new FileStream(RegularFile.Open(path), FileAccess.Read);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
