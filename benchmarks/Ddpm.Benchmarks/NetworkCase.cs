@@ -68,7 +68,8 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
             _ => throw new ArgumentException($"name must be one of {string.Join("; ", Names)}, but is {name}.", nameof(name)),
         };
         int batch = int.Parse(parts[1], CultureInfo.InvariantCulture);
-        return new NetworkCase(options, batch, (int)Math.Max(1, 2e10 / (FlopsPerImage(options) * batch)));
+        double repeats = Effort.Of(2e10, 1e8) / (FlopsPerImage(options) * batch);
+        return new NetworkCase(options, batch, (int)Math.Clamp(repeats, 1, 500));
     }
 
     /// <summary>Floating-point operations of one prediction of one image; counted once for each network.</summary>
