@@ -19,7 +19,7 @@ internal static class Help
         foreach (Mode mode in Mode.All) Console.WriteLine($"  {mode.Option,-10} {mode.Help}");
         Console.WriteLine($"""
 
-            {ModeArguments.ThreadsOption} N after any of these computes with N threads; DOTNET_EnableAVX512F=0 in the
+            {ModeArguments.ThreadsOption} N after any of these computes with N threads; DOTNET_EnableAVX512=0 in the
             environment makes plans with vectors of 256 bits.
             CASE is a network and a batch, or sampling or training with one, in quotes: {string.Join("; ", NetworkCase.Names)}.
             Absolute times mean little on a machine that others use; ratios within one run hold.
