@@ -95,9 +95,10 @@ public sealed class KnownSamplersTests
         double Error(SpacingRule? spacing)
         {
             using Tensor samples = entry.Create(model, entry.Respace(Process, spacing: spacing)).Sample(request);
-            return (samples - flow).square().mean().sqrt().item<double>();
+            // The median: a sample that ends at the other component is far away with any steps.
+            return (samples - flow).abs().median().item<double>();
         }
 
-        Error(null).Should().BeLessThan(Error(KnownSpacings.Trailing));
+        Error(null).Should().BeLessThan(0.6 * Error(KnownSpacings.Trailing));
     }
 }
