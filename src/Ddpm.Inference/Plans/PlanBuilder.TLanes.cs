@@ -28,7 +28,7 @@ internal sealed unsafe class PlanBuilder<TLanes>(
     public override RowColumns Pointwise(RowColumns source, PointwiseTerms terms)
     {
         Plane target = NewRows(source.Channels);
-        Add(new PointwiseStep<TLanes>(source, target, terms, toRows: true), [], null);
+        Add(new PointwiseStep<TLanes>(source, target, terms), [], null);
         return new RowColumns(target, Rows, 0, source.Channels);
     }
 
@@ -36,13 +36,6 @@ internal sealed unsafe class PlanBuilder<TLanes>(
     {
         Plane target = NewPlane(source.Size, source.Channels);
         Add(new PointwiseStep<TLanes>(source, target, terms), [source, terms.Plane], target);
-        return target;
-    }
-
-    public override Plane Spread(RowColumns source, PlaneSize size)
-    {
-        Plane target = NewPlane(size, source.Channels);
-        Add(new PointwiseStep<TLanes>(source, target, new PointwiseTerms(), toRows: false), [], target);
         return target;
     }
 

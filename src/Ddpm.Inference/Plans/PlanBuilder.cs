@@ -96,9 +96,6 @@ internal abstract unsafe class PlanBuilder : IDisposable
     /// <summary>Arithmetic on each number of a plane.</summary>
     public abstract Plane Pointwise(Plane source, PointwiseTerms terms);
 
-    /// <summary>A conditioning vector at each pixel of a plane.</summary>
-    public abstract Plane Spread(RowColumns source, PlaneSize size);
-
     /// <summary>A normalisation, perhaps with SiLU, of one plane or of two that are joined.</summary>
     /// <param name="first">The first channels.</param>
     /// <param name="second">The channels after them; null for none.</param>

@@ -12,10 +12,9 @@ internal sealed unsafe class PointwiseStep<TLanes> : PlanStep
     private const int PixelsAtOnce = 64;
 
     private readonly Plane? source;
-    private readonly RowColumns row;
+    private readonly RowColumns vector;
     private readonly Plane target;
     private readonly PointwiseTerms terms;
-    private readonly ConditioningRows? rows;
 
     /// <summary>Over the pixels of a plane.</summary>
     public PointwiseStep(Plane source, Plane target, PointwiseTerms terms)
@@ -25,29 +24,24 @@ internal sealed unsafe class PointwiseStep<TLanes> : PlanStep
         this.terms = terms;
     }
 
-    /// <summary>Over a conditioning vector: to a plane of rows, or to every pixel of a plane of examples.</summary>
-    /// <param name="source">The vector.</param>
-    /// <param name="target">The result.</param>
-    /// <param name="terms">The arithmetic.</param>
-    /// <param name="toRows">Whether the result has the rows of the vector.</param>
-    public PointwiseStep(RowColumns source, Plane target, PointwiseTerms terms, bool toRows)
+    /// <summary>Over the rows of a conditioning vector.</summary>
+    public PointwiseStep(RowColumns source, Plane target, PointwiseTerms terms)
     {
-        row = source;
+        vector = source;
         this.target = target;
         this.terms = terms;
-        rows = toRows ? source.Rows : null;
     }
 
-    public override int Parts => rows is null ? (target.Pixels + PixelsAtOnce - 1) / PixelsAtOnce : 1;
+    public override int Parts => source is null ? 1 : (target.Pixels + PixelsAtOnce - 1) / PixelsAtOnce;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Execute(int part, float* scratch)
     {
-        int first = rows is null ? part * PixelsAtOnce : 0, end = rows is null ? Math.Min(target.Pixels, first + PixelsAtOnce) : rows.Count;
+        int first = part * PixelsAtOnce, end = source is null ? vector.Rows.Count : Math.Min(target.Pixels, first + PixelsAtOnce);
         for (int pixel = first; pixel < end; pixel++)
         {
             int image = pixel / target.PixelsPerImage;
-            float* from = source is null ? row.Row(image) : source.Pixel(pixel);
+            float* from = source is null ? vector.Row(image) : source.Pixel(pixel);
             float* added = terms.Plane is null ? null : terms.Plane.Pixel(pixel);
             float* each = terms.Row is { } columns ? columns.Row(image) : null;
             float* scales = terms.Modulation is { } modulation ? modulation.Row(image) : null;
