@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.PublicApi.Tests;
 
-/// <summary>Features of one's own: mean and deviation of an image's bytes.</summary>
+/// <summary>Features that a user writes: mean and deviation of an image's bytes.</summary>
 internal sealed class BrightnessFeatures : IFeatureExtractor
 {
     public Tensor Extract(Tensor images)

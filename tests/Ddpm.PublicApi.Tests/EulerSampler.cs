@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.PublicApi.Tests;
 
 /// <summary>
-/// A sampler of one's own: Euler's method on the probability-flow equation dx̄/dσ = (x̄ - x̂_0)/σ of x̄ = x/√ᾱ, σ² = (1-ᾱ)/ᾱ (Karras et al.
-/// 2022, arXiv:2206.00364). It is DDIM in other words.
+/// A sampler that a user writes: Euler's method on the probability-flow equation dx̄/dσ = (x̄ - x̂_0)/σ of x̄ = x/√ᾱ, σ² = (1-ᾱ)/ᾱ (Karras
+/// et al. 2022, arXiv:2206.00364). It is DDIM in other words.
 /// </summary>
 internal sealed class EulerSampler(IEpsilonModel model, ReverseDiffusion process) : DiffusionSampler(model, process, null)
 {

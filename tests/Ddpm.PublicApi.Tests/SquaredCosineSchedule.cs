@@ -2,7 +2,7 @@ using Ddpm.Core;
 
 namespace Ddpm.PublicApi.Tests;
 
-/// <summary>A schedule of one's own: β_t rises as 1 - cos.</summary>
+/// <summary>A schedule that a user writes: β_t rises as 1 - cos.</summary>
 internal sealed class SquaredCosineSchedule(int timesteps) : IVarianceSchedule
 {
     public int Timesteps => timesteps;

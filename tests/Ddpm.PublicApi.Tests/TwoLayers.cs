@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.PublicApi.Tests;
 
-/// <summary>A network of one's own, an ordinary TorchSharp module: [B, 2] and t / T → [B, 2].</summary>
+/// <summary>A network that a user writes, an ordinary TorchSharp module: [B, 2] and t / T → [B, 2].</summary>
 internal sealed class TwoLayers : nn.Module<Tensor, Tensor, Tensor>, IEpsilonModel
 {
     private readonly int timesteps;

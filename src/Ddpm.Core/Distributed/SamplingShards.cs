@@ -2,7 +2,7 @@ namespace Ddpm.Core;
 
 /// <summary>
 /// Sampling by several processes: each draws its share of the samples, by their numbers. With <see cref="PerSampleNoise"/> a sample is the
-/// same picture whoever draws it, so that nothing depends on the number of processes.
+/// same picture on every process, so that nothing depends on the number of processes.
 /// </summary>
 public static class SamplingShards
 {

@@ -57,7 +57,7 @@ public sealed class VariationalBound
         ArgumentNullException.ThrowIfNull(noise);
         Require.AtLeast(firstExample, 0);
         Require.AtLeast(draw, 0);
-        RequireEvaluationMode();
+        model.RequireEvaluationMode("the bound");
         using CompiledModel compiled = CompiledModel.Of(model, logger);
         return Terms(compiled.Model, x0, noise, firstExample, draw, static () => { }, cancellationToken);
     }
@@ -114,7 +114,7 @@ public sealed class VariationalBound
         ArgumentNullException.ThrowIfNull(noise);
         Require.Batch(x0);
         Require.AtLeast(firstExample, 0);
-        RequireEvaluationMode();
+        model.RequireEvaluationMode("the bound");
         if (accumulator.Timesteps != process.Coefficients.Timesteps || accumulator.Draws != Options.Draws)
         {
             throw new ArgumentException($"accumulator must be of {process.Coefficients.Timesteps} timesteps and {Options.Draws} draws, " +
@@ -144,7 +144,7 @@ public sealed class VariationalBound
     {
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentNullException.ThrowIfNull(noise);
-        RequireEvaluationMode();
+        model.RequireEvaluationMode("the bound");
         logger.BoundStarted(process.Coefficients.Timesteps, Options.Draws);
         long started = Stopwatch.GetTimestamp(), steps = 0;
         void Stepped() => progress?.Report(new BoundProgress(++steps, stepsTotal, accumulator.Examples, Stopwatch.GetElapsedTime(started)));
@@ -196,14 +196,6 @@ public sealed class VariationalBound
         Tensor total = prior + terms.sum([1]);
         return new BoundTerms(total.MoveToOuterDisposeScope(), prior.MoveToOuterDisposeScope(), terms.MoveToOuterDisposeScope(),
             x0Errors.MoveToOuterDisposeScope(), noiseErrors.MoveToOuterDisposeScope());
-    }
-
-    private void RequireEvaluationMode()
-    {
-        if (model.InTrainingMode)
-        {
-            throw new InvalidOperationException("The model is in training mode, where dropout spoils the bound: call eval() on it before.");
-        }
     }
 
     private IEnumerable<Tensor> Split(Tensor data, long count)

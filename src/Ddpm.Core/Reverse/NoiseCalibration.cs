@@ -57,11 +57,7 @@ public sealed class NoiseCalibration
                 "serves every respacing.", nameof(process));
         }
 
-        if (model.InTrainingMode)
-        {
-            throw new InvalidOperationException(
-                "The model is in training mode, where dropout spoils the measurement: call eval() on it before.");
-        }
+        model.RequireEvaluationMode("the measurement");
 
         using var noGradient = no_grad();
         using CompiledModel compiled = CompiledModel.Of(model);

@@ -36,11 +36,7 @@ public sealed class DdimInversion
     public Tensor Invert(Tensor x0, CancellationToken cancellationToken = default)
     {
         Require.Batch(x0);
-        if (model.InTrainingMode)
-        {
-            throw new InvalidOperationException(
-                "The model is in training mode, where dropout spoils the inversion: call eval() on it before.");
-        }
+        model.RequireEvaluationMode("the inversion");
 
         using var noGradient = no_grad();
         using CompiledModel compiled = CompiledModel.Of(model);

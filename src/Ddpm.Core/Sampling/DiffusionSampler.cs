@@ -124,11 +124,7 @@ public abstract partial class DiffusionSampler
     private void Validate(SamplingRequest request)
     {
         request.Validated();
-        if (model.InTrainingMode)
-        {
-            throw new InvalidOperationException(
-                "The model is in training mode, where dropout spoils samples: call eval() on it before sampling.");
-        }
+        model.RequireEvaluationMode("samples", "before sampling");
 
         if (request.Start is { } start) Require.Timestep(start.Timestep, Process.Coefficients.Timesteps, "Start.Timestep");
         if (request.Labels is not null && model is not IConditionalEpsilonModel)

@@ -60,11 +60,7 @@ public sealed class InpaintingSampler
                 nameof(known));
         }
 
-        if (model.InTrainingMode)
-        {
-            throw new InvalidOperationException(
-                "The model is in training mode, where dropout spoils samples: call eval() on it before sampling.");
-        }
+        model.RequireEvaluationMode("samples", "before sampling");
 
         NoiseRequest draw = NoiseRequest.For(x0, firstSample, 0);
         long started = Stopwatch.GetTimestamp();

@@ -71,7 +71,7 @@ internal static class SchedulerConfigurationFile
     }
 
     /// <summary>
-    /// Reads and checks a configuration. The names of prediction and variance are for whoever computes with them to check.
+    /// Reads and checks a configuration. The package that computes with a process checks the names of prediction and variance.
     /// </summary>
     /// <exception cref="InvalidDataException">A field is damaged, out of range or not supported.</exception>
     public static ProcessDescription Read(ConfigurationReader reader)

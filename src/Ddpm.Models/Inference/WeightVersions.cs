@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>
-/// Tells whether a network's weights have changed: libtorch counts the changes of every tensor in place, whoever makes them — an optimiser,
-/// a moving average that is swapped in, a file that is loaded.
+/// Tells whether a network's weights have changed: libtorch counts the changes of every tensor in place, by an optimiser,
+/// a moving average that is swapped in or a file that is loaded.
 /// </summary>
 internal sealed class WeightVersions
 {

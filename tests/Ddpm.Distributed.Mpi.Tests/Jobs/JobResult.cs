@@ -13,7 +13,7 @@ internal sealed record JobResult(int ExitCode, IReadOnlyList<string> Lines, stri
     /// <summary>The last line of each rank.</summary>
     public string[] Last(int ranks) => [.. Enumerable.Range(0, ranks).Select(rank => Of(rank).LastOrDefault() ?? "")];
 
-    /// <summary>The losses that a rank told of.</summary>
+    /// <summary>The losses that a rank reported.</summary>
     public double[] Losses(int rank) =>
         [.. Of(rank).Select(line => line.Split(' ')).Where(words => words[0] == "step")
             .Select(words => double.Parse(words[3], CultureInfo.InvariantCulture))];

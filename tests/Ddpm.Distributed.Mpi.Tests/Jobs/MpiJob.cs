@@ -17,7 +17,7 @@ internal static class MpiJob
     /// <param name="ranks">How many processes; 0 for one without a launcher.</param>
     /// <param name="arguments">What the worker is to do.</param>
     /// <param name="environment">Variables to set.</param>
-    /// <param name="heard">Told of every line.</param>
+    /// <param name="heard">Receives every line.</param>
     public static JobResult Run(string? launcher, int ranks, string[] arguments, (string Name, string Value)[]? environment = null,
         Action<string>? heard = null)
     {
