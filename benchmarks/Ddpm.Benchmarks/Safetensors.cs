@@ -58,7 +58,7 @@ public class Safetensors : IDisposable
     public void Load()
     {
         using ModelWeights opened = ModelWeights.Open(folder.FullName, network.Options);
-        WeightMatch match = opened.Match(StateDict.Shapes(network.Options));
+        WeightMatch match = opened.Match(network.Graph);
         match.RequireComplete(file, opened.Prefixes);
         StateDict.Copy(network, opened, match.Fitting);
     }

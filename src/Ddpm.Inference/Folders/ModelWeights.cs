@@ -110,7 +110,12 @@ public sealed class ModelWeights : IWeightSource, IDisposable
     public bool VerifyDigest() => File.VerifyDigest();
 
     /// <summary>Compares the stored tensors with those that a network needs, before anything of the network is allocated.</summary>
-    /// <param name="expected">The network's names and shapes; all float32.</param>
+    /// <param name="network">The network.</param>
+    internal WeightMatch Match(NetworkGraph network) =>
+        Match([.. network.StateDict().Select(weight => (weight.Name, weight.Shape.ToArray()))]);
+
+    /// <summary>Compares the stored tensors with names and shapes.</summary>
+    /// <param name="expected">The names and shapes; all float32.</param>
     internal WeightMatch Match(IReadOnlyList<(string Name, long[] Shape)> expected)
     {
         HashSet<string> names = [.. expected.Select(weight => weight.Name)];

@@ -60,8 +60,27 @@ internal sealed class NetworkGraph
         return graph;
     }
 
+    /// <summary>
+    /// All weights in the order of the state dict, nested as their names are: <see cref="INetworkDescription.NameOrder"/> says which
+    /// siblings change places.
+    /// </summary>
+    public IReadOnlyList<ParameterShape> StateDict() => [.. Nested(Parameters, 0)];
+
     /// <summary>The features that a feature's operation is an input of.</summary>
     public IReadOnlyList<Feature> Consumers(Feature feature) => consumers[feature.Index];
+
+    // The weights below one name: a layer's own, then those of each name after it.
+    private IEnumerable<ParameterShape> Nested(IReadOnlyList<ParameterShape> parameters, int depth)
+    {
+        ILookup<bool, ParameterShape> own = parameters.ToLookup(parameter => parameter.Name.Split('.').Length == depth + 1);
+        IGrouping<string, ParameterShape>[] siblings = [.. own[false].GroupBy(parameter => parameter.Name.Split('.')[depth])];
+        // Names that have a rank change places among themselves; all others stay where they were mentioned.
+        IReadOnlyList<string> ranks = Description.NameOrder;
+        var ranked = new Queue<IGrouping<string, ParameterShape>>(ranks.SelectMany(rank => siblings.Where(sibling => sibling.Key == rank)));
+        IEnumerable<IGrouping<string, ParameterShape>> ordered = siblings.Select(
+            each => ranks.Contains(each.Key) ? ranked.Dequeue() : each);
+        return own[true].Concat(ordered.SelectMany(sibling => Nested([.. sibling], depth + 1)));
+    }
 
     private static void Require(bool valid, string name, string expected, object actual)
     {

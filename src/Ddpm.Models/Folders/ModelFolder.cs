@@ -93,7 +93,7 @@ public static class ModelFolder
         }
 
         using ModelWeights weights = ModelWeights.Open(folder, description.Network, options.WeightPrefix);
-        WeightMatch match = weights.Match(StateDict.Shapes(description.Network));
+        WeightMatch match = weights.Match(UNet.GraphOf(description.Network));
         if (options.Strict) match.RequireComplete(weights.FilePath, weights.Prefixes);
         else match.RequireProportion(weights.FilePath);
         bool verified = weights.VerifyDigest();

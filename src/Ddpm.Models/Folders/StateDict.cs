@@ -5,13 +5,6 @@ namespace Ddpm.Models;
 /// <summary>Puts stored weights into a network; TorchSharp's own loading checks no shapes.</summary>
 internal static class StateDict
 {
-    /// <summary>The names and shapes of a network's weights, without making one.</summary>
-    public static IReadOnlyList<(string Name, long[] Shape)> Shapes(UNetOptions options)
-    {
-        using var network = new UNet(options, 0, Initialization.ShapesOnly);
-        return [.. network.state_dict().Select(pair => (pair.Key, pair.Value.shape))];
-    }
-
     /// <summary>
     /// Copies the weights that fit. Names, shapes and types were compared before, so that a network is changed wholly or not at all.
     /// </summary>

@@ -10,10 +10,11 @@ namespace Ddpm.Models;
 /// the shape or the network's weights change. For one thread.
 /// </summary>
 internal sealed class CompiledNetwork(
-    DescribedNetwork network, NetworkGraph graph, NetworkInput input, ModuleWeights weights, InferenceOptions options, int lanes,
-    ILogger logger)
+    DescribedNetwork network, NetworkInput input, PlanOptions options, ILogger logger)
     : IConditionalEpsilonModel, IDisposable
 {
+    private readonly NetworkGraph graph = network.Graph;
+    private readonly ModuleWeights weights = new(network);
     private readonly WeightVersions versions = new(network);
     private Plan? plan;
     private WorkerTeam? team;
@@ -72,7 +73,7 @@ internal sealed class CompiledNetwork(
         plan = null;
         long started = Stopwatch.GetTimestamp();
         team ??= new WorkerTeam(get_num_threads());
-        plan = PlanCompiler.Compile(graph, weights, new PlanOptions(lanes, options.Weights), checked((int)asked.Batch), size, team);
+        plan = PlanCompiler.Compile(graph, weights, options, checked((int)asked.Batch), size, team);
         shape = asked;
         double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         logger.NetworkCompiled(asked.Batch, size.Height, size.Width, options.Weights, milliseconds, plan.Paths.Summary);

@@ -109,7 +109,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
             return new CompiledModel(this);
         }
 
-        var compiled = new CompiledNetwork(this, Graph, input, new ModuleWeights(this), Inference, lanes, logger);
+        var compiled = new CompiledNetwork(this, input, new PlanOptions(lanes, Inference.Weights), logger);
         return new CompiledModel(compiled, compiled);
     }
 

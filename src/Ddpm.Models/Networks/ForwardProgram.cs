@@ -10,6 +10,7 @@ internal sealed class ForwardProgram
 {
     private readonly TorchOperations operations;
     private readonly Feature[] computed;
+    private readonly int[][] inputs;
     private readonly int[][] freed;
     private readonly int[] sources;
     private readonly int output;
@@ -29,8 +30,12 @@ internal sealed class ForwardProgram
         output = sources[graph.Output.Index];
         int[] lastReader = Readers(graph);
         computed = [.. graph.Features.Where(feature => sources[feature.Index] == feature.Index && lastReader[feature.Index] >= 0)];
-        freed = [.. computed.Select(feature => Inputs(feature).Distinct()
-            .Where(input => lastReader[input] == feature.Index && graph.Features[input].Operation is not InputOperation).ToArray())];
+        inputs = [.. computed.Select(feature => Inputs(feature).ToArray())];
+        freed =
+        [
+            .. computed.Zip(inputs, (feature, read) => read.Distinct()
+                .Where(input => lastReader[input] == feature.Index && graph.Features[input].Operation is not InputOperation).ToArray()),
+        ];
     }
 
     /// <summary>The prediction; a fresh tensor.</summary>
@@ -49,7 +54,7 @@ internal sealed class ForwardProgram
                 InputOperation => x,
                 SinusoidOperation sinusoid => operations.Timesteps(sinusoid, t),
                 EmbeddingOperation embedding => operations.Embedding(embedding, labels!),
-                _ => operations.Compute(feature, [.. Inputs(feature).Select(input => values[input])]),
+                _ => operations.Compute(feature, Array.ConvertAll(inputs[i], input => values[input])),
             };
             foreach (int input in freed[i]) values[input].Dispose();
         }

@@ -19,17 +19,18 @@ internal sealed class ModuleTree
     /// <returns>Each layer's weights by the layer's name.</returns>
     public static Dictionary<string, LayerParameters> Register(NetworkGraph graph, Initializer initializer, nn.Module root)
     {
+        Dictionary<string, Parameter> drawn = graph.Parameters.ToDictionary(parameter => parameter.Name, initializer.Draw);
         var layers = new Dictionary<string, LayerParameters>(StringComparer.Ordinal);
         var tree = new ModuleTree();
-        foreach (IGrouping<string, ParameterShape> layer in graph.Parameters.GroupBy(
+        foreach (IGrouping<string, ParameterShape> layer in graph.StateDict().GroupBy(
             parameter => parameter.Name[..parameter.Name.LastIndexOf('.')]))
         {
-            Parameter[] drawn = [.. layer.Select(initializer.Draw)];
-            layers[layer.Key] = new LayerParameters(drawn[0], drawn.ElementAtOrDefault(1));
+            Parameter[] own = [.. layer.Select(parameter => drawn[parameter.Name])];
+            layers[layer.Key] = new LayerParameters(own[0], own.ElementAtOrDefault(1));
             tree.Add(layer.Key.Split('.'), layers[layer.Key]);
         }
 
-        tree.RegisterWith(root, graph.Description.NameOrder);
+        tree.RegisterWith(root);
         return layers;
     }
 
@@ -50,22 +51,15 @@ internal sealed class ModuleTree
         child.Add(path[1..], parameters);
     }
 
-    private void RegisterWith(nn.Module module, IReadOnlyList<string> nameOrder)
+    private void RegisterWith(nn.Module module)
     {
-        foreach (string name in Ordered(nameOrder))
+        foreach (string name in order)
         {
             ModuleTree child = children[name];
             // A layer may have others below its name.
             nn.Module registered = child.layer ?? (nn.Module)new LayerGroup();
-            child.RegisterWith(registered, nameOrder);
+            child.RegisterWith(registered);
             module.register_module(name, registered);
         }
-    }
-
-    // Names that have a rank change places among themselves; all others stay where they were mentioned.
-    private IEnumerable<string> Ordered(IReadOnlyList<string> ranks)
-    {
-        var ranked = new Queue<string>(ranks.Where(children.ContainsKey));
-        return order.Select(name => ranks.Contains(name) ? ranked.Dequeue() : name);
     }
 }

@@ -29,8 +29,11 @@ public sealed class UNet : DescribedNetwork
     public static long CountParameters(UNetOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return NetworkGraph.Of(Describe(options)).Parameters.Sum(parameter => parameter.Count);
+        return GraphOf(options).Parameters.Sum(parameter => parameter.Count);
     }
+
+    /// <summary>The layers of a shape, without weights.</summary>
+    internal static NetworkGraph GraphOf(UNetOptions options) => NetworkGraph.Of(Describe(options));
 
     private static UNetDescription Describe(UNetOptions options)
     {

@@ -8,7 +8,4 @@ internal enum Initialization
 
     /// <summary>Left as the memory is, for a network whose every weight is about to be read.</summary>
     Uninitialized,
-
-    /// <summary>Shapes without memory, to count them.</summary>
-    ShapesOnly,
 }

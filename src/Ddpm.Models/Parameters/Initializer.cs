@@ -23,7 +23,7 @@ internal sealed class Initializer : IDisposable
     {
         using var noGradient = no_grad();
         long[] shape = [.. weight.Shape];
-        if (initialization != Initialization.Drawn) return Owned(Empty(shape));
+        if (initialization == Initialization.Uninitialized) return Owned(empty(shape, float32));
         return Owned(weight.Start switch
         {
             ParameterStart.Uniform => Uniform(shape, weight.Scale),
@@ -44,8 +44,6 @@ internal sealed class Initializer : IDisposable
         double limit = Math.Sqrt(3 * scale / fanAverage);
         return rand(shape, dtype: float32, generator: generator).mul_(2 * limit).sub_(limit);
     }
-
-    private Tensor Empty(long[] shape) => empty(shape, float32, initialization == Initialization.ShapesOnly ? META : CPU);
 
     // A parameter made inside a dispose scope would die with the scope.
     private static Parameter Owned(Tensor value)

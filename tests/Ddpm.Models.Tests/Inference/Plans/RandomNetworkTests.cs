@@ -36,4 +36,19 @@ public sealed class RandomNetworkTests
             error.Should().BeLessThan(2e-5 * largest, "seed {0}, {1} lanes", seed, lanes);
         }
     }
+
+    [Fact]
+    public void StateDict_OfTheGraph_IsThatOfTheModule()
+    {
+        DescribedNetwork[] networks = [.. Enumerable.Range(0, 40)
+            .Select(seed => new DescribedNetwork(new RandomNetwork(seed))), new UNet()];
+        foreach (DescribedNetwork network in networks)
+        {
+            using (network)
+            {
+                IEnumerable<string> module = network.state_dict().Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]");
+                network.Graph.StateDict().Select(weight => $"{weight.Name} [{string.Join(", ", weight.Shape)}]").Should().Equal(module);
+            }
+        }
+    }
 }
