@@ -44,6 +44,8 @@ internal static class Ratios
         using CompiledModel compiled = network.Compile(NullLogger.Instance);
         network.Inference = InferenceOptions.BFloat16;
         using CompiledModel coarse = network.Compile(NullLogger.Instance);
+        network.Inference = new InferenceOptions { ComputeType = ScalarType.BFloat16 };
+        using CompiledModel sixteen = network.Compile(NullLogger.Instance);
         using Tensor x = randn(measured.Shape), t = full(measured.Batch, 500L, int64);
         using var noGradient = no_grad();
         // Some predictions a turn, as a run makes them: after a turn of libtorch its threads wait awake for a while on the cores that the
@@ -60,7 +62,8 @@ internal static class Ratios
             measured.Repeats,
             ("plain", Way(network)),
             ("compiled", Way(compiled.Model)),
-            ("compiled, bf16", Way(coarse.Model)));
+            ("compiled, bf16 weights", Way(coarse.Model)),
+            ("computed in bf16", Way(sixteen.Model)));
     }
 
     // 100 steps of a run of 1,000, each like any other, compilation included.

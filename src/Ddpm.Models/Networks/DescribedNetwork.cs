@@ -36,8 +36,8 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         dropout = new Dropout(Graph.Dropout);
         dropout.Seed(seed);
         using var initializer = new Initializer(seed, initialization);
-        Dictionary<string, LayerParameters> layers = ModuleTree.Register(Graph, initializer, this);
-        var operations = new TorchOperations(Graph, layers, dropout);
+        Layers = ModuleTree.Register(Graph, initializer, this);
+        var operations = new TorchOperations(Graph, Layers, dropout);
         predicting = new ForwardProgram(Graph, operations, training: false);
         withDropout = Graph.Dropout == 0 ? predicting : new ForwardProgram(Graph, operations, training: true);
     }
@@ -69,8 +69,11 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         }
     }
 
-    /// <summary>The layers.</summary>
+    /// <summary>What the network computes.</summary>
     internal NetworkGraph Graph { get; }
+
+    /// <summary>The weights of each layer, by the layer's name.</summary>
+    internal IReadOnlyDictionary<string, LayerParameters> Layers { get; }
 
     /// <inheritdoc/>
     public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
@@ -107,6 +110,12 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         {
             logger.NetworkNotCompiled(reason);
             return new CompiledModel(this);
+        }
+
+        if (Inference.ComputeType == ScalarType.BFloat16)
+        {
+            var coarse = new BFloat16Network(this, input, logger);
+            return new CompiledModel(coarse, coarse);
         }
 
         var compiled = new CompiledNetwork(this, input, new PlanOptions(lanes, Inference.Weights), logger);

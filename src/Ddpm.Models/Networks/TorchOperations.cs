@@ -7,7 +7,7 @@ namespace Ddpm.Models;
 /// <param name="graph">The network.</param>
 /// <param name="layers">The weights of its layers.</param>
 /// <param name="dropout">Draws what dropout zeroes.</param>
-internal sealed class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<string, LayerParameters> layers, Dropout dropout)
+internal class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<string, LayerParameters> layers, Dropout dropout)
 {
     private static readonly double[] TwicePlane = [2, 2], TwiceLine = [2];
     private static readonly long[] PadPlane = [0, 1, 0, 1], PadLine = [0, 1];
@@ -21,7 +21,7 @@ internal sealed class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<st
         {
             ConvolutionOperation convolution => Convolution(convolution, x),
             LinearOperation linear => Linear(layers[linear.Name], x),
-            GroupNormOperation norm => F.group_norm(x, norm.Groups, layers[norm.Name].Weight, layers[norm.Name].Bias, norm.Epsilon),
+            GroupNormOperation norm => GroupNorm(norm, x),
             ActivationOperation { Function: Activation.Silu } => F.silu(x),
             ActivationOperation { Function: Activation.Relu } => F.relu(x),
             ActivationOperation { Function: Activation.Tanh } => x.tanh(),
@@ -61,6 +61,10 @@ internal sealed class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<st
 
     /// <summary>The rows of a table, [B, channels].</summary>
     public Tensor Embedding(EmbeddingOperation embedding, Tensor rows) => layers[embedding.Name].Weight.index_select(0, rows);
+
+    /// <summary>Normalises groups of channels.</summary>
+    protected virtual Tensor GroupNorm(GroupNormOperation norm, Tensor x) =>
+        F.group_norm(x, norm.Groups, layers[norm.Name].Weight, layers[norm.Name].Bias, norm.Epsilon);
 
     // Over the channels of each pixel: [B, C, …] → [B, C', …].
     private static Tensor Linear(LayerParameters layer, Tensor x)
