@@ -30,7 +30,9 @@ internal static class InstructionTokens
                     tokens.Add(MetadataTokens.EntityHandle(instructions.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    instructions.Offset += sizeof(int) * instructions.ReadInt32();
+                    // In two statements: the offset must be read after the count.
+                    int targets = instructions.ReadInt32();
+                    instructions.Offset += sizeof(int) * targets;
                     break;
                 case OperandType other:
                     instructions.Offset += Size(other);
