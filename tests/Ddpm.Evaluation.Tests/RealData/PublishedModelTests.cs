@@ -9,7 +9,7 @@ namespace Ddpm.Evaluation.Tests.RealData;
 [Trait("Category", "Slow")]
 public sealed class PublishedModelTests
 {
-    private const int Count = 100, Steps = 50;
+    private const int Count = 100, Steps = 20;
 
     [FashionMnistFact]
     public void Samples_OfEachClass_AreToldLikeTestPicturesAndAreNoCopies()

@@ -6,8 +6,15 @@ using static TorchSharp.torch;
 namespace Ddpm.Models.Tests.Inference;
 
 /// <summary>Everything that asks a network many times asks a compiled one.</summary>
-public sealed class CompiledSamplingTests
+public sealed class CompiledSamplingTests : IDisposable
 {
+    private readonly int threads = get_num_threads();
+
+    /// <summary>With threads of a plan and threads of libtorch in turn, as in a program.</summary>
+    public CompiledSamplingTests() => set_num_threads(2);
+
+    public void Dispose() => set_num_threads(threads);
+
     private static readonly ReverseDiffusion Process = new(new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Trailing(1000, 8)));
 
     public static TheoryData<string> Users =>
