@@ -50,6 +50,29 @@ public sealed class FolderWalkTests : IDisposable
         data.LeftOut[2].ToString().Should().Be($"1 not read by their ending .txt ({At("notes.txt")})");
     }
 
+    [Theory]
+    [InlineData(OutputFolder.MarkerName)]
+    [InlineData(".run.lock")]
+    [InlineData(".grids.lock")]
+    [InlineData("samples.json", "images/")]
+    [InlineData("metrics.jsonl", "checkpoints/")]
+    public void LeftOut_WhatWeWrote_IsKnownByOurFiles(params string[] names)
+    {
+        Save("a/1.png");
+        Save("b/2.png");
+        foreach (string name in names)
+        {
+            if (name.EndsWith('/')) Directory.CreateDirectory(At("b/" + name));
+            else File.WriteAllText(At("b/" + name), "");
+        }
+
+        new ImageFolder(folder.FullName).ClassNames.Should().Equal("a");
+        // Half of a pair is no mark.
+        if (names.Length == 2) Directory.Delete(At("b/" + names[1]));
+        else File.Delete(At("b/" + names[0]));
+        new ImageFolder(folder.FullName).ClassNames.Should().Equal("a", "b");
+    }
+
     [Fact]
     public void Files_OfEveryFormatThatIsDecoded_AreRead()
     {

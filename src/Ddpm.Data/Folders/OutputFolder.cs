@@ -1,5 +1,3 @@
-using Ddpm.Core;
-
 namespace Ddpm.Data;
 
 /// <summary>
@@ -18,11 +16,11 @@ public static class OutputFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         string marker = Path.Combine(folder, MarkerName);
-        if (File.Exists(marker)) return;
-        AtomicFile.Write(marker, stream => stream.Write("Ddpm.NET wrote this folder: folders of images that are read leave it out.\n"u8));
+        // That it is there is all that counts.
+        if (!File.Exists(marker)) File.WriteAllText(marker, "Ddpm.NET wrote this folder: folders of images that are read leave it out.\n");
     }
 
-    /// <summary>Whether a folder is marked, or is a run or a folder of samples from before there were marks.</summary>
+    /// <summary>Whether a folder is marked, was taken by a run, or is a run or a folder of samples from before there were marks.</summary>
     /// <param name="folder">The folder.</param>
     /// <returns>Whether folders of images leave it out.</returns>
     public static bool IsMarked(string folder)
@@ -30,6 +28,10 @@ public static class OutputFolder
         ArgumentException.ThrowIfNullOrEmpty(folder);
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
         bool HasFolder(string name) => Directory.Exists(Path.Combine(folder, name));
-        return Has(MarkerName) || (Has("samples.json") && HasFolder("images")) || (Has("metrics.jsonl") && HasFolder("checkpoints"));
+        return Has(MarkerName)
+            || Has(".run.lock")
+            || Has(".grids.lock")
+            || (Has("samples.json") && HasFolder("images"))
+            || (Has("metrics.jsonl") && HasFolder("checkpoints"));
     }
 }

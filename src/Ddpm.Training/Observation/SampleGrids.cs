@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ddpm.Core;
-using Ddpm.Data;
 using Ddpm.Imaging;
 using static TorchSharp.torch;
 
@@ -94,7 +93,6 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook
         using Tensor bytes = PixelConversion.ToBytes(samples);
         using Tensor picture = ImageGrid.Compose(bytes, options);
         DurableFolder.Create(Folder);
-        OutputFolder.Mark(Folder);
         ImageFile.SavePng(Path.Combine(Folder, $"grid-{step.ToString("D9", CultureInfo.InvariantCulture)}.png"), picture);
     }
 }

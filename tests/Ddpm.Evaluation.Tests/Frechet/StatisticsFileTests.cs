@@ -69,7 +69,7 @@ public sealed class StatisticsFileTests : IDisposable
         using FeatureStatistics statistics = FeatureStatistics.Of(randn([50, 7], float64, generator: new Generator(1)));
         StatisticsFile.Save(At("seven.npz"), statistics);
         FluentActions.Invoking(() => StatisticsFile.Load(At("seven.npz"), maxFeatures: 6)).Should().Throw<InvalidDataException>()
-            .WithMessage("*seven.npz: mu has the shape (7,), which is too large: it may have two axes of at most 6 features (maxFeatures).");
+            .WithMessage("*: mu has the shape (7,), which is too large: it may have two axes of at most 6 features (maxFeatures).");
         using FeatureStatistics back = StatisticsFile.Load(At("seven.npz"), maxFeatures: 7);
         back.Dimensions.Should().Be(7);
         FluentActions.Invoking(() => StatisticsFile.Load(At("seven.npz"), maxFeatures: 0)).Should().Throw<ArgumentOutOfRangeException>();
