@@ -108,6 +108,34 @@ public sealed class DataFileTests : IDisposable
         FluentActions.Invoking(() => IdxFile.Read(path)).Should().Throw<InvalidDataException>().WithMessage($"*{path}*");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Idx_ChangedBytes_GivesNumbersOrSaysWhatIsWrong(bool compressed)
+    {
+        byte[] whole = File.ReadAllBytes(
+            Write("whole", [0, 0, 8, 2, 0, 0, 0, 10, 0, 0, 0, 4, .. Enumerable.Range(0, 40).Select(i => (byte)(i * i))], compressed));
+        string path = Path.Combine(folder.FullName, "changed");
+        string? asked = Environment.GetEnvironmentVariable("DDPM_FUZZ_COUNT");
+        int count = asked is null ? 1000 : int.Parse(asked, System.Globalization.CultureInfo.InvariantCulture);
+        var random = new Random(3);
+        for (int turn = 0; turn < count; turn++)
+        {
+            byte[] changed = [.. whole[..random.Next(whole.Length / 2, whole.Length + 1)]];
+            for (int k = random.Next(4); k > 0; k--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            File.WriteAllBytes(path, changed);
+            try
+            {
+                using Tensor numbers = IdxFile.Read(path);
+                numbers.numel().Should().BePositive();
+            }
+            catch (InvalidDataException exception)
+            {
+                exception.Message.Should().Contain(path);
+            }
+        }
+    }
+
     private string Write(string name, byte[] bytes, bool compressed)
     {
         string path = Path.Combine(folder.FullName, name);
