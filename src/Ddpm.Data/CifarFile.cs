@@ -1,3 +1,5 @@
+using Ddpm.Core;
+using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
 namespace Ddpm.Data;
@@ -7,54 +9,95 @@ public static class CifarFile
 {
     private const int Pixels = 3 * 32 * 32;
 
+    /// <summary>The default of the most bytes that the files may have together: 1 GiB.</summary>
+    public const int DefaultMaxBytes = 1 << 30;
+
     /// <summary>Reads CIFAR-10 files, such as data_batch_1.bin … data_batch_5.bin.</summary>
     /// <param name="paths">The files, in order.</param>
     /// <returns>The images, uint8 [N, 3, 32, 32], and their classes, int64 [N] from 0 to 9. Fresh tensors.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// A file is no whole number of records, or a label is out of range; the message names it.
+    /// A file is no whole number of records, or a label is out of range, or the files are too large; the message names the file.
     /// </exception>
-    public static (Tensor Images, Tensor Labels) ReadCifar10(params string[] paths) => Read(paths, labelBytes: 1, classes: 10);
+    public static (Tensor Images, Tensor Labels) ReadCifar10(params string[] paths) => ReadCifar10(paths, DefaultMaxBytes);
+
+    /// <summary>Reads CIFAR-10 files, such as data_batch_1.bin … data_batch_5.bin.</summary>
+    /// <param name="paths">The files, in order.</param>
+    /// <param name="maxBytes">The most bytes that the files may have together. Range: ≥ 1.</param>
+    /// <returns>The images, uint8 [N, 3, 32, 32], and their classes, int64 [N] from 0 to 9. Fresh tensors.</returns>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is no whole number of records, or a label is out of range, or the files are too large; the message names the file.
+    /// </exception>
+    public static (Tensor Images, Tensor Labels) ReadCifar10(IReadOnlyList<string> paths, int maxBytes) =>
+        Read(paths, maxBytes, labelBytes: 1, classes: 10);
 
     /// <summary>Reads CIFAR-100 files, such as train.bin.</summary>
     /// <param name="paths">The files, in order.</param>
     /// <returns>The images, uint8 [N, 3, 32, 32], and their fine classes, int64 [N] from 0 to 99. Fresh tensors.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// A file is no whole number of records, or a label is out of range; the message names it.
+    /// A file is no whole number of records, or a label is out of range, or the files are too large; the message names the file.
     /// </exception>
-    public static (Tensor Images, Tensor Labels) ReadCifar100(params string[] paths) => Read(paths, labelBytes: 2, classes: 100);
+    public static (Tensor Images, Tensor Labels) ReadCifar100(params string[] paths) => ReadCifar100(paths, DefaultMaxBytes);
 
-    private static (Tensor Images, Tensor Labels) Read(string[] paths, int labelBytes, int classes)
+    /// <summary>Reads CIFAR-100 files, such as train.bin.</summary>
+    /// <param name="paths">The files, in order.</param>
+    /// <param name="maxBytes">The most bytes that the files may have together. Range: ≥ 1.</param>
+    /// <returns>The images, uint8 [N, 3, 32, 32], and their fine classes, int64 [N] from 0 to 99. Fresh tensors.</returns>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is no whole number of records, or a label is out of range, or the files are too large; the message names the file.
+    /// </exception>
+    public static (Tensor Images, Tensor Labels) ReadCifar100(IReadOnlyList<string> paths, int maxBytes) =>
+        Read(paths, maxBytes, labelBytes: 2, classes: 100);
+
+    private static (Tensor Images, Tensor Labels) Read(IReadOnlyList<string> paths, int maxBytes, int labelBytes, int classes)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        if (paths.Length == 0) throw new ArgumentException("paths must name at least 1 file, but is empty.", nameof(paths));
-        using var scope = NewDisposeScope();
-        var images = new List<Tensor>();
-        var labels = new List<Tensor>();
-        foreach (string path in paths)
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
+        if (paths.Count == 0) throw new ArgumentException("paths must name at least 1 file, but is empty.", nameof(paths));
+        long records = paths.Sum(path => Records(path, labelBytes + Pixels)), bytes = records * (labelBytes + Pixels);
+        if (bytes > maxBytes)
         {
-            byte[] bytes = File.ReadAllBytes(path);
-            int record = labelBytes + Pixels;
-            if (bytes.Length == 0 || bytes.Length % record != 0)
-            {
-                throw new InvalidDataException($"{path} must hold whole records of {record} bytes, but has {bytes.Length} bytes.");
-            }
-
-            Tensor records = tensor(bytes, uint8).reshape(-1, record);
-            // The last label byte is the fine class.
-            Tensor fine = records.select(1, labelBytes - 1).to(int64);
-            long largest = fine.max().item<long>();
-            if (largest >= classes)
-            {
-                throw new InvalidDataException(
-                    $"{path} must have classes 0 … {classes - 1}, but record {fine.argmax().item<long>()} is of class {largest}.");
-            }
-
-            labels.Add(fine);
-            images.Add(records.narrow(1, labelBytes, Pixels).reshape(-1, 3, 32, 32));
+            string files = paths.Count == 1 ? paths[0] : $"{paths[0]} … {paths[^1]}";
+            throw new InvalidDataException($"{files} must have at most {maxBytes} bytes ({nameof(maxBytes)}), but has {bytes}.");
         }
 
-        return (cat(images).MoveToOuterDisposeScope(), cat(labels).MoveToOuterDisposeScope());
+        int count = (int)records;
+        using var scope = NewDisposeScope();
+        Tensor images = empty([count, 3, 32, 32], uint8);
+        var labels = new long[count];
+        int done = 0;
+        foreach (string path in paths)
+        {
+            using SafeFileHandle handle = RegularFile.Open(path);
+            var record = new byte[labelBytes + Pixels];
+            for (long offset = 0; done < count && RegularFile.TryFill(handle, offset, record); offset += record.Length, done++)
+            {
+                // The last label byte is the fine class.
+                labels[done] = record[labelBytes - 1];
+                if (labels[done] >= classes)
+                {
+                    throw new InvalidDataException(
+                        $"{path} must have classes 0 … {classes - 1}, but record {offset / record.Length} is of class {labels[done]}.");
+                }
+
+                using Tensor place = images.narrow(0, done, 1);
+                record.AsSpan(labelBytes).CopyTo(place.bytes);
+            }
+        }
+
+        if (done < count) throw new InvalidDataException($"{paths[^1]} ended early: it was shortened while it was read.");
+        return (images.MoveToOuterDisposeScope(), tensor(labels, int64).MoveToOuterDisposeScope());
+    }
+
+    private static long Records(string path, int record)
+    {
+        using SafeFileHandle handle = RegularFile.Open(path);
+        long length = RandomAccess.GetLength(handle);
+        return length % record == 0
+            ? length / record
+            : throw new InvalidDataException($"{path} must hold whole records of {record} bytes, but has {length} bytes.");
     }
 }

@@ -20,6 +20,11 @@ public sealed class ImageDataset : IDataset, IDisposable
     /// <paramref name="pixels"/> has another shape or type, or no image, or a label is out of range.
     /// </exception>
     public ImageDataset(Tensor pixels, Tensor? labels = null, int? classCount = null)
+        : this(pixels, labels, classCount, copy: true)
+    {
+    }
+
+    private ImageDataset(Tensor pixels, Tensor? labels, int? classCount, bool copy)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.dim() != 4 || pixels.numel() == 0)
@@ -33,7 +38,8 @@ public sealed class ImageDataset : IDataset, IDisposable
         Count = checked((int)pixels.size(0));
         this.labels = new Labels(labels, Count, classCount);
         using Tensor host = pixels.cpu();
-        this.pixels = host.contiguous().clone().DetachFromDisposeScope();
+        using Tensor contiguous = host.contiguous();
+        this.pixels = (copy ? contiguous.clone() : contiguous.alias()).DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -49,6 +55,10 @@ public sealed class ImageDataset : IDataset, IDisposable
     public string Identity => identity ??=
         $"{Count} images [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
         $"{DataDigest.Of(pixels, labels.Values)}";
+
+    /// <summary>A data set of a tensor that nothing else uses, without a copy of its numbers.</summary>
+    internal static ImageDataset Take(Tensor pixels, Tensor? labels = null, int? classCount = null) =>
+        new(pixels, labels, classCount, copy: false);
 
     /// <inheritdoc/>
     public long Read(long index, Span<float> example)

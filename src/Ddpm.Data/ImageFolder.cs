@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Ddpm.Core;
+using Ddpm.Data.Folders;
 using Ddpm.Imaging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,26 +12,31 @@ using static TorchSharp.torch;
 namespace Ddpm.Data;
 
 /// <summary>
-/// PNG and JPEG files in a folder, read when they are needed: no more than a batch of them is in memory. Where the folder has subfolders,
-/// each is a class, in the order of their names. All are read at once with <see cref="ToMemory"/>.
+/// Image files in a folder, read when they are needed: no more than a batch of them is in memory. Where the folder has subfolders, each is
+/// a class, in the order of their names. All are read at once with <see cref="ToMemory"/>. <see cref="LeftOut"/> says what is no data.
 /// </summary>
 public sealed class ImageFolder : IDataset
 {
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg"];
     private readonly string[] files;
     private readonly int[] classes;
     private readonly ImageFolderOptions options;
     private readonly ILogger logger;
     private readonly ConcurrentDictionary<string, string> damaged = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> sixteenBit = new(StringComparer.Ordinal);
     private readonly string digest;
 
     /// <summary>Lists the images of a folder, and reads the first.</summary>
-    /// <param name="folder">The folder, with images or with a subfolder of images (at any depth) for each class.</param>
+    /// <param name="folder">
+    /// The folder, with images or with a subfolder of images (at any depth) for each class. Everywhere in it are left out: what is hidden
+    /// or the system's, folders that are marked as <see cref="OutputFolder"/>, links to folders that are read anyway, and files that have
+    /// none of the <see cref="ImageFile.Extensions"/>.
+    /// </param>
     /// <param name="options">How. Default: in colour at their own size, and any damage an error.</param>
-    /// <param name="logger">Receives the files that are skipped. Default: no logging.</param>
+    /// <param name="logger">Receives what is left out and the files that are skipped. Default: no logging.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">
-    /// There is no image, or images lie both beside and in subfolders, or a class is empty, or no image can be used.
+    /// There is no image, or images lie both beside and in subfolders, or a class is empty, or no image can be used, or a folder cannot be
+    /// listed.
     /// </exception>
     public ImageFolder(string folder, ImageFolderOptions? options = null, ILogger<ImageFolder>? logger = null)
     {
@@ -36,30 +44,17 @@ public sealed class ImageFolder : IDataset
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
         this.options = options ?? new ImageFolderOptions();
         this.logger = logger ?? NullLogger<ImageFolder>.Instance;
-        string[] own = Images(folder, SearchOption.TopDirectoryOnly);
-        string[] subfolders = [.. Directory.GetDirectories(folder).Where(path => !Path.GetFileName(path).StartsWith('.'))
-            .Order(StringComparer.Ordinal)];
-        string[][] nested = [.. subfolders.Select(subfolder => Images(subfolder, SearchOption.AllDirectories))];
-        if (nested.All(list => list.Length == 0)) (subfolders, nested) = ([], []);
-        if (own.Length == 0 && nested.Length == 0)
-        {
-            throw new InvalidDataException($"{folder} must have images ({string.Join(", ", Extensions)}), but has none.");
-        }
-
-        if (own.Length > 0 && nested.Length > 0)
-        {
-            throw new InvalidDataException(
-                $"{folder} must have images either beside each other or in a subfolder for each class, but has both, such as {own[0]} " +
-                $"and {nested.First(list => list.Length > 0)[0]}.");
-        }
-
-        int empty = Array.FindIndex(nested, list => list.Length == 0);
-        if (empty >= 0) throw new InvalidDataException($"{subfolders[empty]} must have images, being a class, but has none.");
-
         Folder = folder;
-        files = nested.Length > 0 ? [.. nested.SelectMany(list => list)] : own;
-        classes = [.. nested.SelectMany((list, number) => Enumerable.Repeat(number, list.Length))];
-        ClassNames = [.. subfolders.Select(subfolder => Path.GetFileName(subfolder))];
+        var walk = new FolderWalk(folder, skipUnlisted: this.options.Damaged == DamagedImages.Skip);
+        LeftOut = walk.LeftOut;
+        foreach (LeftOutFiles some in LeftOut) this.logger.FilesLeftOut(some.Count, some.Reason, some.Example);
+        IReadOnlyList<string> own = walk.Own;
+        IReadOnlyList<(string Path, IReadOnlyList<string> Files)> subfolders = walk.Subfolders;
+        if (subfolders.All(subfolder => subfolder.Files.Count == 0)) subfolders = [];
+        RequireOneLayout(own, subfolders);
+        files = subfolders.Count > 0 ? [.. subfolders.SelectMany(subfolder => subfolder.Files)] : [.. own];
+        classes = [.. subfolders.SelectMany((subfolder, number) => Enumerable.Repeat(number, subfolder.Files.Count))];
+        ClassNames = [.. subfolders.Select(subfolder => Path.GetFileName(subfolder.Path))];
         digest = Digest();
         Shape = this.options.Load.Size is { } size ? [this.options.Load.Grayscale ? 1 : 3, size.Height, size.Width] : ShapeOfFirst();
     }
@@ -79,16 +74,30 @@ public sealed class ImageFolder : IDataset
     /// <summary>The names of the classes, that is of the subfolders, by their numbers; empty where there are none.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>The paths of the images, by their numbers.</summary>
+    public IReadOnlyList<string> Files => files;
+
+    /// <summary>What lies in the folder and is no data, by reason.</summary>
+    public IReadOnlyList<LeftOutFiles> LeftOut { get; }
+
     /// <summary>The files in their order, by names and sizes only: their contents are not read for it.</summary>
     public string Identity => $"{Count} image files [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
-        $"{options.Load.Fit}, {options.Damaged}, names and sizes {digest}";
+        $"{options.Load.Fit}, {options.Damaged}, names and sizes {digest}{OtherLimit}";
 
     /// <summary>The files that could not be used so far, with the reasons.</summary>
     public IReadOnlyDictionary<string, string> DamagedFiles => damaged;
 
+    /// <summary>How many of the files read so far have 16 bits a channel, which become 8.</summary>
+    public int SixteenBitFiles => sixteenBit.Count;
+
+    // Which files are skipped depends on it.
+    private string OtherLimit => options.Damaged == DamagedImages.Skip && options.Load.MaxPixels != ImageLoadOptions.DefaultMaxPixels
+        ? string.Create(CultureInfo.InvariantCulture, $", at most {options.Load.MaxPixels} pixels")
+        : "";
+
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">
-    /// The image is damaged or of another size, and is not to be skipped, or all are; the message names it.
+    /// The image cannot be used, and is not to be skipped, or all are; the message names it.
     /// </exception>
     public long Read(long index, Span<float> example)
     {
@@ -108,7 +117,7 @@ public sealed class ImageFolder : IDataset
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The images; the caller disposes them.</returns>
     /// <exception cref="InvalidDataException">
-    /// An image is damaged or of another size, and is not to be skipped, or all are; the message names it.
+    /// An image cannot be used, and is not to be skipped, or all are; the message names it.
     /// </exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public ImageDataset ToMemory(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
@@ -130,15 +139,57 @@ public sealed class ImageFolder : IDataset
         }
 
         if (labels.Count == 0) throw NoneUsable();
-        return new ImageDataset(
+        return ImageDataset.Take(
             pixels.narrow(0, 0, labels.Count), ClassCount > 0 ? tensor(labels.ToArray(), int64) : null, ClassCount > 0 ? ClassCount : null);
     }
 
-    private static string[] Images(string folder, SearchOption depth) =>
-        [.. Directory.EnumerateFiles(folder, "*", depth)
-            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-            .Where(path => !Path.GetFileName(path).StartsWith('.'))
-            .Order(StringComparer.Ordinal)];
+    /// <summary>
+    /// Reads every file once and gives those that can be used. None stands in for another: what is measured must not hold an image twice.
+    /// </summary>
+    /// <param name="workers">Threads that read. Range: ≥ 1.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The images that can be used; it reads from this.</returns>
+    /// <exception cref="InvalidDataException">An image cannot be used, and is not to be skipped, or all are.</exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public SubsetDataset WithoutDamaged(int workers = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        var usable = new bool[Count];
+        try
+        {
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
+            Parallel.For(0, Count, parallel, file => usable[file] = TryDecode(file) is not null);
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+
+        if (!usable.Contains(true)) throw NoneUsable();
+        return new SubsetDataset(this, Enumerable.Range(0, Count).Where(file => usable[file]).Select(file => (long)file));
+    }
+
+    private void RequireOneLayout(IReadOnlyList<string> own, IReadOnlyList<(string Path, IReadOnlyList<string> Files)> subfolders)
+    {
+        string besides = LeftOut.Count == 0 ? "" : $"; left out: {string.Join("; ", LeftOut)}";
+        if (own.Count == 0 && subfolders.Count == 0)
+        {
+            string endings = string.Join(", ", ImageFile.Extensions);
+            throw new InvalidDataException($"{Folder} must have images ({endings}), but has none{besides}.");
+        }
+
+        if (own.Count > 0 && subfolders.Count > 0)
+        {
+            throw new InvalidDataException(
+                $"{Folder} must have images either beside each other or in a subfolder for each class, but has both, such as {own[0]} " +
+                $"and {subfolders.First(subfolder => subfolder.Files.Count > 0).Files[0]}.");
+        }
+
+        if (subfolders.FirstOrDefault(subfolder => subfolder.Files.Count == 0).Path is { } empty)
+        {
+            throw new InvalidDataException($"{empty} must have images, being a class, but has none{besides}.");
+        }
+    }
 
     private long[] ShapeOfFirst()
     {
@@ -172,22 +223,37 @@ public sealed class ImageFolder : IDataset
         if (damaged.ContainsKey(path)) return null;
         try
         {
-            DecodedImage image = ImageFile.Decode(path, options.Load);
-            // While the first image is read there is no shape yet.
-            if (Shape is [_, var height, var width] && (image.Height != height || image.Width != width))
-            {
-                throw new InvalidDataException(
-                    $"{path} is of {image.Width}×{image.Height} pixels, but the first image of {width}×{height}: give a size to bring " +
-                    $"all to ({nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)}).");
-            }
-
-            return image;
+            return Decode(path);
         }
-        catch (InvalidDataException exception) when (options.Damaged == DamagedImages.Skip)
+        catch (Exception exception) when (options.Damaged == DamagedImages.Skip && Unreadable.Is(exception))
         {
             if (damaged.TryAdd(path, exception.Message)) logger.ImageSkipped(exception.Message);
             return null;
         }
+    }
+
+    private DecodedImage Decode(string path)
+    {
+        DecodedImage image;
+        try
+        {
+            image = ImageFile.Decode(path, options.Load);
+        }
+        catch (Exception exception) when (Unreadable.Is(exception) && exception is not InvalidDataException)
+        {
+            throw new InvalidDataException($"{path} cannot be read: {Unreadable.Reason(path, exception)}", exception);
+        }
+
+        // While the first image is read there is no shape yet.
+        if (Shape is [_, var height, var width] && (image.Height != height || image.Width != width))
+        {
+            throw new InvalidDataException(
+                $"{path} is of {image.Width}×{image.Height} pixels, but the first image of {width}×{height}: give a size to bring " +
+                $"all to ({nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)}).");
+        }
+
+        if (image.BitsPerChannel > 8 && sixteenBit.TryAdd(path, 0)) logger.SixteenBits(path);
+        return image;
     }
 
     private string Digest()
@@ -195,7 +261,9 @@ public sealed class ImageFolder : IDataset
         var list = new StringBuilder();
         foreach (string file in files)
         {
-            list.Append(Path.GetRelativePath(Folder, file).Replace('\\', '/')).Append('\0').Append(new FileInfo(file).Length).Append('\0');
+            var info = new FileInfo(file);
+            list.Append(Path.GetRelativePath(Folder, file).Replace('\\', '/')).Append('\0');
+            list.Append(info.Exists ? info.Length : -1).Append('\0');
         }
 
         return DataDigest.Of(Encoding.UTF8.GetBytes(list.ToString()));

@@ -5,4 +5,10 @@ namespace Ddpm.Imaging;
 /// <param name="Height">The height in pixels.</param>
 /// <param name="Width">The width in pixels.</param>
 /// <param name="Pixels">The bytes in the order channel, row, column.</param>
-public sealed record DecodedImage(int Channels, int Height, int Width, ReadOnlyMemory<byte> Pixels);
+public sealed record DecodedImage(int Channels, int Height, int Width, ReadOnlyMemory<byte> Pixels)
+{
+    /// <summary>
+    /// The bits of a channel in the file: 8, or 16. Shades of 16 bits become bytes by their upper half: 0 … 65,535 becomes 0 … 255.
+    /// </summary>
+    public int BitsPerChannel { get; init; } = 8;
+}

@@ -1,24 +1,47 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using Ddpm.Core;
+using Ddpm.Imaging.Jpeg;
+using Microsoft.Win32.SafeHandles;
 using SkiaSharp;
 
 namespace Ddpm.Imaging;
 
-/// <summary>Files to pixels: decoding, the camera's orientation, resizing, cutting. Skia does the work.</summary>
+/// <summary>Files to pixels: decoding, the camera's orientation, cutting, resizing. Skia does the work.</summary>
 internal static class ImageDecoder
 {
+    private const string Limit = $"{nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.MaxPixels)}";
+
+    // Metadata and other frames beside the pixels.
+    private const long MostOtherBytes = 1 << 26;
+
     public static DecodedImage Decode(string path, ImageLoadOptions options)
     {
-        if (options.Size is { } asked && (asked.Height < 1 || asked.Width < 1))
-        {
-            throw new ArgumentException($"{nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)} must be at least 1×1, but is " +
-                $"{asked.Height}×{asked.Width}.", nameof(options));
-        }
-
-        SKBitmap bitmap = Upright(path);
+        options.Validate();
+        using SKData file = Contents(path, options);
+        SKBitmap bitmap = Upright(path, file, options);
         try
         {
-            if (options.Size is { } size) bitmap = Replace(bitmap, Fit(bitmap, size.Height, size.Width, options.Fit));
-            return Planar(bitmap, options.Grayscale);
+            if (options.Size is { } size)
+            {
+                SKRectI? middle = Middle(bitmap, size.Height, size.Width, options.Fit);
+                if (middle is { } part) bitmap = Replace(bitmap, Cut(path, bitmap, part));
+                // Means of 2×2 pixels as long as the image is twice as large, then a cubic filter: without the means fine detail would
+                // turn into patterns.
+                while (bitmap.Height >= 2 * size.Height && bitmap.Width >= 2 * size.Width)
+                {
+                    var means = new SKSamplingOptions(SKFilterMode.Linear);
+                    bitmap = Replace(bitmap, Scaled(path, bitmap, bitmap.Height / 2, bitmap.Width / 2, means));
+                }
+
+                if (bitmap.Height != size.Height || bitmap.Width != size.Width)
+                {
+                    var cubic = new SKSamplingOptions(SKCubicResampler.CatmullRom);
+                    bitmap = Replace(bitmap, Scaled(path, bitmap, size.Height, size.Width, cubic));
+                }
+            }
+
+            return Planar(bitmap, options.Grayscale) with { BitsPerChannel = BitsPerChannel(file.AsSpan()) };
         }
         finally
         {
@@ -26,44 +49,79 @@ internal static class ImageDecoder
         }
     }
 
-    // The pixels as they are to be looked at, RGBX.
-    private static SKBitmap Upright(string path)
+    private static SKData Contents(string path, ImageLoadOptions options)
     {
-        using FileStream stream = File.OpenRead(path);
-        using SKCodec? codec = SKCodec.Create(stream);
-        if (codec is null)
+        using SafeFileHandle handle = RegularFile.Open(path);
+        long length = RandomAccess.GetLength(handle), limit = Math.Min(int.MaxValue, 8L * options.MaxPixels + MostOtherBytes);
+        if (length > limit)
         {
-            throw new InvalidDataException($"{path} is not an image that can be read (PNG or JPEG expected), or it is damaged.");
-        }
-
-        if ((long)codec.Info.Width * codec.Info.Height > int.MaxValue / 4)
-        {
-            throw new InvalidDataException($"{path} is too large: {codec.Info.Width}×{codec.Info.Height} pixels.");
-        }
-
-        SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
-        var decoded = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha));
-        SKCodecResult result = codec.GetPixels(decoded.Info, decoded.GetPixels());
-        if (result != SKCodecResult.Success)
-        {
-            // A file that ends too early gives half a picture and gray below, which must not be trained on.
-            decoded.Dispose();
             throw new InvalidDataException(
-                $"{path} is damaged: {(result == SKCodecResult.IncompleteInput ? "it ends before the image does" : result)}.");
+                $"{path} must have at most {Text(limit)} bytes, as {Limit} of {Text(options.MaxPixels)} allows, but has {Text(length)}.");
         }
 
-        return Replace(decoded, Turn(decoded, codec.EncodedOrigin));
+        using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+        return SKData.Create(stream, length) is { } data && data.Size == length
+            ? data
+            : throw new InvalidDataException($"{path} ended early: it was shortened while it was read.");
+    }
+
+    // The pixels as they are to be looked at, RGBX.
+    private static SKBitmap Upright(string path, SKData file, ImageLoadOptions options)
+    {
+        using SKCodec codec = SKCodec.Create(file) ?? throw new InvalidDataException(
+            $"{path} is not an image that can be read ({ImageFile.Formats} expected), or it is damaged.");
+        (int width, int height) = (codec.Info.Width, codec.Info.Height);
+        long pixels = (long)width * height;
+        if (pixels < 1 || pixels > options.MaxPixels)
+        {
+            throw new InvalidDataException(
+                $"{path} states {Text(width)}×{Text(height)} = {Text(pixels)} pixels, but {Limit} allows " +
+                $"{Text(options.MaxPixels)}.");
+        }
+
+        if (JpegCheck.Problem(file.AsSpan()) is { } problem) throw new InvalidDataException($"{path} is damaged: {problem}.");
+        SKBitmap decoded = Blank(path, width, height);
+        try
+        {
+            SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+            var layout = new SKImageInfo(width, height, SKColorType.Rgba8888, alpha);
+            SKCodecResult result = codec.GetPixels(layout, decoded.GetPixels());
+            if (result != SKCodecResult.Success)
+            {
+                // A file that ends too early gives half a picture and gray below, which must not be trained on.
+                throw new InvalidDataException($"{path} is damaged: {Reason(result)}.");
+            }
+
+            if (alpha != SKAlphaType.Opaque) DropTransparency(decoded);
+            return codec.EncodedOrigin == SKEncodedOrigin.TopLeft ? decoded : Replace(decoded, Turn(path, decoded, codec.EncodedOrigin));
+        }
+        catch
+        {
+            decoded.Dispose();
+            throw;
+        }
+    }
+
+    private static string Reason(SKCodecResult result) => result switch
+    {
+        SKCodecResult.IncompleteInput => JpegCheck.EndsEarly,
+        SKCodecResult.ErrorInInput => JpegCheck.Corrupt,
+        _ => result.ToString(),
+    };
+
+    // As every reader of RGB does: the colour beneath is kept.
+    private static void DropTransparency(SKBitmap bitmap)
+    {
+        foreach (ref uint pixel in MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan())) pixel |= 0xFF000000;
     }
 
     // Orientation of EXIF: which pixel of the file is at (x, y).
-    private static SKBitmap Turn(SKBitmap source, SKEncodedOrigin origin)
+    private static SKBitmap Turn(string path, SKBitmap source, SKEncodedOrigin origin)
     {
         int width = source.Width, height = source.Height;
         bool sideways = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom
             or SKEncodedOrigin.LeftBottom;
-        // Opaque: transparency is dropped, as by every reader of RGB.
-        var turned = new SKBitmap(
-            new SKImageInfo(sideways ? height : width, sideways ? width : height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        SKBitmap turned = sideways ? Blank(path, height, width) : Blank(path, width, height);
         Span<uint> from = MemoryMarshal.Cast<byte, uint>(source.GetPixelSpan()), to = MemoryMarshal.Cast<byte, uint>(turned.GetPixelSpan());
         for (int y = 0; y < turned.Height; y++)
         {
@@ -80,55 +138,48 @@ internal static class ImageDecoder
                     SKEncodedOrigin.LeftBottom => (width - 1 - y, x),
                     _ => (x, y),
                 };
-                to[y * turned.Width + x] = from[row * width + column] | 0xFF000000;
+                to[y * turned.Width + x] = from[row * width + column];
             }
         }
 
         return turned;
     }
 
-    private static SKBitmap Fit(SKBitmap source, int height, int width, ImageFit fit)
+    // The part of an image that has the proportions of a size, or null for all of it.
+    private static SKRectI? Middle(SKBitmap source, int height, int width, ImageFit fit)
     {
         if (fit is not (ImageFit.CentreCrop or ImageFit.Stretch))
         {
             throw new ArgumentOutOfRangeException(nameof(fit), fit, $"fit must be a value of {nameof(ImageFit)}, but is {fit}.");
         }
 
+        if (fit == ImageFit.Stretch) return null;
         double cover = Math.Max((double)height / source.Height, (double)width / source.Width);
-        (int h, int w) = fit == ImageFit.Stretch
-            ? (height, width)
-            : (Math.Max(height, (int)Math.Round(source.Height * cover)), Math.Max(width, (int)Math.Round(source.Width * cover)));
-        SKBitmap resized = Resize(source, h, w);
-        if (h == height && w == width) return resized;
-        return Replace(resized, Middle(resized, height, width));
+        int h = Math.Clamp((int)Math.Round(height / cover), 1, source.Height);
+        int w = Math.Clamp((int)Math.Round(width / cover), 1, source.Width);
+        if (h == source.Height && w == source.Width) return null;
+        return SKRectI.Create((source.Width - w) / 2, (source.Height - h) / 2, w, h);
     }
 
-    // Means of 2×2 pixels as long as the image is twice as large, then a cubic filter: without the means fine detail would turn into
-    // patterns.
-    private static SKBitmap Resize(SKBitmap source, int height, int width)
+    private static SKBitmap Cut(string path, SKBitmap source, SKRectI part)
     {
-        SKBitmap current = source.Copy();
-        while (current.Height >= 2 * height && current.Width >= 2 * width)
+        SKBitmap cut = Blank(path, part.Width, part.Height);
+        ReadOnlySpan<uint> from = MemoryMarshal.Cast<byte, uint>(source.GetPixelSpan());
+        Span<uint> to = MemoryMarshal.Cast<byte, uint>(cut.GetPixelSpan());
+        for (int y = 0; y < part.Height; y++)
         {
-            current = Replace(current, Scaled(current, current.Height / 2, current.Width / 2, new SKSamplingOptions(SKFilterMode.Linear)));
+            from.Slice((part.Top + y) * source.Width + part.Left, part.Width).CopyTo(to[(y * part.Width)..]);
         }
 
-        if (current.Height == height && current.Width == width) return current;
-        return Replace(current, Scaled(current, height, width, new SKSamplingOptions(SKCubicResampler.CatmullRom)));
+        return cut;
     }
 
-    private static SKBitmap Scaled(SKBitmap source, int height, int width, SKSamplingOptions sampling) =>
-        source.Resize(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), sampling)
-            ?? throw new InvalidOperationException($"Skia could not resize an image to {width}×{height}.");
-
-    private static SKBitmap Middle(SKBitmap source, int height, int width)
+    private static SKBitmap Scaled(string path, SKBitmap source, int height, int width, SKSamplingOptions sampling)
     {
-        var part = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        int left = (source.Width - width) / 2, top = (source.Height - height) / 2;
-        ReadOnlySpan<uint> from = MemoryMarshal.Cast<byte, uint>(source.GetPixelSpan());
-        Span<uint> to = MemoryMarshal.Cast<byte, uint>(part.GetPixelSpan());
-        for (int y = 0; y < height; y++) from.Slice((top + y) * source.Width + left, width).CopyTo(to[(y * width)..]);
-        return part;
+        SKBitmap scaled = Blank(path, width, height);
+        if (source.ScalePixels(scaled, sampling)) return scaled;
+        scaled.Dispose();
+        throw new InvalidOperationException($"Skia could not resize {path} to {width}×{height}.");
     }
 
     private static DecodedImage Planar(SKBitmap bitmap, bool grayscale)
@@ -145,6 +196,22 @@ internal static class ImageDecoder
 
         return new DecodedImage(channels, bitmap.Height, bitmap.Width, planar);
     }
+
+    // Of the formats that are read only PNG has more than 8: signature, length and name of the first chunk, width, height, bits.
+    private static int BitsPerChannel(ReadOnlySpan<byte> file) =>
+        file.Length > 24 && file.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) && file[24] == 16 ? 16 : 8;
+
+    private static SKBitmap Blank(string path, int width, int height)
+    {
+        var bitmap = new SKBitmap();
+        if (bitmap.TryAllocPixels(Layout(width, height))) return bitmap;
+        bitmap.Dispose();
+        throw new InvalidDataException($"{path}: there is no memory for its {Text(width)}×{Text(height)} pixels.");
+    }
+
+    private static SKImageInfo Layout(int width, int height) => new(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+
+    private static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static SKBitmap Replace(SKBitmap old, SKBitmap made)
     {

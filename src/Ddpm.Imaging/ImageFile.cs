@@ -4,9 +4,15 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Imaging;
 
-/// <summary>PNG and JPEG files as tensors.</summary>
+/// <summary>Image files as tensors: PNG, JPEG, WebP, GIF (the first frame), BMP, ICO and WBMP are read, PNG is written.</summary>
 public static class ImageFile
 {
+    internal const string Formats = "PNG, JPEG, WebP, GIF, BMP, ICO or WBMP";
+
+    /// <summary>The ends of the names of files that are read. What a file holds decides, not its name.</summary>
+    public static IReadOnlyList<string> Extensions { get; } =
+        [".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".ico", ".wbmp"];
+
     /// <summary>Writes a PNG file, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="image">uint8 [C, H, W] with C = 1 (grayscale) or 3 (RGB).</param>
@@ -48,23 +54,23 @@ public static class ImageFile
         return png.ToArray();
     }
 
-    /// <summary>Reads a PNG or JPEG file.</summary>
+    /// <summary>Reads an image file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="grayscale">Whether to read one channel (luma, ITU-R BT.601) instead of three.</param>
     /// <returns>uint8 [1, H, W] or [3, H, W]; a fresh tensor.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no image that can be read, or is damaged or cut off; the message names it.
+    /// The file is no image that can be read, is damaged or cut off, or states more pixels than the options allow; the message names it.
     /// </exception>
     public static Tensor Load(string path, bool grayscale = false) => Load(path, new ImageLoadOptions { Grayscale = grayscale });
 
-    /// <summary>Reads a PNG or JPEG file.</summary>
+    /// <summary>Reads an image file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Channels and size.</param>
     /// <returns>uint8 [1, H, W] or [3, H, W]; a fresh tensor.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no image that can be read, or is damaged or cut off; the message names it.
+    /// The file is no image that can be read, is damaged or cut off, or states more pixels than the options allow; the message names it.
     /// </exception>
     public static Tensor Load(string path, ImageLoadOptions options)
     {
@@ -74,20 +80,20 @@ public static class ImageFile
     }
 
     /// <summary>
-    /// Reads a PNG or JPEG file without making a tensor. The orientation that a camera noted is followed; transparency is dropped.
+    /// Reads an image file without making a tensor. The orientation that a camera noted is followed, transparency is dropped, 16 bits
+    /// become 8. An image is cut to its proportions before it is scaled.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Channels and size.</param>
     /// <returns>The pixels.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no image that can be read, or is damaged or cut off; the message names it.
+    /// The file is no image that can be read, is damaged or cut off, or states more pixels than the options allow; the message names it.
     /// </exception>
     public static DecodedImage Decode(string path, ImageLoadOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no image file {path}.", path);
         return ImageDecoder.Decode(path, options);
     }
 

@@ -69,7 +69,11 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
             "{colour} has images [1, 4, 8], but {model} is a model of [1, 8, 8]; --size 8 brings them to its size."),
     ]
     [InlineData("evaluate bpd {model} {gray} --steps 99", "--steps must be at most 20, the timesteps of {model}, but is 99.")]
-    [InlineData("evaluate bpd {model} {gray} --size 8", "--size and --grayscale go with folders of images, but {gray} is a file.")]
+    [
+        InlineData(
+            "evaluate bpd {model} {gray} --size 8",
+            "--size, --grayscale and --skip-damaged go with folders of images, but {gray} is a file."),
+    ]
     [InlineData("evaluate fid {gray} {gray}", "Option '--features' is required.")]
     [InlineData("evaluate fid {gray} --features pixels", "ddpm evaluate fid needs <samples>, or --save-stats.")]
     [
@@ -152,7 +156,11 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     ]
     [InlineData("sample {model} --start {nan.safetensors}", "{nan.safetensors}: x_T must be finite, but holds NaN or an infinity.")]
     [InlineData("evaluate bpd {model} {nowhere}", "There is no folder and no file {nowhere}.")]
-    [InlineData("evaluate bpd {model} {model}", "{model} must have images (.png, .jpg, .jpeg), but has none.")]
+    [
+        InlineData(
+            "evaluate bpd {model} {model}",
+            "{model} must have images (.png, *.wbmp), but has none; left out: 3 not read by their ending .json (*"),
+    ]
     [InlineData("evaluate bpd {model} {net.pt}", "{net.pt} must begin as an IDX file of bytes with 1 to 4 axes, *")]
     [
         InlineData(
@@ -166,7 +174,7 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [
         InlineData(
             "evaluate fid {colour} {damaged} --features pixels",
-            "{damaged/b.png} is not an image that can be read (PNG or JPEG expected), or it is damaged."),
+            "{damaged/b.png} is not an image that can be read (PNG, * expected), or it is damaged."),
     ]
     [InlineData("inspect {nowhere}", "There is no folder and no file {nowhere}.")]
     [InlineData("inspect {gray}", "{gray} says that its header is *")]

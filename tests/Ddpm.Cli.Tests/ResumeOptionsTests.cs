@@ -45,6 +45,8 @@ public sealed class ResumeOptionsTests : IDisposable
         ["--out"] = "names the run",
         ["--labels"] = "is part of the data's digest, with IDX files alone",
         ["--steps"] = "says where a run ends; with a decay it is compared, as the decay's length",
+        ["--max-pixels"] = "refuses files; which are skipped for it is part of the data's identity",
+        ["--max-bytes"] = "refuses files and changes none",
         ["--max-minutes"] = "says when a run is interrupted",
         ["--checkpoint-every"] = "changes no number",
         ["--keep-last"] = "changes no number",

@@ -32,13 +32,21 @@ public sealed class DataFileTests : IDisposable
     {
         (byte[] Bytes, bool Compressed, string Message)[] cases =
         [
-            ([], false, "*truncated*"),
+            ([], false, "*is empty, a pipe or a device*"),
             ([0, 0, 8], false, "*truncated*"),
             ([1, 2, 3, 4, 5], false, "*must begin as an IDX file*01020304*"),
             ([0, 0, 13, 1, 0, 0, 0, 1, 0], false, "*must begin as an IDX file*00000D01*"),
             ([0, 0, 8, 1, 0, 0, 0, 5, 1, 2], false, "*truncated: it holds 2 of the 5 bytes*"),
             ([0, 0, 8, 1, 0, 0, 0, 1, 1, 2], false, "*longer than it says: it holds 2 bytes, not the 1*"),
-            ([0, 0, 8, 3, 255, 255, 255, 255, 0, 0, 0, 9, 0, 0, 0, 9], false, "*more than the 2 GiB*"),
+            ([0, 0, 8, 3, 255, 255, 255, 255, 0, 0, 0, 9, 0, 0, 0, 9], false,
+                "*states [4294967295, 9, 9], which is 347892350895 bytes, but must state 1 … 1073741824 (maxBytes)*"),
+            ([0, 0, 8, 4, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255], false,
+                "*which is 340282366604025813516997721482669850625 bytes*"),
+            ([0, 0, 8, 2, 0, 0, 0, 0, 255, 255, 255, 255], false, "*states [0, 4294967295], which is 0 bytes*"),
+            ([0, 0, 8, 1, 63, 255, 255, 255, 1, 2], false, "*truncated: it holds 2 of the 1073741823 bytes*"),
+            ([0, 0, 8, 1, 63, 255, 255, 255, 1, 2], true, "*truncated: it is too short for the 1073741823 bytes*"),
+            ([0, 0, 8, 1, 0, 0, 0, 5, 1, 2], true, "*truncated: it holds 2 of the 5 bytes*"),
+            ([0, 0, 8, 1, 0, 0, 0, 1, 1, 2], true, "*longer than it says: it holds more than the 1 bytes*"),
             ([0x1F, 0x8B, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], false, "*damaged is not valid gzip*"),
         ];
         foreach ((byte[] bytes, bool compressed, string message) in cases)
@@ -48,6 +56,11 @@ public sealed class DataFileTests : IDisposable
                 .WithMessage($"*{path}*");
         }
 
+        string small = Write("small", [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6], false);
+        FluentActions.Invoking(() => IdxFile.Read(small, maxBytes: 5)).Should().Throw<InvalidDataException>()
+            .WithMessage($"{small} states [2, 3], which is 6 bytes, but must state 1 … 5 (maxBytes).");
+        IdxFile.Read(small, maxBytes: 6).Dispose();
+        FluentActions.Invoking(() => IdxFile.Read("/dev/zero")).Should().Throw<InvalidDataException>().WithMessage("*pipe or a device*");
         FluentActions.Invoking(() => IdxFile.Read(Path.Combine(folder.FullName, "none"))).Should().Throw<FileNotFoundException>();
     }
 
@@ -75,6 +88,52 @@ public sealed class DataFileTests : IDisposable
             .WithMessage("*bad must have classes 0 … 9, but record 0 is of class 10*");
         FluentActions.Invoking(() => CifarFile.ReadCifar10(Write("short", new byte[100], false))).Should().Throw<InvalidDataException>()
             .WithMessage("*short must hold whole records of 3073 bytes, but has 100*");
+        FluentActions.Invoking(() => CifarFile.ReadCifar10([one, two], maxBytes: 9218)).Should().Throw<InvalidDataException>()
+            .WithMessage("*one … *two must have at most 9218 bytes (maxBytes), but has 9219.");
+        FluentActions.Invoking(() => CifarFile.ReadCifar10("/dev/zero")).Should().Throw<InvalidDataException>()
+            .WithMessage("*pipe or a device*");
+    }
+
+    [Theory]
+    [InlineData(-1)] // the number of bytes in the trailer
+    [InlineData(-5)] // the check sum
+    public void Idx_GzipWhoseTrailerDiffersFromItsContents_IsRefused(int fromEnd)
+    {
+        string path = Write("lying", [0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3], true);
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[^-fromEnd] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        FluentActions.Invoking(() => IdxFile.Read(path)).Should().Throw<InvalidDataException>().WithMessage($"{path} is not valid gzip*");
+        File.WriteAllBytes(path, bytes[..^6]);
+        FluentActions.Invoking(() => IdxFile.Read(path)).Should().Throw<InvalidDataException>().WithMessage($"*{path}*");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Idx_ChangedBytes_GivesNumbersOrSaysWhatIsWrong(bool compressed)
+    {
+        byte[] whole = File.ReadAllBytes(
+            Write("whole", [0, 0, 8, 2, 0, 0, 0, 10, 0, 0, 0, 4, .. Enumerable.Range(0, 40).Select(i => (byte)(i * i))], compressed));
+        string path = Path.Combine(folder.FullName, "changed");
+        string? asked = Environment.GetEnvironmentVariable("DDPM_FUZZ_COUNT");
+        int count = asked is null ? 1000 : int.Parse(asked, System.Globalization.CultureInfo.InvariantCulture);
+        var random = new Random(3);
+        for (int turn = 0; turn < count; turn++)
+        {
+            byte[] changed = [.. whole[..random.Next(whole.Length / 2, whole.Length + 1)]];
+            for (int k = random.Next(4); k > 0; k--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            File.WriteAllBytes(path, changed);
+            try
+            {
+                using Tensor numbers = IdxFile.Read(path);
+                numbers.numel().Should().BePositive();
+            }
+            catch (InvalidDataException exception)
+            {
+                exception.Message.Should().Contain(path);
+            }
+        }
     }
 
     private string Write(string name, byte[] bytes, bool compressed)

@@ -51,7 +51,7 @@ public sealed class ImageFolderTests : IDisposable
         FluentActions.Invoking(() => new ImageFolder(Path.Combine(folder.FullName, "none"))).Should().Throw<DirectoryNotFoundException>()
             .WithMessage("*none does not exist*");
         FluentActions.Invoking(() => new ImageFolder(folder.FullName)).Should().Throw<InvalidDataException>()
-            .WithMessage("*must have images (.png, .jpg, .jpeg), but has none*");
+            .WithMessage("*must have images (.png, *.wbmp), but has none*");
         Save("a/1.png", 1);
         Directory.CreateDirectory(Path.Combine(folder.FullName, "b"));
         FluentActions.Invoking(() => new ImageFolder(folder.FullName)).Should().Throw<InvalidDataException>()

@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 using Ddpm.Cli.Sampling;
 
 namespace Ddpm.Cli.Evaluation;
@@ -31,11 +32,7 @@ internal sealed class BoundCommandOptions(OptionReader read)
 
     public int? Count { get; } = read.Number("--count", "Images, evenly spread over the data; by default all", least: 1);
 
-    public int? Size { get; } =
-        read.Number("--size", "Height and width to bring the images of a folder to; by default their own", least: 1);
-
-    public bool Grayscale { get; } =
-        read.Flag("--grayscale", "Read the images of a folder in shades of gray; a model of one channel always does");
+    public ImageOptions Images { get; } = new(read);
 
     public int BatchSize { get; } = read.Number("--batch-size", 64, "Images that the network sees at once", least: 1);
 

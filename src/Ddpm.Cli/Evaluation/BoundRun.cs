@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Sampling;
 using Ddpm.Cli.Shell;
@@ -30,8 +32,9 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
         network.to(device);
         int timesteps = model.Process.Coefficients.Timesteps, steps = options.Steps ?? timesteps;
         ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, KnownSpacings.Find(options.Spacing), options.Model);
-        BoundReport test = Evaluate(network, process, device, options.Data, "", stop);
-        BoundReport? train = options.Train is { } path ? Evaluate(network, process, device, path, ".train", stop) : null;
+        var folders = new JsonObject();
+        BoundReport test = Evaluate(network, process, device, options.Data, "", folders, stop);
+        BoundReport? train = options.Train is { } path ? Evaluate(network, process, device, path, ".train", folders, stop) : null;
         EvaluationReport report = EvaluationReport.Of("Variational bound", test);
         ImmutableSortedDictionary<string, string> settings = report.Settings
             .SetItem("model", options.Model)
@@ -61,19 +64,24 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
             ];
         }
 
-        Measurement.Show(screen, report with { Settings = settings, Metrics = metrics });
+        Measurement.Show(screen, report with { Settings = settings, Metrics = metrics }, folders);
         return true;
     }
 
     private BoundReport Evaluate(
-        UNet network, ReverseDiffusion process, Device device, string path, string part, CancellationToken stop)
+        UNet network,
+        ReverseDiffusion process,
+        Device device,
+        string path,
+        string part,
+        JsonObject folders,
+        CancellationToken stop)
     {
         // A network of one channel sees a picture's shades of gray.
-        IDataset data = ImageData.Open(
-            path,
-            options.Size,
-            options.Grayscale || (network.Options.InChannels == 1 && Directory.Exists(path)));
-        using var owned = data as IDisposable;
+        bool gray = network.Options.InChannels == 1 && Directory.Exists(path);
+        using OpenedImages images = ImageData.Open(path, options.Images, gray, options.Workers, stop);
+        IDataset data = images.Data;
+        FolderReport.LeftOut(screen, images.Folder);
         long[] shape = [network.Options.InChannels, network.Options.Height, network.Options.Width];
         if (!data.Shape.SequenceEqual(shape))
         {
@@ -97,8 +105,11 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
             ProgressFile = options.ProgressFile is { } file ? file + part : null,
             NetworkIdentity = FolderDigest.Of(options.Model),
         };
-        return screen.Track(
+        BoundReport bounds = screen.Track(
             $"Bound over {chosen.Count.ToString("N0", CultureInfo.InvariantCulture)} images",
             bar => DatasetBound.Evaluate(bound, chosen, batches, bar, ranks, stop));
+        FolderReport.Read(screen, images.Folder);
+        if (FolderReport.Json(images.Folder) is { } json) folders[part.Length == 0 ? "data" : part[1..]] = json;
+        return bounds;
     }
 }

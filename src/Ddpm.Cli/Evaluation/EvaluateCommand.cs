@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 using Ddpm.Cli.Shell;
 
 namespace Ddpm.Cli.Evaluation;

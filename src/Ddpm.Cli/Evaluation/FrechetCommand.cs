@@ -32,7 +32,7 @@ internal static class FrechetCommand
 
     private static void Measure(FrechetOptions options, Measurement measurement, CancellationToken stop)
     {
-        using FeatureStatistics real = measurement.Statistics("reference", options.Reference, stop);
+        using FeatureStatistics real = measurement.Statistics("reference", options.Reference, options.MaxFeatures, stop);
         if (options.StatisticsFile is { } file) measurement.Write(() => StatisticsFile.Save(file, real));
         if (options.Samples is null)
         {
@@ -41,7 +41,7 @@ internal static class FrechetCommand
             return;
         }
 
-        using FeatureStatistics drawn = measurement.Statistics("samples", options.Samples, stop);
+        using FeatureStatistics drawn = measurement.Statistics("samples", options.Samples, options.MaxFeatures, stop);
         Metric first = Distance("frechet_distance", real, drawn);
         if (options.Test is null)
         {
@@ -49,7 +49,7 @@ internal static class FrechetCommand
             return;
         }
 
-        using FeatureStatistics held = measurement.Statistics("test", options.Test, stop);
+        using FeatureStatistics held = measurement.Statistics("test", options.Test, options.MaxFeatures, stop);
         measurement.Report("Fréchet distance", [first, Distance("frechet_distance_test", held, drawn)]);
     }
 

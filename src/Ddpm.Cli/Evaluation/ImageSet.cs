@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Sampling;
 using Ddpm.Core;
@@ -17,6 +18,9 @@ internal abstract class ImageSet : IDisposable
     /// <summary>The shape of one, [C, H, W].</summary>
     public abstract IReadOnlyList<long> Shape { get; }
 
+    /// <summary>The folder that the images come from; null for others.</summary>
+    public virtual ImageFolder? Folder => null;
+
     /// <summary>The settings that decide the images, apart from their path; none for a data set.</summary>
     public virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
@@ -31,10 +35,12 @@ internal abstract class ImageSet : IDisposable
     /// <param name="grayscale">Whether the pictures of a folder are read in shades of gray.</param>
     /// <param name="otherwise">How many samples a model draws without --count; null where --count is needed.</param>
     /// <param name="ranks">The processes that measure together.</param>
-    public static ImageSet Open(string path, MeasureOptions options, bool grayscale, int? otherwise, ICommunicator ranks)
+    /// <param name="stop">Ends the reading.</param>
+    public static ImageSet Open(
+        string path, MeasureOptions options, bool grayscale, int? otherwise, ICommunicator ranks, CancellationToken stop)
     {
         if (IsModel(path)) return new Drawn(path, options, otherwise, ranks);
-        return new Stored(ImageData.Open(path, options.Size, grayscale), options, ranks);
+        return new Stored(ImageData.Open(path, options.Images, grayscale, options.Workers, stop), options, ranks);
     }
 
     public static bool IsModel(string path) =>
@@ -42,13 +48,15 @@ internal abstract class ImageSet : IDisposable
         || File.Exists(Path.Combine(path, "unet", "config.json"))
         || (File.Exists(Path.Combine(path, "config.json")) && !SampleFolder.IsOne(path));
 
-    private sealed class Stored(IDataset data, MeasureOptions options, ICommunicator ranks) : ImageSet
+    private sealed class Stored(OpenedImages images, MeasureOptions options, ICommunicator ranks) : ImageSet
     {
-        private readonly IDataset chosen = options.Count is { } count ? SubsetDataset.EvenlySpread(data, count) : data;
+        private readonly IDataset chosen = options.Count is { } count ? SubsetDataset.EvenlySpread(images.Data, count) : images.Data;
 
         public override int Count => chosen.Count;
 
-        public override IReadOnlyList<long> Shape => data.Shape;
+        public override IReadOnlyList<long> Shape => images.Data.Shape;
+
+        public override ImageFolder? Folder => images.Folder;
 
         public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop)
         {
@@ -65,7 +73,7 @@ internal abstract class ImageSet : IDisposable
             }
         }
 
-        public override void Dispose() => (data as IDisposable)?.Dispose();
+        public override void Dispose() => images.Dispose();
     }
 
     private sealed class Drawn : ImageSet

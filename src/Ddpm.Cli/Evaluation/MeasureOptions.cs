@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 using Ddpm.Cli.Sampling;
 
 namespace Ddpm.Cli.Evaluation;
@@ -18,9 +19,7 @@ internal sealed class MeasureOptions(OptionReader read, bool classifier = false)
 
     public int Workers { get; } = read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1);
 
-    public int? Size { get; } = read.Number("--size", "Height and width to bring the images of folders to; by default their own", least: 1);
-
-    public bool Grayscale { get; } = read.Flag("--grayscale", "Read the images of folders in shades of gray");
+    public ImageOptions Images { get; } = new(read);
 
     public SamplingOptions Sampling { get; } = new(read, "Of a model folder: ");
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Shell;
 using Ddpm.Core;
@@ -20,6 +21,7 @@ internal sealed class Measurement : IDisposable
     private readonly ICommunicator ranks;
     private readonly IFeatureExtractor extractor;
     private ImmutableSortedDictionary<string, string> settings = ImmutableSortedDictionary<string, string>.Empty;
+    private readonly JsonObject folders = [];
     private IReadOnlyList<long>? shape;
 
     // The images of the set before: without --count a model draws as many.
@@ -40,13 +42,17 @@ internal sealed class Measurement : IDisposable
     public void Note(string name, long value) => Note(name, value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Gives mean and covariance of the features of a set; a .npz file holds them.</summary>
-    public FeatureStatistics Statistics(string role, string path, CancellationToken stop)
+    /// <param name="role">What the set is to the measure.</param>
+    /// <param name="path">The path of images, of a model folder, or of a .npz file.</param>
+    /// <param name="maxFeatures">The most features that a .npz file may state.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public FeatureStatistics Statistics(string role, string path, int maxFeatures, CancellationToken stop)
     {
         if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
         {
             if (!File.Exists(path)) throw new FileNotFoundException($"There is no file {path}.", path);
             Note(role, path);
-            return StatisticsFile.Load(path);
+            return StatisticsFile.Load(path, maxFeatures);
         }
 
         return Of(role, path, batches => FeatureExtraction.Statistics(extractor, batches, ranks, null, stop), stop);
@@ -60,12 +66,16 @@ internal sealed class Measurement : IDisposable
     public void Write(Action write) => ranks.OnFirstRank(write);
 
     /// <summary>Shows the numbers, and under which settings they hold.</summary>
-    public void Report(string title, ImmutableArray<Metric> metrics) => Show(screen, new EvaluationReport(title, settings, metrics));
+    public void Report(string title, ImmutableArray<Metric> metrics) =>
+        Show(screen, new EvaluationReport(title, settings, metrics), folders);
 
     public void Dispose() => (extractor as IDisposable)?.Dispose();
 
     /// <summary>Shows a report as table or JSON.</summary>
-    public static void Show(Screen screen, EvaluationReport report)
+    /// <param name="screen">Receives it.</param>
+    /// <param name="report">The numbers, and under which settings they hold.</param>
+    /// <param name="folders">What is said of the folders of images that were read, by what they are to the measure.</param>
+    public static void Show(Screen screen, EvaluationReport report, JsonObject folders)
     {
         static string Number(double value) =>
             value.ToString(Math.Abs(value) is >= 1e-3 and < 1e6 or 0 ? "F4" : "0.000e+0", CultureInfo.InvariantCulture);
@@ -73,21 +83,27 @@ internal sealed class Measurement : IDisposable
         screen.Table(report.Title, 4, report.Metrics.Select(metric =>
             (string[])[metric.Name, Number(metric.Value), Uncertainty(metric), metric.Note]));
         if (!screen.IsJson) screen.Line(string.Join(", ", report.Settings.Select(pair => $"{pair.Key} {pair.Value}")));
-        screen.Json(JsonNode.Parse(report.ToJson())!.AsObject());
+        JsonObject json = JsonNode.Parse(report.ToJson())!.AsObject();
+        json["data"] = folders;
+        screen.Json(json);
     }
 
     private T Of<T>(string role, string path, Func<IEnumerable<Tensor>, T> measure, CancellationToken stop)
     {
         // Pictures that are compared with images of one channel are read as such.
-        bool gray = options.Grayscale || (options.Features.IsPixels && shape is [1, ..] && Directory.Exists(path));
-        using ImageSet set = ImageSet.Open(path, options, gray, lastCount, ranks);
+        bool gray = options.Features.IsPixels && shape is [1, ..] && Directory.Exists(path);
+        using ImageSet set = ImageSet.Open(path, options, gray, lastCount, ranks, stop);
+        FolderReport.LeftOut(screen, set.Folder);
         if (options.Features.IsPixels) RequireShape(path, set.Shape);
         lastCount = set.Count;
         Note(role, path);
         Note($"{role}-images", set.Count);
         foreach ((string name, string value) in set.Settings) Note($"{role}-{name}", value);
         string what = ImageSet.IsModel(path) ? "Sampling" : $"Reading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}";
-        return screen.Track(what, bar => measure(set.Batches(bar, stop)));
+        T measured = screen.Track(what, bar => measure(set.Batches(bar, stop)));
+        FolderReport.Read(screen, set.Folder);
+        if (FolderReport.Json(set.Folder) is { } json) folders[role] = json;
+        return measured;
     }
 
     // Pixels are compared one by one.

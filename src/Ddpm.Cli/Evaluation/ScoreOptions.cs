@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 
 namespace Ddpm.Cli.Evaluation;
 

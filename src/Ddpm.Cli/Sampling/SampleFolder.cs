@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Core;
+using Ddpm.Data;
 
 namespace Ddpm.Cli.Sampling;
 
@@ -65,6 +66,7 @@ internal sealed class SampleFolder
         }
 
         Directory.CreateDirectory(folder.Images);
+        OutputFolder.Mark(path);
         foreach (string leftover in Directory.EnumerateFiles(folder.Images, ".*.tmp")) File.Delete(leftover);
     }
 

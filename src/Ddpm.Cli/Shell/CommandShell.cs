@@ -29,7 +29,7 @@ internal sealed class CommandShell(TextWriter output, TextWriter error)
         command.SetAction(parsed => Guard.Run(error, stop =>
         {
             OptionReader read = OptionReader.Reading(parsed);
-            return run(options(read), new Screen(output, error, Json(read)), stop);
+            return OptionNames.Translate(() => run(options(read), new Screen(output, error, Json(read)), stop));
         }));
         return command;
     }
@@ -55,7 +55,7 @@ internal sealed class CommandShell(TextWriter output, TextWriter error)
             return Communicators.Run(Mpi(read), ranks =>
             {
                 (TextWriter results, TextWriter messages) = ranks.Rank == 0 ? (output, error) : (TextWriter.Null, TextWriter.Null);
-                return run(options(read), new Screen(results, messages, Json(read)), ranks, stop);
+                return OptionNames.Translate(() => run(options(read), new Screen(results, messages, Json(read)), ranks, stop));
             });
         }));
         return command;

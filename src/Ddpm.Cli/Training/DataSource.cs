@@ -1,6 +1,6 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 using Ddpm.Data;
-using Ddpm.Imaging;
 using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Training;
@@ -8,9 +8,10 @@ namespace Ddpm.Cli.Training;
 /// <summary>Opens the data set that <c>--data</c> names.</summary>
 internal static class DataSource
 {
-    public static IDataset Open(TrainOptions options)
+    public static OpenedImages Open(TrainOptions options)
     {
         string first = options.Data[0];
+        ImageOptions images = options.Images;
         if (Directory.Exists(first))
         {
             if (options.Data.Length > 1)
@@ -23,26 +24,36 @@ internal static class DataSource
                 throw new UsageException("--labels goes with an IDX file; the classes of a folder are its subfolders.");
             }
 
-            return new ImageFolder(first, new ImageFolderOptions
-            {
-                Load = new ImageLoadOptions { Grayscale = options.Grayscale, Size = options.Size is { } size ? (size, size) : null },
-                Damaged = options.SkipDamaged ? DamagedImages.Skip : DamagedImages.Fail,
-            });
+            ImageFolder folder = images.Open(ImageData.Pictures(first));
+            RequireOutputBesides(options.Output, folder);
+            return new OpenedImages(folder, folder);
         }
 
-        if (options.Size is not null || options.Grayscale || options.SkipDamaged)
+        if (images.Size is not null || images.Grayscale || images.SkipDamaged)
         {
             throw new UsageException("--size, --grayscale and --skip-damaged go with a folder of images.");
         }
 
         if (first.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
         {
-            (Tensor images, Tensor labels) = CifarFile.ReadCifar10([.. options.Data]);
-            using (images)
-            using (labels) return new ImageDataset(images, labels, 10);
+            (Tensor pixels, Tensor labels) = CifarFile.ReadCifar10(options.Data, images.MaxBytes);
+            using (pixels)
+            using (labels) return new OpenedImages(new ImageDataset(pixels, labels, 10), null);
         }
 
         if (options.Data.Length > 1) throw new UsageException($"--data must be one IDX file, but is {string.Join(", ", options.Data)}.");
-        return IdxFile.Images(first, options.Labels);
+        return new OpenedImages(IdxFile.Images(first, options.Labels, images.MaxBytes), null);
+    }
+
+    // A folder that a run writes to is no data the next time: it must not hold any.
+    private static void RequireOutputBesides(string output, ImageFolder folder)
+    {
+        string below = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)) + Path.DirectorySeparatorChar;
+        if (Path.GetFullPath(folder.Folder).StartsWith(below, StringComparison.Ordinal)) return;
+        int held = folder.Files.Count(file => Path.GetFullPath(file).StartsWith(below, StringComparison.Ordinal));
+        if (held == 0) return;
+        throw new UsageException(
+            $"--out must be a folder without images of --data, but {output} has {held} of them; a folder of its own in {folder.Folder} is "
+                + "left out of the data.");
     }
 }

@@ -13,14 +13,13 @@ internal static class TrainCommand
         read => new TrainOptions(read),
         (options, screen, ranks, stop) =>
         {
-            bool done = TrainRun.Execute(options, ranks, screen, stop);
-            screen.Json(new JsonObject
-            {
-                ["interrupted"] = !done,
-                ["out"] = options.Output,
-                ["model"] = Path.Combine(options.Output, "model"),
-                ["metrics"] = JsonNode.Parse(LastMetrics(Path.Combine(options.Output, "metrics.jsonl"))),
-            });
+            var report = new JsonObject();
+            bool done = TrainRun.Execute(options, ranks, screen, report, stop);
+            report["interrupted"] = !done;
+            report["out"] = options.Output;
+            report["model"] = Path.Combine(options.Output, "model");
+            report["metrics"] = JsonNode.Parse(LastMetrics(Path.Combine(options.Output, "metrics.jsonl")));
+            screen.Json(report);
             return done;
         });
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 using Ddpm.Training;
 
 namespace Ddpm.Cli.Training;
@@ -12,21 +13,15 @@ internal sealed class TrainOptions(OptionReader read)
     public ImmutableArray<string> Data { get; } = read.RequiredTexts(
         "--data",
         "path",
-        "A folder of PNG or JPEG images (with a subfolder for each class, if any), an IDX file of images (MNIST and its kin, .gz too), "
-            + "or CIFAR-10 .bin files");
+        "A folder of images (PNG, JPEG, WebP, GIF, BMP and others; with a subfolder for each class, if any), an IDX file of images (MNIST "
+            + "and its kin, .gz too), or CIFAR-10 .bin files");
 
     public string? Labels { get; } = read.Text("--labels", "file", "The IDX file of classes that belongs to an IDX file of images");
 
     public string Output { get; } =
         read.Text("--out", "folder", "ddpm-run", "Folder for checkpoints, grids, metrics and the model; an existing run is resumed");
 
-    public int? Size { get; } =
-        read.Number("--size", "Height and width to bring the images of a folder to; by default their own", least: 1);
-
-    public bool Grayscale { get; } = read.Flag("--grayscale", "Read the images of a folder in shades of gray");
-
-    public bool SkipDamaged { get; } =
-        read.Flag("--skip-damaged", "Skip and name images of a folder that cannot be used, instead of stopping");
+    public ImageOptions Images { get; } = new(read);
 
     public bool Conditional { get; } =
         read.Flag("--conditional", "Teach the network the classes (needs subfolders, --labels or CIFAR-10)");

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Images;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Shell;
 using Ddpm.Core;
@@ -20,11 +22,16 @@ internal static class TrainRun
     private const int GridSamples = 64, GridSteps = 100;
 
     /// <summary>Trains, or resumes an existing run.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="ranks">The processes that train together.</param>
+    /// <param name="screen">Receives messages.</param>
+    /// <param name="report">Receives what is said of the data.</param>
+    /// <param name="stop">Interrupts the run.</param>
     /// <returns>False where the run was interrupted; true where all steps are done or the time is up.</returns>
-    public static bool Execute(TrainOptions options, ICommunicator ranks, Screen screen, CancellationToken stop)
+    public static bool Execute(TrainOptions options, ICommunicator ranks, Screen screen, JsonObject report, CancellationToken stop)
     {
-        IDataset data = DataSource.Open(options);
-        using var owned = data as IDisposable;
+        using OpenedImages images = DataSource.Open(options);
+        IDataset data = images.Data;
         if (options.Conditional && data.ClassCount == 0)
         {
             throw new UsageException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
@@ -39,7 +46,11 @@ internal static class TrainRun
         using Trainer trainer = Trainer.Create(network, objective, training, communicator: ranks);
 
         string Out(string name) => Path.Combine(options.Output, name);
-        ranks.OnFirstRank(() => Directory.CreateDirectory(options.Output));
+        ranks.OnFirstRank(() =>
+        {
+            Directory.CreateDirectory(options.Output);
+            OutputFolder.Mark(options.Output);
+        });
         var checkpoints = new CheckpointStore(Out("checkpoints"), options.CheckpointEvery, options.KeepLast);
         bool resumed = checkpoints.RestoreLatest(trainer);
         screen.Line(
@@ -47,7 +58,8 @@ internal static class TrainRun
             + $"{options.Steps:N0} steps of {training.Accumulation * options.BatchSize:N0}"
             + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "")
                 + (resumed ? $", going on at step {trainer.StepsDone:N0}" : ""));
-        if (data is ImageFolder { ClassCount: > 0 } folder) screen.Line($"Classes: {string.Join(", ", folder.ClassNames)}");
+        if (images.Folder is { ClassCount: > 0 } folder) screen.Line($"Classes: {string.Join(", ", folder.ClassNames)}");
+        FolderReport.LeftOut(screen, images.Folder);
         using var metrics = new MetricsLog(options.MetricsEvery,
         [
             new CsvMetrics(Out("metrics.csv")),
@@ -72,11 +84,8 @@ internal static class TrainRun
         var lines = new ProgressLines(screen, options.MetricsEvery);
         bool done = trainer.Run(batches, options.Steps, lines, [metrics, pace, grids, checkpoints], either.Token);
         ranks.OnFirstRank(() => Finish(options, trainer, network, process, screen, Out));
-        if (data is ImageFolder { DamagedFiles.Count: > 0 } images)
-        {
-            screen.Line($"Skipped {images.DamagedFiles.Count} images: {string.Join("; ", images.DamagedFiles.Values)}");
-        }
-
+        FolderReport.Read(screen, images.Folder);
+        report["data"] = FolderReport.Json(images.Folder);
         return done || !ranks.Any(stop.IsCancellationRequested);
     }
 

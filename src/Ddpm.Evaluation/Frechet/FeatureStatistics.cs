@@ -32,12 +32,25 @@ public sealed class FeatureStatistics : IDisposable
         using var scope = NewDisposeScope();
         Tensor m = mean.detach().to(float64, CPU), c = covariance.detach().to(float64, CPU);
         if (!m.isfinite().all().item<bool>()) throw new ArgumentException("mean must be finite, but holds NaN or infinity.", nameof(mean));
-        if (!c.isfinite().all().item<bool>())
+        Tensor symmetric = empty_like(c);
+        double asymmetry = 0, scale = 0;
+        // Rows by rows: whole matrices in between would need several times the memory of the covariance.
+        const long Rows = 256;
+        for (long first = 0; first < c.size(0); first += Rows)
         {
-            throw new ArgumentException("covariance must be finite, but holds NaN or infinity.", nameof(covariance));
+            using var inner = NewDisposeScope();
+            long some = Math.Min(Rows, c.size(0) - first);
+            Tensor rows = c.narrow(0, first, some), mirrored = c.narrow(1, first, some).t();
+            if (!rows.isfinite().all().item<bool>())
+            {
+                throw new ArgumentException("covariance must be finite, but holds NaN or infinity.", nameof(covariance));
+            }
+
+            asymmetry = Math.Max(asymmetry, rows.sub(mirrored).abs().max().item<double>());
+            scale = Math.Max(scale, rows.abs().max().item<double>());
+            symmetric.narrow(0, first, some).copy_((rows + mirrored) / 2);
         }
 
-        double asymmetry = c.sub(c.t()).abs().max().item<double>(), scale = c.abs().max().item<double>();
         if (asymmetry > 1e-6 * scale)
         {
             throw new ArgumentException($"covariance must be symmetric, but entries differ from their mirror images by up to {asymmetry}.",
@@ -47,7 +60,7 @@ public sealed class FeatureStatistics : IDisposable
         Count = count;
         Dimensions = checked((int)m.size(0));
         Mean = m.clone().DetachFromDisposeScope();
-        Covariance = ((c + c.t()) / 2).DetachFromDisposeScope();
+        Covariance = symmetric.DetachFromDisposeScope();
     }
 
     /// <summary>D, the number of features.</summary>

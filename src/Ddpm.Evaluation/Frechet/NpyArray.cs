@@ -11,12 +11,18 @@ internal static partial class NpyArray
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads an array as float64.</summary>
-    /// <exception cref="InvalidDataException">It is no such array, or of objects, or cut off; the message begins with the name.</exception>
-    public static Tensor Read(Stream stream, string name)
+    /// <param name="stream">The array.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="length">How many bytes the stream states that it has.</param>
+    /// <param name="mostAxis">The most numbers along an axis, of which there are two at most.</param>
+    /// <exception cref="InvalidDataException">
+    /// It is no such array, or of objects, is too large, or has another length than its shape; the message begins with the name.
+    /// </exception>
+    public static Tensor Read(Stream stream, string name, long length, int mostAxis)
     {
         try
         {
-            return ReadArray(stream, name);
+            return ReadArray(stream, name, length, mostAxis);
         }
         catch (EndOfStreamException exception)
         {
@@ -38,7 +44,7 @@ internal static partial class NpyArray
         stream.Write(host.bytes);
     }
 
-    private static Tensor ReadArray(Stream stream, string name)
+    private static Tensor ReadArray(Stream stream, string name, long stated, int mostAxis)
     {
         Span<byte> start = stackalloc byte[8];
         stream.ReadExactly(start);
@@ -69,39 +75,40 @@ internal static partial class NpyArray
             "|O" => throw new InvalidDataException($"{name} holds pickled Python objects, which are programs: they are not read."),
             _ => throw new InvalidDataException($"{name} must hold numbers of type <f8 or <f4, but holds {type}."),
         };
-        long[] shape = [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
-        // Up to 32,768 features squared; the product of a forged header must not overflow.
-        long count = 1;
-        foreach (long axis in shape)
+        string axes = match.Groups["shape"].Value;
+        long[] shape = [.. axes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long axis) ? axis : long.MaxValue)];
+        if (shape.Length > 2 || shape.Any(axis => axis > mostAxis))
         {
-            if (axis < 0 || axis > 1 << 20 || (count *= axis) > 1L << 30)
-            {
-                throw new InvalidDataException($"{name} has the shape ({match.Groups["shape"].Value}), which is too large.");
-            }
+            throw new InvalidDataException(
+                $"{name} has the shape ({axes}), which is too large: it may have two axes of at most {mostAxis} features (maxFeatures).");
         }
 
-        using Tensor flat = empty([count], width == 8 ? float64 : float32);
-        // Row by row of bytes: a span ends at 2 GiB.
-        const int Block = 1 << 24;
+        // What the stream cannot hold is not allocated.
+        long count = shape.Aggregate(1L, (product, axis) => product * axis), needed = start.Length + size.Length + length + count * width;
+        if (stated != needed)
+        {
+            throw new InvalidDataException(stated < needed
+                ? $"{name} is truncated: its shape ({axes}) needs {needed} bytes, but it has {stated}."
+                : $"{name} is longer than its shape ({axes}) says: {needed} bytes are needed, but it has {stated}.");
+        }
+
+        bool columnsFirst = match.Groups["order"].Value == "True" && shape.Length > 1;
+        using var scope = NewDisposeScope();
+        Tensor numbers = empty([count], float64);
+        // Block by block: a span ends at 2 GiB, and numbers of 32 bits become such of 64.
+        const int Block = 1 << 20;
+        using Tensor block = empty([Math.Min(Block, count)], width == 8 ? float64 : float32);
         for (long first = 0; first < count; first += Block)
         {
-            using Tensor part = flat.narrow(0, first, Math.Min(Block, count - first));
+            using Tensor part = block.narrow(0, 0, Math.Min(Block, count - first)), place = numbers.narrow(0, first, part.size(0));
             stream.ReadExactly(part.bytes);
+            place.copy_(part);
         }
 
-        if (stream.ReadByte() >= 0)
-        {
-            throw new InvalidDataException($"{name} is longer than its shape ({match.Groups["shape"].Value}) says.");
-        }
-
-        using var scope = NewDisposeScope();
-        bool columnsFirst = match.Groups["order"].Value == "True" && shape.Length > 1;
-        Tensor shaped = columnsFirst
-            ? flat.reshape([.. shape.Reverse()])
-                .permute([.. Enumerable.Range(0, shape.Length).Select(axis => (long)(shape.Length - 1 - axis))])
-            : flat.reshape(shape);
-        return shaped.to(float64).contiguous().clone().MoveToOuterDisposeScope();
+        if (stream.ReadByte() >= 0) throw new InvalidDataException($"{name} is longer than its shape ({axes}) says.");
+        Tensor shaped = numbers.reshape(columnsFirst ? [.. shape.Reverse()] : shape);
+        return (columnsFirst ? shaped.t().contiguous() : shaped.alias()).MoveToOuterDisposeScope();
     }
 
     [GeneratedRegex(

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Ddpm.Core;
+using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -9,26 +10,44 @@ namespace Ddpm.Evaluation;
 /// </summary>
 public static class StatisticsFile
 {
+    /// <summary>The default of the most features that a file may state: twice those of Inception.</summary>
+    public const int DefaultMaxFeatures = 4096;
+
     private const string Mean = "mu", Covariance = "sigma";
+    private const int LargestMaxFeatures = 1 << 15, MostNamed = 8;
+
+    // Deflate spends two bits on 258 bytes at best; a header and a trailer of each entry are beside them.
+    private const long MostExpansion = 1032;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="maxFeatures">
+    /// The most features D that the file may state, which is checked before they are allocated: the covariance takes 8·D² bytes, and
+    /// reading it three times as many. Range: 1 … 32,768.
+    /// </param>
     /// <returns>The statistics; the caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// It is no .npz file, lacks an array, holds pickled objects, or is damaged; the message names it.
+    /// It is no .npz file, lacks an array, holds pickled objects, states too many features, or is damaged; the message names it.
     /// </exception>
-    public static FeatureStatistics Load(string path)
+    public static FeatureStatistics Load(string path, int maxFeatures = DefaultMaxFeatures)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using FileStream file = File.OpenRead(path);
+        if (maxFeatures is < 1 or > LargestMaxFeatures)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maxFeatures), maxFeatures, $"maxFeatures must be 1 … {LargestMaxFeatures}, but is {maxFeatures}.");
+        }
+
+        using SafeFileHandle handle = RegularFile.Open(path);
+        using var file = new FileStream(handle, FileAccess.Read);
         try
         {
             using var archive = new ZipArchive(file, ZipArchiveMode.Read);
-            using Tensor mean = Read(archive, path, Mean), covariance = Read(archive, path, Covariance);
+            using Tensor mean = Read(archive, path, Mean, maxFeatures), covariance = Read(archive, path, Covariance, maxFeatures);
             return new FeatureStatistics(mean, covariance);
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException or ArithmeticException)
         {
             throw new InvalidDataException($"{path}: {exception.Message}", exception);
         }
@@ -54,13 +73,24 @@ public static class StatisticsFile
         });
     }
 
-    private static Tensor Read(ZipArchive archive, string path, string name)
+    private static Tensor Read(ZipArchive archive, string path, string name, int maxFeatures)
     {
-        ZipArchiveEntry entry = archive.GetEntry(name + ".npy") ?? throw new InvalidDataException(
-            $"{path} must have the arrays {Mean} and {Covariance}, but has " +
-            $"{string.Join(", ", archive.Entries.Select(other => Path.GetFileNameWithoutExtension(other.Name)).DefaultIfEmpty("none"))}.");
-        using Stream stream = entry.Open();
-        return NpyArray.Read(stream, $"{path}: {name}");
+        ZipArchiveEntry[] entries = [.. archive.Entries.Where(entry => entry.FullName == name + ".npy")];
+        if (entries.Length != 1)
+        {
+            string[] found = [.. archive.Entries.Select(other => Path.GetFileNameWithoutExtension(other.Name)).Take(MostNamed + 1)];
+            string names = found.Length == 0 ? "none" : string.Join(", ", found.Take(MostNamed)) + (found.Length > MostNamed ? ", …" : "");
+            throw new InvalidDataException($"{path} must have the arrays {Mean} and {Covariance}, but has {names}.");
+        }
+
+        (long stated, long stored) = (entries[0].Length, entries[0].CompressedLength);
+        if (stated > stored * MostExpansion)
+        {
+            throw new InvalidDataException($"{path}: {name} is damaged: it states {stated} bytes, which {stored} cannot hold.");
+        }
+
+        using Stream stream = entries[0].Open();
+        return NpyArray.Read(stream, $"{path}: {name}", stated, maxFeatures);
     }
 
     private static void Add(ZipArchive archive, string name, Tensor values)

@@ -19,8 +19,8 @@ public abstract record AverageProfile
     public static AverageProfile Constant(double decay = 0.9999) => new ConstantAverage(decay);
 
     /// <summary>
-    /// A decay that grows as min(d, (1+n)/(10+n)) with the number n of updates, as in TensorFlow. diffusers has the same but for the first
-    /// update, whose decay is 0 there and 0.1 here.
+    /// A decay that grows as min(d, (1+n)/(10+n)) with the number n of updates before, as TensorFlow's ExponentialMovingAverage: 0.1 at the
+    /// first update. EMAModel of diffusers has the same from the second update on; its first decay is 0, which forgets the start at once.
     /// </summary>
     /// <param name="decay">d. Range: 0 ≤ d &lt; 1.</param>
     /// <returns>The profile.</returns>

@@ -53,7 +53,69 @@ public sealed class StatisticsFileTests : IDisposable
         Refused(Archive("whole.npz", Npy("'<i8'", "(3,)", new byte[24])), "*must hold numbers of type <f8 or <f4, but holds <i8*");
         Refused(Archive("huge.npz", Npy("'<f8'", "(1000000, 1000000, 1000000, 1000000)", new byte[24])), "*which is too large*");
         Refused(Archive("code.npz", Npy("__import__('os')", "(3,)", new byte[24])), "*has a header that cannot be read*");
+        Refused(Archive("overflow.npz", Npy("'<f8'", "(99999999999999999999999, 2)", new byte[24])), "*which is too large*");
+        Refused(Archive("zero.npz", Npy("'<f8'", "(0,)", [])), "*mean must have the shape [D]*");
+        Refused(Archive("twice.npz", Npy("'<f8'", "(3,)", new byte[24]), "mu", "mu", "sigma"), "*but has mu, mu, sigma*");
+        string[] many = [.. Enumerable.Range(0, 100).Select(i => $"a{i}")];
+        Refused(Archive("many.npz", [], many), "*but has a0, a1, a2, a3, a4, a5, a6, a7, …*");
         FluentActions.Invoking(() => StatisticsFile.Load(At("none"))).Should().Throw<FileNotFoundException>();
+        FluentActions.Invoking(() => StatisticsFile.Load("/dev/zero")).Should().Throw<InvalidDataException>()
+            .WithMessage("/dev/zero must be a regular file*");
+    }
+
+    [Fact]
+    public void Load_MoreFeaturesThanAllowed_IsRefusedWithShapeLimitAndSetting()
+    {
+        using FeatureStatistics statistics = FeatureStatistics.Of(randn([50, 7], float64, generator: new Generator(1)));
+        StatisticsFile.Save(At("seven.npz"), statistics);
+        FluentActions.Invoking(() => StatisticsFile.Load(At("seven.npz"), maxFeatures: 6)).Should().Throw<InvalidDataException>()
+            .WithMessage("*: mu has the shape (7,), which is too large: it may have two axes of at most 6 features (maxFeatures).");
+        using FeatureStatistics back = StatisticsFile.Load(At("seven.npz"), maxFeatures: 7);
+        back.Dimensions.Should().Be(7);
+        FluentActions.Invoking(() => StatisticsFile.Load(At("seven.npz"), maxFeatures: 0)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void Load_EntryThatStatesWhatItDoesNotHold_IsRefusedBeforeItIsAllocated()
+    {
+        // Zeros: 4,096² numbers are 130 KB.
+        string bomb = Archive("bomb.npz", Npy("'<f8'", "(5000, 5000)", new byte[5000 * 5000 * 8]));
+        new FileInfo(bomb).Length.Should().BeLessThan(500_000);
+        FluentActions.Invoking(() => StatisticsFile.Load(bomb)).Should().Throw<InvalidDataException>().WithMessage("*which is too large*");
+        string small = Archive("small.npz", Npy("'<f8'", "(1024, 1024)", new byte[24]));
+        FluentActions.Invoking(() => StatisticsFile.Load(small)).Should().Throw<InvalidDataException>().WithMessage("*mu is truncated*");
+
+        // The directory at the end states the size; the last entry's may say anything.
+        byte[] bytes = File.ReadAllBytes(Archive("lying.npz", Npy("'<f8'", "(1024, 1024)", new byte[24])));
+        int entry = bytes.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(entry + 24), 80 + 1024 * 1024 * 8);
+        File.WriteAllBytes(At("lying.npz"), bytes);
+        FluentActions.Invoking(() => StatisticsFile.Load(At("lying.npz"))).Should().Throw<InvalidDataException>()
+            .WithMessage("*mu is damaged: it states 8388688 bytes, which * cannot hold*");
+    }
+
+    [Fact]
+    public void Load_ChangedBytes_GivesStatisticsOrSaysWhatIsWrong()
+    {
+        var random = new Random(7);
+        foreach (string name in new[] { "statistics.npz", "statistics_compressed.npz" })
+        {
+            byte[] whole = File.ReadAllBytes(Golden(name));
+            for (int turn = 0; turn < 1000; turn++)
+            {
+                byte[] changed = [.. whole[..random.Next(whole.Length / 2, whole.Length + 1)]];
+                for (int k = random.Next(4); k >= 0; k--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
+                File.WriteAllBytes(At("changed.npz"), changed);
+                try
+                {
+                    StatisticsFile.Load(At("changed.npz")).Dispose();
+                }
+                catch (InvalidDataException exception)
+                {
+                    exception.Message.Should().StartWith(At("changed.npz"));
+                }
+            }
+        }
     }
 
     private static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Goldens", name);
@@ -64,10 +126,10 @@ public sealed class StatisticsFileTests : IDisposable
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. data];
     }
 
-    private string Archive(string name, byte[] mean)
+    private string Archive(string name, byte[] mean, params string[] arrays)
     {
         using ZipArchive archive = ZipFile.Open(At(name), ZipArchiveMode.Create);
-        foreach (string array in new[] { "mu", "sigma" })
+        foreach (string array in arrays.Length == 0 ? ["mu", "sigma"] : arrays)
         {
             using Stream stream = archive.CreateEntry(array + ".npy").Open();
             stream.Write(mean);

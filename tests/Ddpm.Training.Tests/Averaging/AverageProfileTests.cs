@@ -29,6 +29,20 @@ public sealed class AverageProfileTests
         Weights(AverageProfile.Power(), 500)[0].Should().Be(0);
     }
 
+    [Fact]
+    public void Ramped_EveryUpdate_IsTensorFlowsAndButForTheFirstDiffusers()
+    {
+        AverageProfile ramped = AverageProfile.Ramped(0.99);
+        for (long updates = 0; updates < 2000; updates++)
+        {
+            // tf.train.ExponentialMovingAverage with num_updates: min(decay, (1 + num_updates) / (10 + num_updates)).
+            ramped.Decay(updates).Should().Be(Math.Min(0.99, (1.0 + updates) / (10.0 + updates)));
+            if (updates > 0) ramped.Decay(updates).Should().Be(Diffusers(updates + 1, 0.99));
+        }
+
+        (ramped.Decay(0), Diffusers(1, 0.99), ramped.Decay(890), ramped.Decay(891)).Should().Be((0.1, 0.0, 0.99, 0.99));
+    }
+
     [Theory]
     [InlineData(0.001)]
     [InlineData(0.3)]
@@ -36,6 +50,13 @@ public sealed class AverageProfileTests
     public void Power_OutOfRange_Throws(double width) =>
         FluentActions.Invoking(() => AverageProfile.Power(width))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage("relativeWidth must be 0.01 … 0.28*");
+
+    // EMAModel.get_decay of diffusers 0.30, without use_ema_warmup: step counts the update itself.
+    private static double Diffusers(long optimizationStep, double decay)
+    {
+        long step = Math.Max(0, optimizationStep - 1);
+        return step <= 0 ? 0 : Math.Min((1.0 + step) / (10.0 + step), decay);
+    }
 
     // The weight of the start and of each step's parameters in the average after some updates.
     private static double[] Weights(AverageProfile profile, int steps)

@@ -1,0 +1,35 @@
+using Ddpm.Imaging;
+
+namespace Ddpm.Cli.Arguments;
+
+/// <summary>The settings of libraries that messages name, as the options that set them.</summary>
+internal static class OptionNames
+{
+    private const string Size = $"{nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)}";
+
+    private static readonly (string Setting, string Option)[] Known =
+    [
+        ($"{nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.MaxPixels)}", "--max-pixels"), (Size, "--size"), ("maxBytes", "--max-bytes"),
+        ("maxFeatures", "--max-features"),
+    ];
+
+    /// <summary>Gives a message with the names of options.</summary>
+    public static string In(string message) =>
+        Known.Aggregate(message, (text, name) => text.Replace(name.Setting, name.Option, StringComparison.Ordinal));
+
+    /// <summary>Runs a command, whose errors name options. What an option alone can mend is a wrong command line.</summary>
+    public static T Translate<T>(Func<T> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (InvalidDataException exception) when (In(exception.Message) != exception.Message)
+        {
+            string message = In(exception.Message);
+            throw exception.Message.Contains(Size, StringComparison.Ordinal)
+                ? new UsageException(message)
+                : new InvalidDataException(message, exception);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Output;
+using Ddpm.Data;
+
+namespace Ddpm.Cli.Images;
+
+/// <summary>Says what of a folder was no data, and which files could not be used: on the screen and as JSON.</summary>
+internal static class FolderReport
+{
+    private const int MostShown = 10;
+
+    /// <summary>Says what was left out when the folder was listed.</summary>
+    public static void LeftOut(Screen screen, ImageFolder? folder)
+    {
+        if (folder is not { LeftOut.Count: > 0 }) return;
+        screen.Line(ErrorLine.Of($"Left out of {folder.Folder}: {string.Join("; ", folder.LeftOut)}"));
+    }
+
+    /// <summary>Says what was found out while the files were read.</summary>
+    public static void Read(Screen screen, ImageFolder? folder)
+    {
+        if (folder is { SixteenBitFiles: > 0 and var deep })
+        {
+            screen.Line($"{Text(deep)} images of {folder.Folder} have 16 bits a channel, of which the upper 8 are read");
+        }
+
+        if (folder is not { DamagedFiles.Count: > 0 and var count }) return;
+        string reasons = string.Join("; ", Reasons(folder).Take(MostShown));
+        screen.Line(ErrorLine.Of($"Skipped {Text(count)} images: {reasons}{(count > MostShown ? "; and others" : "")}"));
+    }
+
+    /// <summary>Gives the same for programs; null for data that are no folder of images.</summary>
+    public static JsonObject? Json(ImageFolder? folder) => folder is null ? null : new JsonObject
+    {
+        ["folder"] = folder.Folder,
+        ["images"] = folder.Count,
+        ["left_out"] = new JsonArray(
+        [
+            .. folder.LeftOut.Select(some => new JsonObject
+            {
+                ["reason"] = some.Reason,
+                ["count"] = some.Count,
+                ["example"] = some.Example,
+            }),
+        ]),
+        ["skipped"] = new JsonArray([.. Reasons(folder).Select(reason => JsonValue.Create(reason))]),
+        ["sixteen_bit"] = folder.SixteenBitFiles,
+    };
+
+    private static IEnumerable<string> Reasons(ImageFolder folder) =>
+        folder.DamagedFiles.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => OptionNames.In(entry.Value));
+
+    private static string Text(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

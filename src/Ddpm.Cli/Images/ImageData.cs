@@ -1,0 +1,64 @@
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Sampling;
+using Ddpm.Data;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Images;
+
+/// <summary>Images by the path of a folder of pictures, of what <c>ddpm sample</c> wrote, of CIFAR files, or of an IDX file.</summary>
+internal static class ImageData
+{
+    /// <summary>The paths that can be opened, in words.</summary>
+    public const string Kinds =
+        "a folder of images (PNG, JPEG, WebP, GIF, BMP and others), CIFAR .bin files or their folder, an IDX file (MNIST and its kin)";
+
+    private const int Cifar10Record = 3073, Cifar100Record = 3074;
+
+    /// <summary>Opens images that are measured: none of those that are skipped is stood in for by another.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="options">How images are read.</param>
+    /// <param name="grayscale">Whether the pictures of a folder are read in shades of gray without the option too.</param>
+    /// <param name="workers">Threads that read.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public static OpenedImages Open(string path, ImageOptions options, bool grayscale, int workers, CancellationToken stop)
+    {
+        if (Directory.Exists(path))
+        {
+            string[] cifar = [.. Directory.GetFiles(path, "data_batch_*.bin").Order(StringComparer.Ordinal)];
+            if (cifar.Length > 0) return Cifar(cifar, options);
+            ImageFolder folder = options.Open(Pictures(path), grayscale);
+            return new OpenedImages(options.SkipDamaged ? folder.WithoutDamaged(workers, stop) : folder, folder);
+        }
+
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no folder and no file {path}.", path);
+        if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException($"{path} has statistics, which only the reference of fid can be; images are needed here.");
+        }
+
+        if (path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)) return Cifar([path], options);
+        RequireFolder(path, options);
+        return new OpenedImages(IdxFile.Images(path, maxBytes: options.MaxBytes), null);
+    }
+
+    /// <summary>Where the pictures of a folder are: what <c>ddpm sample</c> wrote has a folder of them.</summary>
+    public static string Pictures(string path) => SampleFolder.IsOne(path) ? Path.Combine(path, SampleFolder.ImagesFolder) : path;
+
+    private static OpenedImages Cifar(string[] paths, ImageOptions options)
+    {
+        RequireFolder(paths[0], options);
+        long length = new FileInfo(paths[0]).Length;
+        bool hundred = length % Cifar10Record != 0 && length % Cifar100Record == 0;
+        (Tensor images, Tensor labels) = hundred
+            ? CifarFile.ReadCifar100(paths, options.MaxBytes)
+            : CifarFile.ReadCifar10(paths, options.MaxBytes);
+        using (images)
+        using (labels) return new OpenedImages(new ImageDataset(images, labels, hundred ? 100 : 10), null);
+    }
+
+    private static void RequireFolder(string path, ImageOptions options)
+    {
+        if (options.Size is null && !options.Grayscale && !options.SkipDamaged) return;
+        throw new UsageException($"--size, --grayscale and --skip-damaged go with folders of images, but {path} is a file.");
+    }
+}

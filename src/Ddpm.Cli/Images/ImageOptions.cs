@@ -1,0 +1,57 @@
+using Ddpm.Cli.Arguments;
+using Ddpm.Data;
+using Ddpm.Imaging;
+
+namespace Ddpm.Cli.Images;
+
+/// <summary>The options of commands that read images: how, and what a file may cost.</summary>
+/// <param name="read">States each option.</param>
+internal sealed class ImageOptions(OptionReader read)
+{
+    public int? Size { get; } =
+        read.Number("--size", "Height and width to bring the images of a folder to; by default their own", least: 1);
+
+    public bool Grayscale { get; } = read.Flag("--grayscale", "Read the images of a folder in shades of gray");
+
+    public bool SkipDamaged { get; } =
+        read.Flag("--skip-damaged", "Skip and name images of a folder that cannot be used, instead of stopping");
+
+    public int MaxPixels { get; } = read.Number(
+        "--max-pixels",
+        ImageLoadOptions.DefaultMaxPixels,
+        "Pixels that an image may state: a larger one is refused before it is decoded, which takes 4 to 12 bytes a pixel",
+        least: 1);
+
+    public int MaxBytes { get; } = read.Number(
+        "--max-bytes",
+        IdxFile.DefaultMaxBytes,
+        "Bytes that IDX and CIFAR files may state: larger ones are refused before they are unpacked",
+        least: 1);
+
+    /// <summary>Opens a folder of images.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="grayscale">Whether they are read in shades of gray without the option too.</param>
+    public ImageFolder Open(string path, bool grayscale = false)
+    {
+        if (MaxPixels > ImageLoadOptions.LargestMaxPixels)
+        {
+            throw new UsageException($"--max-pixels must be at most {ImageLoadOptions.LargestMaxPixels}, but is {MaxPixels}.");
+        }
+
+        if (Size is { } side && (long)side * side > MaxPixels)
+        {
+            throw new UsageException($"--size must be at most {(int)Math.Sqrt(MaxPixels)} for the limit of --max-pixels, but is {side}.");
+        }
+
+        return new ImageFolder(path, new ImageFolderOptions
+        {
+            Load = new ImageLoadOptions
+            {
+                Grayscale = Grayscale || grayscale,
+                Size = Size is { } size ? (size, size) : null,
+                MaxPixels = MaxPixels,
+            },
+            Damaged = SkipDamaged ? DamagedImages.Skip : DamagedImages.Fail,
+        });
+    }
+}
