@@ -34,7 +34,17 @@ internal abstract class ImageSet : IDisposable
     public static ImageSet Open(string path, MeasureOptions options, bool grayscale, int? otherwise, ICommunicator ranks)
     {
         if (IsModel(path)) return new Drawn(path, options, otherwise, ranks);
-        return new Stored(ImageData.Open(path, options.Size, grayscale), options, ranks);
+        // Samples that are still being drawn are not a set yet.
+        RunLock? complete = SampleFolder.IsOne(path) ? RunLock.WhileReading(path) : null;
+        try
+        {
+            return new Stored(ImageData.Open(path, options.Size, grayscale), complete, options, ranks);
+        }
+        catch
+        {
+            complete?.Dispose();
+            throw;
+        }
     }
 
     public static bool IsModel(string path) =>
@@ -42,7 +52,7 @@ internal abstract class ImageSet : IDisposable
         || File.Exists(Path.Combine(path, "unet", "config.json"))
         || (File.Exists(Path.Combine(path, "config.json")) && !SampleFolder.IsOne(path));
 
-    private sealed class Stored(IDataset data, MeasureOptions options, ICommunicator ranks) : ImageSet
+    private sealed class Stored(IDataset data, RunLock? complete, MeasureOptions options, ICommunicator ranks) : ImageSet
     {
         private readonly IDataset chosen = options.Count is { } count ? SubsetDataset.EvenlySpread(data, count) : data;
 
@@ -65,7 +75,11 @@ internal abstract class ImageSet : IDisposable
             }
         }
 
-        public override void Dispose() => (data as IDisposable)?.Dispose();
+        public override void Dispose()
+        {
+            (data as IDisposable)?.Dispose();
+            complete?.Dispose();
+        }
     }
 
     private sealed class Drawn : ImageSet
