@@ -32,8 +32,8 @@ public sealed class ImageDataset : IDataset, IDisposable
         Shape = [.. pixels.shape.Skip(1)];
         Count = checked((int)pixels.size(0));
         this.labels = new Labels(labels, Count, classCount);
-        using Tensor host = pixels.cpu();
-        this.pixels = host.contiguous().clone().DetachFromDisposeScope();
+        using var scope = NewDisposeScope();
+        this.pixels = pixels.cpu().contiguous().clone().DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -29,17 +29,20 @@ internal sealed class LayerParameters : nn.Module
     }
 
     // TorchSharp's own leave the parameters of before, and a second reference to the new ones, to the garbage collector.
-    protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking) => Replace(dtype, device);
+    protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking) =>
+        Replace(dtype, device, layer => layer.to(device, dtype, non_blocking));
 
     protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking) =>
-        Replace(weight.dtype, new Device(deviceType, deviceIndex));
+        Replace(weight.dtype, new Device(deviceType, deviceIndex), layer => layer.to(deviceType, deviceIndex, non_blocking));
 
-    protected override nn.Module _to(ScalarType dtype, bool non_blocking) => Replace(dtype, weight.device);
+    protected override nn.Module _to(ScalarType dtype, bool non_blocking) =>
+        Replace(dtype, weight.device, layer => layer.to(dtype, non_blocking));
 
-    private LayerParameters Replace(ScalarType type, Device device)
+    private LayerParameters Replace(ScalarType type, Device device, Action<nn.Module> below)
     {
         weight = Replaced(nameof(weight), weight, type, device);
         if (bias is not null) bias = Replaced(nameof(bias), bias, type, device);
+        foreach ((_, nn.Module layer) in named_children()) below(layer);
         return this;
     }
 
