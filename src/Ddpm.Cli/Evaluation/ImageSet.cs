@@ -35,16 +35,8 @@ internal abstract class ImageSet : IDisposable
     {
         if (IsModel(path)) return new Drawn(path, options, otherwise, ranks);
         // Samples that are still being drawn are not a set yet.
-        RunLock? complete = SampleFolder.IsOne(path) ? RunLock.WhileReading(path) : null;
-        try
-        {
-            return new Stored(ImageData.Open(path, options.Size, grayscale), complete, options, ranks);
-        }
-        catch
-        {
-            complete?.Dispose();
-            throw;
-        }
+        if (SampleFolder.IsOne(path)) RunLock.RequireFree(path);
+        return new Stored(ImageData.Open(path, options.Size, grayscale), options, ranks);
     }
 
     public static bool IsModel(string path) =>
@@ -52,7 +44,7 @@ internal abstract class ImageSet : IDisposable
         || File.Exists(Path.Combine(path, "unet", "config.json"))
         || (File.Exists(Path.Combine(path, "config.json")) && !SampleFolder.IsOne(path));
 
-    private sealed class Stored(IDataset data, RunLock? complete, MeasureOptions options, ICommunicator ranks) : ImageSet
+    private sealed class Stored(IDataset data, MeasureOptions options, ICommunicator ranks) : ImageSet
     {
         private readonly IDataset chosen = options.Count is { } count ? SubsetDataset.EvenlySpread(data, count) : data;
 
@@ -75,11 +67,7 @@ internal abstract class ImageSet : IDisposable
             }
         }
 
-        public override void Dispose()
-        {
-            (data as IDisposable)?.Dispose();
-            complete?.Dispose();
-        }
+        public override void Dispose() => (data as IDisposable)?.Dispose();
     }
 
     private sealed class Drawn : ImageSet

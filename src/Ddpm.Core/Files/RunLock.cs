@@ -24,7 +24,7 @@ public sealed class RunLock : IDisposable
     /// <param name="folder">The folder; made where it does not exist.</param>
     /// <param name="ranks">The processes of the run, of which the first takes the folder. Default: a single process.</param>
     /// <param name="name">What the run keeps in the folder: locks of different names do not exclude each other.</param>
-    /// <returns>The lock; disposal releases it. The empty lock file stays, for a new one in its place could be locked twice.</returns>
+    /// <returns>The lock; disposal releases it and removes the lock file.</returns>
     /// <exception cref="IOException">Another run has the folder, or it cannot be made.</exception>
     /// <exception cref="DistributedException">The same, on another rank than the first.</exception>
     public static RunLock OfFolder(string folder, ICommunicator? ranks = null, string name = "run")
@@ -35,7 +35,7 @@ public sealed class RunLock : IDisposable
         (ranks ?? SingleProcess.Instance).OnFirstRank(() =>
         {
             DurableFolder.Create(folder);
-            file = Open(LockFile(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.None, folder);
+            file = Open(LockFile(folder, name), folder);
         });
         return new RunLock(file);
     }
@@ -47,36 +47,29 @@ public sealed class RunLock : IDisposable
     public static RunLock OfFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string full = Path.GetFullPath(path), lockFile = LockFile(Path.GetDirectoryName(full)!, Path.GetFileName(full));
-        while (true)
-        {
-            FileStream file = Open(
-                lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose, path);
-            // Another run may have removed the lock file after it was opened here and before it was locked: then the lock is of no file.
-            if (File.Exists(lockFile)) return new RunLock(file);
-            file.Dispose();
-        }
+        string full = Path.GetFullPath(path);
+        return new RunLock(Open(LockFile(Path.GetDirectoryName(full)!, Path.GetFileName(full)), path));
     }
 
-    /// <summary>Keeps runs from taking a folder while it is read; any number of readers may.</summary>
+    /// <summary>Checks that no run has a folder. Needs no right to write there.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="name">What the runs keep in the folder.</param>
-    /// <returns>The lock; null where no run has ever taken the folder, or this process may not ask.</returns>
     /// <exception cref="IOException">A run has the folder.</exception>
-    public static RunLock? WhileReading(string folder, string name = "run")
+    public static void RequireFree(string folder, string name = "run")
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        string path = LockFile(folder, name);
         try
         {
-            return File.Exists(path)
-                ? new RunLock(Open(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.None, folder))
-                : null;
+            using var file = new FileStream(LockFile(folder, name), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or FileNotFoundException)
+        catch (Exception exception) when (
+            exception is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+        }
+        catch (IOException exception) when (IsHeld(exception))
+        {
+            throw InUse(folder, exception);
         }
     }
 
@@ -85,16 +78,23 @@ public sealed class RunLock : IDisposable
 
     private static string LockFile(string folder, string name) => Path.Combine(folder, $".{name}.lock");
 
-    private static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share, FileOptions options, string what)
+    // With these very arguments .NET makes sure that the file that it has locked is the one at the path, for the run before may have
+    // removed that between the opening and the locking.
+    private static FileStream Open(string path, string what)
     {
         try
         {
-            return new FileStream(path, mode, access, share, bufferSize: 0, options);
+            return new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         }
-        catch (IOException exception) when (Array.IndexOf(Held, exception.HResult) >= 0)
+        catch (IOException exception) when (IsHeld(exception))
         {
-            throw new IOException(
-                $"{what} is in use by another run: wait for its end or stop it, or choose another place.", exception);
+            throw InUse(what, exception);
         }
     }
+
+    private static bool IsHeld(IOException exception) => Array.IndexOf(Held, exception.HResult) >= 0;
+
+    private static IOException InUse(string what, IOException cause) =>
+        new($"{what} is in use by another run: wait for its end or stop it, or choose another place.", cause);
 }

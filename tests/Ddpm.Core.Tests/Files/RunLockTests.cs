@@ -61,23 +61,24 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
-    public void WhileReading_RunThatWrites_RefusesReadersAndReadersRefuseIt()
+    public void RequireFree_RunThatWrites_IsNamedUntilItEnds()
     {
-        RunLock.WhileReading(folder.FullName).Should().BeNull("no run has ever been here");
-        RunLock.WhileReading(Path.Combine(folder.FullName, "none")).Should().BeNull();
+        RunLock.RequireFree(Path.Combine(folder.FullName, "none"));
         using (RunLock.OfFolder(folder.FullName))
         {
-            FluentActions.Invoking(() => RunLock.WhileReading(folder.FullName)).Should().Throw<IOException>()
+            FluentActions.Invoking(() => RunLock.RequireFree(folder.FullName)).Should().Throw<IOException>()
                 .WithMessage($"{folder.FullName} is in use by another run: *");
         }
 
-        using (RunLock? reader = RunLock.WhileReading(folder.FullName), another = RunLock.WhileReading(folder.FullName))
-        {
-            reader.Should().NotBeNull();
-            another.Should().NotBeNull();
-            FluentActions.Invoking(() => RunLock.OfFolder(folder.FullName)).Should().Throw<IOException>();
-        }
+        RunLock.RequireFree(folder.FullName);
+        folder.EnumerateFileSystemInfos().Should().BeEmpty("the lock file goes with the lock");
+    }
 
+    [Fact]
+    public void RequireFree_LockFileOfAKilledProcess_IsFree()
+    {
+        File.WriteAllText(Path.Combine(folder.FullName, ".run.lock"), "");
+        RunLock.RequireFree(folder.FullName);
         RunLock.OfFolder(folder.FullName).Dispose();
     }
 
