@@ -62,7 +62,7 @@ public sealed class RankDifferencesTests : IDisposable
     private string[] Command(params string[] options) =>
     [
         "dotnet", RunningProgram.File, "train", "--data", here["images"], "--out", here["run"], "--channels", "8", "--multipliers", "1",
-        "--blocks", "1", "--timesteps", "10", "--batch-size", "4", "--decay", "none", .. options,
+        "--blocks", "1", "--timesteps", "50", "--batch-size", "4", "--decay", "none", .. options,
     ];
 
     private static string[] Launch(string launcher) =>

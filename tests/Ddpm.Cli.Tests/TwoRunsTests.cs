@@ -14,7 +14,7 @@ public sealed class TwoRunsTests : IDisposable
         string[] train =
         [
             "train", "--data", here["images"], "--out", here["run"], "--channels", "8", "--multipliers", "1,2", "--blocks", "1",
-            "--timesteps", "10", "--batch-size", "4", "--metrics-every", "1", "--checkpoint-every", "2", "--decay", "none",
+            "--timesteps", "50", "--batch-size", "4", "--metrics-every", "1", "--checkpoint-every", "2", "--decay", "none",
         ];
         using RunningProgram first = RunningProgram.Start([.. train, "--steps", "100000"]);
         first.WaitFor("step 3/");
