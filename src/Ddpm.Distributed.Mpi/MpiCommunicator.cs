@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ddpm.Core;
 using static TorchSharp.torch;
 
@@ -15,6 +16,7 @@ namespace Ddpm.Distributed.Mpi;
 public sealed class MpiCommunicator : ICommunicator
 {
     private const int ErrorCode = 1;
+    private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(10);
     private static readonly Lock Starting = new();
     private static bool started;
 
@@ -23,15 +25,20 @@ public sealed class MpiCommunicator : ICommunicator
     private readonly bool ownsMpi;
     private readonly nint world;
     private readonly nint leaving;
+    private readonly nint watching;
+    private readonly RankCalls calls = new();
+    private readonly RankWatch? watch;
     private readonly TensorMemory memory;
     private Exception? failure;
     private bool disposed;
+    private bool aborting;
 
     private MpiCommunicator(MpiFunctions mpi, MpiOptions options, Launcher? launcher)
     {
         this.mpi = mpi;
         this.options = options;
         MpiAbi abi = mpi.Library.Abi;
+        using var guard = new StartGuard(launcher, options.StartTimeout);
         ownsMpi = !mpi.IsInitialized;
         if (ownsMpi) mpi.Initialize();
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
@@ -40,6 +47,7 @@ public sealed class MpiCommunicator : ICommunicator
         // Messages of our own: neither another part of the program nor the farewell may meet the collectives.
         world = mpi.Duplicate(abi.CommWorld);
         leaving = mpi.Duplicate(abi.CommWorld);
+        watching = mpi.Duplicate(abi.CommWorld);
         Rank = mpi.Rank(world);
         WorldSize = mpi.Size(world);
         nint machine = mpi.SplitByMachine(world);
@@ -51,6 +59,12 @@ public sealed class MpiCommunicator : ICommunicator
         try
         {
             Launcher.RequireMatch(launcher, WorldSize, $"{mpi.Library.File} ({abi.Name})");
+            this.RequireSame("program", RankIdentity.Program);
+            if (WorldSize > 1 && mpi.IsConcurrent)
+            {
+                string[] names = [.. this.AllGather(RankIdentity.Place).Select((place, rank) => $"rank {rank} ({place})")];
+                watch = new RankWatch(mpi, watching, calls, names, options.SilenceTimeout, Abort);
+            }
         }
         catch
         {
@@ -123,6 +137,7 @@ public sealed class MpiCommunicator : ICommunicator
         MpiAbi abi = mpi.Library.Abi;
         nint type = tensor.dtype switch { ScalarType.Float32 => abi.Float, ScalarType.Float64 => abi.Double, _ => abi.Int64 };
         int size = checked((int)tensor.ElementSize);
+        calls.Make(CallKind.Sum, tensor.numel() * size);
         unsafe
         {
             memory.Use(tensor, (address, bytes) => mpi.SumInPlace((void*)address, bytes / size, type, world));
@@ -145,6 +160,7 @@ public sealed class MpiCommunicator : ICommunicator
         ArgumentNullException.ThrowIfNull(tensor);
         Collective.RequireRoot(root, WorldSize);
         ObjectDisposedException.ThrowIf(disposed, this);
+        calls.Make(CallKind.Broadcast, tensor.numel() * tensor.ElementSize);
         unsafe
         {
             memory.Use(tensor, (address, bytes) => mpi.Broadcast((void*)address, bytes, root, world));
@@ -155,6 +171,7 @@ public sealed class MpiCommunicator : ICommunicator
     public byte[][] AllGather(ReadOnlySpan<byte> bytes)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
+        calls.Make(CallKind.AllGather);
         int[] counts = new int[WorldSize], offsets = new int[WorldSize];
         mpi.Gather(bytes.Length, counts, world);
         for (int rank = 1; rank < WorldSize; rank++) offsets[rank] = checked(offsets[rank - 1] + counts[rank - 1]);
@@ -167,6 +184,7 @@ public sealed class MpiCommunicator : ICommunicator
     public void Barrier()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
+        calls.Make(CallKind.Barrier);
         mpi.Barrier(world);
     }
 
@@ -185,6 +203,7 @@ public sealed class MpiCommunicator : ICommunicator
         if (disposed) return;
         disposed = true;
         if (failure is not null && WorldSize > 1) Abort(failure.Message);
+        calls.Make(CallKind.Leave);
         if (!mpi.Barrier(leaving, options.LeaveTimeout))
         {
             Abort($"this rank has come to its end, but others have not within {options.LeaveTimeout}: they may wait for it. Dispose the " +
@@ -193,7 +212,9 @@ public sealed class MpiCommunicator : ICommunicator
 
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        watch?.Dispose();
         memory.Dispose();
+        mpi.Free(watching);
         mpi.Free(leaving);
         mpi.Free(world);
         if (ownsMpi) mpi.FinalizeAll();
@@ -210,13 +231,29 @@ public sealed class MpiCommunicator : ICommunicator
         if (WorldSize > 1) Abort(failure is null ? "the process ends without having disposed its communicator." : failure.Message);
     }
 
+    // On any thread; the first reason is the one that is told.
     private void Abort(string reason)
     {
+        if (Interlocked.Exchange(ref aborting, true)) Thread.Sleep(Timeout.Infinite);
         Console.Error.WriteLine($"Rank {Rank} of {WorldSize} ends the job: {reason}");
         Console.Error.Flush();
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        EndLate();
         mpi.Abort(ErrorCode);
         // MPI_Abort does not come back from the libraries that are known; if one should, this process ends all the same.
         Environment.Exit(ErrorCode);
+    }
+
+    // The launcher ends a job whose process is killed, too.
+    private static void EndLate()
+    {
+        var thread = new Thread(() =>
+        {
+            Thread.Sleep(AbortLimit);
+            using Process self = Process.GetCurrentProcess();
+            self.Kill();
+        })
+        { IsBackground = true };
+        thread.Start();
     }
 }

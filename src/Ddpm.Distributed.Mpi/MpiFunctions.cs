@@ -1,6 +1,9 @@
 namespace Ddpm.Distributed.Mpi;
 
-/// <summary>The MPI functions in use, as C# methods that throw. One thread at a time calls them, but for <see cref="Abort"/>.</summary>
+/// <summary>
+/// The MPI functions in use, as C# methods that throw. One thread at a time calls them, but for <see cref="Abort"/>, and for the messages of
+/// <see cref="Mailbox"/> where <see cref="IsConcurrent"/>.
+/// </summary>
 internal sealed unsafe class MpiFunctions(MpiLibrary library)
 {
     private readonly MpiAbi abi = library.Abi;
@@ -24,11 +27,22 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
     public bool IsCudaAware =>
         library.Find("MPIX_Query_cuda_support") is var address and not 0 && ((delegate* unmanaged[Cdecl]<int>)address)() == 1;
 
+    /// <summary>Whether several threads may call at once.</summary>
+    public bool IsConcurrent
+    {
+        get
+        {
+            int provided = 0;
+            library.Check(((delegate* unmanaged[Cdecl]<int*, int>)library.Export("MPI_Query_thread"))(&provided), "MPI_Query_thread");
+            return provided >= abi.ThreadMultiple;
+        }
+    }
+
     public void Initialize()
     {
         int provided = 0;
         library.Check(((delegate* unmanaged[Cdecl]<void*, void*, int, int*, int>)library.Export("MPI_Init_thread"))(
-            null, null, abi.ThreadSerialized, &provided), "MPI_Init_thread");
+            null, null, abi.ThreadMultiple, &provided), "MPI_Init_thread");
         if (provided < abi.ThreadSerialized)
         {
             throw new MpiException($"{library.File} must allow calls from several threads, one at a time (MPI_THREAD_SERIALIZED, " +
@@ -99,17 +113,50 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
         nint request = 0;
         library.Check(((delegate* unmanaged[Cdecl]<nint, nint*, int>)library.Export("MPI_Ibarrier"))(communicator, &request),
             "MPI_Ibarrier");
-        var test = (delegate* unmanaged[Cdecl]<nint*, int*, nint, int>)library.Export("MPI_Test");
         long started = Environment.TickCount64;
         for (int pause = 0; ; pause = Math.Min(pause + 1, 50))
         {
-            int done = 0;
-            library.Check(test(&request, &done, abi.StatusIgnore), "MPI_Test");
-            if (done != 0) return true;
+            if (IsDone(ref request)) return true;
             if (Environment.TickCount64 - started > limit.TotalMilliseconds) return false;
             Thread.Sleep(pause);
         }
     }
+
+    /// <summary>Begins to send bytes, which must stay where they are until <see cref="IsDone"/>.</summary>
+    public nint StartSending(void* buffer, int bytes, int target, nint communicator)
+    {
+        nint request = 0;
+        library.Check(((delegate* unmanaged[Cdecl]<void*, int, nint, int, int, nint, nint*, int>)library.Export("MPI_Isend"))(
+            buffer, bytes, abi.Byte, target, 0, communicator, &request), "MPI_Isend");
+        return request;
+    }
+
+    /// <summary>Whether what was begun is done; then the request is no more.</summary>
+    public bool IsDone(ref nint request)
+    {
+        int done = 0;
+        fixed (nint* address = &request)
+        {
+            library.Check(((delegate* unmanaged[Cdecl]<nint*, int*, nint, int>)library.Export("MPI_Test"))(
+                address, &done, abi.StatusIgnore), "MPI_Test");
+        }
+
+        return done != 0;
+    }
+
+    /// <summary>Whether a message of a rank has arrived.</summary>
+    public bool HasMessage(int source, nint communicator)
+    {
+        int arrived = 0;
+        library.Check(((delegate* unmanaged[Cdecl]<int, int, nint, int*, nint, int>)library.Export("MPI_Iprobe"))(
+            source, 0, communicator, &arrived, abi.StatusIgnore), "MPI_Iprobe");
+        return arrived != 0;
+    }
+
+    /// <summary>Receives a message of a rank.</summary>
+    public void Receive(void* buffer, int bytes, int source, nint communicator) =>
+        library.Check(((delegate* unmanaged[Cdecl]<void*, int, nint, int, int, nint, nint, int>)library.Export("MPI_Recv"))(
+            buffer, bytes, abi.Byte, source, 0, communicator, abi.StatusIgnore), "MPI_Recv");
 
     /// <summary>Ends all ranks; does not return.</summary>
     public void Abort(int code) => ((delegate* unmanaged[Cdecl]<nint, int, int>)library.Export("MPI_Abort"))(abi.CommWorld, code);

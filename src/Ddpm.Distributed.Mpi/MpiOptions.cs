@@ -29,14 +29,26 @@ public sealed record MpiOptions
     /// </value>
     public TimeSpan LeaveTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long the processes of a launcher may take to join each other at the start, before those that wait end the job: one that runs
+    /// without MPI, or another program, never comes. Range: &gt; 0, at most a day.
+    /// </summary>
+    /// <value>25 seconds.</value>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>
+    /// How long a rank may give no sign of life, before the others name it and end the job: it was stopped, or its machine is out of reach.
+    /// Ranks that compute give signs too. Needs an MPI library that several threads may call at once (MPI_THREAD_MULTIPLE); with others
+    /// ranks are not watched. Range: &gt; 0, at most a day.
+    /// </summary>
+    /// <value>60 seconds.</value>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     internal MpiOptions Validated()
     {
-        if (LeaveTimeout <= TimeSpan.Zero)
-        {
-            throw new ArgumentOutOfRangeException(nameof(LeaveTimeout), LeaveTimeout,
-                $"{nameof(MpiOptions)}.{nameof(LeaveTimeout)} must be above 0, but is {LeaveTimeout}.");
-        }
-
+        Require(LeaveTimeout, nameof(LeaveTimeout), TimeSpan.MaxValue);
+        Require(StartTimeout, nameof(StartTimeout), TimeSpan.FromDays(1));
+        Require(SilenceTimeout, nameof(SilenceTimeout), TimeSpan.FromDays(1));
         if (Library is { Length: 0 })
         {
             throw new ArgumentException($"{nameof(MpiOptions)}.{nameof(Library)} must be a path, a file name or null, but is empty.",
@@ -44,5 +56,12 @@ public sealed record MpiOptions
         }
 
         return this;
+    }
+
+    private static void Require(TimeSpan timeout, string name, TimeSpan most)
+    {
+        if (timeout > TimeSpan.Zero && timeout <= most) return;
+        string upper = most == TimeSpan.MaxValue ? "" : $" and at most {most}";
+        throw new ArgumentOutOfRangeException(name, timeout, $"{nameof(MpiOptions)}.{name} must be above 0{upper}, but is {timeout}.");
     }
 }

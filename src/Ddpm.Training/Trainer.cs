@@ -10,7 +10,8 @@ namespace Ddpm.Training;
 /// </summary>
 /// <remarks>
 /// Timesteps, noise and dropout of step s are functions of (seed, s, place in the batch) alone: a run repeated on the same machine gives
-/// the same bits. Not thread-safe. Dispose it to free the optimiser and the average; the network stays with the caller.
+/// the same bits. For one thread; a second run of one network at once is refused. Dispose it to free the optimiser and the average; the
+/// network stays with the caller.
 /// <para>
 /// With an <see cref="ICommunicator"/> of several ranks each trains on its share of every batch, the gradients are averaged, and every
 /// rank makes the same update: the run is that of one process but for rounding, and may be resumed with another number of ranks. All
@@ -107,7 +108,6 @@ public sealed class Trainer : IDisposable
     /// </param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <param name="communicator">The processes that train together; the caller keeps it. Default: a single process.</param>
-    /// <returns>The trainer.</returns>
     /// <exception cref="ArgumentException">An option is out of range, or the network has no parameters.</exception>
     /// <exception cref="DistributedException">The ranks have different options or networks; the message says which.</exception>
     public static Trainer Create(
@@ -142,12 +142,13 @@ public sealed class Trainer : IDisposable
     /// </exception>
     /// <exception cref="DistributedException">The ranks were given different batches or hooks, or rank 0 could not write.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The trainer was restored from a checkpoint of other batches; the message says what differs.
+    /// The trainer was restored from a checkpoint of other batches; the message says what differs. Or the network is in training already,
+    /// by this trainer or another.
     /// </exception>
     /// <exception cref="NonFiniteException">
     /// The loss or the gradients became NaN or infinite; the parameters are those of the step before, and the last checkpoint is whole.
     /// </exception>
-    /// <exception cref="IOException">A hook cannot write; checkpoints before are whole.</exception>
+    /// <exception cref="IOException">A hook cannot write; checkpoints before are whole. Or another run has its folder.</exception>
     public bool Run(
         IBatchSource batches, long totalSteps, IProgress<TrainingProgress>? progress = null, IEnumerable<ITrainingHook>? hooks = null,
         CancellationToken cancellationToken = default)
@@ -155,6 +156,7 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
         ITrainingHook[] ordered = [.. (hooks ?? []).OrderBy(hook => hook is ICheckpointHook)];
+        using var own = NetworkInTraining.Enter(Network);
         return Communicator.Together(() =>
         {
             var loop = new TrainingLoop
@@ -195,7 +197,7 @@ public sealed class Trainer : IDisposable
     /// <returns>What the step did.</returns>
     /// <exception cref="ArgumentException">There is no batch, their sizes differ, or they do not fit the network.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The network holds an average, see <see cref="ExponentialMovingAverage.SwapIn"/>.
+    /// The network holds an average, see <see cref="ExponentialMovingAverage.SwapIn"/>, or is in training already.
     /// </exception>
     /// <exception cref="DistributedException">The ranks were given different numbers of examples.</exception>
     /// <exception cref="NonFiniteException">
@@ -204,6 +206,7 @@ public sealed class Trainer : IDisposable
     public TrainingStep Step(IReadOnlyList<TrainingBatch> batches)
     {
         ArgumentNullException.ThrowIfNull(batches);
+        using var own = NetworkInTraining.Enter(Network);
         return Communicator.Together(() => StepOn(batches));
     }
 

@@ -31,7 +31,7 @@ internal sealed class TrainingLoop
 
     /// <summary>Compares the run with those of the other ranks; collective.</summary>
     /// <exception cref="DistributedException">The ranks were given different batches or hooks.</exception>
-    public void RequireAgreement() => RankAgreement.Require(Trainer.Communicator, "run", new SortedDictionary<string, string>
+    public void RequireAgreement() => Trainer.Communicator.RequireSame("run", new SortedDictionary<string, string>
     {
         ["Batches"] = Batches.Identity,
         ["Batch size"] = BatchSize.ToString(CultureInfo.InvariantCulture),
@@ -64,6 +64,7 @@ internal sealed class TrainingLoop
 
     private void Run(TrainingRun run, CancellationToken cancellationToken)
     {
+        using var folders = HeldFolders.Of(Hooks, Trainer.Communicator);
         Logger.TrainingStarted(Trainer.StepsDone, TotalSteps, Examples);
         RunningHooks.Start(Hooks, Trainer);
         var pace = new Pace(Examples);

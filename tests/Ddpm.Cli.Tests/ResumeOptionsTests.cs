@@ -56,6 +56,7 @@ public sealed class ResumeOptionsTests : IDisposable
         ["--workers"] = "reading ahead changes nothing",
         ["--device"] = "the same run but for rounding",
         ["--mpi"] = "the same run but for rounding",
+        ["--mpi-timeout"] = "ends a job that would hang",
         ["--json"] = "says what is written on the screen",
         ["--config"] = "gives values to the options",
         ["--verbose"] = "says what is written on the screen",

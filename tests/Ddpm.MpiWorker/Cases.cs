@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Ddpm.Core;
 using Ddpm.Distributed.Mpi;
 using static TorchSharp.torch;
@@ -11,10 +13,16 @@ internal static class Cases
     {
         set_num_threads(1);
         if (name == "caught") return Caught(start);
-        ICommunicator ranks = start(new MpiOptions { LeaveTimeout = TimeSpan.FromSeconds(name == "uneven" ? 2 : 60) });
+        // Short only where a test waits for it: a busy machine must not fail the others.
+        ICommunicator ranks = start(new MpiOptions
+        {
+            LeaveTimeout = TimeSpan.FromSeconds(60),
+            StartTimeout = TimeSpan.FromSeconds(name == "apart" ? 8 : 120),
+            SilenceTimeout = TimeSpan.FromSeconds(name == "stop" ? 4 : 120),
+        });
         switch (name)
         {
-            case "hello":
+            case "hello" or "apart":
                 Say(ranks, $"{ranks.Rank} of {ranks.WorldSize}, local {ranks.LocalRank}, {(ranks as MpiCommunicator)?.Library}");
                 break;
             case "collectives": Collectives.Run(ranks); break;
@@ -25,6 +33,9 @@ internal static class Cases
             case "leave": return Leave(ranks);
             case "forget": return 0;
             case "uneven": return Uneven(ranks);
+            case "disagree": Disagree(ranks); break;
+            case "stop": Stop(ranks, int.Parse(arguments[0], CultureInfo.InvariantCulture)); break;
+            case "work": Work(ranks); break;
             default: throw new ArgumentException(name);
         }
 
@@ -75,5 +86,35 @@ internal static class Cases
         if (ranks.Rank == 0) ranks.Barrier();
         ranks.Dispose();
         return 0;
+    }
+
+    // The third call differs; each rank would wait for the other's for ever.
+    private static void Disagree(ICommunicator ranks)
+    {
+        ranks.Barrier();
+        if (ranks.Rank == 1) ranks.AllGather([1]);
+        ranks.Barrier();
+        ranks.Barrier();
+    }
+
+    // A rank is stopped while it computes, and the others wait for it.
+    private static void Stop(ICommunicator ranks, int rank)
+    {
+        ranks.Barrier();
+        Say(ranks, $"process {Environment.ProcessId}");
+        ranks.Barrier();
+        if (ranks.Rank == rank) Process.Start("kill", ["-STOP", $"{Environment.ProcessId}"]).WaitForExit();
+        ranks.Barrier();
+    }
+
+    private static void Work(ICommunicator ranks)
+    {
+        ranks.Barrier();
+        Say(ranks, $"process {Environment.ProcessId}");
+        while (true)
+        {
+            ranks.Barrier();
+            Thread.Sleep(10);
+        }
     }
 }

@@ -40,6 +40,8 @@ internal abstract class ImageSet : IDisposable
         string path, MeasureOptions options, bool grayscale, int? otherwise, ICommunicator ranks, CancellationToken stop)
     {
         if (IsModel(path)) return new Drawn(path, options, otherwise, ranks);
+        // Samples that are still being drawn are not a set yet.
+        if (SampleFolder.IsOne(path)) RunLock.RequireFree(path);
         return new Stored(ImageData.Open(path, options.Images, grayscale, options.Workers, stop), options, ranks);
     }
 

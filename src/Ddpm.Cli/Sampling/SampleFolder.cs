@@ -37,25 +37,32 @@ internal sealed class SampleFolder
     /// <summary>A folder that was opened.</summary>
     public static SampleFolder At(string path) => new(path);
 
-    /// <summary>Opens a folder for samples of some settings; makes it where there is none.</summary>
+    /// <summary>Checks that a folder can take samples of some settings, and changes nothing.</summary>
     /// <exception cref="InvalidDataException">It holds samples of others.</exception>
-    public static void Open(string path, IReadOnlyDictionary<string, string> settings)
+    public static void RequireFit(string path, IReadOnlyDictionary<string, string> settings)
     {
         if (File.Exists(path)) throw new UsageException($"--out must be a folder, but {path} is a file.");
-        var folder = new SampleFolder(path);
-        string file = Path.Combine(path, SettingsFile);
+        string images = new SampleFolder(path).Images, file = Path.Combine(path, SettingsFile);
         if (File.Exists(file))
         {
             RequireSame(path, ReadSettings(file), settings);
         }
-        else
+        else if (Directory.Exists(images) && Directory.EnumerateFileSystemEntries(images).Any())
         {
-            if (Directory.Exists(folder.Images) && Directory.EnumerateFileSystemEntries(folder.Images).Any())
-            {
-                throw new InvalidDataException(
-                    $"{folder.Images} has files, but {path} has no {SettingsFile} that says what they are: give another --out.");
-            }
+            throw new InvalidDataException(
+                $"{images} has files, but {path} has no {SettingsFile} that says what they are: give another --out.");
+        }
+    }
 
+    /// <summary>Opens a folder for samples of some settings; makes it where there is none. Call it with the folder's lock.</summary>
+    /// <exception cref="InvalidDataException">It holds samples of others.</exception>
+    public static void Open(string path, IReadOnlyDictionary<string, string> settings)
+    {
+        RequireFit(path, settings);
+        var folder = new SampleFolder(path);
+        string file = Path.Combine(path, SettingsFile);
+        if (!File.Exists(file))
+        {
             Directory.CreateDirectory(folder.Images);
             var json = new JsonObject
             {

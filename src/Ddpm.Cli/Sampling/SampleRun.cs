@@ -34,6 +34,8 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
             ? model.Settings
             : new Dictionary<string, string>(model.Settings) { ["start"] = Digest(all) };
         // The first process makes the folder, and the others find it.
+        ranks.OnFirstRank(() => SampleFolder.RequireFit(options.Output, settings));
+        using var taken = RunLock.OfFolder(options.Output, ranks);
         ranks.OnFirstRank(() => SampleFolder.Open(options.Output, settings));
         SampleFolder folder = SampleFolder.At(options.Output);
 

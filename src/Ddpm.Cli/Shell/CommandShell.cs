@@ -48,12 +48,14 @@ internal sealed class CommandShell(TextWriter output, TextWriter error)
         var command = new Command(name, description);
         options(OptionReader.Declaring(command));
         Mpi(OptionReader.Declaring(command));
+        MpiTimeout(OptionReader.Declaring(command));
         Json(OptionReader.Declaring(command));
         command.SetAction(parsed => Guard.Run(error, stop =>
         {
             OptionReader read = OptionReader.Reading(parsed);
-            return Communicators.Run(Mpi(read), ranks =>
+            return Communicators.Run(Mpi(read), MpiTimeout(read), ranks =>
             {
+                ranks.RequireSame("command line", CommandWords.Of(parsed));
                 (TextWriter results, TextWriter messages) = ranks.Rank == 0 ? (output, error) : (TextWriter.Null, TextWriter.Null);
                 return OptionNames.Translate(() => run(options(read), new Screen(results, messages, Json(read)), ranks, stop));
             });
@@ -66,4 +68,9 @@ internal sealed class CommandShell(TextWriter output, TextWriter error)
 
     private static bool Mpi(OptionReader read) =>
         read.Flag("--mpi", "One of the processes that mpirun or srun starts; alone without a launcher");
+
+    private static int? MpiTimeout(OptionReader read) => read.Number(
+        "--mpi-timeout",
+        "Seconds after which a process that does not join, or gives no sign of life, ends all; by default 25 at the start and 60 later",
+        least: 1);
 }

@@ -9,11 +9,24 @@ internal static class Communicators
 {
     /// <summary>Runs a command on its ranks, which end together: an exception on one ends all.</summary>
     /// <param name="mpi">Whether <c>--mpi</c> was given; without it the command has one process.</param>
+    /// <param name="timeout">The seconds of <c>--mpi-timeout</c>; null for the defaults.</param>
     /// <param name="run">The command, given its ranks.</param>
-    public static T Run<T>(bool mpi, Func<ICommunicator, T> run)
+    public static T Run<T>(bool mpi, int? timeout, Func<ICommunicator, T> run)
     {
-        if (!mpi) return run(SingleProcess.Instance);
-        using ICommunicator ranks = MpiCommunicator.Start();
+        if (!mpi)
+        {
+            MpiLauncher.RequireAlone("Add --mpi to have them work together");
+            return run(SingleProcess.Instance);
+        }
+
+        MpiOptions options = MpiOptions.Default;
+        if (timeout is { } seconds)
+        {
+            TimeSpan limit = TimeSpan.FromSeconds(seconds);
+            options = options with { StartTimeout = limit, SilenceTimeout = limit };
+        }
+
+        using ICommunicator ranks = MpiCommunicator.Start(options);
         return ranks.Together(() => run(ranks));
     }
 

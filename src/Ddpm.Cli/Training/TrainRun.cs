@@ -46,11 +46,8 @@ internal static class TrainRun
         using Trainer trainer = Trainer.Create(network, objective, training, communicator: ranks);
 
         string Out(string name) => Path.Combine(options.Output, name);
-        ranks.OnFirstRank(() =>
-        {
-            Directory.CreateDirectory(options.Output);
-            OutputFolder.Mark(options.Output);
-        });
+        using var taken = RunLock.OfFolder(options.Output, ranks);
+        ranks.OnFirstRank(() => OutputFolder.Mark(options.Output));
         var checkpoints = new CheckpointStore(Out("checkpoints"), options.CheckpointEvery, options.KeepLast);
         bool resumed = checkpoints.RestoreLatest(trainer);
         screen.Line(

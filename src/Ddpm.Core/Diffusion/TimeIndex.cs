@@ -60,7 +60,8 @@ public readonly struct TimeIndex
             throw new ArgumentException($"t must hold int64 numbers, but holds {t.dtype}.", nameof(t));
         }
 
-        using Tensor host = t.to(int64, CPU, copy: true).contiguous();
+        using var scope = NewDisposeScope();
+        Tensor host = t.to(int64, CPU, copy: true).contiguous();
         return t.dim() == 0 ? new TimeIndex(checked((int)host.item<long>())) : new TimeIndex(host.data<long>().ToArray());
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -117,6 +118,27 @@ public static class CommunicatorExtensions
         return count.ReadCpuInt64(0) > 0;
     }
 
+    /// <summary>Compares what the ranks were started with: with different settings they would wait for each other for ever.</summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="what">What the settings are of, for the error.</param>
+    /// <param name="settings">This rank's settings by their names.</param>
+    /// <exception cref="DistributedException">
+    /// They differ from those of rank 0, on any rank; thrown on all, with the differences.
+    /// </exception>
+    public static void RequireSame(this ICommunicator communicator, string what, IReadOnlyDictionary<string, string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        ArgumentException.ThrowIfNullOrEmpty(what);
+        ArgumentNullException.ThrowIfNull(settings);
+        if (communicator.WorldSize == 1) return;
+        string[] texts = communicator.AllGather(
+            JsonSerializer.Serialize(new SortedDictionary<string, string>(settings.ToDictionary(), StringComparer.Ordinal)));
+        if (texts.All(text => text == texts[0])) return;
+        Dictionary<string, string>[] all = [.. texts.Select(text => JsonSerializer.Deserialize<Dictionary<string, string>>(text)!)];
+        string[] differences = [.. Enumerable.Range(1, all.Length - 1).SelectMany(rank => Differences(all[0], all[rank], rank))];
+        throw new DistributedException($"All ranks must have the same {what}. {string.Join("; ", differences)}.");
+    }
+
     /// <summary>
     /// Puts the rows of all ranks together, in the order of the ranks: samples that were drawn in <see cref="SamplingShards"/>, or their
     /// features.
@@ -163,4 +185,10 @@ public static class CommunicatorExtensions
         : throw new DistributedException(
             $"Each rank needs a GPU of its own, but this machine has {gpus}, and this is its rank {localRank} (counted from 0): start at " +
             $"most {gpus} ranks on a machine.");
+
+    private static IEnumerable<string> Differences(Dictionary<string, string> first, Dictionary<string, string> other, int rank) =>
+        first.Keys.Union(other.Keys).Order(StringComparer.Ordinal)
+            .Select(key => (Key: key, First: first.GetValueOrDefault(key, "absent"), Other: other.GetValueOrDefault(key, "absent")))
+            .Where(entry => entry.First != entry.Other)
+            .Select(entry => $"{entry.Key}: {entry.First} on rank 0, {entry.Other} on rank {rank}");
 }

@@ -44,4 +44,7 @@ internal sealed record MpiAbi
 
     /// <summary>MPI_THREAD_SERIALIZED.</summary>
     public required int ThreadSerialized { get; init; }
+
+    /// <summary>MPI_THREAD_MULTIPLE.</summary>
+    public required int ThreadMultiple { get; init; }
 }

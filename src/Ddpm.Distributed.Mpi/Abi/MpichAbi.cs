@@ -24,5 +24,6 @@ internal static class MpichAbi
         InfoNull = 0x1c000000,
         CommTypeShared = 1,
         ThreadSerialized = 2,
+        ThreadMultiple = 3,
     };
 }

@@ -23,5 +23,6 @@ internal static class OpenMpiAbi
         InfoNull = export("ompi_mpi_info_null"),
         CommTypeShared = 0,
         ThreadSerialized = 2,
+        ThreadMultiple = 3,
     };
 }

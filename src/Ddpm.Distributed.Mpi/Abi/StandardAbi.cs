@@ -24,5 +24,6 @@ internal static class StandardAbi
         InfoNull = 0x130,
         CommTypeShared = 221,
         ThreadSerialized = 2048,
+        ThreadMultiple = 4096,
     };
 }

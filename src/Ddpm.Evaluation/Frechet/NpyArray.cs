@@ -40,7 +40,8 @@ internal static partial class NpyArray
         stream.Write(Magic);
         stream.Write([1, 0, (byte)length, (byte)(length >> 8)]);
         stream.Write(Encoding.Latin1.GetBytes(header.PadRight(length - 1) + "\n"));
-        using Tensor host = values.to(float64, CPU).contiguous().clone();
+        using var scope = NewDisposeScope();
+        Tensor host = values.to(float64, CPU).contiguous().clone();
         stream.Write(host.bytes);
     }
 

@@ -30,6 +30,7 @@ public static class DatasetBound
     /// <exception cref="InvalidDataException">
     /// The progress file is damaged, or of another evaluation; the message says what differs.
     /// </exception>
+    /// <exception cref="IOException">Another evaluation has the progress file, or it cannot be written.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
@@ -52,6 +53,7 @@ public static class DatasetBound
         string? file = options.ProgressFile is { } path
             ? (ranks.WorldSize == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}.{ranks.Rank}-of-{ranks.WorldSize}"))
             : null;
+        using RunLock? taken = file is null ? null : RunLock.OfFile(file);
         BoundAccumulator sums = file is not null && File.Exists(file) ? BoundFile.Load(file, identity) : bound.NewAccumulator();
         var noise = new PerSampleNoise(options.Seed);
         long started = Stopwatch.GetTimestamp(), steps = 0,

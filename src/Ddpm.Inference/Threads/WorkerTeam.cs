@@ -1,148 +1,42 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
-
 namespace Ddpm.Inference;
 
 /// <summary>
 /// Threads that do the parts of one <see cref="IWork"/> after another together with the caller. A prediction is some hundred works of some
 /// microseconds each, so threads wait awake for the next one a while before they sleep, and nothing is allocated. One caller at a time;
-/// dispose it to end the threads.
+/// dispose it to end the threads. A team that is lost undisposed, as in an enumerator that is not read to its end, ends them when it is
+/// collected.
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    // Some 40 ns each: longer than a sampler takes between two predictions of a small network.
-    private const int SpinsBeforeSleep = 5000;
-
-    private readonly Thread[] workers;
-    private readonly SemaphoreSlim wake = new(0);
-    private Counters counters;
-    private IWork? work;
-    private Exception? failure;
-    private volatile bool ended;
-    private int sleepers;
+    private readonly WorkerCrew crew;
+    private bool disposed;
 
     /// <param name="threads">How many work at once, the caller among them.</param>
     public WorkerTeam(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        workers = [.. Enumerable.Range(1, threads - 1)
-            .Select(index => new Thread(() => Loop(index)) { IsBackground = true, Name = $"Ddpm worker {index}" })];
-        foreach (Thread worker in workers) worker.Start();
+        crew = new WorkerCrew(threads);
     }
 
+    ~WorkerTeam() => crew?.End();
+
     /// <summary>How many work at once, the caller among them.</summary>
-    public int Threads => workers.Length + 1;
+    public int Threads => crew.Threads;
 
     /// <summary>Does all parts of a work, and waits for them also where one fails.</summary>
     /// <exception cref="Exception">What the first part that failed threw.</exception>
     public void Run(IWork next)
     {
-        ObjectDisposedException.ThrowIf(ended, this);
-        int parts = next.Parts;
-        if (parts == 1 || workers.Length == 0)
-        {
-            for (int part = 0; part < parts; part++) next.Execute(part, 0);
-            return;
-        }
-
-        work = next;
-        Volatile.Write(ref counters.Unfinished, parts);
-        // Publishes both, and is before the question who sleeps.
-        Interlocked.Exchange(ref counters.Unclaimed, parts);
-        if (Volatile.Read(ref sleepers) > 0) wake.Release(Interlocked.Exchange(ref sleepers, 0));
-        while (TryPart(0))
-        {
-        }
-
-        for (int spins = 0; Volatile.Read(ref counters.Unfinished) > 0; spins++)
-        {
-            // A thread that has a part may have lost its core to another process.
-            if (spins < SpinsBeforeSleep) Thread.SpinWait(1);
-            else Thread.Yield();
-        }
-
-        work = null;
-        if (failure is not { } exception) return;
-        failure = null;
-        ExceptionDispatchInfo.Throw(exception);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        crew.Run(next);
+        GC.KeepAlive(this);
     }
 
     public void Dispose()
     {
-        if (ended) return;
-        ended = true;
-        wake.Release(Math.Max(1, workers.Length));
-        foreach (Thread worker in workers) worker.Join();
-        wake.Dispose();
-    }
-
-    private void Loop(int thread)
-    {
-        int spins = 0;
-        while (!ended)
-        {
-            if (TryPart(thread))
-            {
-                spins = 0;
-            }
-            else if (spins++ < SpinsBeforeSleep)
-            {
-                Thread.SpinWait(1);
-            }
-            else
-            {
-                spins = 0;
-                Interlocked.Increment(ref sleepers);
-                // Work or the end that came before the count was seen wakes nobody. Who is counted and does not sleep gets woken once for
-                // nothing.
-                if (Volatile.Read(ref counters.Unclaimed) == 0 && !ended) wake.Wait();
-            }
-        }
-    }
-
-    // Does the next part, if there is one. Who has claimed a part knows that the work stays until it is done.
-    private bool TryPart(int thread)
-    {
-        int unclaimed = Volatile.Read(ref counters.Unclaimed);
-        while (unclaimed > 0)
-        {
-            int seen = Interlocked.CompareExchange(ref counters.Unclaimed, unclaimed - 1, unclaimed);
-            if (seen == unclaimed)
-            {
-                Execute(unclaimed - 1, thread);
-                return true;
-            }
-
-            unclaimed = seen;
-        }
-
-        return false;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Execute(int part, int thread)
-    {
-        try
-        {
-            work!.Execute(part, thread);
-        }
-        catch (Exception exception)
-        {
-            Interlocked.CompareExchange(ref failure, exception, null);
-        }
-
-        Interlocked.Decrement(ref counters.Unfinished);
-    }
-
-    // A cache line each, and none shared with what threads only read.
-    [StructLayout(LayoutKind.Explicit, Size = 320)]
-    private struct Counters
-    {
-        [FieldOffset(128)]
-        public int Unclaimed;
-
-        [FieldOffset(192)]
-        public int Unfinished;
+        if (disposed) return;
+        disposed = true;
+        crew.Dispose();
+        GC.SuppressFinalize(this);
     }
 }

@@ -45,11 +45,15 @@ internal sealed class Initializer : IDisposable
         return rand(shape, dtype: float32, generator: generator).mul_(2 * limit).sub_(limit);
     }
 
-    // A parameter made inside a dispose scope would die with the scope.
+    // A parameter made inside a dispose scope would die with the scope. It shares the numbers of the tensor that it is made of, which would
+    // keep them until the garbage collector comes by.
     private static Parameter Owned(Tensor value)
     {
-        var parameter = new Parameter(value);
-        parameter.DetachFromDisposeScope();
-        return parameter;
+        using (value)
+        {
+            var parameter = new Parameter(value);
+            parameter.DetachFromDisposeScope();
+            return parameter;
+        }
     }
 }

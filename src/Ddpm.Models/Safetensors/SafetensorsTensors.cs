@@ -80,7 +80,7 @@ public static class SafetensorsTensors
     {
         if (entry.Elements == 0) return;
         using var noGradient = no_grad();
-        using Tensor flat = tensor.detach().view(-1);
+        using Tensor detached = tensor.detach(), flat = detached.view(-1);
         long size = tensor.element_size();
         for (long first = 0; first < entry.Elements; first += Chunk)
         {

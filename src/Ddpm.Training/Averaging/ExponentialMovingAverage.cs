@@ -21,6 +21,7 @@ public sealed class ExponentialMovingAverage : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         Profile = profile ?? AverageProfile.Power();
         parameters = [.. network.parameters()];
+        using var scope = NewDisposeScope();
         average = [.. parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
     }
 

@@ -25,7 +25,7 @@ internal static class Replicas
             ["Network's tensors"] = tensors.Length.ToString(CultureInfo.InvariantCulture),
         };
         foreach ((string name, Tensor tensor) in tensors) all[$"Network's {name}"] = $"{tensor.dtype} [{string.Join(", ", tensor.shape)}]";
-        RankAgreement.Require(communicator, "options and network", all);
+        communicator.RequireSame("options and network", all);
         foreach ((_, Tensor tensor) in tensors) communicator.BroadcastInPlace(tensor);
     }
 

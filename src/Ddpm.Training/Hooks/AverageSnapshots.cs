@@ -8,9 +8,9 @@ namespace Ddpm.Training;
 /// <summary>
 /// Writes the moving averages every so many steps; <see cref="PostHocAverage"/> makes an average of any width from them after the
 /// training: snapshot-000001000-0.safetensors and so on. Train with two <see cref="AverageProfile.Power"/>, of 0.05 and 0.1. Of several
-/// ranks the first writes.
+/// ranks the first writes. A run keeps the folder for itself, see <see cref="RunLock"/>.
 /// </summary>
-public sealed class AverageSnapshots : ITrainingHook, IPeriodicHook
+public sealed class AverageSnapshots : ITrainingHook, IPeriodicHook, IExclusiveHook
 {
     private readonly ScalarType type;
 
@@ -61,6 +61,9 @@ public sealed class AverageSnapshots : ITrainingHook, IPeriodicHook
         ArgumentNullException.ThrowIfNull(trainer);
         if (progress.IsEvery(Every)) trainer.Communicator.OnFirstRank(() => Save(trainer));
     }
+
+    /// <inheritdoc/>
+    IDisposable IExclusiveHook.Take(ICommunicator ranks) => RunLock.OfFolder(Folder, ranks, "snapshots");
 
     private void Save(Trainer trainer)
     {

@@ -6,12 +6,14 @@ namespace Ddpm.Training;
 /// <summary>
 /// A folder of checkpoints, step-000001000 and so on: written every so many steps, each whole from the moment it appears; the oldest are
 /// removed when there are more than are to be kept. Killing the process loses the work since the last one, no more. Of several ranks the
-/// first writes and reads, so that the folder need not be shared; each call here is collective.
+/// first writes and reads, so that the folder need not be shared; each call here is collective. A run keeps the folder for itself, see
+/// <see cref="RunLock"/>; reading needs no lock.
 /// </summary>
-public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook
+public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook, IExclusiveHook
 {
-    private const string Prefix = "step-";
+    private const string Prefix = "step-", LockName = "checkpoints";
     private long startedAt;
+    private bool held;
 
     /// <summary>Creates a store in a folder.</summary>
     /// <param name="folder">The folder; created with the first checkpoint.</param>
@@ -54,7 +56,7 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook
         : [.. Directory.GetDirectories(Folder, Prefix + "*").Select(path => (Step: StepOf(path), Path: path))
             .Where(entry => entry.Step is not null).OrderBy(entry => entry.Step).Select(entry => (entry.Step!.Value, entry.Path))];
 
-    /// <summary>Removes what a process left behind that was killed while it wrote or removed: one run at a time has a store.</summary>
+    /// <summary>Removes what a process left behind that was killed while it wrote or removed.</summary>
     /// <param name="trainer">The trainer.</param>
     public void RunStarting(Trainer trainer)
     {
@@ -82,10 +84,11 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook
     /// </summary>
     /// <param name="trainer">The trainer.</param>
     /// <returns>The checkpoint's folder.</returns>
-    /// <exception cref="IOException">It cannot be written; those before are whole.</exception>
+    /// <exception cref="IOException">It cannot be written, or another run has the folder; those before are whole.</exception>
     public string Save(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
+        using IDisposable? taken = held ? null : Take(trainer.Communicator);
         string path = Path.Combine(Folder, Prefix + trainer.StepsDone.ToString("D9", CultureInfo.InvariantCulture));
         TrainingState state = trainer.StateToSave();
         trainer.Communicator.OnFirstRank(() =>
@@ -110,6 +113,16 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook
         return true;
     }
 
+    /// <inheritdoc/>
+    IDisposable IExclusiveHook.Take(ICommunicator ranks) => Take(ranks);
+
+    private Holding Take(ICommunicator ranks)
+    {
+        var taken = new Holding(this, RunLock.OfFolder(Folder, ranks, LockName));
+        held = true;
+        return taken;
+    }
+
     private void RemoveUnfinished()
     {
         DurableFolder.RemoveLeftovers(Folder, $"{Prefix}*");
@@ -130,5 +143,14 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook
     {
         string number = Path.GetFileName(path)[Prefix.Length..];
         return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
+    }
+
+    private sealed class Holding(CheckpointStore store, RunLock taken) : IDisposable
+    {
+        public void Dispose()
+        {
+            store.held = false;
+            taken.Dispose();
+        }
     }
 }

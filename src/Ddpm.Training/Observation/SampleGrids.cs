@@ -7,9 +7,10 @@ namespace Ddpm.Training;
 
 /// <summary>
 /// A picture of samples every so many steps and at the last, drawn with a moving average of the parameters from the same noise each time,
-/// so that one sees the same images take shape: grid-000001000.png and so on. Several ranks draw a part each, and the first writes.
+/// so that one sees the same images take shape: grid-000001000.png and so on. Several ranks draw a part each, and the first writes. A run
+/// keeps the folder for itself, see <see cref="RunLock"/>.
 /// </summary>
-public sealed class SampleGrids : ITrainingHook, IPeriodicHook
+public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
 {
     private readonly DiffusionSampler sampler;
     private readonly SamplingRequest request;
@@ -77,6 +78,9 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook
     {
         if (progress.IsEvery(Every) || progress.Step == progress.TotalSteps) Draw(trainer);
     }
+
+    /// <inheritdoc/>
+    IDisposable IExclusiveHook.Take(ICommunicator ranks) => RunLock.OfFolder(Folder, ranks, "grids");
 
     private void Draw(Trainer trainer)
     {

@@ -9,6 +9,11 @@ internal static class MpiJob
     // Bounds a job that hangs. Far above what any takes (seconds), for a busy machine must not fail a test.
     private const int LimitSeconds = 240;
 
+    // This folder is tests/Ddpm.Distributed.Mpi.Tests/bin/…; the worker lies in the same place of its own project.
+    /// <summary>The worker's file.</summary>
+    public static string Worker { get; } = Path.Combine(
+        AppContext.BaseDirectory.Replace("Ddpm.Distributed.Mpi.Tests", "Ddpm.MpiWorker", StringComparison.Ordinal), "Ddpm.MpiWorker.dll");
+
     /// <summary>Runs a job of OpenMPI, or of one process where <paramref name="ranks"/> is 0.</summary>
     public static JobResult Run(int ranks, params string[] arguments) => Run(MpiLaunchers.OpenMpi, ranks, arguments);
 
@@ -22,13 +27,22 @@ internal static class MpiJob
         Action<string>? heard = null)
     {
         if (ranks > 0 && launcher is null) throw new InvalidOperationException("There is no mpirun: install openmpi-bin.");
-        // This folder is tests/Ddpm.Distributed.Mpi.Tests/bin/…; the worker lies in the same place of its own project.
-        string worker = Path.Combine(AppContext.BaseDirectory.Replace(
-            "Ddpm.Distributed.Mpi.Tests", "Ddpm.MpiWorker", StringComparison.Ordinal), "Ddpm.MpiWorker.dll");
+        string[] command = ["dotnet", Worker, .. arguments];
+        return ranks == 0 ? Execute(command, environment, heard) : Execute([.. Launch(launcher!, ranks), .. command], environment, heard);
+    }
+
+    /// <summary>Runs a job whose ranks have commands of their own, to its end.</summary>
+    public static JobResult RunApart(string launcher, params string[][] commands) => Execute(
+        [.. Launch(launcher, 1), .. commands[0], .. commands[1..].SelectMany(command => (string[])[":", "-np", "1", .. command])], null, null);
+
+    private static string[] Launch(string launcher, int ranks)
+    {
         string[] options = launcher == MpiLaunchers.OpenMpi ? ["--allow-run-as-root", "--oversubscribe"] : [];
-        string[] command = ranks == 0
-            ? ["dotnet", worker, .. arguments]
-            : [launcher!, .. options, "-np", ranks.ToString(CultureInfo.InvariantCulture), "dotnet", worker, .. arguments];
+        return [launcher, .. options, "-np", ranks.ToString(CultureInfo.InvariantCulture)];
+    }
+
+    private static JobResult Execute(string[] command, (string Name, string Value)[]? environment, Action<string>? heard)
+    {
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["TERM"] = "dumb";

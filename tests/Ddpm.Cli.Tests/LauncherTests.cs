@@ -1,0 +1,53 @@
+using Ddpm.Distributed.Mpi.Tests.Jobs;
+
+namespace Ddpm.Cli.Tests;
+
+/// <summary>Processes of a launcher that were not told to work together.</summary>
+public sealed class LauncherTests : IDisposable
+{
+    private readonly Workplace here = new();
+
+    public void Dispose() => here.Dispose();
+
+    [Theory]
+    [InlineData("OMPI_COMM_WORLD_SIZE", "OpenMPI's mpirun")]
+    [InlineData("PMI_SIZE", "MPICH's mpirun")]
+    [InlineData("SLURM_STEP_NUM_TASKS", "srun")]
+    public void Train_OneOfSeveralProcessesWithoutMpi_IsRefusedInOneLine(string variable, string launcher)
+    {
+        (int code, _, string error) = Train([], (variable, "2"));
+        code.Should().Be(1);
+        error.TrimEnd().Should().Be($"{launcher} started 2 processes ({variable}), each of which would do the whole work by itself. Add " +
+            $"--mpi to have them work together, or unset {variable} where they are to be independent.");
+        Directory.Exists(here["run"]).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("OMPI_COMM_WORLD_SIZE", "1")]
+    [InlineData("SLURM_NTASKS", "4")]
+    public void Train_OnlyProcess_IsNotRefused(string variable, string value)
+    {
+        (int code, _, string error) = Train([], (variable, value));
+        code.Should().Be(1);
+        error.Should().Contain(here["nothing"]).And.NotContain("--mpi");
+    }
+
+    [MpiFact]
+    public void Train_RealLaunchersWithoutMpi_AreRefused()
+    {
+        foreach (string launcher in new[] { MpiLaunchers.OpenMpi, MpiLaunchers.Mpich }.OfType<string>())
+        {
+            string[] options = launcher == MpiLaunchers.OpenMpi ? ["--allow-run-as-root", "--oversubscribe"] : [];
+            (int code, _, string error) = Train([launcher, .. options, "-np", "2"]);
+            code.Should().NotBe(0);
+            error.Should().Contain("mpirun started 2 processes");
+        }
+    }
+
+    private (int Code, string Output, string Error) Train(string[] launcher, params (string Name, string Value)[] environment)
+    {
+        using var program = RunningProgram.StartCommand(
+            [.. launcher, "dotnet", RunningProgram.File, "train", "--data", here["nothing"], "--out", here["run"]], environment);
+        return program.End();
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+
+namespace Ddpm.Distributed.Mpi.Tests.Jobs;
+
+/// <summary>Jobs whose ranks would wait for each other for ever, on both makes of MPI.</summary>
+public sealed class WatchTests
+{
+    // Twice what they may take, for a busy machine must not fail a test.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public static TheoryData<string> Makes { get; } = [.. new[] { MpiLaunchers.OpenMpi, MpiLaunchers.Mpich }.OfType<string>()];
+
+    [MpiTheory]
+    [MemberData(nameof(Makes))]
+    public void Ranks_MakeDifferentCalls_EndTheJobWithBoth(string launcher)
+    {
+        JobResult job = RunInTime(() => MpiJob.Run(launcher, 2, ["disagree"]));
+        job.ExitCode.Should().NotBe(0);
+        job.Errors.Should().MatchRegex(@"Rank 0 of 2 ends the job: the ranks disagree: rank 0 \(process \d+ on .+\) makes as call 4 Barrier, " +
+            @"rank 1 \(process \d+ on .+\) makes as call 4 AllGather\.");
+    }
+
+    [MpiTheory]
+    [MemberData(nameof(Makes))]
+    public void Rank_IsStopped_IsNamedAndEnded(string launcher)
+    {
+        foreach (int stopped in new[] { 0, 1 })
+        {
+            JobResult job = RunInTime(() => MpiJob.Run(launcher, 2, ["stop", $"{stopped}"]));
+            job.ExitCode.Should().NotBe(0);
+            string process = job.Of(stopped).Single();
+            job.Errors.Should().Contain($"Rank {1 - stopped} of 2 ends the job: rank {stopped} ({process} on {Environment.MachineName}) " +
+                "gave no sign of life for 4 s: stopped, or out of reach.");
+            RequireEnded(job);
+        }
+    }
+
+    [MpiTheory]
+    [MemberData(nameof(Makes))]
+    public void Rank_IsAnotherProgram_EndsTheJob(string launcher)
+    {
+        string[] worker = ["dotnet", MpiJob.Worker, "apart"];
+        foreach (string[] other in new string[][] { ["true"], ["sleep", "100"], ["false"] })
+        {
+            JobResult job = RunInTime(() => MpiJob.RunApart(launcher, worker, other));
+            job.ExitCode.Should().NotBe(0, other[0]);
+            job.Of(0).Should().BeEmpty();
+            if (other[0] != "sleep") continue;
+            job.Errors.Should().Contain("ends the job: others have not joined it within 8 s.");
+        }
+    }
+
+    [MpiTheory]
+    [MemberData(nameof(Makes))]
+    public void Launcher_IsTerminated_LeavesNoProcess(string launcher)
+    {
+        int ready = 0;
+        var all = new ManualResetEventSlim();
+        Task<JobResult> running = Task.Run(() => MpiJob.Run(launcher, 2, ["work"], null, line =>
+        {
+            if (Interlocked.Increment(ref ready) == 2) all.Set();
+        }));
+        all.Wait(TimeSpan.FromMinutes(1)).Should().BeTrue();
+        // The launcher is this process's child.
+        foreach (Process child in Process.GetProcesses().Where(process => process.ProcessName.StartsWith("mpi", StringComparison.Ordinal)
+            || process.ProcessName.StartsWith("orterun", StringComparison.Ordinal)))
+        {
+            using (child)
+            {
+                if (ParentOf(child.Id) == Environment.ProcessId) Process.Start("kill", ["-TERM", $"{child.Id}"]).WaitForExit();
+            }
+        }
+
+        // MPICH's launcher then ends with code 0.
+        RequireEnded(RunInTime(() => running.Result));
+    }
+
+    private static int ParentOf(int process)
+    {
+        string stat = File.ReadAllText($"/proc/{process}/stat");
+        return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static JobResult RunInTime(Func<JobResult> run)
+    {
+        long started = Stopwatch.GetTimestamp();
+        JobResult job = run();
+        Stopwatch.GetElapsedTime(started).Should().BeLessThan(Limit);
+        return job;
+    }
+
+    // Each rank has told its process. The launcher may end shortly before they are gone.
+    private static void RequireEnded(JobResult job)
+    {
+        string[] processes = [.. job.Lines.Where(line => line.Contains("> process ", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[^1])];
+        processes.Should().HaveCount(2);
+        SpinWait.SpinUntil(() => !processes.Any(process => Directory.Exists($"/proc/{process}")), TimeSpan.FromSeconds(10)).Should().BeTrue();
+    }
+}
