@@ -30,7 +30,7 @@ internal static class KernelCommand
 
             Metric Distance(string name, Tensor set)
             {
-                KernelDistanceResult result = KernelDistance.Compute(set, drawn, options.Subsets, size, 0, stop);
+                KernelDistanceResult result = KernelDistance.Compute(set, drawn, options.Subsets, size, 0, cancellationToken: stop);
                 string note = string.Create(
                     CultureInfo.InvariantCulture,
                     $"lower is better; ± deviation over {options.Subsets} subsets of {size}");
