@@ -178,7 +178,7 @@ public sealed class ImageFolder : IDataset
             {
                 throw new InvalidDataException(
                     $"{path} is of {image.Width}×{image.Height} pixels, but the first image of {width}×{height}: give a size to bring " +
-                    $"all to ({nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)}).");
+                    "all to.") { Data = { ["option"] = nameof(ImageLoadOptions.Size) } };
             }
 
             return image;

@@ -14,11 +14,17 @@ internal sealed class MeasureOptions(OptionReader read, bool classifier = false)
     public int? Count { get; } = read.Number(
         "--count",
         "Images of each set, evenly spread over a data set; by default all, and as many samples of a model as the reference has",
-        least: 2);
+        least: 2,
+        Most.Samples);
 
-    public int Workers { get; } = read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1);
+    public int Workers { get; } =
+        read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1, Most.Threads);
 
-    public int? Size { get; } = read.Number("--size", "Height and width to bring the images of folders to; by default their own", least: 1);
+    public int? Size { get; } = read.Number(
+        "--size",
+        "Height and width to bring the images of folders to; by default their own",
+        least: 1,
+        Most.Side);
 
     public bool Grayscale { get; } = read.Flag("--grayscale", "Read the images of folders in shades of gray");
 
