@@ -98,6 +98,41 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void Train_PicturesThatDoNotFit_NameTheOptionWithCodeTwo()
+    {
+        Directory.CreateDirectory(At("pictures"));
+        foreach ((string name, int side) in new[] { ("a", 8), ("b", 8), ("c", 9) })
+        {
+            using Tensor image = randint(256, [3, side, side], uint8);
+            ImageFile.SavePng(At($"pictures/{name}.png"), image);
+        }
+
+        string[] arguments = ["train", "--data", At("pictures"), "--out", At("run"), "--steps", "2", .. Small];
+        (int code, _, string error) = Run(arguments);
+        code.Should().Be(2);
+        error.Trim().Should().StartWith("--size: ").And.Contain("c.png is of 9×9 pixels").And.NotContain("ImageLoadOptions");
+        (code, _, error) = Run([.. arguments, "--size", "9"]);
+        (code, error.Trim()).Should().Be((2, "--size must be a multiple of 2, for --multipliers 1,2 has 2 levels, but is 9."));
+        using StringWriter evaluated = new();
+        string[] measure = ["evaluate", "kid", At("pictures"), At("pictures"), "--features", "pixels"];
+        CommandLine.Run(measure, TextWriter.Null, evaluated).Should().Be(2);
+        evaluated.ToString().Should().StartWith("--size: ");
+    }
+
+    [Theory]
+    [InlineData("--prediction posterior-mean --variance learned")]
+    [InlineData("--prediction x0 --variance fixed-large")]
+    public void Train_WhatTheTablesName_Trains(string choice)
+    {
+        WriteIdx();
+        (int code, _, string error) = Run(
+            ["train", "--data", At("images"), "--out", At("run"), "--steps", "2", .. Small, .. choice.Split(' ')]);
+        (code, error).Should().Be((0, ""));
+        using TrainedModel model = ModelFolder.Load(At("run/model"));
+        choice.Should().Contain($"{model.Process.Options.Prediction} --").And.EndWith($" {model.Process.Options.Variance}");
+    }
+
+    [Fact]
     public void Train_TimeIsUp_StopsAndGoesOnLater()
     {
         WriteIdx();

@@ -9,12 +9,15 @@ internal static class Mutations
     [
         .. new[]
         {
-            "null", "true", "-1", "0", "1e999", "-1e999", "1e-400", "8.0", "99999999999999999999", "2147483648", "NaN", "\"\"", "\"\\ud800\"",
-            "\"\\u0000\"", "{}", "[]", "[[", "{\"a\":", ",", ":", "\"", "\\", "/*", "//", "\uFEFF", "\0", "\n", "é", "--", "@x",
+            "null", "true", "-1", "0", "1e999", "-1e999", "1e-400", "8.0", "99999999999999999999", "2147483648", "NaN", "\"\"",
+            "\"\\ud800\"", "\"\\u0000\"", "{}", "[]", "[[", "{\"a\":", ",", ":", "\"", "\\", "/*", "//", "\uFEFF", "\0", "\n", "é", "--", "@x",
             new string('[', 200), new string('9', 400), "\"" + new string('x', 5000) + "\"",
         }.Select(Encoding.UTF8.GetBytes),
         [0xFF, 0xFE], [0xC0, 0x80], [0xED, 0xA0, 0x80],
     ];
+
+    /// <summary>How many changes a test tries: a few, or as many as DDPM_FUZZ says in a longer run by hand.</summary>
+    public static int Count(int few) => int.TryParse(Environment.GetEnvironmentVariable("DDPM_FUZZ"), out int many) ? many : few;
 
     /// <summary>Changed files.</summary>
     /// <param name="good">The good file.</param>

@@ -44,7 +44,9 @@ internal static class Mistakes
         return parsed.UnmatchedTokens is [string extra, ..] ? $"{name} does not expect {extra}. See {name} --help." : null;
     }
 
-    /// <summary>Describes a flag's value that is neither true nor false, which the parser takes for an argument; null for any other.</summary>
+    /// <summary>
+    /// Describes a flag's value that is neither true nor false, which the parser takes for an argument; null for any other.
+    /// </summary>
     public static string? OfFlag(Option option, string value) =>
         option.ValueType == typeof(bool) && !bool.TryParse(value, out _)
             ? $"{option.Name} must be true or false, but is {OptionText.Shown(value)}."

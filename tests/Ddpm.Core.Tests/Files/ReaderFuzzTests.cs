@@ -3,7 +3,7 @@ namespace Ddpm.Core.Tests.Files;
 /// <summary>Files that were changed at random are read, or refused by name; no reader fails in another way.</summary>
 public sealed class ReaderFuzzTests : IDisposable
 {
-    private const int Mutated = 1500;
+    private static readonly int Mutated = Mutations.Count(1500);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-fuzz-");
 
     private string FilePath => Path.Combine(folder.FullName, "changed.json");
