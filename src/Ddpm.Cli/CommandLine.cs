@@ -75,7 +75,7 @@ internal static class CommandLine
 
     private static int Misuse(TextWriter error, params string[] problems)
     {
-        foreach (string problem in problems) error.WriteLine(ErrorLine.Of(problem));
+        error.WriteLine(ErrorLine.Of(string.Join(' ', problems)));
         return ExitCode.Misused;
     }
 

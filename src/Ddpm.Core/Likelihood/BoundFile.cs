@@ -64,7 +64,8 @@ public static class BoundFile
         if (then != identity)
         {
             throw new InvalidDataException(
-                $"{path} is of another evaluation, with which this one cannot go on: {then} there, {identity} here.");
+                $"{path} is of another evaluation, with which this one cannot go on: {StrictJson.Line(then, longest: 1000)} there, "
+                + $"{identity} here.");
         }
 
         long examples = file.WholeNumber("examples", 0, MostExamples);

@@ -36,7 +36,7 @@ internal static class StrictJson
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{source} is not valid JSON: {exception.Message}", exception);
+            throw new InvalidDataException($"{source} is not valid JSON: {Reason(exception.Message)}", exception);
         }
     }
 
@@ -48,11 +48,17 @@ internal static class StrictJson
     public static string Raw(JsonElement value) => Line(value.GetRawText());
 
     /// <summary>A text of a file as a message repeats it: on one line, cut where it is long.</summary>
-    public static string Line(string text)
+    public static string Line(string text, int longest = 80)
     {
-        const int longest = 80;
         if (text.Length > longest) text = string.Concat(text.AsSpan(0, longest), " …");
         return string.Concat(text.Where(c => !char.IsControl(c)));
+    }
+
+    // What is wrong may repeat the file; where it is ends the message.
+    private static string Reason(string message)
+    {
+        int place = Math.Max(0, message.LastIndexOf(" LineNumber: ", StringComparison.Ordinal));
+        return Line(message[..place], longest: 160) + message[place..];
     }
 
     // What cannot be taken for a number, true, false or null.

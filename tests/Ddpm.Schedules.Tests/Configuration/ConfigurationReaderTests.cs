@@ -18,6 +18,7 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("""{"o":{"t":"\ud800"}}""", "x.json must hold valid Unicode, but a text in o.t is not*")]
     [InlineData("{\"a\\nb\":1,\"a\\nb\":2}", "x.json: ab must occur once, but occurs twice.")]
     [InlineData("""[1]""", "x.json must hold a JSON object, but holds [1].")]
+    [InlineData("{\"a\":nu\n1234}", "x.json is not valid JSON: 'nu1234}' is an invalid JSON literal. *LineNumber: 0 *")]
     [InlineData("""{"a":}""", "x.json is not valid JSON*")]
     [InlineData("""{"a":1} x""", "x.json is not valid JSON*")]
     [InlineData("version https://git-lfs.github.com/spec/v1", "x.json is a Git LFS pointer*")]
