@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Ddpm.Cli.Arguments;
 using Ddpm.Models;
 
 namespace Ddpm.Benchmarks;
@@ -65,7 +66,7 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
             "small" => Small,
             "Quickstart" => Quickstart,
             "weather" => Weather,
-            _ => throw new ArgumentException($"name must be one of {string.Join("; ", Names)}, but is {name}.", nameof(name)),
+            _ => throw new UsageException($"A case must be one of {string.Join("; ", Names)}, but is {name}."),
         };
         int batch = int.Parse(parts[1], CultureInfo.InvariantCulture);
         double repeats = Effort.Of(2e10, 1e8) / (FlopsPerImage(options) * batch);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ddpm.Cli.Shell;
 
 namespace Ddpm.Samples;
 
@@ -64,22 +65,15 @@ internal static class SampleProgram
                 if (stop.IsCancellationRequested) abort.Cancel();
                 stop.Cancel();
             };
-            try
-            {
-                run(parsed, stop.Token, abort.Token);
-                return 0;
-            }
-            catch (OperationCanceledException)
-            {
-                Console.Error.WriteLine(stopped);
-                return 130;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Console.Error.WriteLine(exception.Message);
-                return 1;
-            }
+            run(parsed, stop.Token, abort.Token);
+            return ExitCode.Done;
         });
-        return command.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        command.Add(new Option<bool>("--verbose") { Description = "After an error, write where in the program it was too" });
+        return Failure.Run(
+            Console.Error,
+            args.Contains("--verbose"),
+            () => command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null })
+                .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }),
+            stopped);
     }
 }

@@ -26,6 +26,9 @@ internal sealed record ServerOptions
     /// <summary>The longest body of a request, in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 4096;
 
+    /// <summary>The time that the body of a request may take.</summary>
+    public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The time that a run continues without watchers: enough to reload a page or to reconnect.</summary>
     public TimeSpan AbandonedAfter { get; init; } = TimeSpan.FromSeconds(3);
 }

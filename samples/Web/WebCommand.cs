@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Shell;
 
 namespace Ddpm.Web;
 
@@ -29,7 +29,10 @@ internal static class WebCommand
         var steps = new Option<int?>("--max-steps") { Description = "Most steps of a run, at least 1; by default the model's T" };
         var queue = Number("--queue", defaults.QueueLength, "Runs that may wait, 1 … 10000", 1, 10_000);
         Option<string> device = DeviceOption.Create();
-        var verbose = new Option<bool>("--verbose") { Description = "Log every request" };
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Log every request, and after an error write where in the program it was too",
+        };
         address.Validators.Add(result =>
         {
             string text = result.GetValue(address) ?? "";
@@ -60,28 +63,24 @@ internal static class WebCommand
                 MaxSteps = parsed.GetValue(steps),
                 QueueLength = parsed.GetValue(queue),
             };
-            try
-            {
-                string folder = parsed.GetValue(model) ?? ServedModel.Included;
-                if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"--model: the folder {folder} does not exist.");
-                using ServedModel served = ServedModel.Load(folder, parsed.GetValue(device)!);
-                await ServeAsync(
-                    served,
-                    options,
-                    parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,
-                    output,
-                    cancellationToken);
-                return 0;
-            }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or NotSupportedException
-                or UnauthorizedAccessException or SocketException)
-            {
-                await error.WriteLineAsync(exception.Message.Split('\n')[0].TrimEnd());
-                return 1;
-            }
+            string folder = parsed.GetValue(model) ?? ServedModel.Included;
+            if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"--model: the folder {folder} does not exist.");
+            using ServedModel served = ServedModel.Load(folder, parsed.GetValue(device)!);
+            LogLevel log = parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning;
+            await ServeAsync(served, options, log, output, cancellationToken);
+            return ExitCode.Done;
         });
-        return await command.Parse(args)
-            .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error }, stop);
+        try
+        {
+            return await command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null })
+                .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error }, stop);
+        }
+#pragma warning disable CA1031 // Nothing else handles it: the alternative is an abort with a trace.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Failure.Report(error, args.Contains("--verbose"), exception);
+        }
     }
 
     private static async Task ServeAsync(ServedModel model, ServerOptions options, LogLevel log, TextWriter output, CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -7,6 +8,8 @@ namespace Ddpm.Web;
 /// <summary>Puts the server together: services, limits, endpoints.</summary>
 internal static class WebServer
 {
+    private static readonly string[] OwnNames = ["localhost", "127.0.0.1", "[::1]"];
+
     /// <summary>A server, not yet started.</summary>
     /// <param name="model">What it draws with; stays the caller's.</param>
     /// <param name="options">Where it listens, and its limits.</param>
@@ -21,14 +24,10 @@ internal static class WebServer
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+            // Bodies have a time of their own, and an answer that says so.
+            kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(options.Address, options.Port);
         });
-        // On this machine only means for pages of this machine only: a name of elsewhere that was made to point here is refused.
-        if (System.Net.IPAddress.IsLoopback(options.Address))
-        {
-            builder.Services.AddHostFiltering(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
-        }
-
         builder.Services.ConfigureHttpJsonOptions(json =>
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         builder.Services.AddProblemDetails();
@@ -38,13 +37,23 @@ internal static class WebServer
         builder.Services.AddSingleton<JobWorker>().AddHostedService(services => services.GetRequiredService<JobWorker>());
 
         WebApplication app = builder.Build();
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
-        if (System.Net.IPAddress.IsLoopback(options.Address)) app.UseHostFiltering();
+        // Problem details whatever the caller accepts.
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            StatusCodeSelector = exception =>
+                (exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError,
+            ExceptionHandler = context => Problems.Status(context.Response.StatusCode).ExecuteAsync(context),
+        });
+        app.UseStatusCodePages(context => Problems.Status(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
+        bool local = IPAddress.IsLoopback(options.Address);
         app.Use((context, next) =>
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            return next(context);
+            // On this machine only means for pages of this machine only: a name of elsewhere that was made to point here is refused.
+            string host = context.Request.Host.Host;
+            return local && host.Length > 0 && !OwnNames.Contains(host, StringComparer.OrdinalIgnoreCase)
+                ? Problems.OtherHost(host).ExecuteAsync(context)
+                : next(context);
         });
         PageEndpoints.Map(app);
         ServiceEndpoints.Map(app);

@@ -13,47 +13,42 @@ namespace Ddpm.Cli;
 /// <summary>Runs the commands of <c>ddpm</c>, with Ctrl-C, configuration files and errors as one line.</summary>
 internal static class CommandLine
 {
+    // An argument that begins with @ is no file of arguments.
+    private static readonly ParserConfiguration Words = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Parses and runs a command line; gives the exit code.</summary>
     /// <param name="args">The words of the command line.</param>
     /// <param name="output">Receives results.</param>
     /// <param name="error">Receives errors, and messages under --json.</param>
     /// <param name="noTorch">Why libtorch is missing, which every command needs but not the help; null where it is there.</param>
-    public static int Run(string[] args, TextWriter output, TextWriter error, string? noTorch = null)
-    {
-        try
+    public static int Run(string[] args, TextWriter output, TextWriter error, string? noTorch = null) =>
+        Failure.Run(error, args.Contains(CommandShell.Verbose), () =>
         {
-            return Parse(args, output, error, noTorch);
-        }
-        catch (TorchRuntimeException) when (noTorch is not null)
-        {
-            error.WriteLine(noTorch);
-            return ExitCode.Failed;
-        }
-    }
+            try
+            {
+                return Parse(args, output, error, noTorch);
+            }
+            catch (TorchRuntimeException) when (noTorch is not null)
+            {
+                error.WriteLine(noTorch);
+                return ExitCode.Failed;
+            }
+        });
 
     private static int Parse(string[] args, TextWriter output, TextWriter error, string? noTorch)
     {
         RootCommand root = Create(output, error);
         if (args.Length == 0) args = ["--help"];
-        ParseResult typed = root.Parse(args);
-        if (Mistakes.Find(typed, args) is { } mistake) return Guard.Misuse(error, mistake);
-        string? config;
-        try
-        {
-            (args, config) = ConfigFile.Expand(typed, args);
-        }
-        catch (UsageException exception)
-        {
-            return Guard.Misuse(error, exception.Message);
-        }
-
-        ParseResult parsed = config is null ? typed : root.Parse(args);
-        if (Mistakes.Missing(parsed) is { } missing) return Guard.Misuse(error, missing);
+        ParseResult typed = root.Parse(args, Words);
+        if (Mistakes.Find(typed, args) is { } mistake) return Misuse(error, mistake);
+        (args, string? config) = ConfigFile.Expand(typed, args);
+        ParseResult parsed = config is null ? typed : root.Parse(args, Words);
+        if (Mistakes.Missing(parsed) is { } missing) return Misuse(error, missing);
         if (parsed.Errors.Count > 0)
         {
             // The errors that the command line alone does not have are the file's.
             HashSet<string> own = [.. typed.Errors.Select(problem => problem.Message)];
-            return Guard.Misuse(error, [.. parsed.Errors
+            return Misuse(error, [.. parsed.Errors
                 .Select(problem => own.Contains(problem.Message) ? problem.Message : $"{config}: {problem.Message}").Distinct()]);
         }
 
@@ -72,7 +67,16 @@ internal static class CommandLine
         });
     }
 
-    private static RootCommand Create(TextWriter output, TextWriter error)
+    private static int Misuse(TextWriter error, params string[] problems)
+    {
+        error.WriteLine(ErrorLine.Of(string.Join(' ', problems)));
+        return ExitCode.Misused;
+    }
+
+    /// <summary>Makes all commands.</summary>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives errors, and messages under --json.</param>
+    internal static RootCommand Create(TextWriter output, TextWriter error)
     {
         var shell = new CommandShell(output, error);
         var root = new RootCommand(

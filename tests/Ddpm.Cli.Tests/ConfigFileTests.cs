@@ -56,9 +56,23 @@ public sealed class ConfigFileTests : IDisposable
     [InlineData("""{ "steps": 0 }""", "{config.json}: --steps must be at least 1, but is 0.")]
     [InlineData("""{ "steps": [1, 2] }""", "{config.json}: Option '--steps' expects a single argument but 2 were provided.")]
     [InlineData("""{ "steps": true }""", "{config.json}: --steps must be a whole number of at least 1, but is true.")]
-    [InlineData("""{ "steps": 1, "steps": 2 }""", "{config.json} is not valid JSON: *steps*")]
-    [InlineData("[1]", "{config.json} must hold a JSON object of options, such as {\"steps\": 50}.")]
+    [InlineData("""{ "steps": 1, "steps": 2 }""", "{config.json}: steps must occur once, but occurs twice.")]
+    [InlineData("[1]", "{config.json} must hold a JSON object of options, such as {\"steps\": 50}, but holds [1].")]
     [InlineData("{", "{config.json} is not valid JSON: *")]
+    [InlineData("", "{config.json} must be a regular file with contents, *")]
+    [InlineData("{} x", "{config.json} is not valid JSON: *")]
+    [InlineData("null", "{config.json} must hold a JSON object of options, *, but holds null.")]
+    [InlineData("""{ "st\ud800eps": 2 }""", "{config.json} must hold valid Unicode, *")]
+    [InlineData("""{ "sampler": "\ud800" }""", "{config.json} must hold valid Unicode, but a text in sampler is not: *")]
+    [InlineData("""{ "steps": 1e999 }""", "{config.json}: --steps must be a whole number of at least 1, but is 1e999.")]
+    [InlineData("""{ "steps": 99999999999 }""", "{config.json}: --steps must be a whole number of at least 1, but is 99999999999.")]
+    [InlineData("""{ "steps": 8.0 }""", "{config.json}: --steps must be a whole number of at least 1, but is 8.0.")]
+    [InlineData("""{ "batch": 2, "batch-size": 3 }""", "{config.json}: batch and batch-size are one option, which must occur once.")]
+    [InlineData("""{ "steps": [[2]] }""", "{config.json}: steps must be a number, a text, true, false, or a list of these, but is [2].")]
+    [InlineData("""{ "save-tensors": "maybe" }""", "{config.json}: --save-tensors must be true or false, but is maybe.")]
+    [InlineData("""{ "sampler": "a\nb" }""", "{config.json}: --sampler must be ddpm, *, but is a b.")]
+    [InlineData("""{ "start": "a\u0000b" }""", "{config.json}: --start must be a x_T.safetensors, but is a\\0b.")]
+    [InlineData("version https://git-lfs.github.com/spec/v1", "{config.json} is a Git LFS pointer*")]
     public void Config_Wrong_IsNamedWithItsFile(string json, string message)
     {
         here.SaveModel();
@@ -72,7 +86,48 @@ public sealed class ConfigFileTests : IDisposable
     [Fact]
     public void Config_Missing_IsNamed() =>
         here.Run("sample", "{model}", "--config", "{none.json}").Should()
-            .Be((2, "", here.Place("--config: Could not find file '{none.json}'.") + Environment.NewLine));
+            .Be((2, "", here.Place("--config: The file {none.json} does not exist.") + Environment.NewLine));
+
+    [Fact]
+    public void Config_FilesWithoutAnEnd_AreRefusedAtOnce()
+    {
+        here.SaveModel();
+        File.WriteAllText(here["config.json"], $$"""{"sampler":"{{new string('x', 2 << 20)}}"}""");
+        foreach (string path in new[] { here["config.json"], here["model"] }.Concat(OperatingSystem.IsWindows() ? [] : ["/dev/zero"]))
+        {
+            (int code, _, string error) = here.Run("sample", "{model}", "--out", "{out}", "--config", path);
+            code.Should().Be(2);
+            error.Trim().Should().StartWith(path).And.NotContain("\n");
+        }
+    }
+
+    [Theory]
+    [InlineData("""{ "out": "{second}", "model": "{model}" }""", "")]
+    [InlineData("""{ "out": "{second}" }""", "{model}")]
+    public void Config_Arguments_TakeTheirPlacesInWhateverOrder(string json, string typed)
+    {
+        here.SaveModel();
+        Write(here.Place(json));
+        string[] words = typed.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        JsonObject converted = here.Json(["convert", .. words, "--config", "{config.json}"]);
+        ((string)converted["model"]!).Should().Be(here["second"]);
+    }
+
+    [Fact]
+    public void Config_SecondArgumentAlone_IsRefused()
+    {
+        Write(here.Place("""{ "out": "{second}" }"""));
+        here.Run("convert", "--config", "{config.json}").Should()
+            .Be((2, "", here.Place("{config.json}: out needs model before it.") + Environment.NewLine));
+    }
+
+    [Fact]
+    public void Config_ArgumentThatLooksLikeAnOption_IsAnArgument()
+    {
+        Write("""{ "model": "--json" }""");
+        (int code, _, string error) = here.Run("sample", "--config", "{config.json}", "--out", "{out}");
+        (code, error.Trim()).Should().Be((1, "The folder --json does not exist."));
+    }
 
     private void Write(string json) => File.WriteAllText(here["config.json"], json);
 

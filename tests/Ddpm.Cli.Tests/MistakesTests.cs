@@ -1,5 +1,3 @@
-using Ddpm.Cli.Shell;
-
 namespace Ddpm.Cli.Tests;
 
 /// <summary>Every error that a user can make, word for word.</summary>
@@ -181,19 +179,6 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("inspect {colour}", "{colour} is not a model folder: it has no unet/config.json and no config.json.")]
     [InlineData("convert {nowhere} {new}", "The folder {nowhere} does not exist.")]
     public void Run_WhatIsNamedIsWrong_IsOneLineAndCodeOne(string command, string message) => AssertMistake(command, 1, message);
-
-    [Fact]
-    public void Guarded_NativeError_SaysWhoCalled()
-    {
-        using var error = new StringWriter();
-        Guard.Run(error, _ =>
-        {
-            using TorchSharp.torch.Tensor two = TorchSharp.torch.zeros(2), three = two.reshape(3);
-            return true;
-        }).Should().Be(1);
-        error.ToString().Trim().Should()
-            .StartWith("shape '[3]' is invalid for input of size 2 (libtorch, called by Ddpm.Cli.Tests.MistakesTests").And.NotContain("\n");
-    }
 
     private void AssertMistake(string command, int expected, string message)
     {

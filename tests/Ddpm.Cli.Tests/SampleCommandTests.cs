@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
-using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Imaging;
 using Ddpm.Models;
@@ -216,9 +215,6 @@ public sealed class SampleCommandTests : IDisposable
             new Sampling.SampleRun(options, new Output.Screen(TextWriter.Null, TextWriter.Null, false), Ddpm.Core.SingleProcess.Instance)
                 .Execute(stop.Token)).Should().Throw<OperationCanceledException>();
         Directory.GetFiles(here["out/images"]).Should().BeEmpty();
-        using var error = new StringWriter();
-        Guard.Run(error, _ => throw new OperationCanceledException()).Should().Be(130);
-        error.ToString().Trim().Should().Be("Interrupted.");
     }
 
     [Ddpm.Training.Tests.Checkpoints.SmallDiskFact]

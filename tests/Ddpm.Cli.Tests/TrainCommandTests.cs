@@ -98,6 +98,41 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void Train_PicturesThatDoNotFit_NameTheOptionWithCodeTwo()
+    {
+        Directory.CreateDirectory(At("pictures"));
+        foreach ((string name, int side) in new[] { ("a", 8), ("b", 8), ("c", 9) })
+        {
+            using Tensor image = randint(256, [3, side, side], uint8);
+            ImageFile.SavePng(At($"pictures/{name}.png"), image);
+        }
+
+        string[] arguments = ["train", "--data", At("pictures"), "--out", At("run"), "--steps", "2", .. Small];
+        (int code, _, string error) = Run(arguments);
+        code.Should().Be(2);
+        error.Trim().Should().StartWith("--size: ").And.Contain("c.png is of 9×9 pixels").And.NotContain("ImageLoadOptions");
+        (code, _, error) = Run([.. arguments, "--size", "9"]);
+        (code, error.Trim()).Should().Be((2, "--size must be a multiple of 2, for --multipliers 1,2 has 2 levels, but is 9."));
+        using StringWriter evaluated = new();
+        string[] measure = ["evaluate", "kid", At("pictures"), At("pictures"), "--features", "pixels"];
+        CommandLine.Run(measure, TextWriter.Null, evaluated).Should().Be(2);
+        evaluated.ToString().Should().StartWith("--size: ");
+    }
+
+    [Theory]
+    [InlineData("--prediction posterior-mean --variance learned")]
+    [InlineData("--prediction x0 --variance fixed-large")]
+    public void Train_WhatTheTablesName_Trains(string choice)
+    {
+        WriteIdx();
+        (int code, _, string error) = Run(
+            ["train", "--data", At("images"), "--out", At("run"), "--steps", "2", .. Small, .. choice.Split(' ')]);
+        (code, error).Should().Be((0, ""));
+        using TrainedModel model = ModelFolder.Load(At("run/model"));
+        choice.Should().Contain($"{model.Process.Options.Prediction} --").And.EndWith($" {model.Process.Options.Variance}");
+    }
+
+    [Fact]
     public void Train_TimeIsUp_StopsAndGoesOnLater()
     {
         WriteIdx();
@@ -122,7 +157,7 @@ public sealed class TrainCommandTests : IDisposable
             "--multipliers must be whole numbers of at least 1 with commas between, but has x."
         },
         { ["train", "--data", "{images}", "--schedule", "square"], "--schedule must be linear or cosine, but is square." },
-        { ["train", "--data", "{images}", "--ema", "power:7"], "--ema: relativeWidth must be 0.01 … 0.28, but is 7." },
+        { ["train", "--data", "{images}", "--ema", "power:7"], "--ema: σ must be 0.01 … 0.28, but is 7." },
         { ["train", "--data", "{images}", "--ema", "often"], "--ema: An average must be power:σ, constant:d or ramped:d, but is often." },
         { ["train", "--data", "{images}", "--device", "tpu"], "--device must be cpu, cuda or cuda:N, but is tpu." },
         { ["train", "--data", "{images}", "--size", "8"], "--size, --grayscale and --skip-damaged go with a folder of images." },
@@ -131,13 +166,51 @@ public sealed class TrainCommandTests : IDisposable
         { ["export", "--checkpoint", "x", "--out", "x", "--average", "-1"], "--average must be at least 0, but is -1." },
         { ["train", "--data", "{images}", "--steps", "many"], "--steps must be a whole number of at least 1, but is many." },
         { ["train", "--data", "{images}", "--seed", "x"], "--seed must be a whole number, but is x." },
+        {
+            ["train", "--data", "{images}", "--timesteps", "10"],
+            "--timesteps must be at least 21 with --schedule linear, but is 10; --schedule cosine takes fewer."
+        },
+        { ["train", "--data", "{images}", "--timesteps", "100001"], "--timesteps must be at most 100000, but is 100001." },
+        { ["train", "--data", "{images}", "--channels", "12"], "--channels must be a multiple of 8, but is 12." },
+        { ["train", "--data", "{images}", "--channels", "1073741824"], "--channels must be at most 16384, but is 1073741824." },
+        {
+            ["train", "--data", "{images}", "--channels", "16000", "--multipliers", "1,2"],
+            "--channels times the largest of --multipliers must be at most 16384, but is 32000."
+        },
+        {
+            ["train", "--data", "{images}", "--attention", "none"],
+            "--attention must be whole numbers of at least 1 with commas between, but has none."
+        },
+        {
+            ["train", "--data", "{images}", "--attention", "4,5"],
+            "--attention must be among the sizes that the levels have (8, 4, 2), but has 5."
+        },
+        {
+            ["train", "--data", "{images}", "--multipliers", "1,,2"],
+            "--multipliers must be whole numbers of at least 1 with commas between, but has empty."
+        },
+        {
+            ["train", "--data", "{images}", "--multipliers", "1,1,1,1,1"],
+            "--data must be images whose height and width are a multiple of 16, for --multipliers 1,1,1,1,1 has 5 levels, *"
+        },
+        { ["train", "--data", "{images}", "--dropout", "NaN"], "--dropout must be a number at least 0 and below 1, but is NaN." },
+        { ["train", "--data", "{images}", "--dropout", "1.0"], "--dropout must be a number at least 0 and below 1, but is 1.0." },
+        {
+            ["train", "--data", "{images}", "--max-minutes", "1e9"],
+            "--max-minutes must be a number above 0 and at most 71582, but is 1e9."
+        },
+        { ["train", "--data", "{images}", "--groups", "8"], "ddpm train has no option --groups*" },
+        {
+            ["train", "--data", "{images}", "--prediction", "noise"],
+            "--prediction must be epsilon, x0, v or posterior-mean, but is noise."
+        },
+        { ["train", "--data", ""], "--data must be a path, but is empty." },
     };
 
     public static TheoryData<string[], string> Failures() => new()
     {
         { ["train", "--data", "nowhere/images"], "*nowhere*" },
         { ["train", "--data", "{images}", "--labels", "{images}"], "*must hold the classes [[]6] of*" },
-        { ["train", "--data", "{images}", "--multipliers", "1,1,1,1,1"], "*multiple*" },
         { ["train", "--data", "{images}", "--out", "{images}"], "*images*" },
         { ["export", "--checkpoint", "nowhere", "--out", "x"], "The checkpoint nowhere does not exist." },
     };

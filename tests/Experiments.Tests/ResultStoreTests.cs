@@ -37,6 +37,13 @@ public sealed class ResultStoreTests : IDisposable
     [InlineData("{ \"Settings\": \"seed 1\", \"Rows\": { \"a\"")]
     [InlineData("{ }")]
     [InlineData("null")]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{ \"Settings\": \"seed 1\", \"Rows\": null }")]
+    [InlineData("{ \"Settings\": \"seed 1\", \"Rows\": { \"a\": { \"Measures\": null } } }")]
+    [InlineData("{ \"Settings\": \"seed 1\", \"Rows\": { \"a\": { \"Measures\": { \"FID\": { \"Value\": \"1\" } } } } }")]
+    [InlineData("{ \"Settings\": \"seed 1\", \"Settings\": \"seed 1\", \"Rows\": { } }")]
+    [InlineData("{ \"Settings\": \"seed \\ud800\", \"Rows\": { } }")]
     public void Store_OfADamagedFile_IsRefusedAndNamed(string text)
     {
         File.WriteAllText(FilePath, text);

@@ -1,3 +1,4 @@
+using Ddpm.Cli.Arguments;
 using Ddpm.Models;
 
 namespace Ddpm.Benchmarks;
@@ -14,6 +15,6 @@ internal sealed record InferenceWay(string Name, InferenceOptions Options)
         "plain" => InferenceOptions.Off,
         "compiled" => InferenceOptions.Default,
         "bf16" => InferenceOptions.BFloat16,
-        _ => throw new ArgumentException($"name must be one of {string.Join(", ", Names)}, but is {name}.", nameof(name)),
+        _ => throw new UsageException($"--way must be one of {string.Join(", ", Names)}, but is {name}."),
     });
 }

@@ -1,3 +1,4 @@
+using Ddpm.Cli.Arguments;
 using Ddpm.Core;
 using Ddpm.Models;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,7 +25,7 @@ internal static class Growth
                 case "batch": Batches(); break;
                 case "resolution": Resolutions(); break;
                 case "steps": Steps(); break;
-                default: throw new ArgumentException($"What grows must be batch, resolution or steps, but is {what}.", nameof(arguments));
+                default: throw new UsageException($"What grows must be batch, resolution or steps, but is {what}.");
             }
         }
     }

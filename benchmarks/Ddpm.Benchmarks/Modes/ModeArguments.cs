@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ddpm.Cli.Arguments;
 
 namespace Ddpm.Benchmarks;
 
@@ -21,13 +22,12 @@ internal sealed class ModeArguments
             {
                 values[arguments[i]] = i + 1 < arguments.Count
                     ? arguments[++i]
-                    : throw new ArgumentException($"{arguments[i]} must be followed by its value.", nameof(arguments));
+                    : throw new UsageException($"{arguments[i]} must be followed by its value.");
             }
             else if (arguments[i].StartsWith('-'))
             {
-                throw new ArgumentException(
-                    $"{arguments[i]} is no option of a mode; those are {string.Join(", ", Valued)} and --quick.",
-                    nameof(arguments));
+                throw new UsageException(
+                    $"{arguments[i]} is no option of a mode; those are {string.Join(", ", Valued)} and --quick.");
             }
             else names.Add(arguments[i]);
         }
@@ -53,6 +53,6 @@ internal sealed class ModeArguments
         if (Word(name) is not { } text) return otherwise;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
             ? number
-            : throw new ArgumentException($"{name} must be a whole number above 0, but is {text}.", nameof(name));
+            : throw new UsageException($"{name} must be a whole number above 0, but is {text}.");
     }
 }

@@ -9,8 +9,12 @@ internal sealed class ResultStore
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private const int LargestFile = 4 << 20;
 
     private readonly string path;
     private readonly Content content;
@@ -47,11 +51,10 @@ internal sealed class ResultStore
     {
         try
         {
-            return JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path)) is { Settings: not null, Rows: not null } content
-                ? content
-                : throw new IOException($"{path} holds no results: remove it.");
+            return StrictJson.Parse(RegularFile.ReadAllBytes(path, LargestFile), path).Deserialize<Content>(Json)
+                ?? throw new JsonException("It is null.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
             throw new IOException($"{path} holds no results: {exception.Message} Remove it.", exception);
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ddpm.Web;
 
-/// <summary>Errors as problem details (RFC 7807): what was wrong, in words and in fields.</summary>
+/// <summary>Errors as problem details (RFC 9457): what was wrong, in words and in fields.</summary>
 internal static class Problems
 {
     public static IResult BadFields(IReadOnlyList<FieldError> errors) => TypedResults.Problem(
@@ -12,7 +12,7 @@ internal static class Problems
         extensions: new Dictionary<string, object?> { ["errors"] = errors });
 
     public static IResult BadJson(string what) =>
-        TypedResults.Problem(title: "The body is not JSON.", detail: what, statusCode: StatusCodes.Status400BadRequest);
+        TypedResults.Problem(title: "The body is not valid JSON.", detail: what, statusCode: StatusCodes.Status400BadRequest);
 
     public static IResult NotJson(string? contentType) => TypedResults.Problem(
         title: "The body must be JSON.",
@@ -24,6 +24,22 @@ internal static class Problems
             title: "The body is too long.",
             detail: $"The body must be at most {limit} bytes.",
             statusCode: StatusCodes.Status413PayloadTooLarge);
+
+    public static IResult BodyTooSlow(TimeSpan limit) => TypedResults.Problem(
+        title: "The body did not come.",
+        detail: string.Create(CultureInfo.InvariantCulture, $"The body must come within {limit.TotalSeconds} s, but did not."),
+        statusCode: StatusCodes.Status408RequestTimeout);
+
+    public static IResult BadBody(BadHttpRequestException exception) => TypedResults.Problem(
+        title: "The body cannot be read.", detail: exception.Message, statusCode: exception.StatusCode);
+
+    public static IResult OtherHost(string host) => TypedResults.Problem(
+        title: "The host is another.",
+        detail: $"The host must be localhost, 127.0.0.1 or [::1], but is {host}.",
+        statusCode: StatusCodes.Status400BadRequest);
+
+    /// <summary>An answer that has a status and nothing else.</summary>
+    public static IResult Status(int code) => TypedResults.Problem(statusCode: code);
 
     public static IResult NoSuchRun(string id) =>
         TypedResults.Problem(

@@ -10,6 +10,7 @@ internal sealed class RequestFields
     private readonly Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
+    /// <summary>The fields of a body, each of which occurs once.</summary>
     public RequestFields(JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object)
@@ -18,13 +19,7 @@ internal sealed class RequestFields
             return;
         }
 
-        foreach (JsonProperty property in body.EnumerateObject())
-        {
-            if (!fields.TryAdd(property.Name, property.Value))
-            {
-                Errors.Add(new FieldError(Shorten(property.Name), "given once", "given twice"));
-            }
-        }
+        foreach (JsonProperty property in body.EnumerateObject()) fields.Add(property.Name, property.Value);
     }
 
     public List<FieldError> Errors { get; } = [];

@@ -1,18 +1,20 @@
 using System.CommandLine;
 using System.Text.Json;
+using Ddpm.Core;
 
 namespace Ddpm.Cli.Arguments;
 
 /// <summary>
-/// Options from a JSON file, as {"steps": 50, "spacing": "trailing"}: they stand in for what the command line leaves out.
+/// Options from a JSON file, as {"steps": 50, "spacing": "trailing"}: they stand in for what the command line leaves out. Read as strictly
+/// as every configuration, but remarks and trailing commas are valid.
 /// </summary>
 internal static class ConfigFile
 {
-    private const string Name = "--config";
+    private const string Name = "--config", Separator = "--";
+    private const int LargestFile = 1 << 20;
 
-    private static readonly JsonDocumentOptions Lenient = new()
+    private static readonly JsonDocumentOptions ForPeople = new()
     {
-        AllowDuplicateProperties = false,
         AllowTrailingCommas = true,
         CommentHandling = JsonCommentHandling.Skip,
     };
@@ -31,14 +33,14 @@ internal static class ConfigFile
         if (command.Options.FirstOrDefault(option => option.Name == Name) is not { } config) return (args, null);
         if (parsed.GetResult(config) is not { Tokens: [var file] }) return (args, null);
         string path = file.Value, name = Mistakes.Name(parsed);
-        var positional = new List<string>();
-        var optional = new List<string>();
-        using JsonDocument json = Read(path);
-        foreach (JsonProperty property in json.RootElement.EnumerateObject())
+        var places = new Dictionary<Argument, string[]>();
+        var options = new List<string>();
+        var seen = new Dictionary<Option, string>();
+        foreach (JsonProperty property in Read(path).EnumerateObject())
         {
             if (command.Arguments.FirstOrDefault(argument => argument.Name == property.Name) is { } place)
             {
-                if (parsed.GetResult(place) is null or { Tokens.Count: 0 }) positional.AddRange(Values(property, path));
+                places[place] = [.. Values(property, path)];
                 continue;
             }
 
@@ -46,14 +48,39 @@ internal static class ConfigFile
             Option option = Settable(command, config)
                 .FirstOrDefault(candidate => candidate.Name == typed || candidate.Aliases.Contains(typed))
                 ?? throw new UsageException(
-                    $"{path}: {property.Name} is no option of {name}{Spelling.Hint(property.Name, Known(command, config))}");
+                    $"{path}: {StrictJson.Line(property.Name)} is no option of {name}"
+                        + Spelling.Hint(StrictJson.Line(property.Name), Known(command, config)));
+            if (!seen.TryAdd(option, property.Name))
+            {
+                throw new UsageException($"{path}: {seen[option]} and {property.Name} are one option, which must occur once.");
+            }
+
             if (parsed.GetResult(option) is not (null or { Implicit: true })) continue;
-            optional.AddRange(Values(property, path).Select(value => $"{option.Name}={value}"));
+            foreach (string value in Values(property, path))
+            {
+                if (Mistakes.OfFlag(option, value) is { } wrong) throw new UsageException($"{path}: {wrong}");
+                options.Add($"{option.Name}={value}");
+            }
         }
 
-        // Arguments follow the command's name at once: there no option takes them for its values.
-        int words = name.Split(' ').Length - 1;
-        return ([.. args[..words], .. positional, .. args[words..], .. optional], path);
+        // Behind "--" nothing is taken for an option, and no option takes an argument for its value.
+        int end = Array.IndexOf(args, Separator);
+        (string[] before, string[] after) = end < 0 ? (args, []) : (args[..end], args[(end + 1)..]);
+        return ([.. before, .. options, Separator, .. after, .. Arguments(parsed, places, path)], path);
+    }
+
+    // The values of arguments that the command line leaves out, in the order of their places: it gives the first ones.
+    private static IEnumerable<string> Arguments(ParseResult parsed, Dictionary<Argument, string[]> places, string path)
+    {
+        Argument? skipped = null;
+        foreach (Argument argument in parsed.CommandResult.Command.Arguments)
+        {
+            if (parsed.GetResult(argument) is { Tokens.Count: > 0 }) continue;
+            string[] values = places.GetValueOrDefault(argument, []);
+            if (values.Length == 0) skipped ??= argument;
+            else if (skipped is not null) throw new UsageException($"{path}: {argument.Name} needs {skipped.Name} before it.");
+            foreach (string value in values) yield return value;
+        }
     }
 
     private static IEnumerable<Option> Settable(Command command, Option config) =>
@@ -65,22 +92,22 @@ internal static class ConfigFile
         .. command.Arguments.Select(argument => argument.Name),
     ];
 
-    private static JsonDocument Read(string path)
+    private static JsonElement Read(string path)
     {
+        if (path.Length == 0 || path.Contains('\0')) throw new UsageException($"{Name} must be a file, but is \"{path}\".");
         try
         {
-            JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
-            if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
-            json.Dispose();
-            throw new UsageException($"{path} must hold a JSON object of options, such as {{\"steps\": 50}}.");
+            JsonElement json = StrictJson.Parse(RegularFile.ReadAllBytes(path, LargestFile), path, ForPeople);
+            return json.ValueKind == JsonValueKind.Object ? json : throw new UsageException(
+                $"{path} must hold a JSON object of options, such as {{\"steps\": 50}}, but holds {StrictJson.Shown(json)}.");
         }
-        catch (JsonException exception)
+        catch (InvalidDataException exception)
         {
-            throw new UsageException($"{path} is not valid JSON: {ErrorLine.Of(exception)}");
+            throw new UsageException(ErrorLine.Of(exception));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--config: {ErrorLine.Of(exception)}");
+            throw new UsageException($"{Name}: {ErrorLine.Of(exception)}");
         }
     }
 
@@ -96,6 +123,6 @@ internal static class ConfigFile
         JsonValueKind.String => element.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => element.GetRawText(),
         _ => throw new UsageException(
-            $"{path}: {key} must be a number, a text, true, false, or a list of these, but is {element.GetRawText()}."),
+            $"{path}: {key} must be a number, a text, true, false, or a list of these, but is {StrictJson.Raw(element)}."),
     };
 }

@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Ddpm.Cli.Arguments;
 
-/// <summary>An error as one line.</summary>
+/// <summary>An error as one line. The samples and benchmarks compile this file too.</summary>
 internal static class ErrorLine
 {
-    /// <summary>Gives the message without the lines and the parameter's name that .NET adds for programmers.</summary>
+    private const int Longest = 2000;
+
+    /// <summary>Gives the message without what .NET adds for programmers: a parameter's name and value, native frames.</summary>
     public static string Of(Exception exception)
     {
         string message = exception is ExternalException ? exception.Message.Split('\n')[0] : exception.Message;
@@ -13,6 +15,10 @@ internal static class ErrorLine
         return Of(parameter < 0 ? message : message[..parameter]);
     }
 
-    /// <summary>Gives a text on one line, as even a file's name may not be.</summary>
-    public static string Of(string text) => string.Concat(text.TrimEnd().Select(c => char.IsControl(c) ? ' ' : c));
+    /// <summary>Gives a text on one line, as even a file's name may not be, cut where it is long.</summary>
+    public static string Of(string text)
+    {
+        string line = string.Concat(text.TrimEnd().Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
+        return line.Length <= Longest ? line : line[..Longest] + " …";
+    }
 }

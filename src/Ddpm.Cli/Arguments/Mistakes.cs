@@ -17,7 +17,13 @@ internal static class Mistakes
         foreach (string arg in args.TakeWhile(arg => arg != "--"))
         {
             if (!arg.StartsWith("--", StringComparison.Ordinal) || arg == "--") continue;
-            string typed = arg.Split('=', ':')[0];
+            string[] parts = arg.Split(['=', ':'], 2);
+            string typed = parts[0];
+            if (command.Options.FirstOrDefault(option => option.Name == typed) is { } flag && parts is [_, var value])
+            {
+                if (OfFlag(flag, value) is { } wrong) return wrong;
+            }
+
             if (known.Contains(typed)) continue;
             string hint = Spelling.Hint(typed, known.Where(other => other.StartsWith("--", StringComparison.Ordinal)));
             return $"{name} has no option {typed}{hint} See {name} --help.";
@@ -37,6 +43,14 @@ internal static class Mistakes
 
         return parsed.UnmatchedTokens is [string extra, ..] ? $"{name} does not expect {extra}. See {name} --help." : null;
     }
+
+    /// <summary>
+    /// Describes a flag's value that is neither true nor false, which the parser takes for an argument; null for any other.
+    /// </summary>
+    public static string? OfFlag(Option option, string value) =>
+        option.ValueType == typeof(bool) && !bool.TryParse(value, out _)
+            ? $"{option.Name} must be true or false, but is {OptionText.Shown(value)}."
+            : null;
 
     /// <summary>Names the first argument that is missing, and describes it; null where none is.</summary>
     public static string? Missing(ParseResult parsed)

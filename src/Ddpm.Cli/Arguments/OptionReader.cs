@@ -30,35 +30,38 @@ internal sealed class OptionReader
     public static OptionReader Reading(ParseResult parsed) => new(parsed.CommandResult.Command, parsed);
 
     /// <summary>An argument, which has a place in place of a name.</summary>
-    public string Argument(string name, string description) => Take(new Argument<string>(name) { Description = description });
+    public string Argument(string name, string description) =>
+        Take(OptionText.FilledArgument(new Argument<string>(name) { Description = description }));
 
     /// <summary>An argument that may be left out.</summary>
     public string? OptionalArgument(string name, string description) =>
-        Take(new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne });
+        Take(OptionText.FilledArgument(new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne }));
 
     /// <summary>True where the option is given.</summary>
     public bool Flag(string name, string description) => Take(new Option<bool>(name) { Description = description });
 
     /// <summary>A text; null where the option is not given.</summary>
     public string? Text(string name, string helpName, string description) =>
-        Take(new Option<string?>(name) { Description = description, HelpName = helpName });
+        Take(OptionText.Filled(new Option<string?>(name) { Description = description, HelpName = helpName }));
 
     /// <summary>A text with a default.</summary>
     public string Text(string name, string helpName, string fallback, string description) =>
-        Take(new Option<string>(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => fallback });
+        Take(OptionText.Filled(
+            new Option<string>(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => fallback }));
 
     /// <summary>A text without which the command does not run.</summary>
     public string RequiredText(string name, string helpName, string description) =>
-        Take(new Option<string>(name) { Description = description, HelpName = helpName, Required = true });
+        Take(OptionText.Filled(new Option<string>(name) { Description = description, HelpName = helpName, Required = true }));
 
     /// <summary>One text or several, without which the command does not run.</summary>
-    public ImmutableArray<string> RequiredTexts(string name, string helpName, string description) => [.. Take(new Option<string[]>(name)
-    {
-        Description = description,
-        HelpName = helpName,
-        Required = true,
-        AllowMultipleArgumentsPerToken = true,
-    }) ?? []];
+    public ImmutableArray<string> RequiredTexts(string name, string helpName, string description) =>
+        [.. Take(OptionText.Filled(new Option<string[]>(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        })) ?? []];
 
     /// <summary>One value or several, each made from a text.</summary>
     public ImmutableArray<T> Each<T>(string name, string helpName, string fallback, string description, Func<string, T> parse)
@@ -88,12 +91,12 @@ internal sealed class OptionReader
     }
 
     /// <summary>A whole number with a default.</summary>
-    public int Number(string name, int fallback, string description, int least, string? alias = null) =>
-        Take(Integer(name, fallback, description, least, alias))!.Value;
+    public int Number(string name, int fallback, string description, int least, int most = int.MaxValue, string? alias = null) =>
+        Take(Integer(name, fallback, description, least, most, alias))!.Value;
 
     /// <summary>A whole number; null where the option is not given.</summary>
-    public int? Number(string name, string description, int least, string? alias = null) =>
-        Take(Integer(name, null, description, least, alias));
+    public int? Number(string name, string description, int least, int most = int.MaxValue, string? alias = null) =>
+        Take(Integer(name, null, description, least, most, alias));
 
     /// <summary>Any whole number.</summary>
     public long Whole(string name, long fallback, string description) => Take(new Option<long>(name)
@@ -106,12 +109,13 @@ internal sealed class OptionReader
             string text = result.Tokens[0].Value;
             return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
                 ? value
-                : Refuse<long>(result, $"{name} must be a whole number, but is {text}.");
+                : Refuse<long>(result, $"{name} must be a whole number, but is {OptionText.Shown(text)}.");
         },
     });
 
     /// <summary>Whole numbers in one comma-separated word, as 1,2,2.</summary>
-    public ImmutableArray<int> Numbers(string name, ImmutableArray<int> fallback, string description, int least) =>
+    public ImmutableArray<int> Numbers(
+        string name, ImmutableArray<int> fallback, string description, int least, int most, int longest) =>
         Take(new Option<NumberList>(name)
         {
             Description = $"{description}; comma-separated, each at least {least}",
@@ -121,20 +125,24 @@ internal sealed class OptionReader
             DefaultValueFactory = _ => new NumberList(fallback),
             CustomParser = result =>
             {
+                string[] parts = [.. result.Tokens.SelectMany(token => token.Value.Split(','))];
                 var numbers = new List<int>();
-                foreach (string part in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
+                foreach (string part in parts)
                 {
                     if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < least)
                     {
                         return Refuse<NumberList>(
                             result,
-                            $"{name} must be whole numbers of at least {least} with commas between, but has {part}.");
+                            $"{name} must be whole numbers of at least {least} with commas between, but has {OptionText.Shown(part)}.");
                     }
 
+                    if (number > most) return Refuse<NumberList>(result, $"{name} must be numbers of at most {most}, but has {number}.");
                     numbers.Add(number);
                 }
 
-                return new NumberList([.. numbers]);
+                return numbers.Count <= longest
+                    ? new NumberList([.. numbers])
+                    : Refuse<NumberList>(result, $"{name} must be at most {longest} numbers, but is {numbers.Count}.");
             },
         }).Values;
 
@@ -168,6 +176,13 @@ internal sealed class OptionReader
     public string? Choice(string name, string description, ReadOnlySpan<string> words, string? alias = null) =>
         Choose(name, null, description, words, alias);
 
+    /// <summary>One of several things that have names.</summary>
+    public T OneOf<T>(string name, T fallback, string description, ImmutableArray<T> known, Func<T, string> nameOf)
+    {
+        string chosen = Choice(name, nameOf(fallback), description, [.. known.Select(nameOf)]);
+        return known.First(item => nameOf(item) == chosen);
+    }
+
     /// <summary><c>--device</c>.</summary>
     public string Device() => Take(DeviceOption.Create());
 
@@ -187,24 +202,25 @@ internal sealed class OptionReader
         {
             if (result.GetValue(option) is { } value && !values.Contains(value))
             {
-                result.AddError($"{name} must be {listed}, but is {value}.");
+                result.AddError($"{name} must be {listed}, but is {OptionText.Shown(value)}.");
             }
         });
         return Take(Named(option, alias));
     }
 
-    private static Option<int?> Integer(string name, int? fallback, string description, int least, string? alias) => Named(
+    private static Option<int?> Integer(string name, int? fallback, string description, int least, int most, string? alias) => Named(
         new Option<int?>(name)
         {
-            Description = $"{description}; at least {least}",
+            Description = most == int.MaxValue ? $"{description}; at least {least}" : $"{description}; {least} … {most}",
             HelpName = "n",
             DefaultValueFactory = _ => fallback,
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
                 return !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
-                    ? Refuse<int?>(result, $"{name} must be a whole number of at least {least}, but is {text}.")
-                    : value < least ? Refuse<int?>(result, $"{name} must be at least {least}, but is {value}.") : value;
+                    ? Refuse<int?>(result, $"{name} must be a whole number of at least {least}, but is {OptionText.Shown(text)}.")
+                    : value < least ? Refuse<int?>(result, $"{name} must be at least {least}, but is {value}.")
+                    : value > most ? Refuse<int?>(result, $"{name} must be at most {most}, but is {value}.") : value;
             },
         },
         alias);
@@ -220,7 +236,7 @@ internal sealed class OptionReader
                 string text = result.Tokens[0].Value;
                 return Parse(text) is { } value && double.IsFinite(value) && range.Contains(value)
                     ? value
-                    : Refuse<double?>(result, $"{name} must be a number {range.Words}, but is {text}.");
+                    : Refuse<double?>(result, $"{name} must be a number {range.Words}, but is {OptionText.Shown(text)}.");
             },
         },
         alias);

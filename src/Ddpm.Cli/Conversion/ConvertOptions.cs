@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Sampling;
 
 namespace Ddpm.Cli.Conversion;
 
@@ -10,6 +11,8 @@ internal sealed class ConvertOptions(OptionReader read)
         read.Argument("model", "A model folder; also of an older diffusers, of the authors' names, in shards or in 16 bits");
 
     public string Target { get; } = read.Argument("out", "The folder to write, in the layout of diffusers' DDPMPipeline");
+
+    public string? WeightPrefix { get; } = ModelSource.ReadPrefix(read);
 
     public string Dtype { get; } = read.Choice(
         "--dtype",

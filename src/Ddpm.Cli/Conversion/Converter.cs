@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Inspection;
 using Ddpm.Cli.Output;
+using Ddpm.Cli.Sampling;
 using Ddpm.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ internal static class Converter
         if (File.Exists(target)) throw new UsageException($"{target} must be a folder, but is a file.");
         bool empty = !Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any();
         if (!options.Overwrite && !empty) throw new UsageException($"{target} is not empty: give another folder, or --overwrite.");
-        using TrainedModel model = ModelFolder.Load(options.Source);
+        using TrainedModel model = new ModelSource(options.Source, options.WeightPrefix).Load();
         double change = Narrow(model.Network, dtype);
         ModelFolder.Save(target, model.Network, model.Process);
         LoadReport report = model.Report;
@@ -31,6 +32,11 @@ internal static class Converter
             ? string.Create(CultureInfo.InvariantCulture, $"no weight changed by more than {change:0.0e+0}")
             : "no weight changed";
         screen.Line($"{target}: weights in {dtype}, {Rows.Bytes(before)} → {Rows.Bytes(after)}{renamed}{widened}; {changed}");
+        if (!report.LeftOut.IsEmpty)
+        {
+            screen.Line($"Left out: {report.LeftOut.Length} tensors whose names do not begin with {options.WeightPrefix}");
+        }
+
         if (!report.IgnoredFields.IsEmpty)
         {
             screen.Line($"Not carried over, since this library does not use it: {string.Join("; ", report.IgnoredFields)}");
@@ -44,6 +50,7 @@ internal static class Converter
             ["bytes"] = after,
             ["renamed"] = report.Renamed,
             ["widened"] = report.Widened,
+            ["left_out"] = report.LeftOut.Length,
             ["largest_change"] = change,
             ["not_carried_over"] = new JsonArray([.. report.IgnoredFields.Select(field => JsonValue.Create(field))]),
         });

@@ -12,6 +12,8 @@ internal sealed class BoundCommandOptions(OptionReader read)
 
     public string Data { get; } = read.Argument("data", "Images that the model has not seen: " + ImageData.Kinds);
 
+    public string? WeightPrefix { get; } = ModelSource.ReadPrefix(read);
+
     public string? Train { get; } = read.Text(
         "--train",
         "path",
@@ -22,7 +24,8 @@ internal sealed class BoundCommandOptions(OptionReader read)
 
     public string Spacing { get; } = read.Choice("--spacing", "trailing", "Which timesteps they are", SamplerChoice.Spacings);
 
-    public int Draws { get; } = read.Number("--draws", 1, "Draws of noise for each image and timestep", least: 1);
+    public int Draws { get; } =
+        read.Number("--draws", 1, "Draws of noise for each image and timestep", least: 1, Most.Repetitions);
 
     public bool ExactDecoder { get; } = read.Choice(
         "--decoder",
@@ -30,13 +33,14 @@ internal sealed class BoundCommandOptions(OptionReader read)
         "L_0: discretized with the authors' approximation of the normal distribution, or with the exact one",
         ["discretized", "exact"]) == "exact";
 
-    public int? Count { get; } = read.Number("--count", "Images, evenly spread over the data; by default all", least: 1);
+    public int? Count { get; } = read.Number("--count", "Images, evenly spread over the data; by default all", least: 1, Most.Samples);
 
     public ImageOptions Images { get; } = new(read);
 
-    public int BatchSize { get; } = read.Number("--batch-size", 64, "Images that the network sees at once", least: 1);
+    public int BatchSize { get; } = read.Number("--batch-size", 64, "Images that the network sees at once", least: 1, Most.Batch);
 
-    public int Workers { get; } = read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1);
+    public int Workers { get; } =
+        read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1, Most.Threads);
 
     public long Seed { get; } = read.Whole("--seed", 0, "Seed of the noise");
 

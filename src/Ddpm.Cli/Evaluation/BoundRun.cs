@@ -21,7 +21,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
 {
     public bool Execute(CancellationToken stop)
     {
-        using TrainedModel model = ModelFolder.Load(options.Model);
+        using TrainedModel model = new ModelSource(options.Model, options.WeightPrefix).Load();
         UNet network = model.Network;
         if (network.ClassCount > 0 && !network.HasNullLabel)
         {

@@ -30,7 +30,8 @@ internal sealed class FeatureOptions(OptionReader read, bool classifier)
     public int? Size { get; } = read.Number(
         "--feature-size",
         "Height and width that images are resized to for the network, such as 299; by default they are not",
-        least: 1);
+        least: 1,
+        Most.Side);
 
     public string Filter { get; } = read.Choice(
         "--feature-filter",

@@ -42,7 +42,7 @@ internal static class FrechetCommand
         }
 
         using FeatureStatistics drawn = measurement.Statistics("samples", options.Samples, options.MaxFeatures, stop);
-        Metric first = Distance("frechet_distance", real, drawn);
+        Metric first = Distance(measurement, "frechet_distance", real, drawn);
         if (options.Test is null)
         {
             measurement.Report("Fréchet distance", [first]);
@@ -50,12 +50,16 @@ internal static class FrechetCommand
         }
 
         using FeatureStatistics held = measurement.Statistics("test", options.Test, options.MaxFeatures, stop);
-        measurement.Report("Fréchet distance", [first, Distance("frechet_distance_test", held, drawn)]);
+        measurement.Report("Fréchet distance", [first, Distance(measurement, "frechet_distance_test", held, drawn)]);
     }
 
-    private static Metric Distance(string name, FeatureStatistics real, FeatureStatistics drawn)
+    private static Metric Distance(Measurement measurement, string name, FeatureStatistics real, FeatureStatistics drawn)
     {
-        if (real.Dimensions == drawn.Dimensions) return new Metric(name, FrechetDistance.Compute(real, drawn), null, "lower is better");
+        if (real.Dimensions == drawn.Dimensions)
+        {
+            return new Metric(name, FrechetDistance.Compute(real, drawn, measurement.Log), null, "lower is better");
+        }
+
         throw new UsageException(
             $"The reference has {real.Dimensions} features and the samples have {drawn.Dimensions}: "
                 + "they must be of one network, or of images of one shape.");

@@ -18,9 +18,9 @@ internal static class KernelCommand
         (options, screen, ranks, stop) =>
         {
             using var measurement = new Measurement(options.Measures, screen, ranks);
-            using Tensor real = measurement.Features("reference", options.Reference, stop);
-            using Tensor drawn = measurement.Features("samples", options.Samples, stop);
-            using Tensor? held = options.Test is { } path ? measurement.Features("test", path, stop) : null;
+            using Tensor real = measurement.Features("reference", options.Reference, stop, least: 2);
+            using Tensor drawn = measurement.Features("samples", options.Samples, stop, least: 2);
+            using Tensor? held = options.Test is { } path ? measurement.Features("test", path, stop, least: 2) : null;
             long smallest = Math.Min(Math.Min(real.size(0), drawn.size(0)), held?.size(0) ?? long.MaxValue);
             int size = options.SubsetSize ?? (int)Math.Min(KernelOptions.DefaultSubsetSize, smallest);
             if (size > smallest)
@@ -30,7 +30,7 @@ internal static class KernelCommand
 
             Metric Distance(string name, Tensor set)
             {
-                KernelDistanceResult result = KernelDistance.Compute(set, drawn, options.Subsets, size, 0, stop);
+                KernelDistanceResult result = KernelDistance.Compute(set, drawn, options.Subsets, size, 0, measurement.Log, stop);
                 string note = string.Create(
                     CultureInfo.InvariantCulture,
                     $"lower is better; ± deviation over {options.Subsets} subsets of {size}");

@@ -14,12 +14,14 @@ internal sealed class KernelOptions(OptionReader read)
 
     public string? Test { get; } = EvaluateCommand.Test(read);
 
-    public int Subsets { get; } = read.Number("--subsets", 100, "Random subsets over which the mean is taken", least: 1);
+    public int Subsets { get; } =
+        read.Number("--subsets", 100, "Random subsets over which the mean is taken", least: 1, Most.Repetitions);
 
     public int? SubsetSize { get; } = read.Number(
         "--subset-size",
         $"Images of each set in a subset; by default {DefaultSubsetSize}, or all of the smaller set",
-        least: 2);
+        least: 2,
+        Most.Samples);
 
     public MeasureOptions Measures { get; } = new(read);
 }

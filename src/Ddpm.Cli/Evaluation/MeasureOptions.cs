@@ -15,9 +15,11 @@ internal sealed class MeasureOptions(OptionReader read, bool classifier = false)
     public int? Count { get; } = read.Number(
         "--count",
         "Images of each set, evenly spread over a data set; by default all, and as many samples of a model as the reference has",
-        least: 2);
+        least: 2,
+        Most.Samples);
 
-    public int Workers { get; } = read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1);
+    public int Workers { get; } =
+        read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1, Most.Threads);
 
     public ImageOptions Images { get; } = new(read);
 

@@ -37,6 +37,9 @@ internal sealed class Measurement : IDisposable
         Note("features", options.Features.Description);
     }
 
+    /// <summary>Shows the warnings of measures.</summary>
+    public ScreenLog Log => new(screen);
+
     public void Note(string name, string value) => settings = settings.SetItem(name, value);
 
     public void Note(string name, long value) => Note(name, value.ToString(CultureInfo.InvariantCulture));
@@ -55,12 +58,12 @@ internal sealed class Measurement : IDisposable
             return StatisticsFile.Load(path, maxFeatures);
         }
 
-        return Of(role, path, batches => FeatureExtraction.Statistics(extractor, batches, ranks, null, stop), stop);
+        return Of(role, path, least: 2, batches => FeatureExtraction.Statistics(extractor, batches, ranks, null, stop), stop);
     }
 
     /// <summary>Gives the features of each image of a set, [N, D].</summary>
-    public Tensor Features(string role, string path, CancellationToken stop) =>
-        Of(role, path, batches => FeatureExtraction.Features(extractor, batches, ranks, null, stop), stop);
+    public Tensor Features(string role, string path, CancellationToken stop, int least = 1) =>
+        Of(role, path, least, batches => FeatureExtraction.Features(extractor, batches, ranks, null, stop), stop);
 
     /// <summary>Writes a file once, however many processes there are.</summary>
     public void Write(Action write) => ranks.OnFirstRank(write);
@@ -88,13 +91,14 @@ internal sealed class Measurement : IDisposable
         screen.Json(json);
     }
 
-    private T Of<T>(string role, string path, Func<IEnumerable<Tensor>, T> measure, CancellationToken stop)
+    private T Of<T>(string role, string path, int least, Func<IEnumerable<Tensor>, T> measure, CancellationToken stop)
     {
         // Pictures that are compared with images of one channel are read as such.
         bool gray = options.Features.IsPixels && shape is [1, ..] && Directory.Exists(path);
         using ImageSet set = ImageSet.Open(path, options, gray, lastCount, ranks, stop);
         FolderReport.LeftOut(screen, set.Folder);
         if (options.Features.IsPixels) RequireShape(path, set.Shape);
+        if (set.Count < least) throw new InvalidDataException($"{path} must have at least {least} images, but has {set.Count}.");
         lastCount = set.Count;
         Note(role, path);
         Note($"{role}-images", set.Count);

@@ -12,9 +12,9 @@ internal sealed class NeighboursOptions(OptionReader read)
 
     public string? Test { get; } = EvaluateCommand.Test(read);
 
-    public int Neighbours { get; } = read.Number("--neighbours", 3, "k of precision and recall", least: 1);
+    public int Neighbours { get; } = read.Number("--neighbours", 3, "k of precision and recall", least: 1, Most.Samples);
 
-    public int DensityNeighbours { get; } = read.Number("--density-neighbours", 5, "k of density and coverage", least: 1);
+    public int DensityNeighbours { get; } = read.Number("--density-neighbours", 5, "k of density and coverage", least: 1, Most.Samples);
 
     public MeasureOptions Measures { get; } = new(read);
 }

@@ -9,7 +9,7 @@ namespace Ddpm.Cli.Images;
 internal sealed class ImageOptions(OptionReader read)
 {
     public int? Size { get; } =
-        read.Number("--size", "Height and width to bring the images of a folder to; by default their own", least: 1);
+        read.Number("--size", "Height and width to bring the images of a folder to; by default their own", least: 1, Most.Side);
 
     public bool Grayscale { get; } = read.Flag("--grayscale", "Read the images of a folder in shades of gray");
 

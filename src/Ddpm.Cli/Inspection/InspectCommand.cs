@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Ddpm.Cli.Sampling;
 using Ddpm.Cli.Shell;
 
 namespace Ddpm.Cli.Inspection;
@@ -10,10 +11,13 @@ internal static class InspectCommand
     public static Command Create(CommandShell shell) => shell.Create(
         "inspect",
         "Shows what a folder holds: process, network, parameters, types of tensors, sizes of files, and what does not fit.",
-        read => read.Argument("path", "A model folder, a checkpoint, a folder that ddpm train wrote, or a safetensors file"),
-        (path, screen, _) =>
+        read => new ModelSource(
+            read.Argument("path", "A model folder, a checkpoint, a folder that ddpm train wrote, or a safetensors file"),
+            ModelSource.ReadPrefix(read)),
+        (source, screen, _) =>
         {
-            JsonObject found = Inspector.Of(path);
+            string path = source.Folder;
+            JsonObject found = Inspector.Of(source);
             screen.Table(path, 2, Rows.Of(found));
             screen.Json(found);
             return true;

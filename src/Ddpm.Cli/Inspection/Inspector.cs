@@ -1,6 +1,8 @@
-using System.Text.Json;
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Ddpm.Cli.Sampling;
 using Ddpm.Core;
+using Ddpm.Inference;
 using Ddpm.Models;
 
 namespace Ddpm.Cli.Inspection;
@@ -9,9 +11,11 @@ namespace Ddpm.Cli.Inspection;
 internal static class Inspector
 {
     private const string CheckpointIndex = "checkpoint.json", Checkpoints = "checkpoints", Model = "model", Extension = ".safetensors";
+    private const int LargestManifest = 16 << 20;
 
-    public static JsonObject Of(string path)
+    public static JsonObject Of(ModelSource source)
     {
+        string path = source.Folder;
         if (File.Exists(path))
         {
             return new JsonObject
@@ -24,15 +28,20 @@ internal static class Inspector
 
         if (!Directory.Exists(path)) throw new DirectoryNotFoundException($"There is no folder and no file {path}.");
         if (File.Exists(Path.Combine(path, CheckpointIndex))) return Checkpoint(path);
-        return Directory.Exists(Path.Combine(path, Checkpoints)) ? Run(path) : ModelOf(path);
+        return Directory.Exists(Path.Combine(path, Checkpoints)) ? Run(source) : ModelOf(source);
     }
 
-    private static JsonObject ModelOf(string path)
+    private static JsonObject ModelOf(ModelSource source)
     {
+        string path = source.Folder;
         // What does not fit is to be seen, not to end the inspection; a network alone has no process.
         bool alone = !File.Exists(Path.Combine(path, "scheduler", "scheduler_config.json"))
             && !File.Exists(Path.Combine(path, "scheduler_config.json"));
-        using TrainedModel model = ModelFolder.Load(path, new LoadOptions { Strict = false, Process = alone ? StandIn(path) : null });
+        ImmutableArray<string> prefixes = source.Prefixes();
+        string? prefix = source.WeightPrefix ?? prefixes.FirstOrDefault();
+        using TrainedModel model = ModelFolder.Load(
+            path,
+            new LoadOptions { Strict = false, Process = alone ? StandIn(path) : null, WeightPrefix = prefix });
         LoadReport report = model.Report;
         return new JsonObject
         {
@@ -43,6 +52,9 @@ internal static class Inspector
             ["load"] = new JsonObject
             {
                 ["complete"] = report.IsComplete,
+                ["weight_prefix"] = prefix,
+                ["weight_prefixes"] = Texts(prefixes),
+                ["left_out"] = report.LeftOut.Length,
                 ["missing"] = Texts(report.Missing),
                 ["unexpected"] = Texts(report.Unexpected),
                 ["mismatched"] = Texts(report.Mismatched),
@@ -56,39 +68,34 @@ internal static class Inspector
 
     private static JsonObject Checkpoint(string path)
     {
-        string file = Path.Combine(path, CheckpointIndex);
-        JsonObject index;
-        try
-        {
-            index = JsonNode.Parse(File.ReadAllText(file)) as JsonObject
-                ?? throw new InvalidDataException($"{file} must hold a JSON object.");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{file} is not valid JSON: {exception.Message}", exception);
-        }
-
+        ConfigurationReader index = ConfigurationReader.Open(Path.Combine(path, CheckpointIndex), LargestManifest);
+        ConfigurationReader settings = index.Nested("settings");
         (JsonObject? network, JsonObject? process) = Configuration(Path.Combine(path, Model));
         return new JsonObject
         {
             ["kind"] = "checkpoint",
-            ["steps"] = index["steps"]?.DeepClone(),
-            ["averages"] = index["averages"]?.DeepClone(),
+            ["steps"] = index.WholeNumber("steps", 0, long.MaxValue),
+            ["averages"] = index.WholeNumber("averages", 1, int.MaxValue),
             ["process"] = process,
             ["network"] = network,
-            ["settings"] = index["settings"]?.DeepClone(),
+            ["settings"] = new JsonObject(
+                settings.Fields.Select(field => KeyValuePair.Create(field, (JsonNode?)JsonValue.Create(settings.Text(field))))),
             ["files"] = Files(path),
         };
     }
 
-    private static JsonObject Run(string path) => new()
+    private static JsonObject Run(ModelSource source)
     {
-        ["kind"] = "run",
-        ["checkpoints"] = Texts(
-            Directory.GetDirectories(Path.Combine(path, Checkpoints), "step-*").Order(StringComparer.Ordinal)
-                .Select(folder => folder[(path.Length + 1)..])),
-        ["model"] = Directory.Exists(Path.Combine(path, Model)) ? ModelOf(Path.Combine(path, Model)) : null,
-    };
+        string path = source.Folder, model = Path.Combine(path, Model);
+        return new JsonObject
+        {
+            ["kind"] = "run",
+            ["checkpoints"] = Texts(
+                Directory.GetDirectories(Path.Combine(path, Checkpoints), "step-*").Order(StringComparer.Ordinal)
+                    .Select(folder => Path.GetRelativePath(path, folder).Replace('\\', '/'))),
+            ["model"] = Directory.Exists(model) ? ModelOf(source with { Folder = model }) : null,
+        };
+    }
 
     private static (JsonObject? Network, JsonObject? Process) Configuration(string folder)
     {
@@ -100,10 +107,8 @@ internal static class Inspector
     // A process that fits a network of fixed or of learned variance, for nothing is asked of it.
     private static ReverseDiffusion StandIn(string path)
     {
-        string nested = Path.Combine(path, "unet", "config.json"), file = File.Exists(nested) ? nested : Path.Combine(path, "config.json");
-        bool learned = File.Exists(file)
-            && JsonNode.Parse(File.ReadAllText(file)) is JsonObject json
-            && (int?)json["out_channels"] == 2 * (int?)json["in_channels"];
+        UNetOptions network = ModelDescription.Read(path).Network;
+        bool learned = network.OutChannels == 2 * network.InChannels;
         return new ReverseDiffusion(
             new LinearSchedule(),
             new ReverseDiffusionOptions { Variance = learned ? ReverseVariance.LearnedRange : ReverseVariance.FixedLarge });

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ddpm.Core;
 
 namespace Ddpm.Cli.Sampling;
 
@@ -12,9 +13,9 @@ internal static class FolderDigest
         foreach (string part in new[] { folder, Path.Combine(folder, "unet"), Path.Combine(folder, "scheduler") }.Where(Directory.Exists))
         {
             IEnumerable<string> files = Directory.EnumerateFiles(part).Where(path => Path.GetExtension(path) is ".json" or ".safetensors");
-            foreach (string file in files.Order(StringComparer.Ordinal))
+            foreach (string file in files.Where(RegularFile.HasContents).Order(StringComparer.Ordinal))
             {
-                using FileStream stream = File.OpenRead(file);
+                using var stream = new FileStream(RegularFile.Open(file), FileAccess.Read);
                 for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer)) digest.AppendData(buffer, 0, read);
             }
         }

@@ -27,7 +27,7 @@ internal sealed class ModelSampler : IDisposable
         RequireDdim("--eta", options.Eta is not null);
         RequireDdim("--ddim-noise kept", options.KeepNoise);
         device = Communicators.Device(options.Device, ranks);
-        model = ModelFolder.Load(folder);
+        model = new ModelSource(folder, options.WeightPrefix).Load();
         try
         {
             UNet network = model.Network;
@@ -40,6 +40,13 @@ internal sealed class ModelSampler : IDisposable
 
             Labels = ClassLabels.Read(options, network, folder);
             SamplerEntry entry = KnownSamplers.Find(options.Sampler);
+            if (!entry.Supports(model.Process))
+            {
+                string others = string.Join(", ", KnownSamplers.All.Where(other => other.Supports(model.Process)));
+                throw new UsageException(
+                    $"--sampler must be among {others} for {folder}, whose process leaves no signal at its end, but is {entry}.");
+            }
+
             SpacingRule spacing = options.Spacing is { } named ? KnownSpacings.Find(named) : entry.DefaultSpacing;
             int timesteps = model.Process.Coefficients.Timesteps, steps = options.Steps ?? entry.DefaultSteps(timesteps);
             ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, spacing, folder);

@@ -99,15 +99,12 @@ internal sealed class SampleFolder
     {
         try
         {
-            if (JsonNode.Parse(File.ReadAllText(file)) is JsonObject json && json["settings"] is JsonObject settings)
-            {
-                return settings.ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "none");
-            }
+            ConfigurationReader settings = ConfigurationReader.Open(file).Nested("settings");
+            return settings.Fields.ToDictionary(field => field, field => settings.Text(field), StringComparer.Ordinal);
         }
-        catch (JsonException)
+        catch (InvalidDataException exception)
         {
+            throw new InvalidDataException($"{exception.Message} Give another --out, or remove it.", exception);
         }
-
-        throw new InvalidDataException($"{file} must hold the settings of samples, but does not: give another --out, or remove it.");
     }
 }

@@ -16,9 +16,11 @@ internal sealed class SampleOptions(OptionReader read)
         "Folder for images/000000.png and so on, grid.png and samples.json; existing samples of the same settings are kept, and the rest "
             + "drawn");
 
-    public int? Count { get; } = read.Number("--count", "Samples; by default 16, or as many as --start has", least: 1);
+    public int? Count { get; } =
+        read.Number("--count", "Samples; by default 16, or as many as --start has", least: 1, Most.Samples);
 
-    public int First { get; } = read.Number("--first", 0, "Number of the first sample, to divide a set among several machines", least: 0);
+    public int First { get; } =
+        read.Number("--first", 0, "Number of the first sample, to divide a set among several machines", least: 0, Most.Samples);
 
     public SamplingOptions Sampling { get; } = new(read);
 
@@ -31,5 +33,5 @@ internal sealed class SampleOptions(OptionReader read)
         read.Flag("--save-tensors", "Write samples.safetensors with x_T and x_0, float32 [N, C, H, W]; draws all samples again");
 
     /// <summary>The most samples in the grid; 0 for no grid.</summary>
-    public int Grid { get; } = read.Number("--grid", 64, "The most samples in grid.png; 0 for none", least: 0);
+    public int Grid { get; } = read.Number("--grid", 64, "The most samples in grid.png; 0 for none", least: 0, Most.Samples);
 }

@@ -28,6 +28,11 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
         }
 
         using Tensor? all = options.Start is null ? null : StartTensor.Read(options.Start, model.Shape);
+        if (options.First >= all?.size(0))
+        {
+            throw new UsageException($"--first must be below {all.size(0)}, the x_T that --start has, but is {options.First}.");
+        }
+
         int count = options.Count ?? (all is null ? DefaultCount : checked((int)all.size(0)) - options.First);
         using Tensor? start = all is null ? null : StartTensor.Rows(all, options.First, count);
         IReadOnlyDictionary<string, string> settings = all is null

@@ -40,6 +40,8 @@ internal sealed class SamplingOptions(OptionReader read, string where = "")
             + "or the network's (kept, as diffusers)",
         ["rederived", "kept"]) == "kept";
 
+    public string? WeightPrefix { get; } = ModelSource.ReadPrefix(read, where);
+
     public long Seed { get; } = read.Whole("--seed", 0, where + "Seed of the noise");
 
     public string Noise { get; } = read.Choice(
@@ -49,7 +51,13 @@ internal sealed class SamplingOptions(OptionReader read, string where = "")
             + "stream: one generator for all samples, as in PyTorch programs",
         ["per-sample", "stream"]);
 
-    public int BatchSize { get; } = read.Number("--batch-size", 64, "Images that the network sees at once", least: 1, alias: "--batch");
+    public int BatchSize { get; } = read.Number(
+        "--batch-size",
+        64,
+        "Images that the network sees at once",
+        least: 1,
+        Most.Batch,
+        alias: "--batch");
 
     public string? Label { get; } = read.Text(
         "--label",

@@ -12,6 +12,9 @@ namespace Ddpm.Cli.Shell;
 /// <param name="error">Receives errors, and messages under --json.</param>
 internal sealed class CommandShell(TextWriter output, TextWriter error)
 {
+    /// <summary>The option that shows the trace of an error.</summary>
+    public const string Verbose = "--verbose";
+
     /// <summary>Makes a command of one process.</summary>
     /// <param name="name">The word that calls it.</param>
     /// <param name="description">What it does, for the help.</param>
@@ -25,11 +28,11 @@ internal sealed class CommandShell(TextWriter output, TextWriter error)
     {
         var command = new Command(name, description);
         options(OptionReader.Declaring(command));
-        Json(OptionReader.Declaring(command));
-        command.SetAction(parsed => Guard.Run(error, stop =>
+        Shared(OptionReader.Declaring(command));
+        command.SetAction(parsed => Guard.Run(stop =>
         {
             OptionReader read = OptionReader.Reading(parsed);
-            return OptionNames.Translate(() => run(options(read), new Screen(output, error, Json(read)), stop));
+            return OptionNames.Translate(() => run(options(read), new Screen(output, error, Shared(read)), stop));
         }));
         return command;
     }
@@ -49,22 +52,26 @@ internal sealed class CommandShell(TextWriter output, TextWriter error)
         options(OptionReader.Declaring(command));
         Mpi(OptionReader.Declaring(command));
         MpiTimeout(OptionReader.Declaring(command));
-        Json(OptionReader.Declaring(command));
-        command.SetAction(parsed => Guard.Run(error, stop =>
+        Shared(OptionReader.Declaring(command));
+        command.SetAction(parsed => Guard.Run(stop =>
         {
             OptionReader read = OptionReader.Reading(parsed);
             return Communicators.Run(Mpi(read), MpiTimeout(read), ranks =>
             {
                 ranks.RequireSame("command line", CommandWords.Of(parsed));
                 (TextWriter results, TextWriter messages) = ranks.Rank == 0 ? (output, error) : (TextWriter.Null, TextWriter.Null);
-                return OptionNames.Translate(() => run(options(read), new Screen(results, messages, Json(read)), ranks, stop));
+                return OptionNames.Translate(() => run(options(read), new Screen(results, messages, Shared(read)), ranks, stop));
             });
         }));
         return command;
     }
 
-    private static bool Json(OptionReader read) =>
-        read.Flag("--json", "Write the result to standard output as JSON, and nothing else; messages go to standard error");
+    // Gives --json.
+    private static bool Shared(OptionReader read)
+    {
+        read.Flag(Verbose, "After an error, write where in the program it was too");
+        return read.Flag("--json", "Write the result to standard output as JSON, and nothing else; messages go to standard error");
+    }
 
     private static bool Mpi(OptionReader read) =>
         read.Flag("--mpi", "One of the processes that mpirun or srun starts; alone without a launcher");

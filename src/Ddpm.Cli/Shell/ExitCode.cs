@@ -1,6 +1,6 @@
 namespace Ddpm.Cli.Shell;
 
-/// <summary>The exit codes of <c>ddpm</c>.</summary>
+/// <summary>The exit codes of programs. The samples and benchmarks compile this file too.</summary>
 internal static class ExitCode
 {
     /// <summary>Done; an error; a wrong command line; interrupted.</summary>

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Shell;
+using Ddpm.Core;
 
 namespace Ddpm.Cli.Training;
 
@@ -18,10 +21,17 @@ internal static class TrainCommand
             report["interrupted"] = !done;
             report["out"] = options.Output;
             report["model"] = Path.Combine(options.Output, "model");
-            report["metrics"] = JsonNode.Parse(LastMetrics(Path.Combine(options.Output, "metrics.jsonl")));
+            report["metrics"] = LastMetrics(Path.Combine(options.Output, "metrics.jsonl"));
             screen.Json(report);
             return done;
         });
 
-    private static string LastMetrics(string file) => File.Exists(file) ? File.ReadLines(file).LastOrDefault("null") : "null";
+    private static JsonObject? LastMetrics(string file)
+    {
+        if (!File.Exists(file) || File.ReadLines(file).LastOrDefault() is not { } line) return null;
+        JsonElement row = StrictJson.Parse(Encoding.UTF8.GetBytes(line), file);
+        return row.ValueKind == JsonValueKind.Object
+            ? JsonObject.Create(row)
+            : throw new InvalidDataException($"{file} must end with a JSON object, but ends with {StrictJson.Shown(row)}.");
+    }
 }

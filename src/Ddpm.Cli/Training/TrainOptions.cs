@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Images;
+using Ddpm.Core;
+using Ddpm.Inference;
 using Ddpm.Training;
 
 namespace Ddpm.Cli.Training;
@@ -31,11 +33,12 @@ internal sealed class TrainOptions(OptionReader read)
     public int Steps { get; } = read.Number("--steps", 10_000, "Training steps", least: 1);
 
     public double? MaxMinutes { get; } =
-        read.Real("--max-minutes", "Stop after so many minutes; the same command resumes the run", NumberRange.Positive);
+        read.Real("--max-minutes", "Stop after so many minutes; the same command resumes the run", NumberRange.Minutes);
 
-    public int BatchSize { get; } = read.Number("--batch-size", 64, "Images in a batch, of all processes together", least: 1);
+    public int BatchSize { get; } =
+        read.Number("--batch-size", 64, "Images in a batch, of all processes together", least: 1, Most.Batch);
 
-    public int Accumulation { get; } = read.Number("--accumulation", 1, "Batches that make a step", least: 1);
+    public int Accumulation { get; } = read.Number("--accumulation", 1, "Batches that make a step", least: 1, Most.Repetitions);
 
     public double LearningRate { get; } = read.Real("--learning-rate", 2e-4, "Adam's learning rate after warm-up", NumberRange.Positive);
 
@@ -57,25 +60,47 @@ internal sealed class TrainOptions(OptionReader read)
 
     public string Schedule { get; } = read.Choice("--schedule", "linear", "Variance schedule", ["linear", "cosine"]);
 
-    public int Timesteps { get; } = read.Number("--timesteps", 1000, "T, the steps of the process", least: 1);
+    public int Timesteps { get; } =
+        read.Number("--timesteps", 1000, "T, the steps of the process", least: 1, FileLimits.MostTimesteps);
 
-    public string Prediction { get; } = read.Choice("--prediction", "epsilon", "What the network predicts", ["epsilon", "x0", "v"]);
+    public Prediction Prediction { get; } = read.OneOf(
+        "--prediction",
+        Prediction.Epsilon,
+        "What the network predicts",
+        Prediction.Known,
+        prediction => prediction.Name);
 
-    public string Variance { get; } = read.Choice(
+    public ReverseVariance Variance { get; } = read.OneOf(
         "--variance",
-        "fixed-small",
-        "Reverse variance; learned-range trains it with L_hybrid",
-        ["fixed-small", "fixed-large", "learned-range"]);
+        ReverseVariance.FixedSmall,
+        "Reverse variance; the learned ones are trained with L_hybrid",
+        ReverseVariance.Known,
+        variance => variance.Name);
 
-    public int Channels { get; } = read.Number("--channels", 64, "Channels of the first level; a multiple of 8", least: 8);
+    public int Channels { get; } = read.Number(
+        "--channels",
+        64,
+        $"Channels of the first level; a multiple of {NetworkChoice.Groups}",
+        least: NetworkChoice.Groups,
+        UNetConfiguration.MostChannels);
 
-    public ImmutableArray<int> Multipliers { get; } =
-        read.Numbers("--multipliers", [1, 2, 2], "Channels of each level as multiples of the first's", least: 1);
+    public ImmutableArray<int> Multipliers { get; } = read.Numbers(
+        "--multipliers",
+        [1, 2, 2],
+        "Channels of each level as multiples of the first's",
+        least: 1,
+        UNetConfiguration.MostChannels,
+        UNetConfiguration.MostLevels);
 
-    public int Blocks { get; } = read.Number("--blocks", 2, "Residual blocks a level", least: 1);
+    public int Blocks { get; } = read.Number("--blocks", 2, "Residual blocks a level", least: 1, UNetConfiguration.MostBlocks);
 
-    public ImmutableArray<int> Attention { get; } =
-        read.Numbers("--attention", [], "Sizes at which the network attends, such as 16; the middle always does", least: 1);
+    public ImmutableArray<int> Attention { get; } = read.Numbers(
+        "--attention",
+        [],
+        "Sizes at which the network attends, such as 16; the middle always does",
+        least: 1,
+        Most.Side,
+        UNetConfiguration.MostLevels);
 
     public double Dropout { get; } = read.Real("--dropout", 0.1, "Dropout", NumberRange.BelowOne);
 
@@ -89,7 +114,7 @@ internal sealed class TrainOptions(OptionReader read)
 
     public bool TensorBoard { get; } = read.Flag("--tensorboard", "Write metrics for TensorBoard too");
 
-    public int Workers { get; } = read.Number("--workers", 1, "Threads that read images ahead", least: 1);
+    public int Workers { get; } = read.Number("--workers", 1, "Threads that read images ahead", least: 1, Most.Threads);
 
     public long Seed { get; } = read.Whole("--seed", 0, "Seed of weights, order, timesteps and noise");
 
@@ -99,12 +124,20 @@ internal sealed class TrainOptions(OptionReader read)
     {
         string[] parts = text.Split(':');
         bool isNumber = double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
-        return (parts.Length == 2 && isNumber ? parts[0] : "") switch
+        try
         {
-            "power" => AverageProfile.Power(value),
-            "constant" => AverageProfile.Constant(value),
-            "ramped" => AverageProfile.Ramped(value),
-            _ => throw new ArgumentException($"An average must be power:σ, constant:d or ramped:d, but is {text}."),
-        };
+            return (parts.Length == 2 && isNumber ? parts[0] : "") switch
+            {
+                "power" => AverageProfile.Power(value),
+                "constant" => AverageProfile.Constant(value),
+                "ramped" => AverageProfile.Ramped(value),
+                _ => throw new ArgumentException($"An average must be power:σ, constant:d or ramped:d, but is {OptionText.Shown(text)}."),
+            };
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            // The library's names of σ and d.
+            throw new ArgumentException(ErrorLine.Of(exception).Replace("relativeWidth", "σ").Replace("decay", "d"));
+        }
     }
 }

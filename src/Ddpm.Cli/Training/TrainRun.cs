@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Images;
@@ -30,6 +29,7 @@ internal static class TrainRun
     /// <returns>False where the run was interrupted; true where all steps are done or the time is up.</returns>
     public static bool Execute(TrainOptions options, ICommunicator ranks, Screen screen, JsonObject report, CancellationToken stop)
     {
+        ReverseDiffusion process = NetworkChoice.Process(options);
         using OpenedImages images = DataSource.Open(options);
         IDataset data = images.Data;
         if (options.Conditional && data.ClassCount == 0)
@@ -37,8 +37,7 @@ internal static class TrainRun
             throw new UsageException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
         }
 
-        ReverseDiffusion process = Process(options);
-        using var network = new UNet(Network(options, data), options.Seed);
+        using var network = new UNet(NetworkChoice.Network(options, data), options.Seed);
         Device device = Communicators.Device(options.Device, ranks);
         network.to(device);
         TrainingOptions training = Training(options);
@@ -52,7 +51,7 @@ internal static class TrainRun
         bool resumed = checkpoints.RestoreLatest(trainer);
         screen.Line(
             $"{data.Count:N0} images [{string.Join(", ", data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, "
-            + $"{options.Steps:N0} steps of {training.Accumulation * options.BatchSize:N0}"
+            + $"{options.Steps:N0} steps of {(long)training.Accumulation * options.BatchSize:N0}"
             + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "")
                 + (resumed ? $", going on at step {trainer.StepsDone:N0}" : ""));
         if (images.Folder is { ClassCount: > 0 } folder) screen.Line($"Classes: {string.Join(", ", folder.ClassNames)}");
@@ -90,45 +89,13 @@ internal static class TrainRun
         TrainOptions options, Trainer trainer, UNet network, ReverseDiffusion process, Screen screen, Func<string, string> path)
     {
         using (trainer.Ema.SwapIn()) ModelFolder.Save(path("model"), network, process);
-        (long, double)[] losses =
-        [
-            .. File.ReadLines(path("metrics.csv")).Skip(1).Select(line => line.Split(',')).Select(fields =>
-                (long.Parse(fields[0], CultureInfo.InvariantCulture), double.Parse(fields[1], CultureInfo.InvariantCulture))),
-        ];
+        (long, double)[] losses = LossCurve.Read(path("metrics.csv"));
         if (losses.Length > 0) LossPlot.SaveMeansPng(path("loss.png"), losses);
         string stopped = trainer.StepsDone < options.Steps
             ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command goes on. "
             : "";
         screen.Line($"{stopped}The model is in {path("model")}");
     }
-
-    private static ReverseDiffusion Process(TrainOptions options) => new(
-        options.Schedule == "cosine" ? new CosineSchedule(options.Timesteps) : LinearSchedule.Scaled(options.Timesteps),
-        new ReverseDiffusionOptions
-        {
-            Prediction = options.Prediction switch { "x0" => Prediction.X0, "v" => Prediction.V, _ => Prediction.Epsilon },
-            Variance = options.Variance switch
-            {
-                "fixed-large" => ReverseVariance.FixedLarge,
-                "learned-range" => ReverseVariance.LearnedRange,
-                _ => ReverseVariance.FixedSmall,
-            },
-        });
-
-    private static UNetOptions Network(TrainOptions options, IDataset data) => new()
-    {
-        Height = (int)data.Shape[1],
-        Width = (int)data.Shape[2],
-        InChannels = (int)data.Shape[0],
-        OutChannels = (int)data.Shape[0] * (options.Variance == "learned-range" ? 2 : 1),
-        BaseChannels = options.Channels,
-        ChannelMultipliers = [.. options.Multipliers],
-        BlocksPerLevel = options.Blocks,
-        AttentionResolutions = [.. options.Attention],
-        NormGroups = options.Channels % 32 == 0 ? 32 : 8,
-        Dropout = options.Dropout,
-        ClassCount = options.Conditional ? data.ClassCount : null,
-    };
 
     private static TrainingOptions Training(TrainOptions options) => new()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,6 +10,12 @@ namespace Ddpm.Core;
 public static class BoundFile
 {
     private const int Format = 1;
+
+    // Six lists of T = 100,000 numbers three times, with all their digits.
+    private const int LargestFile = 32 << 20;
+
+    // What float64 counts.
+    private const long MostExamples = 1L << 53;
 
     /// <summary>Writes the sums, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -50,39 +57,34 @@ public static class BoundFile
     /// <exception cref="InvalidDataException">The file is damaged, or of another evaluation; the message says what differs.</exception>
     public static BoundAccumulator Load(string path, string identity)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(identity);
-        try
+        ConfigurationReader file = ConfigurationReader.Open(path, LargestFile);
+        if (file.WholeNumber("format", 1, int.MaxValue) != Format) throw file.Error("format", $"{Format}, the only one that is known");
+        string then = file.Text("identity");
+        if (then != identity)
         {
-            JsonNode file = JsonNode.Parse(File.ReadAllBytes(path)) ?? throw new InvalidDataException($"{path} must hold a JSON object.");
-            int format = file["format"]!.GetValue<int>();
-            if (format != Format) throw new InvalidDataException($"{path} is of format {format}, but only {Format} is known.");
-            string then = file["identity"]!.GetValue<string>();
-            if (then != identity)
+            throw new InvalidDataException(
+                $"{path} is of another evaluation, with which this one cannot go on: {StrictJson.Line(then, longest: 1000)} there, "
+                + $"{identity} here.");
+        }
+
+        long examples = file.WholeNumber("examples", 0, MostExamples);
+        var bound = new BoundAccumulator(
+            (int)file.WholeNumber("timesteps", 1, FileLimits.MostTimesteps), (int)file.WholeNumber("draws", 1, int.MaxValue));
+        ConfigurationReader sums = file.Nested("sums");
+        foreach ((string name, RunningMoments moments) in bound.Sums)
+        {
+            ConfigurationReader sum = sums.Nested(name);
+            double[] Numbers(string field, double minimum)
             {
-                throw new InvalidDataException(
-                    $"{path} is of another evaluation, with which this one cannot go on: {then} there, {identity} here.");
+                int length = moments.Means.Length;
+                ImmutableArray<double> numbers = sum.Numbers(field, minimum, double.MaxValue, length);
+                return numbers.Length == length ? [.. numbers] : throw sum.Error(field, $"a list of {length} numbers");
             }
 
-            var bound = new BoundAccumulator(file["timesteps"]!.GetValue<int>(), file["draws"]!.GetValue<int>());
-            long examples = file["examples"]!.GetValue<long>();
-            if (examples < 0) throw new InvalidDataException($"{path} must have examples of at least 0, but has {examples}.");
-            foreach ((string name, RunningMoments moments) in bound.Sums)
-            {
-                JsonNode sum = file["sums"]![name]!;
-                double[] Numbers(string key) => sum[key]!.AsArray().Select(value => value!.GetValue<double>()).ToArray() is { } values
-                    && values.Length == moments.Means.Length
-                    ? values
-                    : throw new InvalidDataException($"{path} must have {moments.Means.Length} numbers in {name}.{key}.");
-                moments.Restore(examples, Numbers("means"), Numbers("squares"), Numbers("noise_variances"));
-            }
+            moments.Restore(examples, Numbers("means", double.MinValue), Numbers("squares", 0), Numbers("noise_variances", 0));
+        }
 
-            return bound;
-        }
-        catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException
-            or FormatException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path} is damaged: {exception.Message}", exception);
-        }
+        return bound;
     }
 }

@@ -81,16 +81,7 @@ public sealed class NoiseCalibration
     /// <exception cref="InvalidDataException">The file holds something else.</exception>
     public static NoiseCalibration Load(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            return new NoiseCalibration(JsonSerializer.Deserialize<double[]>(File.ReadAllBytes(path)) ?? throw new InvalidDataException(
-                $"{path} must hold a list of numbers, but holds null."));
-        }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path} must hold a list of numbers at least 0: {exception.Message}", exception);
-        }
+        return new NoiseCalibration(ConfigurationReader.OpenNumbers(path, 0, FileLimits.MostTimesteps));
     }
 
     /// <summary>Writes the measurements as a JSON list, in one piece or not at all.</summary>

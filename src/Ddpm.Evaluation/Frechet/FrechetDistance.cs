@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -16,9 +17,10 @@ public static class FrechetDistance
     /// <summary>The distance.</summary>
     /// <param name="first">One set's statistics.</param>
     /// <param name="second">The other's.</param>
+    /// <param name="logger">Receives a warning where a set has no more samples than features. Default: no logging.</param>
     /// <returns>The squared distance, as FID is stated. Range: ≥ 0 but for rounding.</returns>
     /// <exception cref="ArgumentException">They are of different numbers of features.</exception>
-    public static double Compute(FeatureStatistics first, FeatureStatistics second)
+    public static double Compute(FeatureStatistics first, FeatureStatistics second, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -28,6 +30,8 @@ public static class FrechetDistance
                 nameof(second));
         }
 
+        long smallest = Math.Min(first.Count ?? long.MaxValue, second.Count ?? long.MaxValue);
+        if (smallest <= first.Dimensions) logger?.FewerSamplesThanFeatures(smallest, first.Dimensions);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         double means = (first.Mean - second.Mean).square().sum().item<double>();
@@ -39,12 +43,13 @@ public static class FrechetDistance
     /// <summary>The distance of two sets of features.</summary>
     /// <param name="first">One set, floating-point [N, D] with N ≥ 2, all finite.</param>
     /// <param name="second">The other, [M, D] with M ≥ 2. The smaller the sets, the larger the distance: compare only equal sizes.</param>
+    /// <param name="logger">Receives a warning where a set has no more samples than features. Default: no logging.</param>
     /// <returns>The squared distance.</returns>
     /// <exception cref="ArgumentException">A set has another shape or type, is too small, or is not finite.</exception>
-    public static double Compute(Tensor first, Tensor second)
+    public static double Compute(Tensor first, Tensor second, ILogger? logger = null)
     {
         using FeatureStatistics a = FeatureStatistics.Of(first), b = FeatureStatistics.Of(second);
-        return Compute(a, b);
+        return Compute(a, b, logger);
     }
 
     private static Tensor Root(Tensor covariance)

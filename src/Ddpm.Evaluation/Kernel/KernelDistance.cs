@@ -1,4 +1,5 @@
 using Ddpm.Core;
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -15,13 +16,14 @@ public static class KernelDistance
     /// <param name="subsets">The number of subsets. Range: ≥ 1.</param>
     /// <param name="subsetSize">The number of samples of each set in a subset. Range: 2 … the size of the smaller set.</param>
     /// <param name="seed">Decides the subsets.</param>
+    /// <param name="logger">Receives a warning where every subset is a whole set. Default: no logging.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
     /// <returns>The distance.</returns>
     /// <exception cref="ArgumentException">A set has another shape or type, or a number that is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
     public static KernelDistanceResult Compute(Tensor real, Tensor generated, int subsets = 100, int subsetSize = 1000, long seed = 0,
-        CancellationToken cancellationToken = default)
+        ILogger? logger = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(subsets, 1);
         using var noGradient = no_grad();
@@ -34,6 +36,7 @@ public static class KernelDistance
                 $"subsetSize must be 2 … {smaller}, the size of the smaller set, but is {subsetSize}.");
         }
 
+        if (subsetSize == smaller) logger?.SubsetsAreTheSet(smaller);
         var values = new double[subsets];
         for (int subset = 0; subset < subsets; subset++)
         {

@@ -54,7 +54,20 @@ public static class DatasetBound
             ? (ranks.WorldSize == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}.{ranks.Rank}-of-{ranks.WorldSize}"))
             : null;
         using RunLock? taken = file is null ? null : RunLock.OfFile(file);
-        BoundAccumulator sums = file is not null && File.Exists(file) ? BoundFile.Load(file, identity) : bound.NewAccumulator();
+        BoundAccumulator sums = bound.NewAccumulator();
+        if (file is not null && File.Exists(file))
+        {
+            BoundAccumulator saved = BoundFile.Load(file, identity);
+            RequireSame(file, "timesteps", sums.Timesteps, saved.Timesteps);
+            RequireSame(file, "draws", sums.Draws, saved.Draws);
+            if (saved.Examples > end - first)
+            {
+                throw new InvalidDataException($"{file}: examples must be at most {end - first}, but is {saved.Examples}.");
+            }
+
+            sums = saved;
+        }
+
         var noise = new PerSampleNoise(options.Seed);
         long started = Stopwatch.GetTimestamp(), steps = 0,
             total = (end - first - sums.Examples + options.BatchSize - 1) / options.BatchSize * bound.Options.Draws * timesteps;
@@ -71,6 +84,11 @@ public static class DatasetBound
         BoundReport report = sums.Report();
         if (file is not null) File.Delete(file);
         return report;
+    }
+
+    private static void RequireSame(string file, string field, long expected, long actual)
+    {
+        if (actual != expected) throw new InvalidDataException($"{file}: {field} must be {expected}, but is {actual}.");
     }
 
     // All that the sums depend on. The batch size is among it: sums of other batches are equal to rounding only.

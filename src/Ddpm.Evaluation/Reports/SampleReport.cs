@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -13,12 +14,13 @@ public static class SampleReport
     /// <param name="generated">Features of generated samples, [M, D]; compare numbers of equal N and M only.</param>
     /// <param name="extractor">The features' name, for the settings: no two kinds of features are to be compared.</param>
     /// <param name="seed">Decides the kernel distance's subsets.</param>
+    /// <param name="logger">Receives warnings where the sets are too small for a distance. Default: no logging.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
     /// <returns>Fréchet and kernel distance, precision, recall, density and coverage.</returns>
     /// <exception cref="ArgumentException">A set has another shape, fewer than 6 rows, or a number that is not finite.</exception>
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
     public static EvaluationReport Compute(string title, Tensor real, Tensor generated, string extractor, long seed = 0,
-        CancellationToken cancellationToken = default)
+        ILogger? logger = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(extractor);
@@ -28,9 +30,9 @@ public static class SampleReport
         Balls.RequireNeighbours(first, nameof(real), Density);
         Balls.RequireNeighbours(second, nameof(generated), Density);
         int subset = (int)Math.Min(1000, Math.Min(first.size(0), second.size(0)));
-        double frechet = FrechetDistance.Compute(first, second);
+        double frechet = FrechetDistance.Compute(first, second, logger);
         cancellationToken.ThrowIfCancellationRequested();
-        KernelDistanceResult kernel = KernelDistance.Compute(first, second, 100, subset, seed, cancellationToken);
+        KernelDistanceResult kernel = KernelDistance.Compute(first, second, 100, subset, seed, logger, cancellationToken);
         PrecisionRecallResult balls = PrecisionRecall.Compute(first, second, Precision, cancellationToken);
         DensityCoverageResult density = DensityCoverage.Compute(first, second, Density, cancellationToken);
         return new EvaluationReport(

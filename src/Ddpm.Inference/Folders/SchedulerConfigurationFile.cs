@@ -15,9 +15,6 @@ internal static class SchedulerConfigurationFile
     private const string Betas = "trained_betas", Steps = "num_train_timesteps";
     private const double DefaultStart = 1e-4, DefaultEnd = 0.02;
 
-    // 25 times the longest published process; its tables take 12 MB.
-    private const int MostTimesteps = 100_000;
-
     private static readonly (string, InitialLogVariance)[] InitialLogVariances =
         [("second_entry", InitialLogVariance.SecondEntry), ("floored", InitialLogVariance.Floored)];
 
@@ -114,12 +111,12 @@ internal static class SchedulerConfigurationFile
 
     private static IVarianceSchedule ReadSchedule(ConfigurationReader reader)
     {
-        int timesteps = (int)reader.WholeNumber(Steps, 1, MostTimesteps, 1000);
+        int timesteps = (int)reader.WholeNumber(Steps, 1, FileLimits.MostTimesteps, 1000);
         if (!reader.IsNull(Betas))
         {
             // As in diffusers, the three fields mean nothing beside a table.
             foreach (string field in (string[])["beta_start", "beta_end", "beta_schedule"]) reader.Contains(field);
-            ImmutableArray<double> betas = reader.Numbers(Betas, 0, 1, MostTimesteps);
+            ImmutableArray<double> betas = reader.Numbers(Betas, 0, 1, FileLimits.MostTimesteps);
             if (betas.Length == timesteps) return new TabulatedSchedule(betas);
             throw new InvalidDataException($"{reader.Source}: {Betas} must have {Steps} = {timesteps} entries, but has {betas.Length}.");
         }

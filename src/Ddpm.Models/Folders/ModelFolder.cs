@@ -83,15 +83,7 @@ public static class ModelFolder
         options ??= LoadOptions.Default;
         ModelDescription description = ModelDescription.Read(folder);
         ReverseDiffusion process = options.Process ?? ReadProcess(folder, description);
-        try
-        {
-            TrainedModel.RequireFit(description.Network, process);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new InvalidDataException($"{folder}: {exception.Message}", exception);
-        }
-
+        RequireFit(folder, description.Network, process);
         using ModelWeights weights = ModelWeights.Open(folder, description.Network, options.WeightPrefix);
         WeightMatch match = weights.Match(UNet.GraphOf(description.Network));
         if (options.Strict) match.RequireComplete(weights.FilePath, weights.Prefixes);
@@ -149,11 +141,20 @@ public static class ModelFolder
         }
     }
 
+    private static void RequireFit(string folder, UNetOptions network, ReverseDiffusion process)
+    {
+        int outputs = process.Options.Variance.OutputsPerElement * network.InChannels;
+        if (network.OutChannels == outputs) return;
+        throw new InvalidDataException(
+            $"{ModelDescription.RequireNetworkFile(folder)}: out_channels must be {outputs}, as the variance {process.Options.Variance} "
+            + $"needs of {network.InChannels} in_channels, but is {network.OutChannels}.");
+    }
+
     private static ReverseDiffusion ReadProcess(string folder, ModelDescription description)
     {
         ProcessDescription process = description.Process ?? throw new FileNotFoundException(
-            $"{folder} holds a network alone: it has no {ModelLayout.Scheduler}/{ModelLayout.SchedulerConfiguration}. "
-            + $"Give the process that it was trained for as {nameof(LoadOptions)}.{nameof(LoadOptions.Process)}.");
+            $"{folder} holds a network alone: it has no {ModelLayout.Scheduler}/{ModelLayout.SchedulerConfiguration} of the process that "
+            + "it was trained for, and none was given.");
         try
         {
             return process.ToProcess();

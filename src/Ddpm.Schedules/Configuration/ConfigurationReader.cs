@@ -5,10 +5,8 @@ namespace Ddpm.Core;
 
 /// <summary>
 /// Reads a JSON object strictly. Damaged JSON, a name that occurs twice, text that is not valid Unicode and values of another type or out
-/// of range
-/// end in one <see cref="InvalidDataException"/> that names the file, the field, what was expected and what was found. Nothing is
-/// converted: 8.0,
-/// "8" and true are no whole numbers. Knows which fields were read, so that the others can be reported.
+/// of range end in one <see cref="InvalidDataException"/> that names the file, the field, what was expected and what was found. Nothing is
+/// converted: 8.0, "8" and true are no whole numbers. Knows which fields were read, so that the others can be reported.
 /// </summary>
 internal sealed class ConfigurationReader
 {
@@ -35,7 +33,7 @@ internal sealed class ConfigurationReader
     /// <summary>The fields that were not read, as "file: field = value". Names that begin with an underscore are left out.</summary>
     public IEnumerable<string> Unread => json.EnumerateObject()
         .Where(property => !read.Contains(property.Name) && !property.Name.StartsWith('_'))
-        .Select(property => $"{Source}: {prefix}{property.Name} = {StrictJson.Raw(property.Value)}");
+        .Select(property => $"{Source}: {StrictJson.Line(prefix + property.Name)} = {StrictJson.Raw(property.Value)}");
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -44,6 +42,28 @@ internal sealed class ConfigurationReader
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no regular one, is too large, or holds no strict JSON object.</exception>
     public static ConfigurationReader Open(string path, int limit = DefaultLimit) => Parse(RegularFile.ReadAllBytes(path, limit), path);
+
+    /// <summary>Reads a file that holds a list of numbers and nothing else.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="minimum">The smallest that is valid.</param>
+    /// <param name="longest">The most entries.</param>
+    /// <returns>The numbers, one at least; all finite.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no regular one, is too large, or holds something else.</exception>
+    public static ImmutableArray<double> OpenNumbers(string path, double minimum, int longest)
+    {
+        JsonElement root = StrictJson.Parse(RegularFile.ReadAllBytes(path, DefaultLimit), path);
+        if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() is 0 || root.GetArrayLength() > longest)
+        {
+            throw new InvalidDataException($"{path} must hold a list of 1 to {longest} numbers, but holds {StrictJson.Shown(root)}.");
+        }
+
+        return
+        [
+            .. root.EnumerateArray().Select((item, i) => Number(item, minimum, double.MaxValue) ?? throw new InvalidDataException(
+                $"{path}: entry {i} must be {NumberExpected(minimum, double.MaxValue)}, but is {StrictJson.Shown(item)}.")),
+        ];
+    }
 
     /// <summary>Reads bytes.</summary>
     /// <param name="utf8">JSON in UTF-8, with or without a byte order mark.</param>

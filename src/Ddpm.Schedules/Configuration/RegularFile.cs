@@ -8,6 +8,11 @@ namespace Ddpm.Core;
 /// </summary>
 internal static class RegularFile
 {
+    /// <summary>Whether a path names a file with contents: no folder, no pipe, no device.</summary>
+    /// <param name="path">The path; a link is followed.</param>
+    /// <returns>Whether <see cref="Open"/> opens it.</returns>
+    public static bool HasContents(string path) => File.Exists(path) && Length(path) > 0;
+
     /// <summary>Opens a file for reading.</summary>
     /// <param name="path">The file; a link is followed.</param>
     /// <param name="limit">The most bytes that the file may have. Range: ≥ 1.</param>

@@ -6,6 +6,9 @@ namespace Ddpm.Core;
 /// </summary>
 public sealed class LinearSchedule : IVarianceSchedule, ISinglePrecisionSchedule
 {
+    /// <summary>The least T of <see cref="Scaled"/>, whose last variance is 20/T.</summary>
+    internal const int LeastScaled = 21;
+
     /// <summary>Creates the schedule.</summary>
     /// <param name="timesteps">The number of timesteps T. Range: T ≥ 1.</param>
     /// <param name="betaStart">β_0. Range: 0 &lt; β_0 &lt; 1.</param>
@@ -38,7 +41,7 @@ public sealed class LinearSchedule : IVarianceSchedule, ISinglePrecisionSchedule
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 21.</exception>
     public static LinearSchedule Scaled(int timesteps)
     {
-        double scale = 1000.0 / Require.AtLeast(timesteps, 21);
+        double scale = 1000.0 / Require.AtLeast(timesteps, LeastScaled);
         return new LinearSchedule(timesteps, scale * 1e-4, scale * 0.02);
     }
 

@@ -143,10 +143,10 @@ public sealed class NoiseCalibrationTests
             NoiseCalibration.Load(path).MeanSquares.Should().Equal(Exact().MeanSquares);
             File.WriteAllText(path, "[1, -2]");
             FluentActions.Invoking(() => NoiseCalibration.Load(path)).Should().Throw<InvalidDataException>()
-                .WithMessage("*meanSquares[1] is -2*");
+                .WithMessage("*entry 1 must be a finite number, at least 0, but is -2.");
             File.WriteAllText(path, "{}");
             FluentActions.Invoking(() => NoiseCalibration.Load(path)).Should().Throw<InvalidDataException>()
-                .WithMessage("*list of numbers*");
+                .WithMessage("*must hold a list of*");
         }
         finally
         {

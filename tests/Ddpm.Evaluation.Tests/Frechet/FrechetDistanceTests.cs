@@ -101,6 +101,18 @@ public sealed class FrechetDistanceTests
         accumulator.Count.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(5, 7, true)]
+    [InlineData(6, 7, false)]
+    public void Compute_NoMoreSamplesThanFeatures_IsLogged(int samples, int others, bool warned)
+    {
+        using Tensor x = randn([samples, 5], generator: new Generator(1)), y = randn([others, 5], generator: new Generator(2));
+        var log = new ListLogger();
+        FrechetDistance.Compute(x, y, log);
+        log.Lines.Should().HaveCount(warned ? 1 : 0);
+        if (warned) log.Lines[0].Should().Contain("5 samples of 5 features");
+    }
+
     // X = scale (N @ (I + 0.3 U)) + shift U.
     private static Tensor Features(JsonElement entry, string which)
     {

@@ -26,6 +26,17 @@ public sealed class KernelDistanceTests
     }
 
     [Fact]
+    public void Compute_SubsetsThatAreASet_IsLogged()
+    {
+        using Tensor x = randn([40, 4], generator: new Generator(1)), y = randn([30, 4], generator: new Generator(2));
+        var log = new ListLogger();
+        KernelDistance.Compute(x, y, 2, 29, logger: log);
+        log.Lines.Should().BeEmpty();
+        KernelDistance.Compute(x, y, 2, 30, logger: log);
+        log.Lines.Should().ContainSingle().Which.Should().StartWith("Each subset of the kernel distance is a whole set of 30 samples");
+    }
+
+    [Fact]
     public void Compute_Subsets_AreUnbiasedAndOfTheSeed()
     {
         using Tensor x = randn([400, 4], generator: new Generator(1)), y = randn([300, 4], generator: new Generator(2)), far = y + 1;
@@ -37,7 +48,7 @@ public sealed class KernelDistanceTests
         KernelDistance.Compute(x, far, 50, 100).Mean.Should().BeGreaterThan(20 * Math.Abs(result.Mean));
         FluentActions.Invoking(() => KernelDistance.Compute(x, y, 5, 301)).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("subsetSize must be 2 … 300, the size of the smaller set, but is 301*");
-        FluentActions.Invoking(() => KernelDistance.Compute(x, y, 5, 10, 0, new CancellationToken(true)))
+        FluentActions.Invoking(() => KernelDistance.Compute(x, y, 5, 10, cancellationToken: new CancellationToken(true)))
             .Should().Throw<OperationCanceledException>();
     }
 }

@@ -83,8 +83,36 @@ public sealed class DatasetBoundTests : IDisposable
         {
             File.WriteAllBytes(options.ProgressFile, then[..length]);
             FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options)).Should().Throw<InvalidDataException>()
-                .WithMessage($"{options.ProgressFile} is damaged*");
+                .WithMessage($"{options.ProgressFile} *");
         }
+    }
+
+    [Theory]
+    [InlineData("\"timesteps\":8", "\"timesteps\":9", "sums.terms.means must be a list of 9 numbers, *")]
+    [InlineData("\"timesteps\":8", "\"timesteps\":2000000000", "timesteps must be a whole number from 1 to 100000, but is 2000000000.")]
+    [InlineData("\"timesteps\":8", "\"timesteps\":8.0", "timesteps must be a whole number from 1 to 100000, but is 8.0.")]
+    [InlineData("\"draws\":2", "\"draws\":1", "draws must be 2, but is 1.")]
+    [InlineData("\"draws\":2", "\"draws\":2,\"draws\":2", "draws must occur once, but occurs twice.")]
+    [InlineData("\"examples\":4", "\"examples\":-4", "examples must be a whole number from 0 to *")]
+    [InlineData("\"examples\":4", "\"examples\":11", "examples must be at most 10, but is 11.")]
+    [InlineData("\"examples\":4", "\"examples\":\"4\"", "examples must be a whole number from 0 to *, but is \"4\".")]
+    [InlineData("\"format\":1", "\"format\":2", "format must be 1, the only one that is known, but is 2.")]
+    [InlineData("\"means\":[", "\"means\":[1e999,", "sums.prior.means must be a list of at most 1 numbers*")]
+    [InlineData("\"squares\":[", "\"squares\":[-", "sums.prior.squares must be a list of numbers from 0 to *")]
+    [InlineData("\"sums\":", "\"sums\":null,\"other\":", "sums must be an object, but is null.")]
+    public void Evaluate_ProgressFileThatWasChanged_NamesTheField(string then, string now, string message)
+    {
+        var options = new DatasetBoundOptions { BatchSize = 4, ProgressFile = Path.Combine(folder.FullName, "progress.json") };
+        using var stop = new CancellationTokenSource();
+        FluentActions.Invoking(() => DatasetBound.Evaluate(
+            bound, data, options, new Relay<BoundProgress>(at => { if (at.ExamplesDone == 4) stop.Cancel(); }),
+            cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        string text = File.ReadAllText(options.ProgressFile);
+        text.Should().Contain(then);
+        int place = text.IndexOf(then, StringComparison.Ordinal);
+        File.WriteAllText(options.ProgressFile, text[..place] + now + text[(place + then.Length)..]);
+        FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options)).Should().Throw<InvalidDataException>()
+            .WithMessage($"{options.ProgressFile}: {message}");
     }
 
     [Fact]

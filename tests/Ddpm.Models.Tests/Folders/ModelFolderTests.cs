@@ -176,7 +176,7 @@ public sealed class ModelFolderTests : IDisposable
         ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new LinearSchedule()));
         Edit("scheduler/scheduler_config.json", json => json["variance_type"] = "learned_range");
         FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
-            .WithMessage("*puts out 1 channels for 1, but LearnedRangeVariance needs 2: OutChannels and Variance disagree*");
+            .WithMessage("*config.json: out_channels must be 2, as the variance learned-range needs of 1 in_channels, but is 1.");
 
         (string Field, JsonNode Value, string Message)[] cases =
         [
@@ -256,7 +256,7 @@ public sealed class ModelFolderTests : IDisposable
         File.Delete(Path.Combine(folder.FullName, "scheduler_config.json"));
         File.Delete(Path.Combine(folder.FullName, "model_index.json"));
         FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<FileNotFoundException>()
-            .WithMessage("*holds a network alone*LoadOptions.Process*");
+            .WithMessage("*holds a network alone*none was given.*");
         ReverseDiffusion process = new(new CosineSchedule());
         using TrainedModel alone = ModelFolder.Load(folder.FullName, new LoadOptions { Process = process });
         alone.Process.Should().BeSameAs(process);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 
@@ -15,7 +16,9 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("""{"o":{"b":[{"c":1,"c":1}]}}""", "x.json: o.b.c must occur once, but occurs twice.")]
     [InlineData("""{"st\ud800eps":2}""", "x.json must hold valid Unicode, but a text is not*")]
     [InlineData("""{"o":{"t":"\ud800"}}""", "x.json must hold valid Unicode, but a text in o.t is not*")]
+    [InlineData("{\"a\\nb\":1,\"a\\nb\":2}", "x.json: ab must occur once, but occurs twice.")]
     [InlineData("""[1]""", "x.json must hold a JSON object, but holds [1].")]
+    [InlineData("{\"a\":nu\n1234}", "x.json is not valid JSON: 'nu1234}' is an invalid JSON literal. *LineNumber: 0 *")]
     [InlineData("""{"a":}""", "x.json is not valid JSON*")]
     [InlineData("""{"a":1} x""", "x.json is not valid JSON*")]
     [InlineData("version https://git-lfs.github.com/spec/v1", "x.json is a Git LFS pointer*")]
@@ -74,6 +77,35 @@ public sealed class ConfigurationReaderTests : IDisposable
             (() => reader.WholeNumber("gone", 0, 1), "x.json: gone is missing."),
         ];
         foreach ((Action read, string message) in cases) read.Should().Throw<InvalidDataException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData("[1, 0, 2.5]", null)]
+    [InlineData("{}", "numbers.json must hold a list of 1 to 3 numbers, but holds {}.")]
+    [InlineData("[]", "numbers.json must hold a list of 1 to 3 numbers, but holds [].")]
+    [InlineData("[1,2,3,4]", "numbers.json must hold a list of 1 to 3 numbers, but holds [1,2,3,4].")]
+    [InlineData("[1, -2]", "numbers.json: entry 1 must be a finite number, at least 0, but is -2.")]
+    [InlineData("[1e999]", "numbers.json: entry 0 must be a finite number, at least 0, but is 1e999.")]
+    [InlineData("[NaN]", "numbers.json is not valid JSON: *")]
+    [InlineData("[null]", "numbers.json: entry 0 must be a finite number, at least 0, but is null.")]
+    [InlineData("[\"1\"]", "numbers.json: entry 0 must be a finite number, at least 0, but is \"1\".")]
+    [InlineData("[[1]]", "numbers.json: entry 0 must be a finite number, at least 0, but is [1].")]
+    [InlineData("[1] x", "numbers.json is not valid JSON: *")]
+    public void OpenNumbers_AListOfNumbers_IsReadAndNothingElse(string json, string? message)
+    {
+        string path = Path.Combine(folder.FullName, "numbers.json");
+        File.WriteAllText(path, json);
+        Func<ImmutableArray<double>> read = () => ConfigurationReader.OpenNumbers(path, 0, 3);
+        if (message is null) read().Should().Equal(1, 0, 2.5);
+        else read.Should().Throw<InvalidDataException>().Which.Message.Should().Match("*" + message);
+    }
+
+    [Fact]
+    public void Parse_MoreValuesThanAnyFileHas_IsRefusedBeforeItIsParsed()
+    {
+        byte[] json = Encoding.UTF8.GetBytes("{\"a\":[" + string.Join(',', Enumerable.Repeat('1', 2_000_002)) + "]}");
+        FluentActions.Invoking(() => ConfigurationReader.Parse(json, "x.json")).Should().Throw<InvalidDataException>()
+            .WithMessage("x.json must have at most 2000000 values, but has more.");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Ddpm.Tests;
@@ -27,7 +28,6 @@ public sealed class LimitTests
             "The body",
             "The body must be made of the fields sampler, steps, count, seed, label, guidance, but is given step too."),
     ]
-    [InlineData("""{"steps":5,"steps":6}""", "steps", "steps must be given once, but is given twice.")]
     [InlineData("""[1,2]""", "The body", "The body must be a JSON object, but is [1,2].")]
     public async Task Submit_AbsurdInput_Is400WithFieldExpectedAndActual(string body, string field, string message)
     {
@@ -65,14 +65,91 @@ public sealed class LimitTests
         (await Post("{}", "text/plain", HttpStatusCode.UnsupportedMediaType)).GetProperty("detail").GetString().Should()
             .StartWith("Content-Type must be application/json, but is text/plain");
         (await Post("{\"steps\":", "application/json", HttpStatusCode.BadRequest)).GetProperty("title").GetString().Should()
-            .Be("The body is not JSON.");
+            .Be("The body is not valid JSON.");
         (await Post("[[[[[[]]]]]]", "application/json", HttpStatusCode.BadRequest)).GetProperty("title").GetString().Should()
-            .Be("The body is not JSON.");
+            .Be("The body is not valid JSON.");
         (await Post($"{{\"sampler\":\"{new string('x', 5000)}\"}}", "application/json", HttpStatusCode.RequestEntityTooLarge))
             .GetProperty("detail").GetString().Should().Be("The body must be at most 4096 bytes.");
         string echoed = (await Post($"{{\"sampler\":\"{new string('x', 2000)}\"}}", "application/json", HttpStatusCode.BadRequest))
             .GetProperty("detail").GetString()!;
         echoed.Length.Should().BeLessThan(200, "an error does not send everything back");
+    }
+
+    [Theory]
+    [InlineData("""{"steps":5,"steps":6}""", "The body: steps must occur once, but occurs twice.")]
+    [InlineData("""{"steps":5,"st\u0065ps":6}""", "The body: steps must occur once, but occurs twice.")]
+    [InlineData("""{"\ud800":1}""", "The body must hold valid Unicode, but a text is not*")]
+    [InlineData("""{"sampler":"\ud800"}""", "The body must hold valid Unicode, but a text in sampler is not*")]
+    [InlineData("""{"steps":5} x""", "The body is not valid JSON: *")]
+    [InlineData("""{"steps":5,}""", "The body is not valid JSON: *")]
+    [InlineData("", "The body is not valid JSON: *")]
+    [InlineData("\0", "The body is not valid JSON: *")]
+    public async Task Submit_JsonThatIsNotStrict_Is400WithTheReason(string body, string detail)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        foreach (string path in new[] { "/api/jobs", "/api/samples" })
+        {
+            using HttpResponseMessage answer = await server.Client.PostAsync(
+                path,
+                new StringContent(body, Encoding.UTF8, "application/json"));
+            (await Problem(answer, HttpStatusCode.BadRequest)).GetProperty("detail").GetString().Should().Match(detail);
+        }
+
+        server.Model.Calls.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Submit_NullFields_AreDefaults()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using HttpResponseMessage answer = await server.Client.PostAsync(
+            "/api/samples",
+            new StringContent("""{"sampler":null,"steps":2,"count":1,"seed":null,"label":null}""", Encoding.UTF8, "application/json"));
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Submit_BodyThatStalls_Is408()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            options: new ServerOptions { BodyTimeout = TimeSpan.FromMilliseconds(50) });
+        foreach (string path in new[] { "/api/jobs", "/api/samples" })
+        {
+            // A length is promised, and half of it comes.
+            using var client = new TcpClient(server.Address.Host, server.Address.Port);
+            await using NetworkStream stream = client.GetStream();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{{\"st"));
+            using var reader = new StreamReader(stream);
+            (await reader.ReadLineAsync()).Should().StartWith("HTTP/1.1 408 ");
+            while (await reader.ReadLineAsync() is { Length: > 0 } header)
+            {
+                if (header.StartsWith("Content-Type", StringComparison.Ordinal)) header.Should().EndWith("application/problem+json");
+            }
+
+            (await reader.ReadLineAsync()).Should().NotBeNull();
+        }
+    }
+
+    [Fact]
+    public async Task Submit_BrokenChunks_Are400()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using var client = new TcpClient(server.Address.Host, server.Address.Port);
+        await using NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            "POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"));
+        using var reader = new StreamReader(stream);
+        (await reader.ReadLineAsync()).Should().StartWith("HTTP/1.1 400 ");
+    }
+
+    [Fact]
+    public async Task Problems_AreJson_WhateverTheCallerAccepts()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/nothing");
+        request.Headers.Accept.ParseAdd("text/html");
+        await Problem(await server.Client.SendAsync(request), HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -150,7 +227,7 @@ public sealed class LimitTests
     {
         await using TestServer server = await TestServer.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/model") { Headers = { Host = "evil.example" } };
-        (await server.Client.SendAsync(request)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        await Problem(await server.Client.SendAsync(request), HttpStatusCode.BadRequest);
         server.Address.Host.Should().Be("127.0.0.1");
     }
 

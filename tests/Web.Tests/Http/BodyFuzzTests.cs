@@ -1,0 +1,32 @@
+using System.Text;
+using Ddpm.Tests;
+using Microsoft.AspNetCore.Http;
+using TorchSharp;
+
+namespace Ddpm.Web.Tests.Http;
+
+public sealed class BodyFuzzTests
+{
+    [Fact]
+    public async Task Bodies_ChangedAtRandom_AreReadOrAnsweredWith400()
+    {
+        using var model = new GatedModel(3);
+        using var served = new ServedModel(model, TestServer.Process, [1, 8, 8], "tiny", torch.CPU, 1234, null);
+        var options = new ServerOptions();
+        var reader = new RequestReader(new SettingsReader(served, options), options);
+        byte[] good = Encoding.UTF8.GetBytes("""{"sampler":"ddim","steps":5,"count":2,"seed":7,"label":null,"guidance":1.5}""");
+        int refused = 0, count = Mutations.Count(1000);
+        foreach (byte[] changed in Mutations.Of(good, count, seed: 5))
+        {
+            var context = new DefaultHttpContext();
+            context.Request.ContentType = "application/json";
+            context.Request.Body = new MemoryStream(changed);
+            (JobSettings? settings, IResult? error) = await reader.ReadAsync(context.Request);
+            if (settings is not null) continue;
+            ((IStatusCodeHttpResult)error!).StatusCode.Should().Be(StatusCodes.Status400BadRequest);
+            refused++;
+        }
+
+        refused.Should().BeGreaterThan(count / 2);
+    }
+}
