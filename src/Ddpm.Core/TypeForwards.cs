@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Ddpm.Core;
 
 // Types that live in packages below this one keep their namespace; their members are listed there.
-#pragma warning disable RS0016
+#pragma warning disable RS0016, RS0041
 [assembly: TypeForwardedTo(typeof(ConstantSchedule))]
 [assembly: TypeForwardedTo(typeof(CosineSchedule))]
 [assembly: TypeForwardedTo(typeof(CounterBasedRandom))]
@@ -11,6 +11,7 @@ using Ddpm.Core;
 [assembly: TypeForwardedTo(typeof(ITimestepSampler))]
 [assembly: TypeForwardedTo(typeof(IVarianceSchedule))]
 [assembly: TypeForwardedTo(typeof(InitialLogVariance))]
+[assembly: TypeForwardedTo(typeof(InpaintingOptions))]
 [assembly: TypeForwardedTo(typeof(LaplaceSchedule))]
 [assembly: TypeForwardedTo(typeof(LinearSchedule))]
 [assembly: TypeForwardedTo(typeof(LossSecondMomentTimesteps))]
@@ -18,6 +19,7 @@ using Ddpm.Core;
 [assembly: TypeForwardedTo(typeof(QuadraticSchedule))]
 [assembly: TypeForwardedTo(typeof(RespacedSchedule))]
 [assembly: TypeForwardedTo(typeof(SigmoidSchedule))]
+[assembly: TypeForwardedTo(typeof(SamplingProgress))]
 [assembly: TypeForwardedTo(typeof(StratifiedTimesteps))]
 [assembly: TypeForwardedTo(typeof(TablePrecision))]
 [assembly: TypeForwardedTo(typeof(TabulatedSchedule))]

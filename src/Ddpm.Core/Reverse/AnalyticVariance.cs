@@ -29,15 +29,8 @@ internal sealed class AnalyticVariance : ReverseVariance
 
     public override int OutputsPerElement => 1;
 
-    // At t = 0 the uncertainty of x̂_0 itself is the decoder's variance; no less than the floor of the others.
     internal override ImmutableArray<double>? FixedLogVariances(VarianceTables tables) =>
-        [.. Calibration.StepVariances(tables.Coefficients)
-            .Select((variance, t) => Math.Log(Math.Max(t == 1 ? Math.Min(variance, LastStepVariance) : variance, 1e-20)))];
-
-    // The mean magnitude of a normal number is σ √(2/π); a pixel value is 2/255.
-    private double LastStepVariance => LastStepLimit is { } limit
-        ? Math.Pow(limit * 2 / 255 * Math.Sqrt(Math.PI / 2), 2)
-        : double.PositiveInfinity;
+        Calibration.Variances.StepLogVariances(tables.Coefficients, LastStepLimit);
 
     internal override (Tensor Variance, Tensor LogVariance) Evaluate(VarianceTables tables, Tensor? output, Tensor xt, TimeIndex t)
     {

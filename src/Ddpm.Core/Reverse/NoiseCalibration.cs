@@ -14,23 +14,14 @@ public sealed class NoiseCalibration
     /// <summary>Measurements that are known already.</summary>
     /// <param name="meanSquares">e_t over the timesteps of the schedule that the network was trained with. Range: ≥ 0.</param>
     /// <exception cref="ArgumentException">There are none, or one is negative or not finite.</exception>
-    public NoiseCalibration(IEnumerable<double> meanSquares)
-    {
-        ArgumentNullException.ThrowIfNull(meanSquares);
-        MeanSquares = [.. meanSquares];
-        if (MeanSquares.IsEmpty) throw new ArgumentException("meanSquares must have at least 1 entry, but is empty.", nameof(meanSquares));
-        for (int t = 0; t < MeanSquares.Length; t++)
-        {
-            if (!(MeanSquares[t] >= 0) || !double.IsFinite(MeanSquares[t]))
-            {
-                throw new ArgumentException($"meanSquares must be finite and at least 0, but meanSquares[{t}] is {MeanSquares[t]}.",
-                    nameof(meanSquares));
-            }
-        }
-    }
+    public NoiseCalibration(IEnumerable<double> meanSquares) =>
+        Variances = new AnalyticVariances(meanSquares);
 
     /// <summary>e_t over the timesteps of the schedule that the network was trained with.</summary>
-    public ImmutableArray<double> MeanSquares { get; }
+    public ImmutableArray<double> MeanSquares => Variances.MeanSquares;
+
+    /// <summary>What follows for the steps of a process.</summary>
+    internal AnalyticVariances Variances { get; }
 
     /// <summary>
     /// Measures a network: 10 to 16 examples are enough (arXiv:2201.06503, sec. 6), each with noise of its own at each timestep.
@@ -140,39 +131,7 @@ public sealed class NoiseCalibration
     internal static double StepCost(double alphaBarS, double alphaBarR, double meanSquare)
     {
         double beta = 1 - alphaBarR / alphaBarS, posterior = beta * (1 - alphaBarS) / (1 - alphaBarR);
-        return Math.Log(StepVariance(alphaBarS, alphaBarR, meanSquare) / posterior);
-    }
-
-    /// <summary>σ*² of a DDPM step from the noise of r to that of s: β̃, and what x̂_0's own uncertainty adds.</summary>
-    internal static double StepVariance(double alphaBarS, double alphaBarR, double meanSquare)
-    {
-        double beta = 1 - alphaBarR / alphaBarS, weight = Math.Sqrt(alphaBarS) * beta / (1 - alphaBarR);
-        return beta * (1 - alphaBarS) / (1 - alphaBarR) + weight * weight * X0Variance(alphaBarR, meanSquare);
-    }
-
-    /// <summary>σ*² of the steps of a process, ascending.</summary>
-    internal ImmutableArray<double> StepVariances(DiffusionCoefficients coefficients) =>
-        [.. Enumerable.Range(0, coefficients.Timesteps)
-            .Select(t => StepVariance(coefficients.AlphaBarsPrevious[t], coefficients.AlphaBars[t], At(coefficients, t)))];
-
-    /// <summary>σ*² of a DDIM step that adds noise of variance <paramref name="added"/> itself.</summary>
-    internal double DdimVariance(DiffusionCoefficients coefficients, int t, double added)
-    {
-        double alphaBarR = coefficients.AlphaBars[t], alphaBarS = coefficients.AlphaBarsPrevious[t];
-        double weight = Math.Sqrt(alphaBarS) - Math.Sqrt(Math.Max(0, 1 - alphaBarS - added) * alphaBarR / (1 - alphaBarR));
-        return added + weight * weight * X0Variance(alphaBarR, At(coefficients, t));
-    }
-
-    // The variance of x_0 given x_t: data in [-1, 1] has no more than 1.
-    private static double X0Variance(double alphaBar, double meanSquare) => Math.Clamp((1 - alphaBar) / alphaBar * (1 - meanSquare), 0, 1);
-
-    private double At(DiffusionCoefficients coefficients, int t)
-    {
-        int original = coefficients.Schedule.ModelTimestep(t);
-        return original < MeanSquares.Length
-            ? MeanSquares[original]
-            : throw new ArgumentException($"The calibration must cover timestep {original} of the network, but has {MeanSquares.Length} " +
-                "entries: it was measured with another process.", nameof(coefficients));
+        return Math.Log(AnalyticVariances.StepVariance(alphaBarS, alphaBarR, meanSquare) / posterior);
     }
 
     private void RequireLength(int timesteps)

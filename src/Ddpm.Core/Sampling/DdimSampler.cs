@@ -39,10 +39,5 @@ public sealed class DdimSampler : DiffusionSampler
     public SamplingStep Step(Tensor output, Tensor xt, int t, Tensor? noise = null) => StepFrom(output, xt, t, noise);
 
     /// <inheritdoc/>
-    protected override StepRule Begin() =>
-        new LinearStepRule(Process, steps, options.Calibration is { } calibration ? NoiseOf(calibration) : null);
-
-    // The uncertainty of x̂_0 adds to the step's own noise.
-    private Func<int, double> NoiseOf(NoiseCalibration calibration) =>
-        t => t == 0 ? 0 : Math.Sqrt(calibration.DdimVariance(Process.Coefficients, t, steps.Variance(t)));
+    protected override StepRule Begin() => new LinearStepRule(Process, steps, options.Calibration?.Variances.DdimNoise(steps));
 }

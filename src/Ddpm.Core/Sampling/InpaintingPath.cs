@@ -15,7 +15,7 @@ internal sealed class InpaintingPath(
     NoiseRequest draw) : SamplingPath
 {
     private readonly StepRule rule = DdpmSampler.RuleOf(process);
-    private readonly (int From, int To)[] moves = [.. Moves(process.Coefficients.Timesteps, options)];
+    private readonly (int From, int To)[] moves = [.. InpaintingMoves.Of(process.Coefficients.Timesteps, options)];
 
     public override int Samples => draw.SampleIndices.Count;
 
@@ -38,25 +38,4 @@ internal sealed class InpaintingPath(
     }
 
     public override void Dispose() => rule.Dispose();
-
-    // (t, t-1) down and (t-1, t) up; -1 is x_0. As the authors' schedule: wherever a stretch of the jump's length has been passed, it is
-    // passed again.
-    private static IEnumerable<(int From, int To)> Moves(int timesteps, InpaintingOptions options)
-    {
-        var left = new Dictionary<int, int>();
-        for (int t = 0; t < timesteps - options.JumpLength; t += options.JumpLength) left[t] = options.Resamples - 1;
-        int at = timesteps - 1;
-        while (at >= 0)
-        {
-            yield return (at, at - 1);
-            at--;
-            if (at < 0 || !left.TryGetValue(at, out int times) || times == 0) continue;
-            left[at] = times - 1;
-            for (int i = 0; i < options.JumpLength; i++)
-            {
-                yield return (at, at + 1);
-                at++;
-            }
-        }
-    }
 }

@@ -4,50 +4,28 @@ using Microsoft.Extensions.Logging;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The samplers of this library by name, with the defaults of every program that offers them: one name, one seed and one number of steps
-/// give one picture.
+/// The samplers of this library by name: each <see cref="SamplingMethod"/>, whose defaults every program shares, on tensors.
 /// </summary>
-/// <remarks>
-/// The defaults follow docs/experiments, "Quality and time against the number of steps": noise at every step is best with all steps; DDIM
-/// changes little beyond 50; the solvers reach at 10 to 20 what DDIM reaches at 100, with steps that are even in σ^(1/7), as multistep
-/// weights assume.
-/// </remarks>
 public static class KnownSamplers
 {
     /// <summary>Ancestral sampling, the paper's Algorithm 2: all steps.</summary>
     public static SamplerEntry Ddpm { get; } = new(
-        "ddpm",
-        "DDPM",
-        null,
-        KnownSpacings.Trailing,
-        false,
+        SamplingMethod.Ddpm,
         (model, process, loggers) => new DdpmSampler(model, process, loggers?.CreateLogger<DdpmSampler>()));
 
     /// <summary>Deterministic DDIM in 50 steps.</summary>
     public static SamplerEntry Ddim { get; } = new(
-        "ddim",
-        "DDIM",
-        50,
-        KnownSpacings.Trailing,
-        false,
+        SamplingMethod.Ddim,
         (model, process, loggers) => new DdimSampler(model, process, null, loggers?.CreateLogger<DdimSampler>()));
 
     /// <summary>DPM-Solver++(2M) in 20 steps, spaced by Karras et al.</summary>
     public static SamplerEntry DpmSolver { get; } = new(
-        "dpm-solver++",
-        "DPM-Solver++",
-        20,
-        KnownSpacings.Karras,
-        true,
+        SamplingMethod.DpmSolver,
         (model, process, loggers) => new DpmSolverSampler(model, process, loggers?.CreateLogger<DpmSolverSampler>()));
 
     /// <summary>iPNDM of fourth order in 20 steps, spaced by Karras et al.</summary>
     public static SamplerEntry Pndm { get; } = new(
-        "ipndm",
-        "iPNDM",
-        20,
-        KnownSpacings.Karras,
-        true,
+        SamplingMethod.Pndm,
         (model, process, loggers) => new PndmSampler(model, process, loggers?.CreateLogger<PndmSampler>()));
 
     /// <summary>All of them, the paper's first.</summary>

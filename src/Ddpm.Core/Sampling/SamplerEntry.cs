@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace Ddpm.Core;
@@ -6,38 +5,32 @@ namespace Ddpm.Core;
 /// <summary>A sampler of <see cref="KnownSamplers"/>: its names, its defaults and how it is made.</summary>
 public sealed class SamplerEntry
 {
-    private readonly int? defaultSteps;
     private readonly Func<IEpsilonModel, ReverseDiffusion, ILoggerFactory?, DiffusionSampler> create;
 
     internal SamplerEntry(
-        string name,
-        string title,
-        int? defaultSteps,
-        SpacingRule spacing,
-        bool needsSignal,
-        Func<IEpsilonModel, ReverseDiffusion, ILoggerFactory?, DiffusionSampler> create)
-    {
-        (Name, Title, DefaultSpacing, NeedsSignal) = (name, title, spacing, needsSignal);
-        (this.defaultSteps, this.create) = (defaultSteps, create);
-    }
+        SamplingMethod method, Func<IEpsilonModel, ReverseDiffusion, ILoggerFactory?, DiffusionSampler> create) =>
+        (Method, this.create) = (method, create);
+
+    /// <summary>The method, which engines without tensors know too.</summary>
+    public SamplingMethod Method { get; }
 
     /// <summary>The name in commands, requests and tables.</summary>
-    public string Name { get; }
+    public string Name => Method.Name;
 
     /// <summary>The name as the papers write it.</summary>
-    public string Title { get; }
+    public string Title => Method.Title;
 
     /// <summary>Which timesteps the steps visit.</summary>
-    public SpacingRule DefaultSpacing { get; }
+    public SpacingRule DefaultSpacing => Method.DefaultSpacing;
 
     /// <summary>Whether the process must leave some signal at T - 1.</summary>
-    public bool NeedsSignal { get; }
+    public bool NeedsSignal => Method.NeedsSignal;
 
     /// <summary>The number of steps that gives good samples.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <returns>The steps; at most T.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 1.</exception>
-    public int DefaultSteps(int timesteps) => Math.Min(defaultSteps ?? timesteps, Require.AtLeast(timesteps, 1));
+    public int DefaultSteps(int timesteps) => Method.DefaultSteps(timesteps);
 
     /// <summary>Whether the sampler can run a process.</summary>
     /// <param name="process">The process.</param>
@@ -56,11 +49,8 @@ public sealed class SamplerEntry
     public ReverseDiffusion Respace(ReverseDiffusion process, int? steps = null, SpacingRule? spacing = null)
     {
         ArgumentNullException.ThrowIfNull(process);
-        IVarianceSchedule schedule = process.Coefficients.Schedule;
-        int count = steps ?? DefaultSteps(schedule.Timesteps);
-        if (count == schedule.Timesteps) return process;
-        ImmutableArray<int> retained = (spacing ?? DefaultSpacing).Timesteps(schedule, count);
-        return new ReverseDiffusion(new RespacedSchedule(schedule, retained), process.Options);
+        IVarianceSchedule schedule = process.Coefficients.Schedule, respaced = Method.Respace(schedule, steps, spacing);
+        return ReferenceEquals(respaced, schedule) ? process : new ReverseDiffusion(respaced, process.Options);
     }
 
     /// <summary>Makes the sampler.</summary>

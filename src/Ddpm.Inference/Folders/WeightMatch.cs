@@ -31,8 +31,9 @@ internal sealed record WeightMatch
     /// <summary>Throws unless every weight fits and the file has no other.</summary>
     /// <param name="path">The file.</param>
     /// <param name="prefixes">The prefixes under which the file has a network's weights.</param>
+    /// <param name="options">The caller's options, whose WeightPrefix chooses one.</param>
     /// <exception cref="InvalidDataException">The tensors do not fit; the message lists the first of each kind.</exception>
-    public void RequireComplete(string path, ImmutableArray<string> prefixes)
+    public void RequireComplete(string path, ImmutableArray<string> prefixes, string options = "LoadOptions")
     {
         if (Missing.IsEmpty && Unexpected.IsEmpty && Mismatched.IsEmpty) return;
         if (!prefixes.IsEmpty)
@@ -41,7 +42,7 @@ internal sealed record WeightMatch
             string chosen = prefixes.Length == 1 ? "it" : "one of them";
             throw new InvalidDataException(
                 $"{path} has the network's weights under names that begin with {quoted}: "
-                + $"give {chosen} as LoadOptions.WeightPrefix to load them.");
+                + $"give {chosen} as {options}.WeightPrefix to load them.");
         }
 
         throw new InvalidDataException(

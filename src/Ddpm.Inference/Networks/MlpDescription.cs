@@ -6,14 +6,32 @@ namespace Ddpm.Inference;
 /// The U-Net's residual blocks without space, for vectors: norm, SiLU, dense; the time is added; norm, SiLU, dropout, dense; plus the
 /// input.
 /// </summary>
-internal sealed class MlpDescription(MlpOptions options) : INetworkDescription
+public sealed class MlpDescription : INetworkDescription
 {
+    private readonly MlpOptions options;
+
+    /// <summary>The network of a shape.</summary>
+    /// <param name="options">The shape.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public MlpDescription(MlpOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options.Validated();
+    }
+
+    /// <summary>The shape.</summary>
+    public MlpOptions Options => options;
+
+    /// <inheritdoc/>
     public int SpatialDimensions => 0;
 
+    /// <inheritdoc/>
     public int InChannels => options.Dimensions;
 
+    /// <inheritdoc/>
     public Feature Describe(NetworkBuilder net)
     {
+        ArgumentNullException.ThrowIfNull(net);
         Feature time = net.Silu(TimeEmbedding.Describe(
             net, "time_embedding", options.TimeChannels, options.Width, frequencyShift: 1, cosineFirst: false));
         Feature h = net.Linear("input", net.Input, options.Width);

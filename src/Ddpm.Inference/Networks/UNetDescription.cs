@@ -7,21 +7,42 @@ namespace Ddpm.Inference;
 /// that weights go both ways.
 /// </summary>
 /// <remarks>Layers stand in the order in which diffusers makes them, for in that order training draws their weights.</remarks>
-internal sealed class UNetDescription(UNetOptions options) : INetworkDescription
+public sealed class UNetDescription : INetworkDescription
 {
+    private readonly UNetOptions options;
+
+    /// <summary>The U-Net of a shape.</summary>
+    /// <param name="options">The shape.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public UNetDescription(UNetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        this.options = options;
+    }
+
+    /// <summary>The shape.</summary>
+    public UNetOptions Options => options;
+
+    /// <inheritdoc/>
     public int SpatialDimensions => options.SpatialDimensions;
 
+    /// <inheritdoc/>
     public int InChannels => options.InChannels;
 
+    /// <inheritdoc/>
     public int ClassCount => options.ClassCount ?? 0;
 
+    /// <inheritdoc/>
     public bool HasNullLabel => options.NullLabel;
 
     /// <summary>diffusers registers attentions before residual blocks, and the middle after both ways.</summary>
     public IReadOnlyList<string> NameOrder => ["attentions", "resnets", "up_blocks", "mid_block"];
 
+    /// <inheritdoc/>
     public Feature Describe(NetworkBuilder net)
     {
+        ArgumentNullException.ThrowIfNull(net);
         var blocks = new UNetBlocks(net, options);
         Feature h = net.Convolution("conv_in", options.CenterInput ? net.Affine(net.Input, 2, -1) : net.Input, options.BaseChannels);
         Feature time = Time(net);

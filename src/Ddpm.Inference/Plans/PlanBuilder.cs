@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Ddpm.Inference;
 
 /// <summary>
@@ -43,13 +45,16 @@ internal abstract unsafe class PlanBuilder : IDisposable
     /// <summary>What a convolution sees beyond the border.</summary>
     protected nint Zeros { get; }
 
-    /// <summary>A builder whose kernels compute with 16, 8, 4 numbers at once or with one.</summary>
+    /// <summary>
+    /// A builder whose kernels compute with 16, 8, 4 numbers at once or with one; never with more than the processor does. Programs that
+    /// are compiled ahead of time carry no kernels for other widths.
+    /// </summary>
     public static PlanBuilder Create(PlanOptions options, IWeightSource weights, int images, int threads, int mostChannels) =>
         options.Lanes switch
         {
-            16 => new PlanBuilder<Lanes512>(weights, options.Weights, images, threads, mostChannels),
-            8 => new PlanBuilder<Lanes256>(weights, options.Weights, images, threads, mostChannels),
-            4 => new PlanBuilder<Lanes128>(weights, options.Weights, images, threads, mostChannels),
+            16 when Vector512.IsHardwareAccelerated => new PlanBuilder<Lanes512>(weights, options.Weights, images, threads, mostChannels),
+            8 when Vector256.IsHardwareAccelerated => new PlanBuilder<Lanes256>(weights, options.Weights, images, threads, mostChannels),
+            4 when Vector128.IsHardwareAccelerated => new PlanBuilder<Lanes128>(weights, options.Weights, images, threads, mostChannels),
             _ => new PlanBuilder<Lanes32>(weights, options.Weights, images, threads, mostChannels),
         };
 

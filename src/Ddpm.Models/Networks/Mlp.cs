@@ -11,14 +11,8 @@ public sealed class Mlp : DescribedNetwork
     /// <param name="seed">The seed of its weights: two networks of one seed are bit-equal.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public Mlp(MlpOptions options, long seed = 0)
-        : base(Describe(options), nameof(Mlp), seed, Initialization.Drawn) => Options = options;
+        : base(new MlpDescription(options), nameof(Mlp), seed, Initialization.Drawn) => Options = options;
 
     /// <summary>The shape of the network.</summary>
     public MlpOptions Options { get; }
-
-    private static MlpDescription Describe(MlpOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return new MlpDescription(options.Validated());
-    }
 }

@@ -35,9 +35,5 @@ public sealed class UNet : DescribedNetwork
     /// <summary>The layers of a shape, without weights.</summary>
     internal static NetworkGraph GraphOf(UNetOptions options) => NetworkGraph.Of(Describe(options));
 
-    private static UNetDescription Describe(UNetOptions options)
-    {
-        options.Validate();
-        return new UNetDescription(options);
-    }
+    private static UNetDescription Describe(UNetOptions options) => new(options);
 }

@@ -1,6 +1,6 @@
 namespace Ddpm.Core;
 
-/// <summary>How <see cref="InpaintingSampler"/> goes back and forth.</summary>
+/// <summary>How RePaint (Lugmayr et al. 2022, arXiv:2201.09865) goes back and forth.</summary>
 public sealed record InpaintingOptions
 {
     /// <summary>The paper's: jumps of 10, each ten times.</summary>

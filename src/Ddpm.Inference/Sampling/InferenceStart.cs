@@ -1,0 +1,48 @@
+using Ddpm.Core;
+
+namespace Ddpm.Inference;
+
+/// <summary>Where a run begins that does not begin with pure noise.</summary>
+public sealed class InferenceStart
+{
+    private readonly int? timestep;
+    private readonly double strength;
+
+    private InferenceStart(ReadOnlyMemory<float> values, bool isClean, int? timestep, double strength) =>
+        (Values, IsClean, this.timestep, this.strength) = (values, isClean, timestep, strength);
+
+    /// <summary>The examples: [Count, …], or [1, …] where all samples begin with the same one.</summary>
+    public ReadOnlyMemory<float> Values { get; }
+
+    /// <summary>Whether the examples are clean, so that the run adds noise to them first.</summary>
+    public bool IsClean { get; }
+
+    /// <summary>Goes on from noisy examples: x_t → x_0.</summary>
+    /// <param name="xt">The noisy examples x_t, [Count, …] or [1, …].</param>
+    /// <param name="timestep">Their t in the sampler's process. Range: 0 ≤ t &lt; the sampler's steps.</param>
+    /// <returns>The start.</returns>
+    public static InferenceStart Noisy(ReadOnlyMemory<float> xt, int timestep) => new(xt, false, timestep, 1);
+
+    /// <summary>Adds noise to clean examples up to t and takes it away again.</summary>
+    /// <param name="x0">The examples x_0, [Count, …] or [1, …].</param>
+    /// <param name="timestep">How far, in the sampler's process. Range: 0 ≤ t &lt; the sampler's steps.</param>
+    /// <returns>The start.</returns>
+    public static InferenceStart Clean(ReadOnlyMemory<float> x0, int timestep) => new(x0, true, timestep, 1);
+
+    /// <summary>
+    /// Variations of a picture ("image to image", SDEdit, arXiv:2108.01073): takes a share of the sampler's steps, at least one.
+    /// </summary>
+    /// <param name="x0">The examples x_0, [Count, …] or [1, …].</param>
+    /// <param name="strength">The share of the steps: the more, the less of the example stays. Range: 0 &lt; strength ≤ 1.</param>
+    /// <returns>The start.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="strength"/> is out of range.</exception>
+    public static InferenceStart AtStrength(ReadOnlyMemory<float> x0, double strength) => strength is > 0 and <= 1
+        ? new InferenceStart(x0, true, null, strength)
+        : throw new ArgumentOutOfRangeException(nameof(strength), strength,
+            $"strength must be greater than 0 and at most 1, but is {strength}.");
+
+    /// <summary>The number of steps of a run that begins here.</summary>
+    internal int MovesOf(int timesteps) => timestep is { } t
+        ? Require.Timestep(t, timesteps, "Start.Timestep") + 1
+        : Math.Clamp((int)Math.Round(strength * timesteps), 1, timesteps);
+}
