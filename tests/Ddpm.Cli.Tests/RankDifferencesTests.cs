@@ -10,7 +10,9 @@ public sealed class RankDifferencesTests : IDisposable
 
     public static TheoryData<string, string, string, string> Differences { get; } = Jobs(
         ("--checkpoint-every 5", "--checkpoint-every 4", "--checkpoint-every: 5 on rank 0, 4 on rank 1"),
-        ("", "--dropout 0.5 --metrics-every 3", "--dropout: absent on rank 0, 0.5 on rank 1; --metrics-every: absent on rank 0, 3 on rank 1"));
+        ("",
+            "--dropout 0.5 --metrics-every 3",
+            "--dropout: absent on rank 0, 0.5 on rank 1; --metrics-every: absent on rank 0, 3 on rank 1"));
 
     public static TheoryData<string> Makes { get; } = [.. Installed];
 

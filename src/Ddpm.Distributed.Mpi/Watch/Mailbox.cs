@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Ddpm.Distributed.Mpi;
 
-/// <summary>Exchanges calls with one other rank. One message is under way at a time, so that a rank that is stopped collects none.</summary>
+/// <summary>
+/// Exchanges calls with one other rank. One message is under way at a time, so that a rank that is stopped collects none.
+/// </summary>
 internal sealed unsafe class Mailbox : IDisposable
 {
     private const int Bytes = RankCall.Numbers * sizeof(long);

@@ -33,7 +33,9 @@ internal static class MpiJob
 
     /// <summary>Runs a job whose ranks have commands of their own, to its end.</summary>
     public static JobResult RunApart(string launcher, params string[][] commands) => Execute(
-        [.. Launch(launcher, 1), .. commands[0], .. commands[1..].SelectMany(command => (string[])[":", "-np", "1", .. command])], null, null);
+        [.. Launch(launcher, 1), .. commands[0], .. commands[1..].SelectMany(command => (string[])[":", "-np", "1", .. command])],
+        null,
+        null);
 
     private static string[] Launch(string launcher, int ranks)
     {

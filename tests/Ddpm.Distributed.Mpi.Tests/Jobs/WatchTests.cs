@@ -16,7 +16,8 @@ public sealed class WatchTests
     {
         JobResult job = RunInTime(() => MpiJob.Run(launcher, 2, ["disagree"]));
         job.ExitCode.Should().NotBe(0);
-        job.Errors.Should().MatchRegex(@"Rank 0 of 2 ends the job: the ranks disagree: rank 0 \(process \d+ on .+\) makes as call 4 Barrier, " +
+        job.Errors.Should().MatchRegex(
+            @"Rank 0 of 2 ends the job: the ranks disagree: rank 0 \(process \d+ on .+\) makes as call 4 Barrier, " +
             @"rank 1 \(process \d+ on .+\) makes as call 4 AllGather\.");
     }
 
@@ -96,6 +97,7 @@ public sealed class WatchTests
         string[] processes = [.. job.Lines.Where(line => line.Contains("> process ", StringComparison.Ordinal))
             .Select(line => line.Split(' ')[^1])];
         processes.Should().HaveCount(2);
-        SpinWait.SpinUntil(() => !processes.Any(process => Directory.Exists($"/proc/{process}")), TimeSpan.FromSeconds(10)).Should().BeTrue();
+        SpinWait.SpinUntil(() => !processes.Any(process => Directory.Exists($"/proc/{process}")), TimeSpan.FromSeconds(10))
+            .Should().BeTrue();
     }
 }

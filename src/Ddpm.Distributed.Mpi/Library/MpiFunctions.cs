@@ -1,8 +1,8 @@
 namespace Ddpm.Distributed.Mpi;
 
 /// <summary>
-/// The MPI functions in use, as C# methods that throw. One thread at a time calls them, but for <see cref="Abort"/>, and for the messages of
-/// <see cref="Mailbox"/> where <see cref="IsConcurrent"/>.
+/// The MPI functions in use, as C# methods that throw. One thread at a time calls them, but for <see cref="Abort"/>, and for messages of
+/// one rank to another where <see cref="IsConcurrent"/>.
 /// </summary>
 internal sealed unsafe class MpiFunctions(MpiLibrary library)
 {
