@@ -17,8 +17,8 @@ internal static class Cases
         ICommunicator ranks = start(new MpiOptions
         {
             LeaveTimeout = TimeSpan.FromSeconds(60),
-            StartTimeout = TimeSpan.FromSeconds(name == "apart" ? 8 : 120),
-            SilenceTimeout = TimeSpan.FromSeconds(name == "stop" ? 4 : 120),
+            StartTimeout = TimeSpan.FromSeconds(name == "apart" ? 5 : 120),
+            SilenceTimeout = TimeSpan.FromSeconds(name == "stop" ? 3 : 120),
         });
         switch (name)
         {

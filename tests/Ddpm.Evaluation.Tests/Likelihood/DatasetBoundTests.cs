@@ -55,6 +55,21 @@ public sealed class DatasetBoundTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_ProgressFileInUse_IsRefusedAndTheFirstIsNotDisturbed()
+    {
+        var options = new DatasetBoundOptions { BatchSize = 4, ProgressFile = Path.Combine(folder.FullName, "progress.json") };
+        int refused = 0;
+        DatasetBound.Evaluate(bound, data, options, new Relay<BoundProgress>(at =>
+        {
+            if (at.ExamplesDone != 4 || refused++ > 0) return;
+            FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options)).Should().Throw<IOException>()
+                .WithMessage($"{options.ProgressFile} is in use by another run: *");
+        }));
+        refused.Should().BePositive();
+        folder.EnumerateFileSystemInfos().Should().BeEmpty();
+    }
+
+    [Fact]
     public void Evaluate_ProgressFileOfAnotherOrDamaged_IsRefusedAndKept()
     {
         var options = new DatasetBoundOptions

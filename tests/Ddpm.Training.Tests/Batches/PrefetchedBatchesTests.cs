@@ -39,6 +39,32 @@ public sealed class PrefetchedBatchesTests
     }
 
     [Fact]
+    public void Batch_NeverDisposed_IsFreedWhenItIsCollected()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long before = Tensor.TotalCount;
+        for (int i = 0; i < 4; i++) Forget();
+        bool freed = SpinWait.SpinUntil(
+            () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return Tensor.TotalCount <= before;
+            },
+            TimeSpan.FromSeconds(30));
+        freed.Should().BeTrue($"{Tensor.TotalCount - before} tensors are left");
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void Forget()
+    {
+        var source = new Source();
+        new PrefetchedBatches(source, ahead: 3, workers: 2).Batch(0).Dispose();
+        SpinWait.SpinUntil(() => source.Made.Count == 4, TimeSpan.FromSeconds(30)).Should().BeTrue("0 … 3 are read");
+    }
+
+    [Fact]
     public void Batch_SourceFails_IsThrownWhereItIsAskedForAndTriedAgain()
     {
         var source = new Source { FailsAt = 2 };
