@@ -15,9 +15,6 @@ public static class IdxFile
     // 0, 0, the element type, the number of axes; then each axis's length, big-endian.
     private const byte UnsignedByte = 0x08;
 
-    // Deflate spends two bits on 258 bytes at best.
-    private const long MostExpansion = 1032;
-
     /// <summary>Reads a file of bytes, such as train-images-idx3-ubyte.gz.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">The most bytes that the file may state, which is checked before they are allocated. Range: ≥ 1.</param>
@@ -40,7 +37,7 @@ public static class IdxFile
         try
         {
             using Stream stream = compressed ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
-            Tensor numbers = ReadStream(stream, path, maxBytes, file.Length * (compressed ? MostExpansion : 1), out uint sum);
+            Tensor numbers = ReadStream(stream, path, maxBytes, file.Length * (compressed ? Deflate.MostExpansion : 1), out uint sum);
             if (compressed) RequireTrailer(path, file, numbers, sum);
             return numbers;
         }

@@ -16,9 +16,6 @@ public static class StatisticsFile
     private const string Mean = "mu", Covariance = "sigma";
     private const int LargestMaxFeatures = 1 << 15, MostNamed = 8;
 
-    // Deflate spends two bits on 258 bytes at best; a header and a trailer of each entry are beside them.
-    private const long MostExpansion = 1032;
-
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxFeatures">
@@ -84,7 +81,7 @@ public static class StatisticsFile
         }
 
         (long stated, long stored) = (entries[0].Length, entries[0].CompressedLength);
-        if (stated > stored * MostExpansion)
+        if (stated > stored * Deflate.MostExpansion)
         {
             throw new InvalidDataException($"{path}: {name} is damaged: it states {stated} bytes, which {stored} cannot hold.");
         }

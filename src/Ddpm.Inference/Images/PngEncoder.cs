@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Ddpm.Core;
 
 namespace Ddpm.Inference;
 
@@ -8,8 +9,6 @@ namespace Ddpm.Inference;
 /// </summary>
 public static class PngEncoder
 {
-    private static readonly uint[] Table = CrcTable();
-
     /// <summary>Writes an image.</summary>
     /// <param name="target">Receives the file.</param>
     /// <param name="pixels">The pixels in rows from the top, the channels of each side by side.</param>
@@ -59,26 +58,7 @@ public static class PngEncoder
         target.Write(number);
         target.Write(type);
         target.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, type), data));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Append(Crc32.Append(0, type), data));
         target.Write(number);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> data)
-    {
-        foreach (byte value in data) crc = Table[(byte)(crc ^ value)] ^ (crc >> 8);
-        return crc;
-    }
-
-    private static uint[] CrcTable()
-    {
-        var table = new uint[256];
-        for (uint i = 0; i < table.Length; i++)
-        {
-            uint value = i;
-            for (int bit = 0; bit < 8; bit++) value = (value & 1) == 0 ? value >> 1 : 0xEDB88320 ^ (value >> 1);
-            table[i] = value;
-        }
-
-        return table;
     }
 }
