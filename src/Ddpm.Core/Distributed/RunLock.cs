@@ -76,7 +76,10 @@ public sealed class RunLock : IDisposable
     /// <summary>Releases the lock.</summary>
     public void Dispose() => file?.Dispose();
 
-    private static string LockFile(string folder, string name) => Path.Combine(folder, $".{name}.lock");
+    /// <summary>The name of the lock file of what a run keeps in a folder.</summary>
+    internal static string FileName(string name) => $".{name}.lock";
+
+    private static string LockFile(string folder, string name) => Path.Combine(folder, FileName(name));
 
     // With these very arguments .NET makes sure that the file that it has locked is the one at the path, for the run before may have
     // removed that between the opening and the locking.

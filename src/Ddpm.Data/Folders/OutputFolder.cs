@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Data;
 
 /// <summary>
@@ -29,8 +31,8 @@ public static class OutputFolder
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
         bool HasFolder(string name) => Directory.Exists(Path.Combine(folder, name));
         return Has(MarkerName)
-            || Has(".run.lock")
-            || Has(".grids.lock")
+            || Has(RunLock.FileName("run"))
+            || Has(RunLock.FileName("grids"))
             || (Has("samples.json") && HasFolder("images"))
             || (Has("metrics.jsonl") && HasFolder("checkpoints"));
     }
