@@ -20,7 +20,8 @@ internal sealed class ImageOptions(OptionReader read)
         "--max-pixels",
         ImageLoadOptions.DefaultMaxPixels,
         "Pixels that an image may state: a larger one is refused before it is decoded, which takes 4 to 12 bytes a pixel",
-        least: 1);
+        least: 1,
+        ImageLoadOptions.LargestMaxPixels);
 
     public int MaxBytes { get; } = read.Number(
         "--max-bytes",
@@ -33,11 +34,6 @@ internal sealed class ImageOptions(OptionReader read)
     /// <param name="grayscale">Whether they are read in shades of gray without the option too.</param>
     public ImageFolder Open(string path, bool grayscale = false)
     {
-        if (MaxPixels > ImageLoadOptions.LargestMaxPixels)
-        {
-            throw new UsageException($"--max-pixels must be at most {ImageLoadOptions.LargestMaxPixels}, but is {MaxPixels}.");
-        }
-
         if (Size is { } side && (long)side * side > MaxPixels)
         {
             throw new UsageException($"--size must be at most {(int)Math.Sqrt(MaxPixels)} for the limit of --max-pixels, but is {side}.");
