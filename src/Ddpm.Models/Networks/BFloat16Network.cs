@@ -1,4 +1,3 @@
-using Ddpm.Core;
 using Microsoft.Extensions.Logging;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,22 +8,14 @@ namespace Ddpm.Models;
 /// A network for the length of a run that libtorch computes in bfloat16, layer by layer: a copy of the weights in that type, channels last,
 /// made at the first prediction and made anew when the network's weights change. For one thread.
 /// </summary>
-internal sealed class BFloat16Network(DescribedNetwork network, NetworkInput input, ILogger logger) : IConditionalEpsilonModel, IDisposable
+internal sealed class BFloat16Network(DescribedNetwork network, NetworkInput input, ILogger logger) : RunNetwork(network)
 {
     private readonly WeightVersions versions = new(network);
     private readonly Dropout dropout = new(0);
     private Dictionary<string, LayerParameters>? copies;
     private ForwardProgram? program;
 
-    public bool InTrainingMode => network.InTrainingMode;
-
-    public int ClassCount => network.ClassCount;
-
-    public bool HasNullLabel => network.HasNullLabel;
-
-    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
-
-    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    public override Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
     {
         input.Check(xt, t);
         using var noGradient = no_grad();
@@ -34,7 +25,7 @@ internal sealed class BFloat16Network(DescribedNetwork network, NetworkInput inp
         return prediction.to(xt.dtype).contiguous().MoveToOuterDisposeScope();
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         Free();
         dropout.Dispose();
@@ -44,9 +35,9 @@ internal sealed class BFloat16Network(DescribedNetwork network, NetworkInput inp
     {
         if (!versions.HaveChanged() && program is not null) return program;
         Free();
-        copies = network.Layers.ToDictionary(layer => layer.Key, layer => Copy(layer.Value));
-        var operations = new BFloat16Operations(network.Graph, copies, network.Layers, dropout);
-        program = new ForwardProgram(network.Graph, operations, training: false);
+        copies = Network.Layers.ToDictionary(layer => layer.Key, layer => Copy(layer.Value));
+        var operations = new BFloat16Operations(Network.Graph, copies, Network.Layers, dropout);
+        program = new ForwardProgram(Network.Graph, operations, training: false);
         logger.NetworkCopied(ScalarType.BFloat16);
         return program;
     }

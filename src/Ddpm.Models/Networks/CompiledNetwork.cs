@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Ddpm.Core;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
@@ -11,7 +10,7 @@ namespace Ddpm.Models;
 /// </summary>
 internal sealed class CompiledNetwork(
     DescribedNetwork network, NetworkInput input, PlanOptions options, ILogger logger)
-    : IConditionalEpsilonModel, IDisposable
+    : RunNetwork(network)
 {
     private readonly NetworkGraph graph = network.Graph;
     private readonly ModuleWeights weights = new(network);
@@ -20,18 +19,10 @@ internal sealed class CompiledNetwork(
     private WorkerTeam? team;
     private (long Batch, PlaneSize Size) shape;
 
-    public bool InTrainingMode => network.InTrainingMode;
-
-    public int ClassCount => network.ClassCount;
-
-    public bool HasNullLabel => network.HasNullLabel;
-
-    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
-
-    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    public override Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
     {
         input.Check(xt, t);
-        if (xt.dtype != ScalarType.Float32 || xt.device_type != TorchSharp.DeviceType.CPU) return network.Predict(xt, t, labels);
+        if (xt.dtype != ScalarType.Float32 || xt.device_type != TorchSharp.DeviceType.CPU) return Network.Predict(xt, t, labels);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor? rows = input.LabelRows(labels, xt);
@@ -39,7 +30,7 @@ internal sealed class CompiledNetwork(
         return Run(ready, xt.contiguous(), t.to(ScalarType.Float32).contiguous(), rows?.contiguous()).MoveToOuterDisposeScope();
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         plan?.Dispose();
         plan = null;

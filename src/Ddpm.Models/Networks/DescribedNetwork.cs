@@ -112,14 +112,10 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
             return new CompiledModel(this);
         }
 
-        if (Inference.ComputeType == ScalarType.BFloat16)
-        {
-            var coarse = new BFloat16Network(this, input, logger);
-            return new CompiledModel(coarse, coarse);
-        }
-
-        var compiled = new CompiledNetwork(this, input, new PlanOptions(lanes, Inference.Weights), logger);
-        return new CompiledModel(compiled, compiled);
+        RunNetwork run = Inference.ComputeType == ScalarType.BFloat16
+            ? new BFloat16Network(this, input, logger)
+            : new CompiledNetwork(this, input, new PlanOptions(lanes, Inference.Weights), logger);
+        return new CompiledModel(run, run);
     }
 
     /// <inheritdoc/>
