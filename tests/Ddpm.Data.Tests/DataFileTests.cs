@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Ddpm.Tests;
 using static TorchSharp.torch;
 
 namespace Ddpm.Data.Tests;
@@ -116,8 +117,7 @@ public sealed class DataFileTests : IDisposable
         byte[] whole = File.ReadAllBytes(
             Write("whole", [0, 0, 8, 2, 0, 0, 0, 10, 0, 0, 0, 4, .. Enumerable.Range(0, 40).Select(i => (byte)(i * i))], compressed));
         string path = Path.Combine(folder.FullName, "changed");
-        string? asked = Environment.GetEnvironmentVariable("DDPM_FUZZ_COUNT");
-        int count = asked is null ? 1000 : int.Parse(asked, System.Globalization.CultureInfo.InvariantCulture);
+        int count = Mutations.Count(1000);
         var random = new Random(3);
         for (int turn = 0; turn < count; turn++)
         {

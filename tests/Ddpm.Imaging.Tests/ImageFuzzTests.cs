@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using Ddpm.Tests;
 using SkiaSharp;
 
 namespace Ddpm.Imaging.Tests;
@@ -32,8 +32,7 @@ public sealed class ImageFuzzTests : IDisposable
     {
         byte[] whole = Whole(name);
         string path = Path.Combine(folder.FullName, name);
-        string? asked = Environment.GetEnvironmentVariable("DDPM_FUZZ_COUNT");
-        int count = asked is null ? Default : int.Parse(asked, CultureInfo.InvariantCulture), refused = 0;
+        int count = Mutations.Count(Default), refused = 0;
         var random = new Random(20);
         for (int turn = 0; turn < count; turn++)
         {

@@ -17,8 +17,8 @@ internal static class Mutations
         [0xFF, 0xFE], [0xC0, 0x80], [0xED, 0xA0, 0x80],
     ];
 
-    /// <summary>How many changes a test tries: a few, or as many as DDPM_FUZZ says in a longer run by hand.</summary>
-    public static int Count(int few) => int.TryParse(Environment.GetEnvironmentVariable("DDPM_FUZZ"), out int many) ? many : few;
+    /// <summary>How many changes a test tries: a few, or as many as DDPM_FUZZ_COUNT says in a longer run by hand.</summary>
+    public static int Count(int few) => int.TryParse(Environment.GetEnvironmentVariable("DDPM_FUZZ_COUNT"), out int many) ? many : few;
 
     /// <summary>Changed files.</summary>
     /// <param name="good">The good file.</param>
