@@ -151,7 +151,7 @@ public sealed class MpiCommunicator : ICommunicator
         SumInPlace(tensor);
         using var noGradient = no_grad();
         using Tensor values = tensor.detach();
-        values.div_(WorldSize);
+        values.DivideInPlace(WorldSize);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Imaging;
@@ -37,7 +38,8 @@ public static class ImageGrid
         Tensor enlarged = images.cpu().repeat_interleave(options.Scale, 2).repeat_interleave(options.Scale, 3);
         long height = enlarged.size(2), width = enlarged.size(3);
         int gap = options.Padding;
-        Tensor picture = full([images.size(1), rows * (height + gap) + gap, columns * (width + gap) + gap], (int)options.Background, uint8);
+        using Scalar background = (long)options.Background;
+        Tensor picture = full([images.size(1), rows * (height + gap) + gap, columns * (width + gap) + gap], background, uint8);
         for (int i = 0; i < count; i++)
         {
             (int row, int column) = Math.DivRem(i, columns);

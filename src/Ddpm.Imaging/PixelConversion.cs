@@ -25,8 +25,8 @@ public static class PixelConversion
         Tensor values = images.to(images.dtype == float64 ? float64 : float32);
         Tensor scaled = rounding switch
         {
-            PixelRounding.Nearest => (values / 2 + 0.5).clamp(0, 1).mul_(255).round_(),
-            PixelRounding.Truncate => ((values + 1) * PixelRange.LevelsPerUnit).clamp_(0, 255),
+            PixelRounding.Nearest => values.Over(2).Plus(0.5).Clamp(0, 1).MultiplyInPlace(255).round_(),
+            PixelRounding.Truncate => values.Plus(1).Times(PixelRange.LevelsPerUnit).ClampInPlace(0, 255),
             _ => throw new ArgumentOutOfRangeException(nameof(rounding), rounding,
                     $"rounding must be a value of {nameof(PixelRounding)}, but is {rounding}."),
         };

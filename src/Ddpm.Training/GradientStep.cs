@@ -121,7 +121,7 @@ internal sealed class GradientStep : IDisposable
         }
 
         losses.AddRange(each.detach().to(float64, CPU).data<double>().ToArray());
-        (micro.Parts == 1 ? loss : loss / micro.Parts).backward();
+        (micro.Parts == 1 ? loss : loss.Over(micro.Parts)).backward();
         return value;
     }
 

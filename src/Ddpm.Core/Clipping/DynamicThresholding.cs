@@ -33,7 +33,7 @@ internal sealed class DynamicThresholding : X0Clipping
         Tensor magnitudes = (flat.element_size() < 4 ? flat.to(float32) : flat).detach().abs();
         Tensor q = tensor(quantile, magnitudes.dtype, magnitudes.device);
         Tensor[] each = [.. Enumerable.Range(0, (int)x0.size(0)).Select(i => magnitudes[i].quantile(q))];
-        Tensor threshold = stack(each).clamp(1, Limit).unsqueeze(1).to(x0.dtype);
+        Tensor threshold = stack(each).Clamp(1, Limit).unsqueeze(1).to(x0.dtype);
         return (flat.maximum(-threshold).minimum(threshold) / threshold).reshape(x0.shape);
     }
 }

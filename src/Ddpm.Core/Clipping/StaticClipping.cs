@@ -9,5 +9,5 @@ internal sealed class StaticClipping : X0Clipping
 
     public override double Limit { get; }
 
-    internal override Tensor ApplyCore(Tensor x0) => x0.clamp(-Limit, Limit);
+    internal override Tensor ApplyCore(Tensor x0) => x0.Clamp(-Limit, Limit);
 }

@@ -43,7 +43,7 @@ public sealed class ForwardDiffusion
         using var scope = NewDisposeScope();
         Tensor signal = t.Gather(Coefficients.SqrtAlphaBars, x0);
         Tensor spread = t.Gather(Coefficients.SqrtOneMinusAlphaBars, x0);
-        return (signal * x0 + spread * noise).MoveToOuterDisposeScope();
+        return (signal * x0).Plus(spread * noise).MoveToOuterDisposeScope();
     }
 
     /// <summary>Draws x_t from q(x_t | x_{t-1}) by x_t = √(1-β_t) x_{t-1} + √β_t ε (eq. 2).</summary>
@@ -62,7 +62,7 @@ public sealed class ForwardDiffusion
         using var scope = NewDisposeScope();
         Tensor signal = t.Gather(Coefficients.Alphas, previous).sqrt();
         Tensor spread = t.Gather(Coefficients.Betas, previous).sqrt();
-        return (signal * previous + spread * noise).MoveToOuterDisposeScope();
+        return (signal * previous).Plus(spread * noise).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean √ᾱ_t x_0 of q(x_t | x_0) (eq. 4). The variance is 1 - ᾱ_t, see <see cref="Variance"/>.</summary>
@@ -125,8 +125,8 @@ public sealed class ForwardDiffusion
         using var scope = NewDisposeScope();
         // KL(N(m, v) ‖ N(0, 1)) = (m² + v - 1 - ln v)/2 with v = 1 - ᾱ_T; -ᾱ_T - ln(1 - ᾱ_T) by log1p keeps its digits when ᾱ_T is small.
         double varianceTerm = -alphaBar - Log1p(-alphaBar);
-        Tensor square = x0.reshape(x0.size(0), -1).square().mean([1]);
-        return ((square * alphaBar + varianceTerm) * (0.5 / Math.Log(2))).MoveToOuterDisposeScope();
+        Tensor square = x0.reshape(x0.size(0), -1).Square().mean([1]);
+        return square.Times(alphaBar).Plus(varianceTerm).Times(0.5 / Math.Log(2)).MoveToOuterDisposeScope();
     }
 
     private static double Log1p(double x)

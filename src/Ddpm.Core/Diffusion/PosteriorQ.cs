@@ -43,7 +43,7 @@ public sealed class PosteriorQ
         using var scope = NewDisposeScope();
         Tensor weightX0 = t.Gather(Coefficients.PosteriorMeanX0Weights, x0);
         Tensor weightXt = t.Gather(Coefficients.PosteriorMeanXtWeights, x0);
-        return (weightX0 * x0 + weightXt * xt).MoveToOuterDisposeScope();
+        return (weightX0 * x0).Plus(weightXt * xt).MoveToOuterDisposeScope();
     }
 
     /// <summary>The variance β̃_t = (1-ᾱ_{t-1})/(1-ᾱ_t) β_t (eq. 7).</summary>

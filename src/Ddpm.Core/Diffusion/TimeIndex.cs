@@ -107,7 +107,12 @@ public readonly struct TimeIndex
     /// <summary>The timesteps as the int64 tensor [B] that a network takes.</summary>
     internal Tensor ToTensor(long batch, Device device, Func<int, int> map)
     {
-        if (perExample is null) return full(batch, (long)map(shared), dtype: int64, device: device);
+        if (perExample is null)
+        {
+            using Scalar timestep = (long)map(shared);
+            return full(batch, timestep, dtype: int64, device: device);
+        }
+
         return torch.tensor(perExample.Select(t => (long)map((int)t)).ToArray(), int64, device: device);
     }
 }

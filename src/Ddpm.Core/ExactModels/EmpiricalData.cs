@@ -29,7 +29,7 @@ public sealed class EmpiricalData : DataDistribution
         using var scope = NewDisposeScope();
         if (!examples.isfinite().all().item<bool>()) throw new ArgumentException("examples must be finite.", nameof(examples));
         this.examples = examples.to(float64, copy: true).reshape(examples.size(0), -1).DetachFromDisposeScope();
-        halfSquares = (0.5 * this.examples.square().sum([1])).DetachFromDisposeScope();
+        halfSquares = this.examples.Square().sum([1]).Times(0.5).DetachFromDisposeScope();
     }
 
     private protected override Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar)
@@ -42,7 +42,7 @@ public sealed class EmpiricalData : DataDistribution
             using var scope = NewDisposeScope();
             Tensor signal = alphaBar.narrow(0, first, count);
             // ‖x_t‖² is the same for all examples and falls out of the softmax.
-            Tensor logits = (signal.sqrt() * xt.narrow(0, first, count).matmul(examples.t()) - signal * halfSquares) / (1 - signal);
+            Tensor logits = (signal.sqrt() * xt.narrow(0, first, count).matmul(examples.t()) - signal * halfSquares) / signal.Complement();
             blocks.Add(logits.softmax(1).matmul(examples).MoveToOuterDisposeScope());
         }
 

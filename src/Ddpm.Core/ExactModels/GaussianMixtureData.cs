@@ -57,7 +57,7 @@ public sealed class GaussianMixtureData : DataDistribution
         logWeights = (w / w.sum()).log().DetachFromDisposeScope();
         this.means = means.to(float64, copy: true).reshape(components, dimensions).DetachFromDisposeScope();
         axes = eigenvectors.DetachFromDisposeScope();
-        variances = eigenvalues.clamp(min: 0).DetachFromDisposeScope();
+        variances = eigenvalues.AtLeast(0).DetachFromDisposeScope();
     }
 
     /// <summary>Normal data.</summary>
@@ -93,7 +93,7 @@ public sealed class GaussianMixtureData : DataDistribution
     {
         (Tensor logProbability, Tensor projected, Tensor spread) = Joint(xt, alphaBar);
         // Each component's own posterior mean, m + Q √ᾱ λ/(ᾱλ + 1-ᾱ) Qᵀ (x_t - √ᾱ m), weighted by how likely the component is given x_t.
-        Tensor each = means.unsqueeze(1) + (alphaBar.sqrt() * variances.unsqueeze(1) / spread * projected).matmul(axes.transpose(1, 2));
+        Tensor each = means.unsqueeze(1).Plus((alphaBar.sqrt() * variances.unsqueeze(1) / spread * projected).matmul(axes.transpose(1, 2)));
         return (logProbability.softmax(0).unsqueeze(2) * each).sum([0]);
     }
 
@@ -109,9 +109,9 @@ public sealed class GaussianMixtureData : DataDistribution
     private (Tensor LogProbability, Tensor Projected, Tensor Spread) Joint(Tensor xt, Tensor alphaBar)
     {
         Tensor projected = (xt - alphaBar.sqrt() * means.unsqueeze(1)).matmul(axes);
-        Tensor spread = alphaBar * variances.unsqueeze(1) + (1 - alphaBar);
-        Tensor exponent = (Math.Log(2 * Math.PI) + spread.log() + projected.square() / spread).sum([2]);
-        return (logWeights.unsqueeze(1) - 0.5 * exponent, projected, spread);
+        Tensor spread = (alphaBar * variances.unsqueeze(1)).Plus(alphaBar.Complement());
+        Tensor exponent = spread.log().Plus(Math.Log(2 * Math.PI)).Plus(projected.Square() / spread).sum([2]);
+        return (logWeights.unsqueeze(1) - exponent.Times(0.5), projected, spread);
     }
 
     private static void RequireShape(Tensor value, long[] shape, string name)

@@ -73,7 +73,7 @@ public sealed class BoundAccumulator
         // Before x_t is used, L_T and the terms of all later timesteps have been received: a sum from the last timestep down, without the
         // term of t.
         Tensor received = each.flip(2).cumsum(2);
-        rates.Add(cat([priors, priors + received.narrow(2, 0, Timesteps - 1)], 2));
+        rates.Add(cat([priors, priors.Plus(received.narrow(2, 0, Timesteps - 1))], 2));
     }
 
     /// <summary>Takes in the examples of another accumulator, which stays as it is.</summary>

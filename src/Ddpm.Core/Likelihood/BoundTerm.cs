@@ -13,7 +13,7 @@ internal static class BoundTerm
         Tensor? mask = null)
     {
         // [B, …] → [B] in bits/dim.
-        Tensor Mean(Tensor nats) => ExampleMean.Of(nats, mask) / Math.Log(2);
+        Tensor Mean(Tensor nats) => ExampleMean.Of(nats, mask).Over(Math.Log(2));
         Tensor Divergence() =>
             Mean(GaussianDivergence.Nats(
                 process.Posterior.Mean(x0, xt, t), t.Gather(process.PosteriorLogVariances, x0), moments.Mean, moments.LogVariance));

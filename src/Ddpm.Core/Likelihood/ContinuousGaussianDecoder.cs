@@ -6,5 +6,5 @@ namespace Ddpm.Core;
 internal sealed class ContinuousGaussianDecoder : Decoder
 {
     internal override Tensor LogLikelihoodCore(Tensor x0, Tensor mean, Tensor logVariance) =>
-        -0.5 * (Math.Log(2 * Math.PI) + logVariance + (x0 - mean).square() * (-logVariance).exp());
+        logVariance.Plus(Math.Log(2 * Math.PI)).Plus((x0 - mean).Square() * (-logVariance).exp()).Times(-0.5);
 }

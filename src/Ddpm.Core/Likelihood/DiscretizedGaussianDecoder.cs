@@ -17,17 +17,17 @@ internal sealed class DiscretizedGaussianDecoder : Decoder
     {
         ArgumentNullException.ThrowIfNull(x);
         using var scope = NewDisposeScope();
-        return (0.5 * (1 + (Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x.pow(3))).tanh())).MoveToOuterDisposeScope();
+        return x.Plus(x.Power(3).Times(0.044715)).Times(Math.Sqrt(2 / Math.PI)).tanh().Plus(1).Times(0.5).MoveToOuterDisposeScope();
     }
 
     internal override Tensor LogLikelihoodCore(Tensor x0, Tensor mean, Tensor logVariance)
     {
         // In float64 whatever the network's type: the difference of two nearly equal numbers in float32 costs some models 4 % of their
         // bits/dim.
-        Tensor exact = x0.to(float64), centered = exact - mean.to(float64), inverse = (-0.5 * logVariance.to(float64)).exp();
-        Tensor upper = ApproximateCdf(inverse * (centered + PixelBins.HalfWidth));
-        Tensor lower = ApproximateCdf(inverse * (centered - PixelBins.HalfWidth));
-        return PixelBins.Choose(exact, upper.clamp(min: Floor).log(), (1 - lower).clamp(min: Floor).log(),
-            (upper - lower).clamp(min: Floor).log()).to(x0.dtype);
+        Tensor exact = x0.to(float64), centered = exact - mean.to(float64), inverse = logVariance.to(float64).Times(-0.5).exp();
+        Tensor upper = ApproximateCdf(inverse * centered.Plus(PixelBins.HalfWidth));
+        Tensor lower = ApproximateCdf(inverse * centered.Minus(PixelBins.HalfWidth));
+        return PixelBins.Choose(exact, upper.AtLeast(Floor).log(), lower.Complement().AtLeast(Floor).log(),
+            (upper - lower).AtLeast(Floor).log()).to(x0.dtype);
     }
 }

@@ -20,23 +20,23 @@ internal sealed class ExactDiscretizedGaussianDecoder : Decoder
         ArgumentNullException.ThrowIfNull(z);
         using var scope = NewDisposeScope();
         // Each form is given only arguments at which it, and its gradient, are finite.
-        Tensor tail = z.clamp(max: Tail), middle = z.clamp(Tail, 0), positive = z.clamp(min: 0);
-        Tensor square = tail.square(), series = ones_like(z);
-        for (int k = Terms; k >= 1; k--) series = 1 - series * (2 * k - 1) / square;
-        Tensor asymptotic = series.log() - 0.5 * square - (-tail).log() - 0.5 * Math.Log(2 * Math.PI);
-        Tensor left = (0.5 * (middle * -Math.Sqrt(0.5)).erfc()).log();
-        Tensor right = (-0.5 * (positive * Math.Sqrt(0.5)).erfc()).log1p();
-        return where(z < Tail, asymptotic, where(z < 0, left, right)).MoveToOuterDisposeScope();
+        Tensor tail = z.AtMost(Tail), middle = z.Clamp(Tail, 0), positive = z.AtLeast(0);
+        Tensor square = tail.Square(), series = ones_like(z);
+        for (int k = Terms; k >= 1; k--) series = (series.Times(2 * k - 1) / square).Complement();
+        Tensor asymptotic = (series.log() - square.Times(0.5) - (-tail).log()).Minus(0.5 * Math.Log(2 * Math.PI));
+        Tensor left = middle.Times(-Math.Sqrt(0.5)).erfc().Times(0.5).log();
+        Tensor right = positive.Times(Math.Sqrt(0.5)).erfc().Times(-0.5).log1p();
+        return where(z.LessThan(Tail), asymptotic, where(z.LessThan(0), left, right)).MoveToOuterDisposeScope();
     }
 
     internal override Tensor LogLikelihoodCore(Tensor x0, Tensor mean, Tensor logVariance)
     {
-        Tensor centered = x0 - mean, inverse = (-0.5 * logVariance).exp();
-        Tensor upper = inverse * (centered + PixelBins.HalfWidth), lower = inverse * (centered - PixelBins.HalfWidth);
+        Tensor centered = x0 - mean, inverse = logVariance.Times(-0.5).exp();
+        Tensor upper = inverse * centered.Plus(PixelBins.HalfWidth), lower = inverse * centered.Minus(PixelBins.HalfWidth);
         // By symmetry the bin is moved to the lower tail, where the difference of two nearly equal numbers near 1 does not arise.
-        Tensor flip = centered > 0;
+        Tensor flip = centered.GreaterThan(0);
         Tensor logUpper = LogCdf(where(flip, -lower, upper)), logLower = LogCdf(where(flip, -upper, lower));
-        Tensor between = logUpper + (-(logLower - logUpper).expm1()).log();
+        Tensor between = logUpper.Plus((-(logLower - logUpper).expm1()).log());
         return PixelBins.Choose(x0, LogCdf(upper), LogCdf(-lower), between);
     }
 }

@@ -11,7 +11,7 @@ internal static class ExampleMean
         Tensor flat = values.reshape(values.size(0), -1);
         if (mask is null) return flat.mean([1]);
         Tensor weights = mask.to(values.dtype).expand(values.shape).reshape(values.size(0), -1);
-        return (flat * weights).sum([1]) / weights.sum([1]).clamp_min(1e-30);
+        return (flat * weights).sum([1]) / weights.sum([1]).AtLeast(1e-30);
     }
 
     /// <summary>Checks that a mask can be stretched to the shape of the examples.</summary>

@@ -24,6 +24,6 @@ internal static class GaussianDivergence
         // e^r - 1 - r, which is r²/2 when the variances are nearly equal: without expm1 it would be rounding error there.
         Tensor logRatio = logVariance - otherLogVariance;
         Tensor variances = logRatio.expm1() - logRatio;
-        return (0.5 * (variances + (mean - otherMean).square() * (-otherLogVariance).exp())).MoveToOuterDisposeScope();
+        return variances.Plus((mean - otherMean).Square() * (-otherLogVariance).exp()).Times(0.5).MoveToOuterDisposeScope();
     }
 }

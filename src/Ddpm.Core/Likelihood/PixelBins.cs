@@ -13,5 +13,5 @@ internal static class PixelBins
 
     /// <summary>Picks the form for each element: the lowest bin reaches to -∞, the highest to ∞.</summary>
     public static Tensor Choose(Tensor x0, Tensor below, Tensor above, Tensor between) =>
-        where(x0 < -Edge, below, where(x0 > Edge, above, between));
+        where(x0.LessThan(-Edge), below, where(x0.GreaterThan(Edge), above, between));
 }

@@ -28,7 +28,7 @@ internal sealed class RunningMoments(int quantities, int draws)
         Tensor each = values.mean([0]);
         Tensor batchMean = each.mean([0]);
         double[] noiseVariances = draws > 1 ? Read(values.var(0, unbiased: true).sum([0])) : new double[quantities];
-        Join(values.size(1), Read(batchMean), Read((each - batchMean).square().sum([0])), noiseVariances);
+        Join(values.size(1), Read(batchMean), Read((each - batchMean).Square().sum([0])), noiseVariances);
     }
 
     /// <summary>Adds the examples of other moments of as many quantities and draws.</summary>

@@ -193,7 +193,7 @@ public sealed class VariationalBound
         }
 
         Tensor prior = process.Forward.PriorDivergence(x0).to(float64, CPU);
-        Tensor total = prior + terms.sum([1]);
+        Tensor total = prior.Plus(terms.sum([1]));
         return new BoundTerms(total.MoveToOuterDisposeScope(), prior.MoveToOuterDisposeScope(), terms.MoveToOuterDisposeScope(),
             x0Errors.MoveToOuterDisposeScope(), noiseErrors.MoveToOuterDisposeScope());
     }
@@ -207,7 +207,7 @@ public sealed class VariationalBound
         }
     }
 
-    private static Tensor MeanSquare(Tensor difference) => difference.square().reshape(difference.size(0), -1).mean([1]);
+    private static Tensor MeanSquare(Tensor difference) => difference.Square().reshape(difference.size(0), -1).mean([1]);
 
     private static void Write(Tensor table, int t, Tensor column) => table.select(1, t).copy_(column);
 }

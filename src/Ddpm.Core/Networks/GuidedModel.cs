@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core;
@@ -60,15 +61,16 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
         Require.Batch(xt);
         ArgumentNullException.ThrowIfNull(t);
         using var scope = NewDisposeScope();
-        Tensor output = model.Predict(cat([xt, xt]), cat([t, t]), cat([labels, full_like(labels, -1)]));
+        using Scalar none = -1L;
+        Tensor output = model.Predict(cat([xt, xt]), cat([t, t]), cat([labels, full_like(labels, none)]));
         Tensor conditional = output.narrow(0, 0, xt.size(0)), unconditional = output.narrow(0, xt.size(0), xt.size(0));
         // The prediction is the first half of the channels where there are twice as many as x_t has.
         long channels = xt.dim() > 1 ? xt.size(1) : 0;
         bool learned = xt.dim() > 1 && output.size(1) == 2 * channels;
         Tensor with = learned ? conditional.narrow(1, 0, channels) : conditional;
         Tensor without = learned ? unconditional.narrow(1, 0, channels) : unconditional;
-        Tensor guided = without + Scale * (with - without);
-        if (Rescale > 0) guided *= Rescale * Deviation(with) / Deviation(guided) + (1 - Rescale);
+        Tensor guided = without.Plus((with - without).Times(Scale));
+        if (Rescale > 0) guided *= (Deviation(with).Times(Rescale) / Deviation(guided)).Plus(1 - Rescale);
         return (learned ? cat([guided, conditional.narrow(1, channels, channels)], 1) : guided).MoveToOuterDisposeScope();
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core;
@@ -40,7 +41,8 @@ public sealed class LabelledModel : ICompilableModel
     public Tensor Predict(Tensor xt, Tensor t)
     {
         ArgumentNullException.ThrowIfNull(xt);
-        using Tensor labels = full(xt.size(0), label, int64, xt.device);
+        using Scalar value = label;
+        using Tensor labels = full(xt.size(0), value, int64, xt.device);
         return model.Predict(xt, t, labels);
     }
 }

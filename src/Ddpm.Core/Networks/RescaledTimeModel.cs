@@ -38,7 +38,7 @@ public sealed class RescaledTimeModel : ICompilableModel
     {
         ArgumentNullException.ThrowIfNull(t);
         using var scope = NewDisposeScope();
-        return model.Predict(xt, t.to(float32) * (1000.0 / timesteps)).MoveToOuterDisposeScope();
+        return model.Predict(xt, t.to(float32).Times(1000.0 / timesteps)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The wrapper as text, for the settings of a run.</summary>

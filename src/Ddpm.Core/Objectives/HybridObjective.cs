@@ -37,8 +37,8 @@ public sealed class HybridObjective : Objective
         (Tensor prediction, _) = Process.Split(output);
         Tensor error = MeanSquaredError(prediction, x0, xt, noise, t, mask);
         ReverseMoments moments = Process.Moments(output, xt, t, X0Clipping.None, detachMean: true);
-        Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t, mask) * boundWeight;
-        return new ObjectiveTerms(error + bound, error, bound);
+        Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t, mask).Times(boundWeight);
+        return new ObjectiveTerms(error.Plus(bound), error, bound);
     }
 
     /// <summary>The objective with its settings, as text.</summary>

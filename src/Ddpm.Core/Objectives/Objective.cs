@@ -71,6 +71,6 @@ public abstract class Objective
     private protected Tensor MeanSquaredError(Tensor prediction, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)
     {
         Tensor target = Process.Options.Prediction.TargetCore(Process.Coefficients, x0, xt, noise, t);
-        return ExampleMean.Of((prediction - target).square(), mask);
+        return ExampleMean.Of((prediction - target).Square(), mask);
     }
 }

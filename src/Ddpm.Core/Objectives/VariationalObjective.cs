@@ -29,7 +29,7 @@ public sealed class VariationalObjective : Objective
     private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)
     {
         ReverseMoments moments = Process.Moments(output, xt, t, X0Clipping.None);
-        Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t, mask) * scale;
+        Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t, mask).Times(scale);
         return new ObjectiveTerms(bound.alias(), null, bound);
     }
 

@@ -40,6 +40,6 @@ public static class PixelRange
             throw new ArgumentException($"pixels must hold floating-point numbers, but holds {pixels.dtype}.", nameof(pixels));
         }
 
-        return pixels.div(LevelsPerUnit).sub_(1);
+        return pixels.Over(LevelsPerUnit).SubtractInPlace(1);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class PosteriorMeanPrediction : Prediction
     }
 
     internal override Tensor TargetCore(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t) =>
-        t.Gather(coefficients.PosteriorMeanX0Weights, x0) * x0 + t.Gather(coefficients.PosteriorMeanXtWeights, x0) * xt;
+        (t.Gather(coefficients.PosteriorMeanX0Weights, x0) * x0).Plus(t.Gather(coefficients.PosteriorMeanXtWeights, x0) * xt);
 
     internal override Tensor Mean(PosteriorQ posterior, Tensor output, Tensor x0, Tensor xt, TimeIndex t) => output.alias();
 

@@ -19,8 +19,8 @@ internal sealed class LearnedRangeVariance : ReverseVariance
 
     internal override (Tensor Variance, Tensor LogVariance) Evaluate(VarianceTables tables, Tensor? output, Tensor xt, TimeIndex t)
     {
-        Tensor fraction = (output! + 1) / 2;
-        Tensor log = fraction * t.Gather(tables.StepBetasLog, xt) + (1 - fraction) * t.Gather(tables.SmallLog, xt);
+        Tensor fraction = output!.Plus(1).Over(2);
+        Tensor log = (fraction * t.Gather(tables.StepBetasLog, xt)).Plus(fraction.Complement() * t.Gather(tables.SmallLog, xt));
         return (log.exp(), log);
     }
 }

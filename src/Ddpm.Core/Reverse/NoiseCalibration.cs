@@ -59,7 +59,7 @@ public sealed class NoiseCalibration
             using var scope = NewDisposeScope();
             Tensor xt = process.Forward.Sample(data, t, noise.Draw(NoiseRequest.For(data, 0, t)));
             Tensor x0 = process.PredictX0(process.Predict(compiled.Model, xt, t), xt, t);
-            squares[t] = process.Forward.Noise(x0, xt, t).square().mean().to(float64).item<double>();
+            squares[t] = process.Forward.Noise(x0, xt, t).Square().mean().to(float64).item<double>();
         }
 
         return new NoiseCalibration(squares);

@@ -53,7 +53,7 @@ public sealed class DdpmSampler : DiffusionSampler
         public override Tensor Advance(StepInput input, Func<Tensor> noise)
         {
             (Tensor mean, Tensor logVariance) = process.MomentsAt(input.Output, input.Xt, input.T, input.X0, input.X0Replaced);
-            return input.T == 0 ? mean : mean + (0.5 * logVariance).exp() * noise();
+            return input.T == 0 ? mean : mean.Plus(logVariance.Times(0.5).exp() * noise());
         }
     }
 }

@@ -22,14 +22,14 @@ public sealed record InterpolationOptions
     /// <summary>The mixture of two batches, example by example. Called inside a dispose scope.</summary>
     internal Tensor Mix(Tensor first, Tensor second, double weight)
     {
-        if (!Spherical) return (1 - weight) * first + weight * second;
+        if (!Spherical) return first.Times(1 - weight).Plus(second.Times(weight));
         Tensor a = first.reshape(first.size(0), -1), b = second.reshape(second.size(0), -1);
         Tensor cosine = (a * b).sum([1], keepdim: true) / (a.norm(1, keepdim: true) * b.norm(1, keepdim: true));
-        Tensor angle = cosine.clamp(-1, 1).acos(), sine = angle.sin();
+        Tensor angle = cosine.Clamp(-1, 1).acos(), sine = angle.sin();
         // Along the same line the circle is the chord.
-        Tensor straight = sine < 1e-6;
-        Tensor left = where(straight, 1 - weight, ((1 - weight) * angle).sin() / sine);
-        Tensor right = where(straight, weight, (weight * angle).sin() / sine);
-        return (left * a + right * b).reshape(first.shape);
+        Tensor straight = sine.LessThan(1e-6);
+        Tensor left = where(straight, 1 - weight, angle.Times(1 - weight).sin() / sine);
+        Tensor right = where(straight, weight, angle.Times(weight).sin() / sine);
+        return (left * a).Plus(right * b).reshape(first.shape);
     }
 }

@@ -9,7 +9,7 @@ internal static class StepCoefficientsOnTensors
     public static Tensor Combine(this StepCoefficients step, Tensor xt, Tensor x0, Tensor? eps, Func<Tensor>? noise = null)
     {
         Tensor? sum = null;
-        void Add(double factor, Tensor term) => sum = sum is null ? factor * term : sum + factor * term;
+        void Add(double factor, Tensor term) => sum = sum is null ? term.Times(factor) : sum.Plus(term.Times(factor));
         if (step.Xt != 0) Add(step.Xt, xt);
         if (step.X0 != 0) Add(step.X0, x0);
         if (step.Epsilon != 0) Add(step.Epsilon, eps!);
@@ -21,8 +21,8 @@ internal static class StepCoefficientsOnTensors
     public static Tensor Mean(this StepCoefficients step, IReadOnlyList<Tensor> remembered)
     {
         if (step.Weights is [1]) return remembered[0];
-        Tensor mean = step.Weights[0] * remembered[0];
-        for (int i = 1; i < step.Weights.Length; i++) mean += step.Weights[i] * remembered[i];
+        Tensor mean = remembered[0].Times(step.Weights[0]);
+        for (int i = 1; i < step.Weights.Length; i++) mean = mean.Plus(remembered[i].Times(step.Weights[i]));
         return mean;
     }
 }

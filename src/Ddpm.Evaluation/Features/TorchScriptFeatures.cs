@@ -128,7 +128,7 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
         x = options.Scale switch
         {
             PixelScale.Bytes => x,
-            PixelScale.UnitInterval => x / 255,
+            PixelScale.UnitInterval => x.Over(255),
             PixelScale.MinusOneToOne => PixelRange.ToValues(x),
             _ => throw new ArgumentOutOfRangeException(nameof(images), options.Scale,
                     $"{nameof(TorchScriptOptions.Scale)} must be a value of {nameof(PixelScale)}."),

@@ -88,10 +88,10 @@ public sealed class FeatureAccumulator : IDisposable
         long total = all.Sum(rank => (long)rank[1]);
         if (total == 0) return;
         // The same formula for many at once: Σ (scatter + n (mean - m)(mean - m)ᵀ) about the joint mean m.
-        Tensor joint = mean * Count;
+        Tensor joint = mean.Times(Count);
         communicator.SumInPlace(joint);
-        joint.div_(total);
-        Tensor difference = mean - joint, joined = outer(difference, difference).mul_(Count).add_(scatter);
+        joint.DivideInPlace(total);
+        Tensor difference = mean - joint, joined = outer(difference, difference).MultiplyInPlace(Count).AddInPlace(scatter);
         communicator.SumInPlace(joined);
         mean.copy_(joint);
         scatter.copy_(joined);
@@ -108,7 +108,7 @@ public sealed class FeatureAccumulator : IDisposable
             throw new InvalidOperationException($"A covariance needs at least 2 samples, but there {(Count == 1 ? "is 1" : "are 0")}.");
         }
 
-        using Tensor covariance = scatter / (Count - 1);
+        using Tensor covariance = scatter.Over(Count - 1);
         return new FeatureStatistics(mean, covariance, Count);
     }
 
@@ -123,8 +123,8 @@ public sealed class FeatureAccumulator : IDisposable
     {
         long total = Count + count;
         Tensor difference = otherMean - mean;
-        scatter.add_(otherScatter).add_(outer(difference, difference), alpha: (double)Count / total * count);
-        mean.add_(difference, alpha: (double)count / total);
+        scatter.AddInPlace(otherScatter).AddInPlace(outer(difference, difference), (double)Count / total * count);
+        mean.AddInPlace(difference, (double)count / total);
         Count = total;
     }
 }

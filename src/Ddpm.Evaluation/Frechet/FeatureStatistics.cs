@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -48,7 +49,7 @@ public sealed class FeatureStatistics : IDisposable
 
             asymmetry = Math.Max(asymmetry, rows.sub(mirrored).abs().max().item<double>());
             scale = Math.Max(scale, rows.abs().max().item<double>());
-            symmetric.narrow(0, first, some).copy_((rows + mirrored) / 2);
+            symmetric.narrow(0, first, some).copy_(rows.Plus(mirrored).Over(2));
         }
 
         if (asymmetry > 1e-6 * scale)

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
@@ -34,8 +35,8 @@ public static class FrechetDistance
         if (smallest <= first.Dimensions) logger?.FewerSamplesThanFeatures(smallest, first.Dimensions);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        double means = (first.Mean - second.Mean).square().sum().item<double>();
-        double traces = (first.Covariance.trace() + second.Covariance.trace()).item<double>();
+        double means = (first.Mean - second.Mean).Square().sum().item<double>();
+        double traces = first.Covariance.trace().Plus(second.Covariance.trace()).item<double>();
         Tensor product = Root(first.Covariance).mm(Root(second.Covariance));
         return means + traces - 2 * linalg.svdvals(product).sum().item<double>();
     }
@@ -57,7 +58,7 @@ public static class FrechetDistance
         (Tensor values, Tensor vectors) = linalg.eigh(covariance);
         // What lies below the rounding error of the largest is a rounding error.
         double floor = values.abs().max().item<double>() * values.size(0) * 2.2e-16;
-        Tensor roots = where(values > floor, values, zeros_like(values)).sqrt();
+        Tensor roots = where(values.GreaterThan(floor), values, zeros_like(values)).sqrt();
         return (vectors * roots).mm(vectors.t());
     }
 }

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -36,8 +37,9 @@ public static class InceptionScore
             long first = split * count / splits, last = (split + 1) * count / splits;
             Tensor conditional = all.narrow(0, first, last - first), probabilities = conditional.exp();
             // A class of probability 0 has no part in any sum.
-            Tensor marginal = probabilities.mean([0], keepdim: true).clamp_min(double.Epsilon).log();
-            scores[split] = Math.Exp(where(probabilities > 0, probabilities * (conditional - marginal), zeros_like(probabilities)).sum([1])
+            Tensor marginal = probabilities.mean([0], keepdim: true).AtLeast(double.Epsilon).log();
+            Tensor information = probabilities * (conditional - marginal);
+            scores[split] = Math.Exp(where(probabilities.GreaterThan(0), information, zeros_like(probabilities)).sum([1])
                 .mean().item<double>());
         }
 

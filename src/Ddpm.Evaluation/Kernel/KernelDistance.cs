@@ -61,7 +61,7 @@ public static class KernelDistance
         return within - 2 * xy.sum().item<double>() / (n * m);
     }
 
-    private static Tensor Kernel(Tensor a, Tensor b) => (a.mm(b.t()) / a.size(1) + 1).pow(3);
+    private static Tensor Kernel(Tensor a, Tensor b) => a.mm(b.t()).Over(a.size(1)).Plus(1).Power(3);
 
     // The first places of a shuffle.
     private static Tensor Draw(long seed, long subset, long count, int size)

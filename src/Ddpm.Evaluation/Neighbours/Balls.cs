@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -53,7 +54,7 @@ internal sealed class Balls
         {
             cancellationToken.ThrowIfCancellationRequested();
             // Left out by its place, not by its distance of 0: duplicates are neighbours.
-            distances.diagonal(first).fill_(double.PositiveInfinity);
+            distances.diagonal(first).FillInPlace(double.PositiveInfinity);
             (Tensor nearest, _) = distances.topk(neighbours, dim: 1, largest: false, sorted: true);
             radii.narrow(0, first, distances.size(0)).copy_(nearest.select(1, neighbours - 1));
         });

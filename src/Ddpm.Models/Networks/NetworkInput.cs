@@ -1,3 +1,5 @@
+using Ddpm.Core;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models;
@@ -52,8 +54,9 @@ internal sealed class NetworkInput(NetworkGraph graph)
 
         if (labels is null)
         {
+            using Scalar none = (long)count;
             return description.HasNullLabel
-                ? full(x.size(0), (long)count, int64, x.device)
+                ? full(x.size(0), none, int64, x.device)
                 : throw new ArgumentException("labels must be given, for the network was made without a null label: its HasNullLabel is " +
                     "false.", nameof(labels));
         }
@@ -73,7 +76,9 @@ internal sealed class NetworkInput(NetworkGraph graph)
                 nameof(labels), $"labels must be {least} … {count - 1}{none}, but reach from {smallest} to {largest}.");
         }
 
-        return smallest < 0 ? where(labels < 0, count, labels) : labels;
+        if (smallest >= 0) return labels;
+        using Tensor unlabelled = labels.LessThan(0), nullRow = tensor((long)count, int64, labels.device);
+        return where(unlabelled, nullRow, labels);
     }
 
     private static string Shape(Tensor x) => $"[{string.Join(", ", x.shape)}]";

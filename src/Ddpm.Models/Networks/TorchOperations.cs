@@ -1,3 +1,5 @@
+using Ddpm.Core;
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -26,8 +28,8 @@ internal class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<string, L
             ActivationOperation { Function: Activation.Relu } => F.relu(x),
             ActivationOperation { Function: Activation.Tanh } => x.tanh(),
             AddOperation when feature.Operation.Inputs[1].IsConditioning && !feature.IsConditioning => Add(x, inputs[1]),
-            AddOperation => x + inputs[1],
-            DivideOperation divide => x / divide.Divisor,
+            AddOperation => x.Plus(inputs[1]),
+            DivideOperation divide => x.Over(divide.Divisor),
             AffineOperation affine => Affine(x, affine),
             ModulateOperation => Modulate(x, inputs[1]),
             ConcatenateOperation => cat([x, inputs[1]], 1),
@@ -42,8 +44,9 @@ internal class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<string, L
     public static Tensor Sinusoid(SinusoidOperation sinusoid, Tensor t)
     {
         using var scope = NewDisposeScope();
-        Tensor frequencies = (arange(sinusoid.Half, dtype: float32, device: t.device) * (-Math.Log(10000))
-            / (sinusoid.Half - sinusoid.FrequencyShift)).exp();
+        using Scalar zero = 0L, one = 1L, half = (long)sinusoid.Half;
+        Tensor frequencies = arange(zero, half, one, float32, t.device).Times(-Math.Log(10000))
+            .Over(sinusoid.Half - sinusoid.FrequencyShift).exp();
         Tensor angle = t.to(float32).unsqueeze(1) * frequencies.unsqueeze(0); // [B, half]
         Tensor embedding = sinusoid.CosineFirst ? cat([angle.cos(), angle.sin()], 1) : cat([angle.sin(), angle.cos()], 1);
         if (sinusoid.Channels % 2 == 1) embedding = F.pad(embedding, PadLine);
@@ -76,21 +79,21 @@ internal class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<string, L
 
     private static Tensor Affine(Tensor x, AffineOperation affine)
     {
-        using Tensor product = x * affine.Multiplier;
-        return product + affine.Addend;
+        using Tensor product = x.Times(affine.Multiplier);
+        return product.Plus(affine.Addend);
     }
 
     private static Tensor Modulate(Tensor x, Tensor scaleAndShift)
     {
         using var scope = NewDisposeScope();
         Tensor[] parts = OverPixels(scaleAndShift, x).chunk(2, 1);
-        return (x * (parts[0] + 1) + parts[1]).MoveToOuterDisposeScope();
+        return (x * parts[0].Plus(1)).Plus(parts[1]).MoveToOuterDisposeScope();
     }
 
     private static Tensor Add(Tensor x, Tensor vector)
     {
         using var scope = NewDisposeScope();
-        return (x + OverPixels(vector, x)).MoveToOuterDisposeScope();
+        return x.Plus(OverPixels(vector, x)).MoveToOuterDisposeScope();
     }
 
     // [B, C] → [B, C, 1, 1], or [B, C, 1] for signals.

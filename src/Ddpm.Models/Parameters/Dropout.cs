@@ -1,4 +1,6 @@
+using Ddpm.Core;
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models;
@@ -37,8 +39,9 @@ internal sealed class Dropout : IDisposable
     {
         if (Probability == 0) return x;
         using var scope = NewDisposeScope();
-        Tensor keep = Uniform(x.shape).ge(Probability);
-        Tensor mask = keep.to(x.dtype, x.device).mul_(1 / (1 - Probability));
+        using Scalar probability = Probability;
+        Tensor keep = Uniform(x.shape).ge(probability);
+        Tensor mask = keep.to(x.dtype, x.device).MultiplyInPlace(1 / (1 - Probability));
         return (x * mask).MoveToOuterDisposeScope();
     }
 

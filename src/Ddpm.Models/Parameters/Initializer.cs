@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -42,7 +43,7 @@ internal sealed class Initializer : IDisposable
         foreach (long size in shape.AsSpan(2)) receptiveField *= size;
         double fanAverage = (shape[0] + shape[1]) * receptiveField / 2.0;
         double limit = Math.Sqrt(3 * scale / fanAverage);
-        return rand(shape, dtype: float32, generator: generator).mul_(2 * limit).sub_(limit);
+        return rand(shape, dtype: float32, generator: generator).MultiplyInPlace(2 * limit).SubtractInPlace(limit);
     }
 
     // A parameter made inside a dispose scope would die with the scope. It shares the numbers of the tensor that it is made of, which would

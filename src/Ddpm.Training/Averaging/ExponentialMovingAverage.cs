@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -82,7 +83,7 @@ public sealed class ExponentialMovingAverage : IDisposable
         for (int i = 0; i < average.Length; i++)
         {
             using Tensor difference = parameters[i] - average[i];
-            average[i].add_(difference, alpha: weight);
+            average[i].AddInPlace(difference, weight);
         }
     }
 

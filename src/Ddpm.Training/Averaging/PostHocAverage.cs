@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using System.Globalization;
 using Ddpm.Models;
 using static TorchSharp.torch;
@@ -128,7 +129,7 @@ public static class PostHocAverage
                 }
 
                 using Tensor wide = part.to(float64);
-                sum.add_(wide, alpha: weights[i]);
+                sum.AddInPlace(wide, weights[i]);
             }
 
             sums.Add((parameter, sum.to(parameter.dtype)));

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ internal sealed class FusedAdam : AdamOptimizer
     protected override void Update(
         int[] indices, Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares, double divisor, double learningRate)
     {
-        foreach (int i in indices) steps[i].fill_((float)Steps[i]);
+        foreach (int i in indices) steps[i].FillInPlace((float)Steps[i]);
         FusedOperations.AdamW(
             values, gradients, means, squares, [.. indices.Select(i => steps[i])], learningRate, Settings.Beta1, Settings.Beta2,
             Settings.WeightDecay, Settings.Epsilon, divisor);

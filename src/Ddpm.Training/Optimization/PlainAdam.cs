@@ -1,4 +1,6 @@
+using Ddpm.Core;
 using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training;
@@ -10,8 +12,8 @@ internal sealed class PlainAdam(Parameter[] parameters, AdamSettings settings) :
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor[] norms = [.. gradients.OfType<Tensor>().Select(gradient => linalg.vector_norm(gradient))];
-        return norms.Length == 0 ? 0 : linalg.vector_norm(stack(norms)).to(float64).item<double>();
+        Tensor[] norms = [.. gradients.OfType<Tensor>().Select(gradient => gradient.norm())];
+        return norms.Length == 0 ? 0 : stack(norms).norm().to(float64).item<double>();
     }
 
     protected override void Update(
@@ -21,12 +23,13 @@ internal sealed class PlainAdam(Parameter[] parameters, AdamSettings settings) :
         {
             long step = Steps[indices[i]];
             double correction1 = 1 - Math.Pow(Settings.Beta1, step), correction2 = 1 - Math.Pow(Settings.Beta2, step);
-            if (divisor != 1) gradients[i].div_(divisor);
-            if (Settings.WeightDecay != 0) values[i].mul_(1 - learningRate * Settings.WeightDecay);
-            means[i].mul_(Settings.Beta1).add_(gradients[i], alpha: 1 - Settings.Beta1);
-            squares[i].mul_(Settings.Beta2).addcmul_(gradients[i], gradients[i], value: 1 - Settings.Beta2);
-            Tensor denominator = (squares[i].sqrt() / Math.Sqrt(correction2)).add_(Settings.Epsilon);
-            values[i].addcdiv_(means[i], denominator, value: -(learningRate / correction1));
+            if (divisor != 1) gradients[i].DivideInPlace(divisor);
+            if (Settings.WeightDecay != 0) values[i].MultiplyInPlace(1 - learningRate * Settings.WeightDecay);
+            means[i].MultiplyInPlace(Settings.Beta1).AddInPlace(gradients[i], 1 - Settings.Beta1);
+            using Scalar share = 1 - Settings.Beta2, change = -(learningRate / correction1);
+            squares[i].MultiplyInPlace(Settings.Beta2).addcmul_(gradients[i], gradients[i], share);
+            Tensor denominator = squares[i].sqrt().Over(Math.Sqrt(correction2)).Plus(Settings.Epsilon);
+            values[i].addcdiv_(means[i], denominator, change);
         }
     }
 }

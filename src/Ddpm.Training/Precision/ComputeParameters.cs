@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -76,7 +77,7 @@ internal sealed class ComputeParameters : IDisposable
         {
             if (parameters[i].grad is not { } gradient) continue;
             gradients[i] ??= zeros_like(masters[i]).DetachFromDisposeScope();
-            gradients[i]!.add_(gradient);
+            gradients[i]!.AddInPlace(gradient);
         }
     }
 }
