@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using Ddpm.Core;
@@ -6,6 +7,7 @@ using Ddpm.Samples;
 
 // Draws pictures with a model folder and writes them side by side as one PNG: no tensor library, no image library.
 const string usage = "usage: Anywhere [MODEL [PICTURE [STEPS [COUNT [SEED]]]]]";
+long main = Stopwatch.GetTimestamp();
 ProcessorImages.ContinueAsBest(args);
 try
 {
@@ -24,9 +26,9 @@ try
 
     if (model.SampleShape is not [1 or 3, _, _]) throw new ArgumentException($"{folder} must draw pictures of 1 or 3 channels.");
     sampler.Prepare(request);
-    double ready = SinceStart();
+    double ready = SinceStart(main);
     Picture.Write(picture, sampler.Sample(request), model.SampleShape.Value, count);
-    double drawn = SinceStart();
+    double drawn = SinceStart(main);
     int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
     Console.WriteLine($"{picture}: {count} in {steps} steps; ready after {ready:F0} ms, drawn after {drawn:F0} ms, {bits}-bit vectors");
     return 0;
@@ -46,9 +48,10 @@ int Number(int position, string name, int fallback)
 }
 
 // Linux tells when a process began in hundredths of a second since the system did; it stays so when the process goes on as another image.
-static double SinceStart()
+// Elsewhere, and where /proc is not mounted, the program itself is the beginning.
+static double SinceStart(long main)
 {
-    if (!File.Exists("/proc/self/stat")) return double.NaN;
+    if (!File.Exists("/proc/self/stat")) return Stopwatch.GetElapsedTime(main).TotalMilliseconds;
     string status = File.ReadAllText("/proc/self/stat"), uptime = File.ReadAllText("/proc/uptime");
     string began = status[(status.LastIndexOf(')') + 2)..].Split(' ')[19], now = uptime[..uptime.IndexOf(' ', StringComparison.Ordinal)];
     return 1000 * double.Parse(now, CultureInfo.InvariantCulture) - 10 * double.Parse(began, CultureInfo.InvariantCulture);
