@@ -87,10 +87,7 @@ internal static class WeatherRun
         // As many months of each city, with the averaged weights.
         using var averaged = trainer.Ema.SwapIn();
         network.eval();
-        var respaced = new ReverseDiffusion(
-            new RespacedSchedule(process.Coefficients.Schedule, TimestepSpacing.Trailing(1000, 100)),
-            process.Options);
-        var sampler = new DdpmSampler(network, respaced);
+        var sampler = new DdpmSampler(network, process.Respace(100));
         var reports = new List<WeatherReport>();
         var drawn = new List<Tensor>();
         for (int city = 0; city < WeatherData.Cities.Count; city++)

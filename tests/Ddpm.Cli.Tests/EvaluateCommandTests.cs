@@ -53,9 +53,7 @@ public sealed class EvaluateCommandTests : IDisposable
             "--batch-size",
             "2");
         using TrainedModel model = ModelFolder.Load(here["model"]);
-        var process = new ReverseDiffusion(
-            new RespacedSchedule(Workplace.Process.Coefficients.Schedule, TimestepSpacing.Trailing(20, 3)),
-            model.Process.Options);
+        ReverseDiffusion process = model.Process.Respace(3);
         using Tensor test = PixelConversion.FromBytes(Workplace.Images(5, 1));
         using Tensor images = Workplace.Images(4, 2);
         using Tensor train = PixelConversion.FromBytes(images.index_select(0, tensor(new long[] { 0, 2, 1, 3 })));

@@ -73,7 +73,7 @@ internal static class ChoicesTable
                 {
                     using Tensor samples = RecipeRow.Draw(
                         experiment,
-                        new DdpmSampler(trained.Network, recipe.Process.Respaced(Math.Min(100, experiment.Budget.Timesteps))),
+                        new DdpmSampler(trained.Network, recipe.Process.Respace(Math.Min(100, experiment.Budget.Timesteps))),
                         data.Train.Shape,
                         experiment.Budget.Samples,
                         experiment.Seed);

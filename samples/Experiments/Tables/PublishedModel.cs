@@ -15,5 +15,5 @@ internal static class PublishedModel
 
     /// <summary>Its process with fewer steps.</summary>
     public static ReverseDiffusion Process(TrainedModel model, int steps) =>
-        model.Process.Respaced(Math.Min(steps, model.Process.Coefficients.Timesteps));
+        model.Process.Respace(Math.Min(steps, model.Process.Coefficients.Timesteps));
 }

@@ -58,7 +58,7 @@ internal static class StepsTable
                     long started = Stopwatch.GetTimestamp();
                     using Tensor samples = RecipeRow.Draw(
                         experiment,
-                        way.Create(trained.Network, process.Respaced(retained)),
+                        way.Create(trained.Network, process.Respace(retained)),
                         data.Train.Shape,
                         experiment.Budget.Samples,
                         experiment.Seed);

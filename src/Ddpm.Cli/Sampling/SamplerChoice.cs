@@ -20,13 +20,11 @@ internal static class SamplerChoice
     /// <exception cref="UsageException">There are not so many timesteps, or the spacing cannot give them.</exception>
     public static ReverseDiffusion Respaced(ReverseDiffusion process, int steps, SpacingRule spacing, string model)
     {
-        IVarianceSchedule schedule = process.Coefficients.Schedule;
-        int timesteps = schedule.Timesteps;
+        int timesteps = process.Coefficients.Timesteps;
         if (steps > timesteps) throw new UsageException($"--steps must be at most {timesteps}, the timesteps of {model}, but is {steps}.");
-        if (steps == timesteps) return process;
         try
         {
-            return new ReverseDiffusion(new RespacedSchedule(schedule, spacing.Timesteps(schedule, steps)), process.Options);
+            return process.Respace(steps, spacing);
         }
         catch (ArgumentException exception)
         {

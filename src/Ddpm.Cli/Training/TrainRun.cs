@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Images;
@@ -120,12 +119,8 @@ internal static class TrainRun
 
     // Few steps: the pictures show the progress of the training. Ancestral: a deterministic sampler keeps the large error in x̂_0 that an
     // unfinished network makes in its first step.
-    private static DdpmSampler Sampler(UNet network, ReverseDiffusion process)
-    {
-        int timesteps = process.Coefficients.Timesteps;
-        ImmutableArray<int> kept = TimestepSpacing.Trailing(timesteps, Math.Min(GridSteps, timesteps));
-        return new DdpmSampler(network, new ReverseDiffusion(new RespacedSchedule(process.Coefficients.Schedule, kept), process.Options));
-    }
+    private static DdpmSampler Sampler(UNet network, ReverseDiffusion process) =>
+        new(network, process.Respace(Math.Min(GridSteps, process.Coefficients.Timesteps)));
 
     private static int Count(TrainOptions options, IDataset data) =>
         GridSamples / GridColumns(options, data) * GridColumns(options, data);

@@ -63,6 +63,29 @@ public sealed class ReverseDiffusion
     /// <summary>ln β̃_t with the process's convention at t = 0.</summary>
     internal ImmutableArray<double> PosteriorLogVariances => variances.SmallLog;
 
+    /// <summary>
+    /// The same process over fewer of its timesteps, for sampling in fewer steps (Nichol and Dhariwal 2021, arXiv:2102.09672, sec. 4).
+    /// </summary>
+    /// <param name="steps">How many timesteps it keeps. Range: 1 … T.</param>
+    /// <param name="spacing">Which they are. Default: <see cref="KnownSpacings.Trailing"/>, evenly spaced with the last among them.</param>
+    /// <returns>A process with the same options; this one where it keeps all timesteps.</returns>
+    /// <exception cref="ArgumentException">The steps are out of range, or the spacing cannot give as many.</exception>
+    public ReverseDiffusion Respace(int steps, SpacingRule? spacing = null) => steps == Coefficients.Timesteps
+        ? this
+        : Respace((spacing ?? KnownSpacings.Trailing).Timesteps(Coefficients.Schedule, steps));
+
+    /// <summary>The same process over some of its timesteps, those of a <see cref="TimestepSpacing"/> or others.</summary>
+    /// <param name="retained">The timesteps that it keeps, ascending. Range of each: 0 … T-1.</param>
+    /// <returns>A process with the same options; this one where it keeps all timesteps.</returns>
+    /// <exception cref="ArgumentException">There are none, they do not ascend, or one is out of range.</exception>
+    public ReverseDiffusion Respace(IEnumerable<int> retained)
+    {
+        ImmutableArray<int> kept = TimestepSpacing.Explicit(Coefficients.Timesteps, retained);
+        return kept.Length == Coefficients.Timesteps
+            ? this
+            : new ReverseDiffusion(new RespacedSchedule(Coefficients.Schedule, kept), Options);
+    }
+
     /// <summary>x̂_0, mean and variance of p_θ(x_{t-1} | x_t).</summary>
     /// <param name="output">
     /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>): in the shape of <paramref name="xt"/>, or with twice its

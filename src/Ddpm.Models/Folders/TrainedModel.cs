@@ -29,6 +29,28 @@ public sealed class TrainedModel : IDisposable
     /// <summary>What was left over when they were read.</summary>
     public LoadReport Report { get; }
 
+    /// <summary>The shape of one sample: [C, H, W] of images, [C, L] of signals.</summary>
+    public IReadOnlyList<long> SampleShape => Network.Options.IsSignal
+        ? [Network.Options.InChannels, Network.Options.Height]
+        : [Network.Options.InChannels, Network.Options.Height, Network.Options.Width];
+
+    /// <summary>Asks for samples of <see cref="SampleShape"/>.</summary>
+    /// <param name="count">How many samples. Range: ≥ 1.</param>
+    /// <param name="seed">The seed of the noise; sample k depends on seed and k alone.</param>
+    /// <returns>The request, on the network's device; change it by <c>with</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
+    public SamplingRequest Request(int count, long seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return new SamplingRequest
+        {
+            Count = count,
+            SampleShape = SampleShape,
+            Noise = new PerSampleNoise(seed),
+            Device = Network.parameters().First().device,
+        };
+    }
+
     /// <summary>Frees the network.</summary>
     public void Dispose() => Network.Dispose();
 

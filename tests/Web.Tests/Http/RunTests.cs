@@ -243,10 +243,7 @@ public sealed class RunTests
         }
     }
 
-    private static ReverseDiffusion Respaced(int steps) =>
-        new(
-            new RespacedSchedule(TestServer.Process.Coefficients.Schedule, TimestepSpacing.Trailing(100, steps)),
-            TestServer.Process.Options);
+    private static ReverseDiffusion Respaced(int steps) => TestServer.Process.Respace(steps);
 
     private static Tensor Expected(TestServer server, DiffusionSampler sampler, long seed, int count)
     {
