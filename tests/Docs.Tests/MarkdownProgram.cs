@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -19,10 +20,17 @@ internal sealed partial class MarkdownProgram
 
     public bool IsEmpty => Code.Length == 0;
 
-    /// <summary>Reads a page. Using directives go to the top, each once, and types to the end, as a reader would put them.</summary>
-    public static MarkdownProgram Read(string path)
+    /// <summary>Reads all blocks of a page. Using directives go to the top, each once, and types to the end, as a reader puts them.</summary>
+    public static MarkdownProgram Read(string path) => Of(BlocksOf(path));
+
+    /// <summary>Reads the first block of a page, which is a program of its own.</summary>
+    public static MarkdownProgram ReadFirst(string path) => Of(BlocksOf(path)[..1]);
+
+    private static string[] BlocksOf(string path) =>
+        [.. Blocks().Matches(File.ReadAllText(path)).Select(match => match.Groups["code"].Value)];
+
+    private static MarkdownProgram Of(string[] blocks)
     {
-        string[] blocks = [.. Blocks().Matches(File.ReadAllText(path)).Select(match => match.Groups["code"].Value)];
         string[] lines = [.. blocks.SelectMany(block => block.Split('\n'))];
         IEnumerable<string> directives = lines.Where(IsDirective).Select(line => line.Trim()).Distinct();
         string rest = string.Join('\n', lines.Where(line => !IsDirective(line)));
@@ -47,6 +55,27 @@ internal sealed partial class MarkdownProgram
         var result = compilation.Emit(stream);
         return (stream.ToArray(), [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
             .Select(diagnostic => $"{diagnostic.GetMessage()}: {Line(diagnostic)}")]);
+    }
+
+    /// <summary>Compiles the program, which must have no error, and runs it in a folder, its output discarded.</summary>
+    public void Run(string folder)
+    {
+        (byte[] bytes, string[] errors) = Compile("program");
+        errors.Should().BeEmpty();
+        string before = Directory.GetCurrentDirectory();
+        TextWriter console = Console.Out;
+        try
+        {
+            Directory.SetCurrentDirectory(folder);
+            Console.SetOut(TextWriter.Null);
+            MethodInfo main = Assembly.Load(bytes).EntryPoint!;
+            main.Invoke(null, main.GetParameters().Length == 0 ? null : [Array.Empty<string>()]);
+        }
+        finally
+        {
+            Console.SetOut(console);
+            Directory.SetCurrentDirectory(before);
+        }
     }
 
     private string Line(Diagnostic diagnostic) =>

@@ -3,17 +3,37 @@ namespace Docs.Tests;
 /// <summary>The pages of the repository.</summary>
 internal static class Pages
 {
-    /// <summary>The repository's root: where the solution is.</summary>
+    /// <summary>The repository's root: the folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
 
+    /// <summary>The README of the repository.</summary>
+    public static string Readme { get; } = Absolute("README.md");
+
+    /// <summary>The guides and what belongs to them.</summary>
+    public static IEnumerable<string> Guides =>
+        Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+
     /// <summary>The pages that go into packages, one for each library.</summary>
-    public static IEnumerable<string> OfPackages => Directory.GetDirectories(Path.Combine(Root, "src"))
-        .Where(folder => Path.GetFileName(folder) != "Ddpm.Cli") // a program: its page shows commands
-        .Select(folder => Path.Combine(folder, "README.md")).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> OfPackages => OfSources
+        .Where(page => Path.GetFileName(Path.GetDirectoryName(page)) != "Ddpm.Cli"); // a program: its page shows commands
 
     /// <summary>All pages that people read.</summary>
-    public static IEnumerable<string> All => Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
-        .Append(Path.Combine(Root, "README.md")).Concat(OfPackages).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> All =>
+        [Readme, Absolute("CONTRIBUTING.md"), Absolute("SECURITY.md"), .. Guides, .. OfSources, .. OfSamples];
+
+    /// <summary>The name of a page from the root, with slashes.</summary>
+    public static string Relative(string page) => Path.GetRelativePath(Root, page).Replace('\\', '/');
+
+    /// <summary>The path of a page.</summary>
+    /// <param name="page">Its name from the root.</param>
+    public static string Absolute(string page) => Path.GetFullPath(Path.Combine(Root, page));
+
+    private static IEnumerable<string> OfSources => Directory.GetDirectories(Path.Combine(Root, "src"))
+        .Select(folder => Path.Combine(folder, "README.md")).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> OfSamples =>
+        Directory.GetFiles(Path.Combine(Root, "samples"), "README.md", SearchOption.AllDirectories)
+            .Where(page => !Relative(page).Contains("/bin/", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     private static string FindRoot()
     {
