@@ -154,8 +154,11 @@ public sealed class InspectCommandTests : IDisposable
         here.SaveModel();
         string file = here["model/scheduler/scheduler_config.json"];
         File.WriteAllText(file, File.ReadAllText(file).Replace("fixed_large", "learned_range", StringComparison.Ordinal));
-        (int code, _, string error) = here.Run("inspect", "{model}");
-        (code, error.Trim()).Should().Be((1, here.Place(
-            "{model/unet/config.json}: out_channels must be 2, as the variance learned-range needs of 1 in_channels, but is 1.")));
+        foreach (string command in (string[])["inspect", "sample"])
+        {
+            (int code, _, string error) = here.Run(command, "{model}");
+            (code, error.Trim()).Should().Be((1, here.Place(
+                "{model/unet/config.json}: out_channels must be 2, as the variance learned-range needs of 1 in_channels, but is 1.")));
+        }
     }
 }

@@ -40,10 +40,14 @@ public sealed class LibTorchTests
     [InlineData("train --data images --out run", 1, "ddpm train needs libtorch")]
     [InlineData("evaluate fid images samples --features pixels", 1, "ddpm evaluate fid needs libtorch")]
     [InlineData("convert model other", 1, "ddpm convert needs libtorch")]
+    [InlineData("sample model --mpi", 1, "ddpm sample --mpi needs libtorch")]
     [InlineData("sample model --device cuda:1", 1, "--device cuda:1 needs libtorch")]
+    [InlineData("sample nowhere", 1, "The folder nowhere does not exist.")]
     [InlineData("inspect nowhere", 1, "There is no folder and no file nowhere.")]
     [InlineData(
-        "smaple", 2, "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, evaluate, inspect, convert.")]
+        "smaple",
+        2,
+        "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, evaluate, inspect, convert.")]
     public void Run_WithoutLibtorch_DoesWhatItCanAndNamesWhatIsMissing(string command, int expected, string message)
     {
         using StringWriter output = new(), error = new();

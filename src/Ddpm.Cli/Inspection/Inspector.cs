@@ -39,7 +39,8 @@ internal static class Inspector
         bool alone = description.Process is null;
         if (!alone) FolderProcess.Require(path, description);
         // Without a process nothing says whether the network learned a variance, but for its outputs.
-        string variance = description.Process?.Variance ?? (network.OutChannels == 2 * network.InChannels ? "learned_range" : "fixed_large");
+        bool learned = network.OutChannels == 2 * network.InChannels;
+        string variance = description.Process?.Variance ?? (learned ? "learned_range" : "fixed_large");
         FolderProcess.RequireFit(path, network, Description.Variance(variance), SpanVariance.Find(variance).OutputsPerElement);
         ImmutableArray<string> prefixes = source.Prefixes();
         string? prefix = source.WeightPrefix ?? prefixes.FirstOrDefault();

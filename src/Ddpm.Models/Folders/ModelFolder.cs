@@ -124,7 +124,8 @@ public static class ModelFolder
         {
             if (network is not null)
             {
-                var metadata = new Dictionary<string, string> { [ConfigurationDigest.Key] = ConfigurationDigest.Of(files[0].Contents, files[1].Contents) };
+                string digest = ConfigurationDigest.Of(files[0].Contents, files[1].Contents);
+                var metadata = new Dictionary<string, string> { [ConfigurationDigest.Key] = digest };
                 string weights = Path.Combine(folder, ModelLayout.Network, ModelLayout.WeightsFile);
                 staged.Add(SafetensorsWriter.Stage(weights, network.state_dict(), metadata, digest: true));
             }
