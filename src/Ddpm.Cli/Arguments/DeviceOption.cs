@@ -8,6 +8,7 @@ namespace Ddpm.Cli.Arguments;
 /// <summary><c>--device</c>: cpu, or a CUDA device that can be used here. The samples compile this file too.</summary>
 internal static class DeviceOption
 {
+    /// <summary>Makes the option.</summary>
     /// <param name="loadTorch">Loads libtorch, which knows the GPUs, for what it is told; null where it is loaded.</param>
     public static Option<string> Create(Action<string>? loadTorch = null)
     {
