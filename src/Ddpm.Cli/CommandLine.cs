@@ -6,7 +6,6 @@ using Ddpm.Cli.Inspection;
 using Ddpm.Cli.Sampling;
 using Ddpm.Cli.Shell;
 using Ddpm.Cli.Training;
-using Ddpm.Core;
 
 namespace Ddpm.Cli;
 
@@ -20,24 +19,13 @@ internal static class CommandLine
     /// <param name="args">The words of the command line.</param>
     /// <param name="output">Receives results.</param>
     /// <param name="error">Receives errors, and messages under --json.</param>
-    /// <param name="noTorch">Why libtorch is missing, which every command needs but not the help; null where it is there.</param>
-    public static int Run(string[] args, TextWriter output, TextWriter error, string? noTorch = null) =>
-        Failure.Run(error, args.Contains(CommandShell.Verbose), () =>
-        {
-            try
-            {
-                return Parse(args, output, error, noTorch);
-            }
-            catch (TorchRuntimeException) when (noTorch is not null)
-            {
-                error.WriteLine(noTorch);
-                return ExitCode.Failed;
-            }
-        });
+    /// <param name="loadTorch">Loads libtorch for what it is told, such as "ddpm train". Default: <see cref="LibTorch.Load"/>.</param>
+    public static int Run(string[] args, TextWriter output, TextWriter error, Action<string>? loadTorch = null) =>
+        Failure.Run(error, args.Contains(CommandShell.Verbose), () => Parse(args, output, error, loadTorch ?? LibTorch.Load));
 
-    private static int Parse(string[] args, TextWriter output, TextWriter error, string? noTorch)
+    private static int Parse(string[] args, TextWriter output, TextWriter error, Action<string> loadTorch)
     {
-        RootCommand root = Create(output, error);
+        RootCommand root = Create(output, error, loadTorch);
         if (args.Length == 0) args = ["--help"];
         ParseResult typed = root.Parse(args, Words);
         if (Mistakes.Find(typed, args) is { } mistake) return Misuse(error, mistake);
@@ -50,12 +38,6 @@ internal static class CommandLine
             HashSet<string> own = [.. typed.Errors.Select(problem => problem.Message)];
             return Misuse(error, [.. parsed.Errors
                 .Select(problem => own.Contains(problem.Message) ? problem.Message : $"{config}: {problem.Message}").Distinct()]);
-        }
-
-        if (noTorch is not null && parsed.Action == parsed.CommandResult.Command.Action)
-        {
-            error.WriteLine(noTorch);
-            return ExitCode.Failed;
         }
 
         return parsed.Invoke(new InvocationConfiguration
@@ -76,9 +58,10 @@ internal static class CommandLine
     /// <summary>Makes all commands.</summary>
     /// <param name="output">Receives results.</param>
     /// <param name="error">Receives errors, and messages under --json.</param>
-    internal static RootCommand Create(TextWriter output, TextWriter error)
+    /// <param name="loadTorch">Loads libtorch for what it is told.</param>
+    internal static RootCommand Create(TextWriter output, TextWriter error, Action<string> loadTorch)
     {
-        var shell = new CommandShell(output, error);
+        var shell = new CommandShell(output, error, loadTorch);
         var root = new RootCommand(
             "Denoising diffusion models: trains them on your images, samples and measures them. "
             + "Exit codes: 0 done, 1 error, 2 wrong command line, 130 interrupted.")

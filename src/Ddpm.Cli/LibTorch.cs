@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ddpm.Core;
 
 namespace Ddpm.Cli;
 
@@ -21,35 +22,32 @@ internal static class LibTorch
     private static readonly string[] Libraries = ["c10", "torch_cpu", "torch"];
 
     /// <summary>
-    /// Loads libtorch where it does not lie beside the program. Call it before any type of Ddpm.Core is used, since that loads TorchSharp's
-    /// library, which needs libtorch.
+    /// Keeps Ddpm.Core from loading libtorch as soon as one of its types is used. Call it first: help, <c>inspect</c> and most of
+    /// <c>sample</c> do without.
     /// </summary>
-    /// <returns>What is missing and how to get it, in one line; null where libtorch is there.</returns>
-    public static string? Load()
+    public static void LoadLater() => AppContext.SetSwitch("Ddpm.Core.LoadTorchLater", true);
+
+    /// <summary>Loads libtorch, from where it is if it does not lie beside the program. Call it before anything makes a tensor.</summary>
+    /// <param name="purpose">What needs it, as "ddpm train".</param>
+    /// <exception cref="TorchRuntimeException">
+    /// It is missing, and the message says in one line how to get it; or it cannot be loaded here.
+    /// </exception>
+    public static void Load(string purpose)
     {
         string list = AppContext.GetData(SearchList) as string ?? "";
         string[] own = [.. list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), AppContext.BaseDirectory];
-        if (own.Any(IsLibTorch)) return null;
-        string? named = Environment.GetEnvironmentVariable(Variable);
-        string packages = Packages(Environment.GetEnvironmentVariable("NUGET_PACKAGES"));
-        string folder = string.IsNullOrEmpty(named) ? InPackages(packages) : named;
-        if (!IsLibTorch(folder))
+        if (!own.Any(IsLibTorch))
         {
-            // The help names types of Ddpm.Core, whose initializer would load what is missing.
-            AppContext.SetSwitch("Ddpm.Core.LoadTorchLater", true);
-            return string.IsNullOrEmpty(named)
-                ? $"ddpm needs libtorch {Version}, once for all programs: dotnet package download {Package}@{Version} --output {packages}"
-                : $"{Variable} must name a folder with {FileName("torch_cpu")}, but {named} has none.";
+            string folder = Path.GetFullPath(Find(purpose));
+            AppContext.SetData(SearchList, string.Join(Path.PathSeparator, [.. own, folder]));
+            foreach (string library in Libraries)
+            {
+                // A loaded library satisfies every later request for its name. TorchRuntime explains a failure.
+                if (!NativeLibrary.TryLoad(Path.Combine(folder, FileName(library)), out _)) break;
+            }
         }
 
-        AppContext.SetData(SearchList, string.Join(Path.PathSeparator, [.. own, Path.GetFullPath(folder)]));
-        foreach (string library in Libraries)
-        {
-            // A loaded library satisfies every later request for its name. TorchRuntime explains a failure.
-            if (!NativeLibrary.TryLoad(Path.Combine(Path.GetFullPath(folder), FileName(library)), out _)) break;
-        }
-
-        return null;
+        TorchRuntime.EnsureLoaded();
     }
 
     /// <summary>The folder in which NuGet keeps packages.</summary>
@@ -60,6 +58,19 @@ internal static class LibTorch
 
     /// <summary>Where the package of libtorch for this platform has its files.</summary>
     internal static string InPackages(string packages) => Path.Combine(packages, Package, Version, "runtimes", Platform, "native");
+
+    private static string Find(string purpose)
+    {
+        string? named = Environment.GetEnvironmentVariable(Variable);
+        string packages = Packages(Environment.GetEnvironmentVariable("NUGET_PACKAGES"));
+        string folder = string.IsNullOrEmpty(named) ? InPackages(packages) : named;
+        if (IsLibTorch(folder)) return folder;
+        throw new TorchRuntimeException(
+            string.IsNullOrEmpty(named)
+                ? $"{purpose} needs libtorch {Version}, once for all programs: "
+                    + $"dotnet package download {Package}@{Version} --output {packages}"
+                : $"{Variable} must name a folder with {FileName("torch_cpu")}, which {purpose} needs, but {named} has none.");
+    }
 
     private static string Platform =>
         OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64";

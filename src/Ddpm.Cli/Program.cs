@@ -1,3 +1,4 @@
 using Ddpm.Cli;
 
-return CommandLine.Run(args, Console.Out, Console.Error, LibTorch.Load());
+LibTorch.LoadLater();
+return CommandLine.Run(args, Console.Out, Console.Error);

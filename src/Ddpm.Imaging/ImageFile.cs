@@ -25,6 +25,18 @@ public static class ImageFile
         AtomicFile.Write(path, stream => stream.Write(png));
     }
 
+    /// <summary>Writes a PNG file without a tensor, in one piece or not at all.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="image">The pixels, of 1 or 3 channels.</param>
+    /// <exception cref="ArgumentException">The image has other channels, or not as many pixels as it says.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void SavePng(string path, DecodedImage image)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] png = EncodePng(image);
+        AtomicFile.Write(path, stream => stream.Write(png));
+    }
+
     /// <summary>An image as the bytes of a PNG file, for web pages and archives.</summary>
     /// <param name="image">uint8 [C, H, W] with C = 1 (grayscale) or 3 (RGB).</param>
     /// <returns>The file's bytes.</returns>
@@ -44,11 +56,28 @@ public static class ImageFile
                 nameof(image));
         }
 
-        int height = (int)image.size(1), width = (int)image.size(2);
-        bool gray = image.size(0) == 1;
-        var info = new SKImageInfo(width, height, gray ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
-        byte[] pixels = gray ? Interleaved(image) : WithOpacity(Interleaved(image));
-        using SKImage picture = SKImage.FromPixelCopy(info, pixels);
+        using var scope = NewDisposeScope();
+        byte[] pixels = image.cpu().contiguous().data<byte>().ToArray();
+        return EncodePng(new DecodedImage((int)image.size(0), (int)image.size(1), (int)image.size(2), pixels));
+    }
+
+    /// <summary>An image as the bytes of a PNG file, without a tensor.</summary>
+    /// <param name="image">The pixels, of 1 or 3 channels.</param>
+    /// <returns>The file's bytes.</returns>
+    /// <exception cref="ArgumentException">The image has other channels, or not as many pixels as it says.</exception>
+    public static byte[] EncodePng(DecodedImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        (int channels, int height, int width, ReadOnlyMemory<byte> pixels) = image;
+        bool fits = channels is 1 or 3 && height > 0 && width > 0 && pixels.Length == (long)channels * height * width;
+        if (!fits)
+        {
+            throw new ArgumentException("image must have 1 or 3 channels and a byte for each pixel of each, but has "
+                + $"[{channels}, {height}, {width}] and {pixels.Length} bytes.", nameof(image));
+        }
+
+        var info = new SKImageInfo(width, height, channels == 1 ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
+        using SKImage picture = SKImage.FromPixelCopy(info, channels == 1 ? pixels.Span : WithOpacity(pixels.Span));
         using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100)
             ?? throw new InvalidOperationException($"Skia could not encode an image of {width}×{height} as PNG.");
         return png.ToArray();
@@ -97,19 +126,14 @@ public static class ImageFile
         return ImageDecoder.Decode(path, options);
     }
 
-    // [C, H, W] → bytes in the order H, W, C
-    private static byte[] Interleaved(Tensor image)
+    // Three planes → the bytes of each pixel side by side.
+    private static byte[] WithOpacity(ReadOnlySpan<byte> planes)
     {
-        using var scope = NewDisposeScope();
-        return image.cpu().permute(1, 2, 0).contiguous().data<byte>().ToArray();
-    }
-
-    private static byte[] WithOpacity(byte[] rgb)
-    {
-        var rgba = new byte[rgb.Length / 3 * 4];
-        for (int i = 0, o = 0; i < rgb.Length; i += 3, o += 4)
+        int count = planes.Length / 3;
+        var rgba = new byte[4 * count];
+        for (int i = 0, o = 0; i < count; i++, o += 4)
         {
-            rgb.AsSpan(i, 3).CopyTo(rgba.AsSpan(o));
+            (rgba[o], rgba[o + 1], rgba[o + 2]) = (planes[i], planes[count + i], planes[2 * count + i]);
             rgba[o + 3] = byte.MaxValue;
         }
 

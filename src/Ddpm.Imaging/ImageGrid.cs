@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Imaging;
@@ -27,25 +26,63 @@ public static class ImageGrid
                 $"[{string.Join(", ", images.shape)}].", nameof(images));
         }
 
+        using var scope = NewDisposeScope();
+        int channels = (int)images.size(1), height = (int)images.size(2), width = (int)images.size(3), length = channels * height * width;
+        ReadOnlyMemory<byte> pixels = images.cpu().contiguous().data<byte>().ToArray();
+        DecodedImage[] each = [.. Enumerable.Range(0, (int)images.size(0))
+            .Select(index => new DecodedImage(channels, height, width, pixels.Slice(index * length, length)))];
+        DecodedImage picture = Lay(each, options);
+        return tensor(picture.Pixels.ToArray(), uint8).reshape(channels, picture.Height, picture.Width).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Lays images out row by row, without a tensor.</summary>
+    /// <param name="images">The images, of one shape; at least one.</param>
+    /// <param name="options">How.</param>
+    /// <returns>The picture. Places without an image show the background.</returns>
+    /// <exception cref="ArgumentException">There is none, their shapes differ, or an option is out of range.</exception>
+    public static DecodedImage Compose(IReadOnlyList<DecodedImage> images, ImageGridOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Count == 0) throw new ArgumentException("images must have at least one image, but are none.", nameof(images));
+        (int channels, int height, int width, _) = images[0];
+        foreach (DecodedImage image in images)
+        {
+            bool same = (image.Channels, image.Height, image.Width) == (channels, height, width);
+            if (same && image.Pixels.Length == (long)channels * height * width) continue;
+            throw new ArgumentException(
+                $"images must all have the shape [{channels}, {height}, {width}] of the first and a byte for each pixel, but one has "
+                + $"[{image.Channels}, {image.Height}, {image.Width}] and {image.Pixels.Length} bytes.",
+                nameof(images));
+        }
+
+        return Lay(images, options ?? new ImageGridOptions());
+    }
+
+    private static DecodedImage Lay(IReadOnlyList<DecodedImage> images, ImageGridOptions options)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Scale, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Padding);
         if (options.Columns is { } requested) ArgumentOutOfRangeException.ThrowIfLessThan(requested, 1);
-
-        using var scope = NewDisposeScope();
-        int count = (int)images.size(0);
-        int columns = options.Columns ?? (int)Math.Ceiling(Math.Sqrt(count));
-        int rows = (count + columns - 1) / columns;
-        Tensor enlarged = images.cpu().repeat_interleave(options.Scale, 2).repeat_interleave(options.Scale, 3);
-        long height = enlarged.size(2), width = enlarged.size(3);
-        int gap = options.Padding;
-        using Scalar background = (long)options.Background;
-        Tensor picture = full([images.size(1), rows * (height + gap) + gap, columns * (width + gap) + gap], background, uint8);
-        for (int i = 0; i < count; i++)
+        (int channels, int height, int width, _) = images[0];
+        int columns = options.Columns ?? (int)Math.Ceiling(Math.Sqrt(images.Count));
+        int rows = (images.Count + columns - 1) / columns;
+        int scale = options.Scale, gap = options.Padding, down = checked(height * scale + gap), right = checked(width * scale + gap);
+        int tall = checked(rows * down + gap), wide = checked(columns * right + gap);
+        var picture = new byte[checked(channels * tall * wide)];
+        picture.AsSpan().Fill(options.Background);
+        for (int i = 0; i < images.Count; i++)
         {
             (int row, int column) = Math.DivRem(i, columns);
-            picture.narrow(1, gap + row * (height + gap), height).narrow(2, gap + column * (width + gap), width).copy_(enlarged[i]);
+            ReadOnlySpan<byte> pixels = images[i].Pixels.Span;
+            for (int line = 0; line < channels * height * scale; line++)
+            {
+                (int channel, int y) = Math.DivRem(line, height * scale);
+                ReadOnlySpan<byte> source = pixels.Slice((channel * height + y / scale) * width, width);
+                Span<byte> target = picture.AsSpan((channel * tall + gap + row * down + y) * wide + gap + column * right, width * scale);
+                for (int x = 0; x < target.Length; x++) target[x] = source[x / scale];
+            }
         }
 
-        return picture.MoveToOuterDisposeScope();
+        return new DecodedImage(channels, tall, wide, picture);
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Ddpm.Cli.Inspection;
+using Ddpm.Core;
 using Ddpm.Models;
 using static TorchSharp.torch;
 
@@ -89,5 +91,74 @@ public sealed class InspectCommandTests : IDisposable
         JsonObject run = here.Json("inspect", "{run}");
         ((string)run["kind"]!, (string)run["checkpoints"]![0]!, (string)run["model"]!["kind"]!).Should()
             .Be(("run", "checkpoints/step-000000002", "model"));
+    }
+
+    [Fact]
+    public void Description_PredictionsAndVariances_HaveTheNamesOfTheLibrary()
+    {
+        foreach (Prediction known in Prediction.Known) Description.Prediction(known.ConfigurationName).Should().Be(known.Name);
+        foreach (ReverseVariance known in ReverseVariance.Known) Description.Variance(known.ConfigurationName!).Should().Be(known.Name);
+        foreach (SafetensorsType type in Enum.GetValues<SafetensorsType>())
+        {
+            ScalarType expected = new SafetensorsEntry("x", type, [], 0, 0).ElementType;
+            Description.Type(type).Should().BeEquivalentTo(expected == ScalarType.Byte ? "uint8" : expected.ToString());
+        }
+
+        Enum.GetValues<SafetensorsType>().OrderBy(Description.Order)
+            .Should().Equal(Enum.GetValues<SafetensorsType>().OrderBy(type => new SafetensorsEntry("x", type, [], 0, 0).ElementType));
+    }
+
+    [Fact]
+    public void Inspect_EveryProcess_IsDescribed()
+    {
+        (X0Clipping Clipping, string Words)[] clippings =
+        [
+            (X0Clipping.Unit, "-1 … 1"), (X0Clipping.None, "none"), (X0Clipping.Static(2), "static"),
+            (X0Clipping.Dynamic(0.9, 3), "dynamic-thresholding"),
+        ];
+        using UNet network = Workplace.NewNetwork();
+        for (int i = 0; i < clippings.Length; i++)
+        {
+            var options = new ReverseDiffusionOptions { Clipping = clippings[i].Clipping, Prediction = Prediction.V };
+            string folder = $"model{i}";
+            ModelFolder.Save(here[folder], network, new ReverseDiffusion(new ZeroTerminalSnrSchedule(new CosineSchedule(7)), options));
+            JsonNode process = here.Json("inspect", $"{{{folder}}}")["process"]!;
+            (
+                (string)process["clipping"]!,
+                (string)process["prediction"]!,
+                (string)process["schedule"]!,
+                (double)process["alpha_bar_last"]!).Should().Be((clippings[i].Words, "v", "cosine, rescaled to zero terminal SNR", 0));
+        }
+    }
+
+    [Theory]
+    [InlineData("prediction_type", "\"epsilon\"", "\"x0\"",
+        "prediction_type must be epsilon, sample, v_prediction or posterior_mean, but is x0.")]
+    [InlineData("variance_type", "\"fixed_large\"", "\"fixed\"",
+        "variance_type must be fixed_small, fixed_large, learned_log or learned_range, but is fixed.")]
+    public void Inspect_UnknownNameInTheProcess_IsNamed(string field, string known, string wrong, string message)
+    {
+        here.SaveModel();
+        string file = here["model/scheduler/scheduler_config.json"];
+        File.WriteAllText(file, File.ReadAllText(file).Replace($"\"{field}\": {known}", $"\"{field}\": {wrong}", StringComparison.Ordinal));
+        foreach (string command in (string[])["inspect", "sample"])
+        {
+            (int code, string output, string error) = here.Run(command, "{model}");
+            (code, output, error.Trim()).Should().Be((1, "", $"{file}: {message}"));
+        }
+    }
+
+    [Fact]
+    public void Inspect_NetworkThatDoesNotFitTheVariance_SaysWhatItNeeds()
+    {
+        here.SaveModel();
+        string file = here["model/scheduler/scheduler_config.json"];
+        File.WriteAllText(file, File.ReadAllText(file).Replace("fixed_large", "learned_range", StringComparison.Ordinal));
+        foreach (string command in (string[])["inspect", "sample"])
+        {
+            (int code, _, string error) = here.Run(command, "{model}");
+            (code, error.Trim()).Should().Be((1, here.Place(
+                "{model/unet/config.json}: out_channels must be 2, as the variance learned-range needs of 1 in_channels, but is 1.")));
+        }
     }
 }

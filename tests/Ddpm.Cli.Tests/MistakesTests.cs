@@ -145,7 +145,7 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [
         InlineData(
             "sample {model} --start {wrong.safetensors}",
-            "{wrong.safetensors}: y must be floating-point [N, 1, 8, 8], but is Float32 [2, 1, 8, 4]."),
+            "{wrong.safetensors}: y must be floating-point [N, 1, 8, 8], but is float32 [2, 1, 8, 4]."),
     ]
     [
         InlineData(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Sampling;
 using Ddpm.Core;
 using Ddpm.Imaging;
 using Ddpm.Models;
@@ -207,13 +208,13 @@ public sealed class SampleCommandTests : IDisposable
         here.SaveModel();
         using var stop = new CancellationTokenSource();
         var command = new Command("sample");
-        _ = new Sampling.SampleOptions(OptionReader.Declaring(command));
+        _ = new SampleOptions(OptionReader.Declaring(command));
         ParseResult typed = command.Parse([here["model"], "--out", here["out"], "--count", "2", "--batch-size", "1"]);
-        var options = new Sampling.SampleOptions(OptionReader.Reading(typed));
+        var options = new SampleOptions(OptionReader.Reading(typed));
         stop.Cancel();
+        var silent = new Output.Screen(TextWriter.Null, TextWriter.Null, false);
         FluentActions.Invoking(() =>
-            new Sampling.SampleRun(options, new Output.Screen(TextWriter.Null, TextWriter.Null, false), Ddpm.Core.SingleProcess.Instance)
-                .Execute(stop.Token)).Should().Throw<OperationCanceledException>();
+            new SampleRun(options, silent, SingleProcess.Instance, plan => new SpanEngine(plan)).Execute(stop.Token)).Should().Throw<OperationCanceledException>();
         Directory.GetFiles(here["out/images"]).Should().BeEmpty();
     }
 

@@ -38,4 +38,30 @@ public sealed class ImageGridTests
         FluentActions.Invoking(() => ImageGrid.Compose(images, new ImageGridOptions { Scale = 0 }))
             .Should().Throw<ArgumentOutOfRangeException>();
     }
+
+    [Fact]
+    public void Compose_DecodedImages_IsThePictureOfTheTensors()
+    {
+        using Tensor images = arange(2 * 3 * 2 * 3, uint8).reshape(2, 3, 2, 3);
+        DecodedImage[] decoded = [.. Enumerable.Range(0, 2)
+            .Select(i => new DecodedImage(3, 2, 3, images[i].contiguous().data<byte>().ToArray()))];
+        var options = new ImageGridOptions { Scale = 2, Columns = 1, Padding = 1 };
+        using Tensor expected = ImageGrid.Compose(images, options);
+        DecodedImage grid = ImageGrid.Compose(decoded, options);
+        (grid.Channels, grid.Height, grid.Width).Should().Be((3, 11, 8));
+        grid.Pixels.ToArray().Should().Equal(expected.data<byte>().ToArray());
+        ImageFile.EncodePng(grid).Should().Equal(ImageFile.EncodePng(expected));
+    }
+
+    [Fact]
+    public void Compose_DecodedImagesThatDoNotFit_Throws()
+    {
+        DecodedImage one = new(1, 2, 2, new byte[4]), other = new(1, 2, 3, new byte[6]), cut = new(1, 2, 2, new byte[3]);
+        FluentActions.Invoking(() => ImageGrid.Compose(Array.Empty<DecodedImage>())).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => ImageGrid.Compose([one, other]))
+            .Should().Throw<ArgumentException>().WithMessage("*[1, 2, 2]*[1, 2, 3]*");
+        FluentActions.Invoking(() => ImageGrid.Compose([one, cut])).Should().Throw<ArgumentException>().WithMessage("*3 bytes*");
+        FluentActions.Invoking(() => ImageFile.EncodePng(cut)).Should().Throw<ArgumentException>().WithMessage("*[1, 2, 2] and 3 bytes*");
+        FluentActions.Invoking(() => ImageFile.EncodePng(new DecodedImage(2, 1, 1, new byte[2]))).Should().Throw<ArgumentException>();
+    }
 }

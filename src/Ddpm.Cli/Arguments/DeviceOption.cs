@@ -8,7 +8,9 @@ namespace Ddpm.Cli.Arguments;
 /// <summary><c>--device</c>: cpu, or a CUDA device that can be used here. The samples compile this file too.</summary>
 internal static class DeviceOption
 {
-    public static Option<string> Create()
+    /// <summary>Makes the option.</summary>
+    /// <param name="loadTorch">Loads libtorch, which knows the GPUs, for what it is told; null where it is loaded.</param>
+    public static Option<string> Create(Action<string>? loadTorch = null)
     {
         var option = new Option<string>("--device")
         {
@@ -20,6 +22,7 @@ internal static class DeviceOption
         {
             string name = result.GetValue(option) ?? "", number = name.StartsWith("cuda:", StringComparison.Ordinal) ? name[5..] : "";
             bool cuda = name == "cuda" || int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+            if (cuda) loadTorch?.Invoke($"--device {name}");
             if (name != "cpu" && !cuda) result.AddError($"--device must be cpu, cuda or cuda:N, but is {name}.");
             else if (cuda && !IsCudaAvailable()) result.AddError($"--device is {name}, but no CUDA device can be used here.");
         });

@@ -16,15 +16,19 @@ internal sealed class OptionReader
 {
     private readonly Command command;
     private readonly ParseResult? parsed;
+    private readonly Action<string>? loadTorch;
 
-    private OptionReader(Command command, ParseResult? parsed)
+    private OptionReader(Command command, ParseResult? parsed, Action<string>? loadTorch = null)
     {
         this.command = command;
         this.parsed = parsed;
+        this.loadTorch = loadTorch;
     }
 
     /// <summary>Adds what is read to a command, and gives defaults.</summary>
-    public static OptionReader Declaring(Command command) => new(command, null);
+    /// <param name="command">The command.</param>
+    /// <param name="loadTorch">Loads libtorch for an option whose value only libtorch can check; null where it is loaded.</param>
+    public static OptionReader Declaring(Command command, Action<string>? loadTorch = null) => new(command, null, loadTorch);
 
     /// <summary>Gives the values of a command line.</summary>
     public static OptionReader Reading(ParseResult parsed) => new(parsed.CommandResult.Command, parsed);
@@ -184,7 +188,7 @@ internal sealed class OptionReader
     }
 
     /// <summary><c>--device</c>.</summary>
-    public string Device() => Take(DeviceOption.Create());
+    public string Device() => Take(DeviceOption.Create(loadTorch));
 
     private string? Choose(string name, string? fallback, string description, ReadOnlySpan<string> words, string? alias)
     {

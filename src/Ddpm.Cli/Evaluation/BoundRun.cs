@@ -31,7 +31,9 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
         Device device = Communicators.Device(options.Device, ranks);
         network.to(device);
         int timesteps = model.Process.Coefficients.Timesteps, steps = options.Steps ?? timesteps;
-        ReverseDiffusion process = SamplerChoice.Respaced(model.Process, steps, KnownSpacings.Find(options.Spacing), options.Model);
+        IVarianceSchedule schedule = model.Process.Coefficients.Schedule;
+        SpacingRule spacing = KnownSpacings.Find(options.Spacing);
+        var process = new ReverseDiffusion(SamplerChoice.Respaced(schedule, steps, spacing, options.Model), model.Process.Options);
         var folders = new JsonObject();
         BoundReport test = Evaluate(network, process, device, options.Data, "", folders, stop);
         BoundReport? train = options.Train is { } path ? Evaluate(network, process, device, path, ".train", folders, stop) : null;

@@ -80,29 +80,26 @@ internal abstract class ImageSet : IDisposable
 
     private sealed class Drawn : ImageSet
     {
-        private readonly ModelSampler model;
+        private readonly SamplePlan plan;
+        private readonly TensorEngine engine;
 
         public Drawn(string path, MeasureOptions options, int? otherwise, ICommunicator ranks)
         {
             Count = options.Count ?? otherwise
                 ?? throw new UsageException($"--count must say how many samples {path} is to draw: the reference does not.");
-            model = new ModelSampler(path, options.Sampling, ranks);
+            plan = new SamplePlan(path, options.Sampling);
+            engine = new TensorEngine(plan, ranks);
         }
 
         public override int Count { get; }
 
-        public override IReadOnlyList<long> Shape => model.Shape;
+        public override IReadOnlyList<long> Shape => [.. plan.Shape.Select(size => (long)size)];
 
-        public override IReadOnlyDictionary<string, string> Settings => model.Settings;
+        public override IReadOnlyDictionary<string, string> Settings => plan.Settings;
 
-        public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop)
-        {
-            foreach (SampleBatch batch in model.Batches(0, Count, null, null, null, bar, stop))
-            {
-                using (batch) yield return model.ToBytes(batch.Samples).DetachFromDisposeScope();
-            }
-        }
+        public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop) =>
+            engine.Images(new DrawRequest(0, Count), bar, stop);
 
-        public override void Dispose() => model.Dispose();
+        public override void Dispose() => engine.Dispose();
     }
 }

@@ -1,32 +1,39 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ddpm.Core;
+using Ddpm.Inference;
 using Ddpm.Models;
-using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Inspection;
 
 /// <summary>A process and a network in words and numbers.</summary>
 internal static class Description
 {
-    public static JsonObject Of(ReverseDiffusion process)
+    // In the order of PyTorch's own numbers for them.
+    private static readonly ImmutableArray<(SafetensorsType Type, string Name)> Types =
+    [
+        (SafetensorsType.U8, "uint8"), (SafetensorsType.I8, "int8"), (SafetensorsType.I16, "int16"), (SafetensorsType.I32, "int32"),
+        (SafetensorsType.I64, "int64"), (SafetensorsType.F16, "float16"), (SafetensorsType.F32, "float32"),
+        (SafetensorsType.F64, "float64"), (SafetensorsType.BOOL, "bool"), (SafetensorsType.BF16, "bfloat16"),
+    ];
+
+    public static JsonObject Of(ProcessDescription process)
     {
-        DiffusionCoefficients coefficients = process.Coefficients;
-        IVarianceSchedule schedule = coefficients.Schedule;
+        var coefficients = new DiffusionCoefficients(process.Schedule);
+        IVarianceSchedule schedule = process.Schedule;
         return new JsonObject
         {
             ["schedule"] = schedule is ZeroTerminalSnrSchedule zero
-                ? $"{Name(zero.Original, "Schedule")}, rescaled to zero terminal SNR"
-                : Name(schedule, "Schedule"),
+                ? $"{Name(zero.Original)}, rescaled to zero terminal SNR"
+                : Name(schedule),
             ["timesteps"] = coefficients.Timesteps,
             ["beta_first"] = schedule.Beta(0),
             ["beta_last"] = schedule.Beta(coefficients.Timesteps - 1),
             ["alpha_bar_last"] = coefficients.AlphaBars[^1],
-            ["prediction"] = process.Options.Prediction.Name,
-            ["variance"] = process.Options.Variance.Name,
-            ["clipping"] = ReferenceEquals(process.Options.Clipping, X0Clipping.Unit)
-                ? "-1 … 1"
-                : ReferenceEquals(process.Options.Clipping, X0Clipping.None) ? "none" : Name(process.Options.Clipping, "Clipping"),
+            ["prediction"] = Prediction(process.Prediction),
+            ["variance"] = Variance(process.Variance),
+            ["clipping"] = Clipping(process.Clipping),
         };
     }
 
@@ -43,17 +50,34 @@ internal static class Description
         ["dropout"] = network.Dropout,
         ["classes"] = network.ClassCount ?? 0,
         ["null_label"] = network.ClassCount is not null && network.NullLabel,
-        ["parameters"] = UNet.CountParameters(network),
+        ["parameters"] = NetworkGraph.Of(new UNetDescription(network)).Parameters.Sum(parameter => parameter.Count),
     };
 
+    /// <summary>A process's prediction, by its name in scheduler_config.json, as programs of this library call it.</summary>
+    public static string Prediction(string name) => name switch
+    {
+        "sample" => "x0",
+        "v_prediction" => "v",
+        _ => name.Replace('_', '-'),
+    };
+
+    /// <summary>A process's variance, by its name in scheduler_config.json, as programs of this library call it.</summary>
+    public static string Variance(string name) => name == "learned_log" ? "learned" : name.Replace('_', '-');
+
     /// <summary>An element type as programs of PyTorch call it.</summary>
-#pragma warning disable CA1308 // The names are lower case.
-    public static string Type(ScalarType type) => type == ScalarType.Byte ? "uint8" : type.ToString().ToLowerInvariant();
-#pragma warning restore CA1308
+    public static string Type(SafetensorsType type) => Types.First(known => known.Type == type).Name;
+
+    /// <summary>The place of an element type in a list.</summary>
+    public static int Order(SafetensorsType type) => Types.IndexOf(Types.First(known => known.Type == type));
+
+    private static string Clipping(ClippingDescription clipping) =>
+        clipping == ClippingDescription.Unit ? "-1 … 1"
+        : clipping == ClippingDescription.None ? "none"
+        : clipping.Quantile is null ? "static" : "dynamic-thresholding";
 
     // LinearSchedule → linear
-    private static string Name(object thing, string suffix) =>
-        JsonNamingPolicy.KebabCaseLower.ConvertName(thing.GetType().Name.Replace(suffix, "", StringComparison.Ordinal));
+    private static string Name(IVarianceSchedule schedule) =>
+        JsonNamingPolicy.KebabCaseLower.ConvertName(schedule.GetType().Name.Replace("Schedule", "", StringComparison.Ordinal));
 
     private static JsonArray Numbers(IEnumerable<int> numbers) => [.. numbers.Select(number => JsonValue.Create(number))];
 }

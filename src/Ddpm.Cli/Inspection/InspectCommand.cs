@@ -21,5 +21,6 @@ internal static class InspectCommand
             screen.Table(path, 2, Rows.Of(found));
             screen.Json(found);
             return true;
-        });
+        },
+        torch: false);
 }

@@ -34,34 +34,40 @@ internal static class Inspector
     private static JsonObject ModelOf(ModelSource source)
     {
         string path = source.Folder;
-        // What does not fit is to be seen, not to end the inspection; a network alone has no process.
-        bool alone = !File.Exists(Path.Combine(path, "scheduler", "scheduler_config.json"))
-            && !File.Exists(Path.Combine(path, "scheduler_config.json"));
+        ModelDescription description = ModelDescription.Read(path);
+        UNetOptions network = description.Network;
+        bool alone = description.Process is null;
+        if (!alone) FolderProcess.Require(path, description);
+        // Without a process nothing says whether the network learned a variance, but for its outputs.
+        bool learned = network.OutChannels == 2 * network.InChannels;
+        string variance = description.Process?.Variance ?? (learned ? "learned_range" : "fixed_large");
+        FolderProcess.RequireFit(path, network, Description.Variance(variance), SpanVariance.Find(variance).OutputsPerElement);
         ImmutableArray<string> prefixes = source.Prefixes();
         string? prefix = source.WeightPrefix ?? prefixes.FirstOrDefault();
-        using TrainedModel model = ModelFolder.Load(
-            path,
-            new LoadOptions { Strict = false, Process = alone ? StandIn(path) : null, WeightPrefix = prefix });
-        LoadReport report = model.Report;
+        using ModelWeights weights = ModelWeights.Open(path, network, prefix);
+        // What does not fit is to be seen, not to end the inspection.
+        WeightMatch match = weights.Match(NetworkGraph.Of(new UNetDescription(network)));
+        match.RequireProportion(weights.FilePath);
+        weights.VerifyDigest();
         return new JsonObject
         {
             ["kind"] = alone ? "network alone" : "model",
-            ["process"] = alone ? null : Description.Of(model.Process),
-            ["network"] = Description.Of(model.Network.Options),
+            ["process"] = description.Process is { } process ? Description.Of(process) : null,
+            ["network"] = Description.Of(network),
             ["files"] = Files(path),
             ["load"] = new JsonObject
             {
-                ["complete"] = report.IsComplete,
+                ["complete"] = match.IsComplete,
                 ["weight_prefix"] = prefix,
                 ["weight_prefixes"] = Texts(prefixes),
-                ["left_out"] = report.LeftOut.Length,
-                ["missing"] = Texts(report.Missing),
-                ["unexpected"] = Texts(report.Unexpected),
-                ["mismatched"] = Texts(report.Mismatched),
-                ["renamed"] = report.Renamed,
-                ["widened"] = report.Widened,
-                ["ignored_fields"] = Texts(report.IgnoredFields),
-                ["configuration_changed"] = report.ConfigurationChanged,
+                ["left_out"] = weights.LeftOut.Length,
+                ["missing"] = Texts(match.Missing),
+                ["unexpected"] = Texts(match.Unexpected),
+                ["mismatched"] = Texts(match.Mismatched),
+                ["renamed"] = weights.Renamed,
+                ["widened"] = match.Fitting.Count(name => weights.Find(name)!.Type != SafetensorsType.F32),
+                ["ignored_fields"] = Texts(description.IgnoredFields),
+                ["configuration_changed"] = ConfigurationDigest.HasChanged(path, weights.File),
             },
         };
     }
@@ -100,18 +106,9 @@ internal static class Inspector
     private static (JsonObject? Network, JsonObject? Process) Configuration(string folder)
     {
         if (!Directory.Exists(folder)) return (null, null);
-        (UNetOptions network, ReverseDiffusion process) = ModelFolder.LoadConfiguration(folder);
-        return (Description.Of(network), Description.Of(process));
-    }
-
-    // A process that fits a network of fixed or of learned variance, for nothing is asked of it.
-    private static ReverseDiffusion StandIn(string path)
-    {
-        UNetOptions network = ModelDescription.Read(path).Network;
-        bool learned = network.OutChannels == 2 * network.InChannels;
-        return new ReverseDiffusion(
-            new LinearSchedule(),
-            new ReverseDiffusionOptions { Variance = learned ? ReverseVariance.LearnedRange : ReverseVariance.FixedLarge });
+        ModelDescription description = ModelDescription.Read(folder);
+        FolderProcess.Require(folder, description);
+        return (Description.Of(description.Network), Description.Of(description.Process!));
     }
 
     private static JsonArray Files(string folder) =>
@@ -126,9 +123,9 @@ internal static class Inspector
         if (Path.GetExtension(file) != Extension) return json;
         using SafetensorsFile tensors = SafetensorsFile.Open(file);
         json["tensors"] = tensors.Entries.Count;
-        json["parameters"] = tensors.Entries.Sum(Elements);
+        json["parameters"] = tensors.Entries.Sum(entry => entry.Elements);
         json["types"] = new JsonObject(
-            tensors.Entries.GroupBy(entry => entry.ElementType).OrderBy(group => group.Key)
+            tensors.Entries.GroupBy(entry => entry.Type).OrderBy(group => Description.Order(group.Key))
                 .Select(group => KeyValuePair.Create(Description.Type(group.Key), (JsonNode?)JsonValue.Create(group.Count()))));
         return json;
     }
@@ -140,10 +137,8 @@ internal static class Inspector
             tensors.Entries.Select(entry =>
                 KeyValuePair.Create(
                     entry.Name,
-                    (JsonNode?)JsonValue.Create($"{Description.Type(entry.ElementType)} [{string.Join(", ", entry.Shape)}]"))));
+                    (JsonNode?)JsonValue.Create($"{Description.Type(entry.Type)} [{string.Join(", ", entry.Shape)}]"))));
     }
-
-    private static long Elements(SafetensorsEntry entry) => entry.Shape.Aggregate(1L, (product, size) => product * size);
 
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
 }

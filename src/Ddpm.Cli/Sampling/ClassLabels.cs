@@ -1,6 +1,6 @@
 using System.Globalization;
 using Ddpm.Cli.Arguments;
-using Ddpm.Core;
+using Ddpm.Inference;
 
 namespace Ddpm.Cli.Sampling;
 
@@ -9,7 +9,7 @@ internal static class ClassLabels
 {
     /// <summary>The classes in order; none where the option is absent.</summary>
     /// <exception cref="UsageException">The network does not know them, or needs one.</exception>
-    public static long[] Read(SamplingOptions options, IConditionalEpsilonModel network, string model)
+    public static long[] Read(SamplingOptions options, INetworkDescription network, string model)
     {
         if (options.Label is null)
         {

@@ -21,14 +21,20 @@ internal sealed record ModelSource(string Folder, string? WeightPrefix)
     /// <exception cref="InvalidDataException">The folder holds no such model; the message says what does not fit.</exception>
     public TrainedModel Load()
     {
+        RequirePrefix();
+        return ModelFolder.Load(Folder, new LoadOptions { WeightPrefix = WeightPrefix });
+    }
+
+    /// <summary>Throws where the folder has its weights under a prefix and none was given.</summary>
+    /// <exception cref="InvalidDataException">The message says which prefix to give.</exception>
+    public void RequirePrefix()
+    {
         if (WeightPrefix is null && Prefixes() is [var first, ..] all)
         {
             string others = all.Length > 1 ? $", and {all.Length - 1} more prefixes" : "";
             throw new InvalidDataException(
                 $"{Folder} has its weights under names that begin with \"{first}\"{others}: load them with --weight-prefix {first}");
         }
-
-        return ModelFolder.Load(Folder, new LoadOptions { WeightPrefix = WeightPrefix });
     }
 
     /// <summary>The prefixes under which the folder has a network's weights; none where it has them without.</summary>

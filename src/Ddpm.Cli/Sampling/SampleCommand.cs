@@ -10,5 +10,7 @@ internal static class SampleCommand
         "sample",
         "Draws samples from a model folder, as PNG files and a grid of them. The same command resumes a run that was stopped.",
         read => new SampleOptions(read),
-        (options, screen, ranks, stop) => new SampleRun(options, screen, ranks).Execute(stop));
+        (options, screen, ranks, stop) =>
+            new SampleRun(options, screen, ranks, plan => SampleEngines.Open(plan, ranks, shell.LoadTorch)).Execute(stop),
+        torch: false);
 }

@@ -6,25 +6,26 @@ namespace Ddpm.Cli.Sampling;
 /// <summary>The samplers and spacings of the library as options name them.</summary>
 internal static class SamplerChoice
 {
-    public static readonly string[] Names = [.. KnownSamplers.All.Select(entry => entry.Name)];
+    public static readonly string[] Names = [.. SamplingMethod.All.Select(method => method.Name)];
     public static readonly string[] Spacings = [.. KnownSpacings.All.Select(rule => rule.Name)];
 
     /// <summary>The samplers' default steps, for the help.</summary>
-    public static string DefaultSteps => string.Join(", ", KnownSamplers.All.Select(entry => $"{StepsOf(entry)} for {entry.Name}"));
+    public static string DefaultSteps => string.Join(", ", SamplingMethod.All.Select(method => $"{StepsOf(method)} for {method}"));
 
     /// <summary>The samplers' default spacings, for the help.</summary>
     public static string DefaultSpacings =>
-        string.Join(", ", KnownSamplers.All.Select(entry => $"{entry.DefaultSpacing} for {entry.Name}"));
+        string.Join(", ", SamplingMethod.All.Select(method => $"{method.DefaultSpacing} for {method}"));
 
-    /// <summary>A process over some of the timesteps of another.</summary>
+    /// <summary>A schedule over some of the timesteps of another.</summary>
     /// <exception cref="UsageException">There are not so many timesteps, or the spacing cannot give them.</exception>
-    public static ReverseDiffusion Respaced(ReverseDiffusion process, int steps, SpacingRule spacing, string model)
+    public static IVarianceSchedule Respaced(IVarianceSchedule schedule, int steps, SpacingRule spacing, string model)
     {
-        int timesteps = process.Coefficients.Timesteps;
+        int timesteps = schedule.Timesteps;
         if (steps > timesteps) throw new UsageException($"--steps must be at most {timesteps}, the timesteps of {model}, but is {steps}.");
+        if (steps == timesteps) return schedule;
         try
         {
-            return process.Respace(steps, spacing);
+            return new RespacedSchedule(schedule, spacing.Timesteps(schedule, steps));
         }
         catch (ArgumentException exception)
         {
@@ -33,9 +34,6 @@ internal static class SamplerChoice
         }
     }
 
-    public static DiffusionSampler Create(SamplerEntry sampler, IEpsilonModel model, ReverseDiffusion process, DdimOptions ddim) =>
-        sampler == KnownSamplers.Ddim ? new DdimSampler(model, process, ddim) : sampler.Create(model, process);
-
-    private static string StepsOf(SamplerEntry entry) =>
-        entry.DefaultSteps(int.MaxValue) is var steps and < int.MaxValue ? $"{steps}" : "T";
+    private static string StepsOf(SamplingMethod method) =>
+        method.DefaultSteps(int.MaxValue) is var steps and < int.MaxValue ? $"{steps}" : "T";
 }

@@ -10,7 +10,7 @@ internal sealed class SamplingOptions(OptionReader read, string where = "")
 {
     public string Sampler { get; } = read.Choice(
         "--sampler",
-        KnownSamplers.Ddpm.Name,
+        SamplingMethod.Ddpm.Name,
         where + "How x_t becomes x_{t-1}",
         SamplerChoice.Names);
 

@@ -1,16 +1,44 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Inspection;
+using Ddpm.Inference;
 using Ddpm.Models;
-using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Sampling;
 
-/// <summary>x_T from a file, in place of noise.</summary>
-internal static class StartTensor
+/// <summary>x_T of samples from a file, in place of noise.</summary>
+internal sealed class StartTensor
 {
     public const string Name = "x_T";
 
-    /// <summary>Reads x_T, [N, C, H, W] in float32: the tensor of that name, or the only one.</summary>
-    public static Tensor Read(string path, IReadOnlyList<long> sampleShape)
+    // A span of bytes holds fewer than 2 GiB.
+    private const int Part = 1 << 20;
+
+    private readonly float[] values;
+
+    private StartTensor(float[] values, int count) => (this.values, Count) = (values, count);
+
+    /// <summary>The samples that the file has.</summary>
+    public int Count { get; }
+
+    /// <summary>A digest of the values.</summary>
+    public string Digest
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            for (int first = 0; first < values.Length; first += Part)
+            {
+                hash.AppendData(MemoryMarshal.AsBytes(values.AsSpan(first, Math.Min(Part, values.Length - first))));
+            }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+        }
+    }
+
+    /// <summary>Reads x_T, [N, C, H, W]: the tensor of that name, or the only one.</summary>
+    public static StartTensor Read(string path, IReadOnlyList<int> sampleShape)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"--start: there is no file {path}.", path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
@@ -22,27 +50,33 @@ internal static class StartTensor
             throw new InvalidDataException($"{path} must have a tensor {Name}, or one tensor only, but has {found}.");
         }
 
-        bool numbers = entry.ElementType is ScalarType.Float32 or ScalarType.Float64 or ScalarType.Float16 or ScalarType.BFloat16;
-        if (!numbers || entry.Shape is not [> 0, ..] || !entry.Shape.Skip(1).SequenceEqual(sampleShape))
+        if (!entry.Type.IsFloatingPoint() || entry.Shape is not [> 0, ..]
+            || !entry.Shape.Skip(1).SequenceEqual(sampleShape.Select(size => (long)size)))
         {
             throw new InvalidDataException(
-                $"{path}: {entry.Name} must be floating-point [N, {string.Join(", ", sampleShape)}], but is {entry.ElementType} "
-                    + $"[{string.Join(", ", entry.Shape)}].");
+                $"{path}: {entry.Name} must be floating-point [N, {string.Join(", ", sampleShape)}], but is "
+                    + $"{Description.Type(entry.Type)} [{string.Join(", ", entry.Shape)}].");
         }
 
-        using Tensor stored = file.Read(entry.Name);
-        Tensor start = stored.to(float32, copy: true);
-        using Tensor finite = start.isfinite();
-        using Tensor all = finite.all();
-        if (all.item<bool>()) return start;
-        start.Dispose();
-        throw new InvalidDataException($"{path}: {entry.Name} must be finite, but holds NaN or an infinity.");
+        if (entry.Elements > Array.MaxLength)
+        {
+            throw new InvalidDataException($"{path}: {entry.Name} must have at most {Array.MaxLength} numbers, but has {entry.Elements}.");
+        }
+
+        var values = new float[entry.Elements];
+        file.ReadFloats(entry.Name, values);
+        return values.All(float.IsFinite)
+            ? new StartTensor(values, (int)entry.Shape[0])
+            : throw new InvalidDataException($"{path}: {entry.Name} must be finite, but holds NaN or an infinity.");
     }
 
-    /// <summary>The rows of samples first … first + count - 1.</summary>
-    public static Tensor Rows(Tensor start, long first, int count) =>
-        first + count <= start.size(0)
-            ? start.narrow(0, first, count)
+    /// <summary>x_T of samples first … first + count - 1, one after the other.</summary>
+    public ReadOnlyMemory<float> Rows(int first, int count)
+    {
+        int elements = values.Length / Count;
+        return first + (long)count <= Count
+            ? values.AsMemory(first * elements, count * elements)
             : throw new UsageException(
-                $"--start has x_T of {start.size(0)} samples, but --first {first} and --count {count} ask for {first + count}.");
+                $"--start has x_T of {Count} samples, but --first {first} and --count {count} ask for {first + (long)count}.");
+    }
 }

@@ -10,27 +10,34 @@ namespace Ddpm.Cli.Shell;
 /// </summary>
 /// <param name="output">Receives results.</param>
 /// <param name="error">Receives errors, and messages under --json.</param>
-internal sealed class CommandShell(TextWriter output, TextWriter error)
+/// <param name="loadTorch">Loads libtorch for what it is told, such as "ddpm train"; throws where there is none.</param>
+internal sealed class CommandShell(TextWriter output, TextWriter error, Action<string> loadTorch)
 {
     /// <summary>The option that shows the trace of an error.</summary>
     public const string Verbose = "--verbose";
+
+    /// <summary>Loads libtorch for what it is told, such as "ddpm train"; throws where there is none.</summary>
+    public Action<string> LoadTorch => loadTorch;
 
     /// <summary>Makes a command of one process.</summary>
     /// <param name="name">The word that calls it.</param>
     /// <param name="description">What it does, for the help.</param>
     /// <param name="options">Makes the command's options from a reader; it runs once to declare them and once to read them.</param>
     /// <param name="run">The command; false where it was interrupted.</param>
+    /// <param name="torch">Whether the command needs libtorch in any case; otherwise it loads it where it does.</param>
     public Command Create<TOptions>(
         string name,
         string description,
         Func<OptionReader, TOptions> options,
-        Func<TOptions, Screen, CancellationToken, bool> run)
+        Func<TOptions, Screen, CancellationToken, bool> run,
+        bool torch = true)
     {
         var command = new Command(name, description);
-        options(OptionReader.Declaring(command));
-        Shared(OptionReader.Declaring(command));
+        options(OptionReader.Declaring(command, loadTorch));
+        Shared(OptionReader.Declaring(command, loadTorch));
         command.SetAction(parsed => Guard.Run(stop =>
         {
+            if (torch) loadTorch(CommandWords.NameOf(command));
             OptionReader read = OptionReader.Reading(parsed);
             return OptionNames.Translate(() => run(options(read), new Screen(output, error, Shared(read)), stop));
         }));
@@ -42,21 +49,26 @@ internal sealed class CommandShell(TextWriter output, TextWriter error)
     /// <param name="description">What it does, for the help.</param>
     /// <param name="options">Makes the command's options from a reader; it runs once to declare them and once to read them.</param>
     /// <param name="run">The command on its ranks; false where it was interrupted.</param>
+    /// <param name="torch">Whether the command needs libtorch without --mpi too; otherwise it loads it where it does.</param>
     public Command CreateParallel<TOptions>(
         string name,
         string description,
         Func<OptionReader, TOptions> options,
-        Func<TOptions, Screen, ICommunicator, CancellationToken, bool> run)
+        Func<TOptions, Screen, ICommunicator, CancellationToken, bool> run,
+        bool torch = true)
     {
         var command = new Command(name, description);
-        options(OptionReader.Declaring(command));
-        Mpi(OptionReader.Declaring(command));
-        MpiTimeout(OptionReader.Declaring(command));
-        Shared(OptionReader.Declaring(command));
+        options(OptionReader.Declaring(command, loadTorch));
+        Mpi(OptionReader.Declaring(command, loadTorch));
+        MpiTimeout(OptionReader.Declaring(command, loadTorch));
+        Shared(OptionReader.Declaring(command, loadTorch));
         command.SetAction(parsed => Guard.Run(stop =>
         {
             OptionReader read = OptionReader.Reading(parsed);
-            return Communicators.Run(Mpi(read), MpiTimeout(read), ranks =>
+            bool mpi = Mpi(read);
+            // Ranks send each other tensors.
+            if (torch || mpi) loadTorch(CommandWords.NameOf(command) + (torch ? "" : " --mpi"));
+            return Communicators.Run(mpi, MpiTimeout(read), ranks =>
             {
                 ranks.RequireSame("command line", CommandWords.Of(parsed));
                 (TextWriter results, TextWriter messages) = ranks.Rank == 0 ? (output, error) : (TextWriter.Null, TextWriter.Null);

@@ -28,6 +28,9 @@ internal sealed record WeightMatch
     /// <summary>How many numbers the file has.</summary>
     public required double Stored { get; init; }
 
+    /// <summary>Whether every weight fits and the file has no other.</summary>
+    public bool IsComplete => Missing.IsEmpty && Unexpected.IsEmpty && Mismatched.IsEmpty;
+
     /// <summary>Throws unless every weight fits and the file has no other.</summary>
     /// <param name="path">The file.</param>
     /// <param name="prefixes">The prefixes under which the file has a network's weights.</param>
@@ -35,7 +38,7 @@ internal sealed record WeightMatch
     /// <exception cref="InvalidDataException">The tensors do not fit; the message lists the first of each kind.</exception>
     public void RequireComplete(string path, ImmutableArray<string> prefixes, string options = "LoadOptions")
     {
-        if (Missing.IsEmpty && Unexpected.IsEmpty && Mismatched.IsEmpty) return;
+        if (IsComplete) return;
         if (!prefixes.IsEmpty)
         {
             string quoted = string.Join(" and ", prefixes.Take(MostShown).Select(prefix => $"\"{prefix}\""));

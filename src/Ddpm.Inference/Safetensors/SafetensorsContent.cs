@@ -89,7 +89,8 @@ internal sealed class SafetensorsContent
     /// <summary>Writes the bytes.</summary>
     internal void WriteTo(Stream stream) => write(stream);
 
-    private static void WriteFloats(Stream stream, ReadOnlySpan<float> numbers)
+    /// <summary>Writes float32 numbers.</summary>
+    internal static void WriteFloats(Stream stream, ReadOnlySpan<float> numbers)
     {
         const int chunk = 1 << 26;
         Span<byte> one = stackalloc byte[4];

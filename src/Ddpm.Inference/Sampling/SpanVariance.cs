@@ -11,9 +11,12 @@ internal abstract class SpanVariance
     [
         ("fixed_small", new FixedSpanVariance(AncestralSteps.FixedSmall, tables => tables.SmallLog)),
         ("fixed_large", new FixedSpanVariance(AncestralSteps.FixedLarge, tables => tables.LargeLog)),
-        ("learned_range", new LearnedSpanVariance(isRange: true)),
         ("learned_log", new LearnedSpanVariance(isRange: false)),
+        ("learned_range", new LearnedSpanVariance(isRange: true)),
     ];
+
+    /// <summary>That of a name that <see cref="ReverseProcess"/> took.</summary>
+    public static SpanVariance Find(string name) => Known.First(known => known.Name == name).Variance;
 
     /// <summary>How many numbers the network puts out for each element of x_t.</summary>
     public virtual int OutputsPerElement => 1;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ddpm.Core;
 
 namespace Ddpm.Models;
@@ -11,9 +10,6 @@ namespace Ddpm.Models;
 /// </summary>
 public static class ModelFolder
 {
-    // Ours, in the metadata of the weights: which configurations they were written with.
-    private const string ConfigurationKey = "configuration_sha256";
-
     /// <summary>
     /// Writes a network and its process. All files are written in full under temporary names and then renamed, those that have not changed
     /// left
@@ -83,7 +79,8 @@ public static class ModelFolder
         options ??= LoadOptions.Default;
         ModelDescription description = ModelDescription.Read(folder);
         ReverseDiffusion process = options.Process ?? ReadProcess(folder, description);
-        RequireFit(folder, description.Network, process);
+        ReverseVariance variance = process.Options.Variance;
+        FolderProcess.RequireFit(folder, description.Network, variance.Name, variance.OutputsPerElement);
         using ModelWeights weights = ModelWeights.Open(folder, description.Network, options.WeightPrefix);
         WeightMatch match = weights.Match(UNet.GraphOf(description.Network));
         if (options.Strict) match.RequireComplete(weights.FilePath, weights.Prefixes);
@@ -107,7 +104,7 @@ public static class ModelFolder
                 Prefixes = weights.Prefixes,
                 Verified = verified,
                 IgnoredFields = description.IgnoredFields,
-                ConfigurationChanged = ConfigurationChanged(folder, weights.File),
+                ConfigurationChanged = ConfigurationDigest.HasChanged(folder, weights.File),
             });
         }
         catch
@@ -127,7 +124,8 @@ public static class ModelFolder
         {
             if (network is not null)
             {
-                var metadata = new Dictionary<string, string> { [ConfigurationKey] = Digest(files[0].Contents, files[1].Contents) };
+                string digest = ConfigurationDigest.Of(files[0].Contents, files[1].Contents);
+                var metadata = new Dictionary<string, string> { [ConfigurationDigest.Key] = digest };
                 string weights = Path.Combine(folder, ModelLayout.Network, ModelLayout.WeightsFile);
                 staged.Add(SafetensorsWriter.Stage(weights, network.state_dict(), metadata, digest: true));
             }
@@ -139,15 +137,6 @@ public static class ModelFolder
         {
             foreach (StagedFile file in staged) file.Dispose();
         }
-    }
-
-    private static void RequireFit(string folder, UNetOptions network, ReverseDiffusion process)
-    {
-        int outputs = process.Options.Variance.OutputsPerElement * network.InChannels;
-        if (network.OutChannels == outputs) return;
-        throw new InvalidDataException(
-            $"{ModelDescription.RequireNetworkFile(folder)}: out_channels must be {outputs}, as the variance {process.Options.Variance} "
-            + $"needs of {network.InChannels} in_channels, but is {network.OutChannels}.");
     }
 
     private static ReverseDiffusion ReadProcess(string folder, ModelDescription description)
@@ -166,15 +155,6 @@ public static class ModelFolder
         }
     }
 
-    // A folder that was half replaced by another model has weights of one and configurations of the other.
-    private static bool ConfigurationChanged(string folder, ISafetensors weights)
-    {
-        string network = ModelDescription.RequireNetworkFile(folder);
-        string? scheduler = ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration);
-        if (scheduler is null || !weights.Metadata.TryGetValue(ConfigurationKey, out string? expected)) return false;
-        return Digest(Bytes(network), Bytes(scheduler)) != expected;
-    }
-
     private static byte[] Bytes(string path) => RegularFile.ReadAllBytes(path, ConfigurationReader.DefaultLimit);
 
     private static void Stage(string path, byte[] contents, List<StagedFile> staged)
@@ -183,6 +163,4 @@ public static class ModelFolder
         if (file.Exists && file.Length == contents.Length && Bytes(path).AsSpan().SequenceEqual(contents)) return;
         staged.Add(AtomicFile.Stage(path, stream => stream.Write(contents)));
     }
-
-    private static string Digest(byte[] network, byte[] process) => Convert.ToHexStringLower(SHA256.HashData([.. network, 0, .. process]));
 }

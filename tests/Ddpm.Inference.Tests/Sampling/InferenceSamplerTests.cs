@@ -113,7 +113,7 @@ public sealed class InferenceSamplerTests
         With(Process with { Prediction = "noise" }).Should().Throw<ArgumentException>()
             .WithMessage("prediction_type must be epsilon, sample, v_prediction or posterior_mean, but is noise.*");
         With(Process with { Variance = "small" }).Should().Throw<ArgumentException>()
-            .WithMessage("variance_type must be fixed_small, fixed_large, learned_range or learned_log, but is small.*");
+            .WithMessage("variance_type must be fixed_small, fixed_large, learned_log or learned_range, but is small.*");
         With(Process with { Variance = "learned_log" }).Should().Throw<ArgumentException>()
             .WithMessage("network must put out 8 channels for 4 with the variance learned_log, but puts out 4.*");
         With(Process with { Schedule = new ZeroTerminalSnrSchedule(Process.Schedule) }).Should().Throw<ArgumentException>()

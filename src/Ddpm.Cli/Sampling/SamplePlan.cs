@@ -1,0 +1,131 @@
+using System.Globalization;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Inspection;
+using Ddpm.Core;
+using Ddpm.Inference;
+using Ddpm.Models;
+
+namespace Ddpm.Cli.Sampling;
+
+/// <summary>A model folder with all that decides its samples: sampler, steps, noise, classes. Holds no network.</summary>
+internal sealed class SamplePlan
+{
+    /// <param name="folder">The model folder.</param>
+    /// <param name="options">How samples are drawn.</param>
+    /// <exception cref="UsageException">The options do not go together, or not with the model.</exception>
+    /// <exception cref="InvalidDataException">The folder holds no such model; the message says what does not fit.</exception>
+    public SamplePlan(string folder, SamplingOptions options)
+    {
+        Options = options;
+        Method = SamplingMethod.Find(options.Sampler);
+        RequireDdim("--eta", options.Eta is not null);
+        RequireDdim("--ddim-noise kept", options.KeepNoise);
+        Source = new ModelSource(folder, options.WeightPrefix);
+        ModelDescription description = ModelDescription.Read(folder);
+        ReverseProcess process = FolderProcess.Require(folder, description);
+        UNetOptions network = description.Network;
+        string variance = Description.Variance(description.Process!.Variance);
+        FolderProcess.RequireFit(folder, network, variance, process.Variance.OutputsPerElement);
+        Source.RequirePrefix();
+        if (network.IsSignal || network.InChannels is not (1 or 3))
+        {
+            string found = network.IsSignal ? "signals" : $"{network.InChannels} channels";
+            throw new NotSupportedException(
+                $"{folder} must be a model of images of 1 or 3 channels, but is one of {found}: nothing else fits in a picture.");
+        }
+
+        using (ModelWeights weights = ModelWeights.Open(folder, network, options.WeightPrefix))
+        {
+            ConfigurationChanged = ConfigurationDigest.HasChanged(folder, weights.File);
+        }
+
+        Shape = [network.InChannels, network.Height, network.Width];
+        Labels = ClassLabels.Read(options, new UNetDescription(network), folder);
+        if (Method.NeedsSignal && process.Coefficients.AlphaBars[^1] == 0)
+        {
+            string others = string.Join(", ", SamplingMethod.All.Where(other => !other.NeedsSignal));
+            throw new UsageException(
+                $"--sampler must be among {others} for {folder}, whose process leaves no signal at its end, but is {Method}.");
+        }
+
+        Spacing = options.Spacing is { } named ? KnownSpacings.Find(named) : Method.DefaultSpacing;
+        int timesteps = process.Coefficients.Timesteps;
+        Steps = options.Steps ?? Method.DefaultSteps(timesteps);
+        Schedule = SamplerChoice.Respaced(process.Coefficients.Schedule, Steps, Spacing, folder);
+        Settings = Describe(folder, Steps == timesteps ? "all" : Spacing.Name);
+    }
+
+    /// <summary>The model folder.</summary>
+    public ModelSource Source { get; }
+
+    /// <summary>Whether the folder's configurations are not those that the weights were written with.</summary>
+    public bool ConfigurationChanged { get; }
+
+    /// <summary>How samples are drawn.</summary>
+    public SamplingOptions Options { get; }
+
+    /// <summary>The shape of a sample, [C, H, W].</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>The numbers of a sample.</summary>
+    public int Elements => Shape.Aggregate(1, (product, size) => checked(product * size));
+
+    /// <summary>The sampler.</summary>
+    public SamplingMethod Method { get; }
+
+    /// <summary>The steps of the sampler.</summary>
+    public int Steps { get; }
+
+    /// <summary>Which timesteps they visit.</summary>
+    public SpacingRule Spacing { get; }
+
+    /// <summary>The schedule over these timesteps.</summary>
+    public IVarianceSchedule Schedule { get; }
+
+    /// <summary>The classes: sample k is of the k-th, over and over; empty without --label.</summary>
+    public long[] Labels { get; }
+
+    /// <summary>All that decides what sample k is.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>The classes of some samples; null without --label.</summary>
+    public long[]? LabelsOf(long first, int count) =>
+        Labels.Length == 0 ? null : [.. Enumerable.Range(0, count).Select(k => Labels[(first + k) % Labels.Length])];
+
+    private void RequireDdim(string option, bool given)
+    {
+        if (given && Method != SamplingMethod.Ddim)
+        {
+            throw new UsageException($"{option} goes with --sampler ddim, but the sampler is {Method}.");
+        }
+    }
+
+    private SortedDictionary<string, string> Describe(string folder, string spacing)
+    {
+        static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["model"] = FolderDigest.Of(folder),
+            ["sampler"] = Method.Name,
+            ["steps"] = Steps.ToString(CultureInfo.InvariantCulture),
+            ["spacing"] = spacing,
+            ["seed"] = Options.Seed.ToString(CultureInfo.InvariantCulture),
+            ["noise"] = Options.Noise,
+            ["rounding"] = Options.Rounding,
+            ["dtype"] = Options.Dtype,
+        };
+        if (Method == SamplingMethod.Ddim)
+        {
+            settings["eta"] = Text(Options.Eta ?? 0);
+            settings["ddim-noise"] = Options.KeepNoise ? "kept" : "rederived";
+        }
+
+        // The stream is drawn in batches.
+        if (Options.Noise == "stream") settings["batch-size"] = Options.BatchSize.ToString(CultureInfo.InvariantCulture);
+        if (Labels.Length == 0) return settings;
+        settings["label"] = string.Join(',', Labels);
+        settings["guidance"] = Text(Options.Guidance);
+        if (Options.Guidance != 1) settings["guidance-rescale"] = Text(Options.GuidanceRescale);
+        return settings;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Ddpm.Core;
+using Ddpm.Inference;
+
+namespace Ddpm.Cli.Sampling;
+
+/// <summary>Draws on the CPU with Ddpm.Inference: float32 arithmetic, noise for each sample by itself, no libtorch.</summary>
+internal sealed class SpanEngine : ISampleEngine
+{
+    private readonly SamplePlan plan;
+    private readonly InferenceModel model;
+    private readonly InferenceSampler sampler;
+
+    /// <param name="plan">What is drawn and how.</param>
+    public SpanEngine(SamplePlan plan)
+    {
+        this.plan = plan;
+        SamplingOptions options = plan.Options;
+        model = InferenceModel.Load(plan.Source.Folder, new InferenceLoadOptions { WeightPrefix = options.WeightPrefix });
+        try
+        {
+            sampler = model.CreateSampler(plan.Method, new InferenceSamplerOptions
+            {
+                Steps = plan.Steps,
+                Spacing = plan.Spacing,
+                Eta = options.Eta ?? 0,
+                RederiveNoise = !options.KeepNoise,
+                Weights = options.Dtype == "bfloat16" ? WeightPrecision.BFloat16 : WeightPrecision.Full,
+                Threads = Threads(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")),
+            });
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    public IEnumerable<DrawnBatch> Batches(DrawRequest request, IProgress<SamplingProgress>? progress, CancellationToken stop)
+    {
+        SamplingOptions options = plan.Options;
+        bool guided = plan.Labels.Length > 0;
+        var drawn = new InferenceRequest
+        {
+            FirstSample = request.First,
+            Count = request.Count,
+            Seed = options.Seed,
+            BatchSize = options.BatchSize,
+            Skip = request.Skip,
+            Labels = plan.LabelsOf(request.First, request.Count),
+            GuidanceScale = guided ? options.Guidance : 1,
+            GuidanceRescale = guided ? options.GuidanceRescale : 0,
+            Start = request.Start is { } start ? InferenceStart.Noisy(start, plan.Steps - 1) : null,
+        };
+        foreach (InferenceBatch batch in sampler.Batches(drawn, progress, stop))
+        {
+            yield return new DrawnBatch(batch.Indices, batch.Samples, request.KeepsNoise ? Noise(batch) : default);
+        }
+    }
+
+    public void Dispose()
+    {
+        sampler.Dispose();
+        model.Dispose();
+    }
+
+    /// <summary>As many threads as libtorch would take: those that the variable of OpenMP says; null for all processors.</summary>
+    internal static int? Threads(string? variable)
+    {
+        string? first = variable?.Split(',')[0].Trim();
+        return int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0 ? threads : null;
+    }
+
+    // The first draw of every sample.
+    private float[] Noise(InferenceBatch batch)
+    {
+        var noise = new float[batch.Samples.Length];
+        int elements = plan.Elements;
+        for (int row = 0; row < batch.Indices.Length; row++)
+        {
+            new CounterBasedRandom(plan.Options.Seed, batch.Indices[row], 0).FillNormal(noise.AsSpan(row * elements, elements));
+        }
+
+        return noise;
+    }
+}

@@ -1,0 +1,99 @@
+using Ddpm.Cli.Shell;
+using Ddpm.Core;
+using Ddpm.Imaging;
+using Ddpm.Models;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Sampling;
+
+/// <summary>Draws on tensors: on any device, with any noise, on several ranks.</summary>
+internal sealed class TensorEngine : ISampleEngine
+{
+    private readonly SamplePlan plan;
+    private readonly TrainedModel model;
+    private readonly DiffusionSampler sampler;
+    private readonly ICommunicator ranks;
+    private readonly Device device;
+
+    /// <param name="plan">What is drawn and how.</param>
+    /// <param name="ranks">The processes that draw; this one draws its share.</param>
+    public TensorEngine(SamplePlan plan, ICommunicator ranks)
+    {
+        this.plan = plan;
+        this.ranks = ranks;
+        SamplingOptions options = plan.Options;
+        device = Communicators.Device(options.Device, ranks);
+        model = plan.Source.Load();
+        try
+        {
+            IConditionalEpsilonModel network = Precision.Prepare(model.Network, options.Dtype, device);
+            if (plan.Labels.Length > 0 && options.Guidance != 1)
+            {
+                network = new GuidedModel(network, options.Guidance, options.GuidanceRescale);
+            }
+
+            var process = new ReverseDiffusion(plan.Schedule, model.Process.Options);
+            SamplerEntry entry = KnownSamplers.Find(plan.Method.Name);
+            sampler = entry == KnownSamplers.Ddim
+                ? new DdimSampler(network, process, new DdimOptions { Eta = options.Eta ?? 0, RederiveNoise = !options.KeepNoise })
+                : entry.Create(network, process);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    public IEnumerable<DrawnBatch> Batches(DrawRequest request, IProgress<SamplingProgress>? progress, CancellationToken stop)
+    {
+        float[] noise = [];
+        using Tensor? start = request.Start is { } values ? tensor(values.ToArray()).reshape([request.Count, .. Shape]) : null;
+        Action<Tensor>? initial = request.KeepsNoise && start is null ? drawn => noise = Floats(drawn) : null;
+        foreach (SampleBatch batch in Draw(request, start, initial, progress, stop))
+        {
+            using (batch) yield return new DrawnBatch(batch.Indices, Floats(batch.Samples), noise);
+        }
+    }
+
+    /// <summary>Draws samples and gives them as the bytes of images, uint8 [B, C, H, W]; the caller disposes each batch.</summary>
+    public IEnumerable<Tensor> Images(DrawRequest request, IProgress<SamplingProgress>? progress, CancellationToken stop)
+    {
+        PixelRounding rounding = plan.Options.Rounding == "truncate" ? PixelRounding.Truncate : PixelRounding.Nearest;
+        foreach (SampleBatch batch in Draw(request, null, null, progress, stop))
+        {
+            using (batch) yield return PixelConversion.ToBytes(batch.Samples, rounding).DetachFromDisposeScope();
+        }
+    }
+
+    public void Dispose() => model.Dispose();
+
+    private IEnumerable<long> Shape => plan.Shape.Select(size => (long)size);
+
+    private IEnumerable<SampleBatch> Draw(
+        DrawRequest request, Tensor? start, Action<Tensor>? initial, IProgress<SamplingProgress>? progress, CancellationToken stop)
+    {
+        SamplingOptions options = plan.Options;
+        using Generator? generator = options.Noise == "stream" ? new Generator((ulong)options.Seed, CPU) : null;
+        INoiseSource noise = generator is null ? new PerSampleNoise(options.Seed) : new StreamNoise(generator);
+        var drawn = new SamplingRequest
+        {
+            FirstSample = request.First,
+            Count = request.Count,
+            SampleShape = [.. Shape],
+            BatchSize = options.BatchSize,
+            Noise = initial is null ? noise : new WatchedNoise(noise, initial),
+            Device = device,
+            Skip = request.Skip,
+            Labels = plan.LabelsOf(request.First, request.Count),
+            Start = start is null ? null : new SamplingStart(start, plan.Steps - 1),
+        };
+        foreach (SampleBatch batch in sampler.Batches(drawn.ShardFor(ranks), progress, stop)) yield return batch;
+    }
+
+    private static float[] Floats(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        return values.cpu().contiguous().data<float>().ToArray();
+    }
+}

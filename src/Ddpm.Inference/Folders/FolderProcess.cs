@@ -1,0 +1,43 @@
+using Ddpm.Models;
+
+namespace Ddpm.Inference;
+
+/// <summary>Checks the process of a model folder: by itself, and against the network beside it.</summary>
+internal static class FolderProcess
+{
+    /// <summary>Gives the process of a folder whose names are known and whose parts go together.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="description">What it says.</param>
+    /// <exception cref="FileNotFoundException">The folder holds a network alone.</exception>
+    /// <exception cref="InvalidDataException">A name is unknown, or the parts do not go together.</exception>
+    public static ReverseProcess Require(string folder, ModelDescription description)
+    {
+        ProcessDescription process = description.Process ?? throw new FileNotFoundException(
+            $"{folder} holds a network alone: it has no {ModelLayout.Scheduler}/{ModelLayout.SchedulerConfiguration} of the process that "
+            + "it was trained for, and none was given.");
+        try
+        {
+            return new ReverseProcess(process, process.Schedule);
+        }
+        catch (ArgumentException exception)
+        {
+            string path = ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration)!;
+            throw new InvalidDataException($"{path}: {exception.Message.Split(" (Parameter")[0]}", exception);
+        }
+    }
+
+    /// <summary>Throws unless a network puts out what a variance needs.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="network">The shape of the network.</param>
+    /// <param name="variance">The name of the variance, for the message.</param>
+    /// <param name="outputsPerElement">How many numbers it needs for each element of x_t.</param>
+    /// <exception cref="InvalidDataException">The network puts out another number of channels.</exception>
+    public static void RequireFit(string folder, UNetOptions network, string variance, int outputsPerElement)
+    {
+        int outputs = outputsPerElement * network.InChannels;
+        if (network.OutChannels == outputs) return;
+        throw new InvalidDataException(
+            $"{ModelDescription.RequireNetworkFile(folder)}: out_channels must be {outputs}, as the variance {variance} "
+            + $"needs of {network.InChannels} in_channels, but is {network.OutChannels}.");
+    }
+}
