@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Ddpm.Cli.Inspection;
+using Ddpm.Cli.ModelFolders;
 using Ddpm.Core;
 using Ddpm.Models;
 using static TorchSharp.torch;

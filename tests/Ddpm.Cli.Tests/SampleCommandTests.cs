@@ -214,7 +214,8 @@ public sealed class SampleCommandTests : IDisposable
         stop.Cancel();
         var silent = new Output.Screen(TextWriter.Null, TextWriter.Null, false);
         FluentActions.Invoking(() =>
-            new SampleRun(options, silent, SingleProcess.Instance, plan => new SpanEngine(plan)).Execute(stop.Token)).Should().Throw<OperationCanceledException>();
+            new SampleRun(options, silent, SingleProcess.Instance, plan => new SpanEngine(plan)).Execute(stop.Token))
+            .Should().Throw<OperationCanceledException>();
         Directory.GetFiles(here["out/images"]).Should().BeEmpty();
     }
 

@@ -20,7 +20,9 @@ internal sealed partial class MarkdownProgram
 
     public bool IsEmpty => Code.Length == 0;
 
-    /// <summary>Reads all blocks of a page. Using directives go to the top, each once, and types to the end, as a reader puts them.</summary>
+    /// <summary>
+    /// Reads all blocks of a page. Using directives go to the top, each once, and types to the end, as a reader puts them.
+    /// </summary>
     public static MarkdownProgram Read(string path) => Of(BlocksOf(path));
 
     /// <summary>Reads the first block of a page, which is a program of its own.</summary>

@@ -64,8 +64,9 @@ public sealed class ReadmeTests
             ["dotnet", "run" or "publish", ..] => [string.Join(' ', words.TakeWhile(word => word is not ("--" or "-o")))],
             _ => throw new NotSupportedException($"No step of .ci/run is known for: {command}"),
         };
-        bool hasTests = words.Any(word => word.StartsWith("samples/", StringComparison.Ordinal) || word.StartsWith("src/", StringComparison.Ordinal))
-            && words.Any(word => Directory.Exists(Pages.Absolute($"tests/{Path.GetFileName(word)}.Tests")));
+        bool isOurs = words.Any(word =>
+            word.StartsWith("samples/", StringComparison.Ordinal) || word.StartsWith("src/", StringComparison.Ordinal));
+        bool hasTests = isOurs && words.Any(word => Directory.Exists(Pages.Absolute($"tests/{Path.GetFileName(word)}.Tests")));
         (hasTests || runs.All(step => Ci.Contains(step, StringComparison.Ordinal))).Should().BeTrue($".ci/run or tests run {command}");
     }
 

@@ -60,14 +60,4 @@ public sealed class RecipeTests
         (TrainedRecipe.NetworkOptions(14, outputs) with { OutChannels = 1 }).Should().Be(TrainedRecipe.NetworkOptions(14, 1));
         TrainedRecipe.NetworkOptions(14, outputs).OutChannels.Should().Be(outputs);
     }
-
-    [Fact]
-    public void Respaced_AllSteps_IsTheProcessItself()
-    {
-        var process = new ReverseDiffusion(new LinearSchedule());
-        process.Respaced(1000).Should().BeSameAs(process);
-        ReverseDiffusion few = process.Respaced(10);
-        few.Coefficients.Timesteps.Should().Be(10);
-        few.Coefficients.AlphaBars[^1].Should().BeApproximately(process.Coefficients.AlphaBars[^1], 1e-12); // it begins with the same noise
-    }
 }

@@ -1,5 +1,5 @@
 using Ddpm.Cli.Arguments;
-using Ddpm.Cli.Sampling;
+using Ddpm.Cli.ModelFolders;
 
 namespace Ddpm.Cli.Conversion;
 

@@ -1,5 +1,6 @@
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Images;
+using Ddpm.Cli.ModelFolders;
 using Ddpm.Cli.Sampling;
 
 namespace Ddpm.Cli.Evaluation;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Images;
+using Ddpm.Cli.ModelFolders;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Sampling;
 using Ddpm.Cli.Shell;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Ddpm.Cli.Sampling;
+using Ddpm.Cli.ModelFolders;
 using Ddpm.Cli.Shell;
 
 namespace Ddpm.Cli.Inspection;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Ddpm.Cli.Sampling;
+using Ddpm.Cli.ModelFolders;
 using Ddpm.Core;
 using Ddpm.Inference;
 using Ddpm.Models;

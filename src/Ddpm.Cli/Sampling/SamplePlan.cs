@@ -1,6 +1,6 @@
 using System.Globalization;
 using Ddpm.Cli.Arguments;
-using Ddpm.Cli.Inspection;
+using Ddpm.Cli.ModelFolders;
 using Ddpm.Core;
 using Ddpm.Inference;
 using Ddpm.Models;

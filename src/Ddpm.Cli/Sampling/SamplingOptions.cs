@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.ModelFolders;
 using Ddpm.Core;
 
 namespace Ddpm.Cli.Sampling;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Ddpm.Cli.Arguments;
-using Ddpm.Cli.Inspection;
+using Ddpm.Cli.ModelFolders;
 using Ddpm.Inference;
 using Ddpm.Models;
 

@@ -5,7 +5,7 @@ using Ddpm.Core;
 using Ddpm.Inference;
 using Ddpm.Models;
 
-namespace Ddpm.Cli.Inspection;
+namespace Ddpm.Cli.ModelFolders;
 
 /// <summary>A process and a network in words and numbers.</summary>
 internal static class Description

@@ -3,7 +3,7 @@ using Ddpm.Cli.Arguments;
 using Ddpm.Inference;
 using Ddpm.Models;
 
-namespace Ddpm.Cli.Sampling;
+namespace Ddpm.Cli.ModelFolders;
 
 /// <summary>A model folder as commands name it, and what the names of its weights begin with.</summary>
 /// <param name="Folder">The folder.</param>
