@@ -10,7 +10,7 @@ public sealed class PublishedSamples : IDisposable
     /// <summary>The number of pictures.</summary>
     public const int Count = 100;
 
-    private const int Steps = 20;
+    private const int Steps = 10;
     private Tensor? images;
 
     /// <summary>The class of each picture.</summary>
@@ -29,9 +29,9 @@ public sealed class PublishedSamples : IDisposable
         return model;
     }
 
-    /// <summary>The process of the model in a fiftieth of its steps.</summary>
-    public static ReverseDiffusion Respaced(ReverseDiffusion process) =>
-        new(new RespacedSchedule(process.Coefficients.Schedule, TimestepSpacing.Trailing(process.Coefficients.Timesteps, Steps)),
+    /// <summary>The process of the model in a few of its steps.</summary>
+    public static ReverseDiffusion Respaced(ReverseDiffusion process, int steps) =>
+        new(new RespacedSchedule(process.Coefficients.Schedule, TimestepSpacing.Trailing(process.Coefficients.Timesteps, steps)),
             process.Options);
 
     private Tensor Draw()
@@ -46,7 +46,7 @@ public sealed class PublishedSamples : IDisposable
             Noise = new PerSampleNoise(1),
         };
         using var scope = NewDisposeScope();
-        Tensor[] batches = [.. DatasetBatches.Images(new DdpmSampler(model.Network, Respaced(model.Process)).Batches(request))];
+        Tensor[] batches = [.. DatasetBatches.Images(new DdpmSampler(model.Network, Respaced(model.Process, Steps)).Batches(request))];
         return cat(batches).DetachFromDisposeScope();
     }
 }
