@@ -17,6 +17,7 @@ return SampleProgram.Run(command, args, (parsed, stop, abort) =>
 {
     var options = new QuickstartOptions(
         parsed.GetValue(steps),
+        BatchSize: 128,
         parsed.GetValue(samples),
         parsed.GetValue(seed),
         parsed.GetValue(output)!,

@@ -15,7 +15,7 @@ public sealed class LauncherTests : IDisposable
     [InlineData("SLURM_STEP_NUM_TASKS", "srun")]
     public void Train_OneOfSeveralProcessesWithoutMpi_IsRefusedInOneLine(string variable, string launcher)
     {
-        (int code, _, string error) = Train([], (variable, "2"));
+        (int code, _, string error) = TrainHere(variable, "2");
         code.Should().Be(1);
         error.TrimEnd().Should().Be($"{launcher} started 2 processes ({variable}), each of which would do the whole work by itself. Add " +
             $"--mpi to have them work together, or unset {variable} where they are to be independent.");
@@ -27,7 +27,7 @@ public sealed class LauncherTests : IDisposable
     [InlineData("SLURM_NTASKS", "4")]
     public void Train_OnlyProcess_IsNotRefused(string variable, string value)
     {
-        (int code, _, string error) = Train([], (variable, value));
+        (int code, _, string error) = TrainHere(variable, value);
         code.Should().Be(1);
         error.Should().Contain(here["nothing"]).And.NotContain("--mpi");
     }
@@ -44,10 +44,26 @@ public sealed class LauncherTests : IDisposable
         }
     }
 
-    private (int Code, string Output, string Error) Train(string[] launcher, params (string Name, string Value)[] environment)
+    // In this process, as a launcher would have set its variable.
+    private (int Code, string Output, string Error) TrainHere(string variable, string value)
     {
-        using var program = RunningProgram.StartCommand(
-            [.. launcher, "dotnet", RunningProgram.File, "train", "--data", here["nothing"], "--out", here["run"]], environment);
+        string? before = Environment.GetEnvironmentVariable(variable);
+        Environment.SetEnvironmentVariable(variable, value);
+        try
+        {
+            return here.Run(Command);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, before);
+        }
+    }
+
+    private (int Code, string Output, string Error) Train(string[] launcher)
+    {
+        using var program = RunningProgram.StartCommand([.. launcher, "dotnet", RunningProgram.File, .. Command]);
         return program.End();
     }
+
+    private string[] Command => ["train", "--data", here["nothing"], "--out", here["run"]];
 }

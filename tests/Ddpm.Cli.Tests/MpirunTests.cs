@@ -37,8 +37,8 @@ public sealed class MpirunTests : IDisposable
         }
 
         // Alone from the start, and alone from where the two ended.
-        Run(["dotnet", Program, .. train, "--out", At("one"), "--steps", "6", "--batch-size", "4"]).Code.Should().Be(0);
-        (code, output, error) = Run(["dotnet", Program, .. train, "--out", At("two"), "--steps", "6", "--batch-size", "4"]);
+        RunAlone([.. train, "--out", At("one"), "--steps", "6", "--batch-size", "4"]).Code.Should().Be(0);
+        (code, output, error) = RunAlone([.. train, "--out", At("two"), "--steps", "6", "--batch-size", "4"]);
         code.Should().Be(0, error);
         output.Should().Contain("going on at step 4");
         using TrainedModel first = ModelFolder.Load(At("one/model")), second = ModelFolder.Load(At("two/model"));
@@ -60,7 +60,7 @@ public sealed class MpirunTests : IDisposable
         here.SaveIdx("real", 9, seed: 1);
         string[] sample = ["sample", here["model"], "--count", "5", "--steps", "3", "--batch-size", "2", "--seed", "4"];
 
-        Run(["dotnet", Program, .. sample, "--out", At("one")]).Code.Should().Be(0);
+        RunAlone([.. sample, "--out", At("one")]).Code.Should().Be(0);
         (int code, string output, string error) = Run([.. Mpirun, "dotnet", Program, .. sample, "--mpi", "--out", At("two")]);
         code.Should().Be(0, error);
         output.Split('\n').Count(line => line.StartsWith("5 pictures are in", StringComparison.Ordinal)).Should()
@@ -79,7 +79,7 @@ public sealed class MpirunTests : IDisposable
             ["evaluate", "pr", here["real"], At("two"), "--features", "pixels", "--neighbours", "1", "--density-neighbours", "2", "--json"],
         })
         {
-            (int aloneCode, string alone, string aloneError) = Run(["dotnet", Program, .. evaluate]);
+            (int aloneCode, string alone, string aloneError) = RunAlone(evaluate);
             (int togetherCode, string together, string togetherError) = Run([.. Mpirun, "dotnet", Program, .. evaluate, "--mpi"]);
             (aloneCode, togetherCode).Should().Be((0, 0), aloneError + togetherError);
             JsonObject expected = Metrics(alone), actual = Metrics(together);
@@ -101,6 +101,14 @@ public sealed class MpirunTests : IDisposable
     private static string[] Mpirun => [MpiLaunchers.OpenMpi!, "--allow-run-as-root", "--oversubscribe", "-np", "2"];
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "ddpm.dll");
+
+    // Without a launcher the program is the same in this process.
+    private static (int Code, string Output, string Error) RunAlone(string[] arguments)
+    {
+        using StringWriter output = new(), error = new();
+        int code = CommandLine.Run(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
 
     private static (int Code, string Output, string Error) Run(string[] command)
     {

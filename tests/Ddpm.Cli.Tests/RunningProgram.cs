@@ -31,13 +31,6 @@ internal sealed class RunningProgram : IDisposable
     public static RunningProgram StartCommand(string[] command, params (string Name, string Value)[] environment) =>
         new(command, environment);
 
-    /// <summary>Runs the program to its end.</summary>
-    public static (int Code, string Output, string Error) Run(params string[] arguments)
-    {
-        using RunningProgram program = Start(arguments);
-        return program.End();
-    }
-
     /// <summary>Waits for a line that contains a text.</summary>
     public void WaitFor(string text)
     {

@@ -1,6 +1,6 @@
 namespace Ddpm.Cli.Tests;
 
-/// <summary>Two processes on one folder.</summary>
+/// <summary>Two processes on one folder: the program, and the one that tests.</summary>
 public sealed class TwoRunsTests : IDisposable
 {
     private readonly Workplace here = new();
@@ -19,7 +19,7 @@ public sealed class TwoRunsTests : IDisposable
         using RunningProgram first = RunningProgram.Start([.. train, "--steps", "100000"]);
         first.WaitFor("step 3/");
 
-        RequireRefusal(RunningProgram.Run([.. train, "--steps", "6"]), here["run"]);
+        RequireRefusal(here.Run([.. train, "--steps", "6"]), here["run"]);
 
         first.HasEnded.Should().BeFalse();
         first.WaitFor("step ");
@@ -42,7 +42,7 @@ public sealed class TwoRunsTests : IDisposable
         SpinWait.SpinUntil(() => File.Exists(Path.Combine(here["samples"], "images", "000004.png")), TimeSpan.FromMinutes(1))
             .Should().BeTrue();
 
-        RequireRefusal(RunningProgram.Run([.. sample, "--count", "2"]), here["samples"]);
+        RequireRefusal(here.Run([.. sample, "--count", "2"]), here["samples"]);
         RequireRefusal(here.Run(evaluate), here["samples"]);
 
         first.HasEnded.Should().BeFalse();

@@ -22,13 +22,16 @@ internal static class Cases
         });
         switch (name)
         {
-            case "hello" or "apart":
-                Say(ranks, $"{ranks.Rank} of {ranks.WorldSize}, local {ranks.LocalRank}, {(ranks as MpiCommunicator)?.Library}");
+            case "hello" or "apart": Introduce(ranks); break;
+            case "collectives":
+                Introduce(ranks);
+                Collectives.Run(ranks);
                 break;
-            case "collectives": Collectives.Run(ranks); break;
             case "train": Training.Run(ranks, arguments); break;
-            case "sample": Sampling.Sample(ranks, arguments[0]); break;
-            case "evaluate": Sampling.Evaluate(ranks, arguments[0]); break;
+            case "sample":
+                Sampling.Sample(ranks, arguments[0]);
+                Sampling.Evaluate(ranks, arguments[1]);
+                break;
             case "throw": Throw(ranks); break;
             case "leave": return Leave(ranks);
             case "forget": return 0;
@@ -45,6 +48,9 @@ internal static class Cases
 
     /// <summary>Writes one line, in one piece.</summary>
     public static void Say(ICommunicator ranks, string text) => Console.Out.Write($"{ranks.Rank}> {text}\n");
+
+    private static void Introduce(ICommunicator ranks) =>
+        Say(ranks, $"{ranks.Rank} of {ranks.WorldSize}, local {ranks.LocalRank}, {(ranks as MpiCommunicator)?.Library}");
 
     // Rank 0 waits for one that fails, and nobody handles it.
     private static void Throw(ICommunicator ranks)

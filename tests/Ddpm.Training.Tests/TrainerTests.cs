@@ -47,9 +47,10 @@ public sealed class TrainerTests
         using var network = new UNet(Tiny with { BaseChannels = 16, Dropout = 0 }, 1);
         using var trainer = Trainer.Create(network, Process, new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20 });
         var losses = new List<double>();
-        trainer.Run(new ShuffledBatches(dataset, 32, 1), 250, new Relay<TrainingProgress>(at => losses.Add(at.Loss)));
+        trainer.Run(new ShuffledBatches(dataset, 16, 1), 120, new Relay<TrainingProgress>(at => losses.Add(at.Loss)));
 
         losses[0].Should().BeApproximately(1, 0.1);
+        // About 0.05 here; 0.013 after 250 steps of twice the batch.
         losses.TakeLast(20).Average().Should().BeLessThan(0.15);
     }
 
@@ -66,11 +67,12 @@ public sealed class TrainerTests
         network.eval();
         double before = new VariationalBound(network, process).Evaluate(x0, new PerSampleNoise(1)).Total.Mean;
 
-        trainer.Run(new ShuffledBatches(dataset, 32, 1), 200);
+        trainer.Run(new ShuffledBatches(dataset, 8, 1), 150);
 
         network.eval();
         timesteps.IsWarmedUp.Should().BeTrue();
         timesteps.Probabilities.Max().Should().BeGreaterThan(2 * timesteps.Probabilities.Min(), "the losses of different timesteps differ");
+        // About 0.4 of it; the probabilities differ by a factor near 100, and the samples by less than 0.12 from the picture.
         new VariationalBound(network, process).Evaluate(x0, new PerSampleNoise(1)).Total.Mean.Should().BeLessThan(0.7 * before);
         using Tensor samples = new DdpmSampler(network, process).Sample(
             new SamplingRequest { Count = 2, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) });

@@ -14,21 +14,30 @@ public sealed class QuickstartRunTests : IDisposable
 
     public void Dispose() => output.Delete(recursive: true);
 
-    [Fact]
-    [Trait("Category", "Slow")]
+    [WholeRunFact]
     public void Execute_DefaultsAndSeed_MakesDigitsAsGoodAsHeldOutOnes()
     {
         // The whole training, without which the digits are worse: 700 steps barely pass. Half of the samples measure it as well.
-        using var console = new StringWriter();
         (PrecisionRecallResult generated, PrecisionRecallResult heldOut) = QuickstartRun.Execute(
-            new QuickstartOptions(1000, 128, 1, output, "cpu"),
-            console,
-            default,
-            default);
+            new QuickstartOptions(1000, 128, 128, 1, output, "cpu"), TextWriter.Null, default, default);
 
         generated.Precision.Should().BeGreaterThanOrEqualTo(heldOut.Precision - 0.05);
         generated.Recall.Should().BeGreaterThanOrEqualTo(heldOut.Recall - 0.05);
         // The bar itself must mean something: real digits of other people are no noise.
+        heldOut.Precision.Should().BeGreaterThan(0.5);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Execute_ShortTraining_DrawsDigitsAndLeavesPicturesAndTheModel()
+    {
+        using var console = new StringWriter();
+        (PrecisionRecallResult generated, PrecisionRecallResult heldOut) = QuickstartRun.Execute(
+            new QuickstartOptions(300, 64, 64, 1, output, "cpu"), console, default, default);
+
+        // 0.34 and 0.82 here; after a tenth of these steps they are 0.00 and 0.48. Real digits of other people have 0.64 and 0.88.
+        generated.Precision.Should().BeGreaterThan(0.15);
+        generated.Recall.Should().BeGreaterThan(0.65);
         heldOut.Precision.Should().BeGreaterThan(0.5);
         console.ToString().Should().MatchRegex(@"precision 0\.\d\d \(held-out real 0\.\d\d\), recall 0\.\d\d \(held-out real 0\.\d\d\)");
         foreach (string file in new[] { "samples.png", "neighbours.png", "denoising.png", "loss.png" })
@@ -78,7 +87,7 @@ public sealed class QuickstartRunTests : IDisposable
 
         FluentActions.Invoking(() =>
             QuickstartRun.Execute(
-                new QuickstartOptions(1_000_000, 64, 1, output, "cpu"),
+                new QuickstartOptions(1_000_000, 32, 64, 1, output, "cpu"),
                 console,
                 stop.Token,
                 abort.Token)).Should().Throw<OperationCanceledException>();

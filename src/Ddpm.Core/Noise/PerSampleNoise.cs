@@ -35,12 +35,18 @@ public sealed class PerSampleNoise : INoiseSource
         int elements = checked((int)shape.Skip(1).Aggregate(1L, (product, size) => checked(product * size)));
         using var scope = NewDisposeScope();
         Tensor noise = empty(shape, dtype: float32);
-        for (int row = 0; row < rows; row++)
+        // As many rows at a time as fit in a span, which holds at most 2 GiB.
+        int together = Math.Max(1, int.MaxValue / sizeof(float) / Math.Max(1, elements));
+        for (int first = 0; first < rows; first += together)
         {
-            // A row at a time: the span of a whole batch may pass the 2 GiB that a span can hold.
-            using Tensor view = noise[row].view(-1);
-            Span<float> numbers = MemoryMarshal.Cast<byte, float>(view.bytes)[..elements];
-            new CounterBasedRandom(seed, request.SampleIndices[row], request.Step).FillNormal(numbers);
+            int count = Math.Min(together, rows - first);
+            using Tensor view = noise.narrow(0, first, count).view(-1);
+            Span<float> numbers = MemoryMarshal.Cast<byte, float>(view.bytes);
+            for (int row = 0; row < count; row++)
+            {
+                new CounterBasedRandom(seed, request.SampleIndices[first + row], request.Step)
+                    .FillNormal(numbers.Slice(row * elements, elements));
+            }
         }
 
         return noise.to(request.ElementType, request.Device).MoveToOuterDisposeScope();

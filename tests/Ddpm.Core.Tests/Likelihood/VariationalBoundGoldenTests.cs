@@ -53,11 +53,19 @@ public sealed class VariationalBoundGoldenTests
     /// <summary>The noise of timestep t is N("bpd_noise_t{t}", 4×3×8×8).</summary>
     private sealed class GoldenNoise : INoiseSource
     {
+        // Of each timestep once: ten thousand hashes make the noise of one, and every case asks for the same, twice.
+        private readonly Dictionary<int, Tensor> drawn = [];
+
         public static GoldenNoise Instance { get; } = new();
 
         public Tensor Draw(NoiseRequest request)
         {
-            using Tensor all = GoldenRandom.Fill(GoldenRandom.Normal, $"bpd_noise_t{request.Step}", 4, 3, 8, 8);
+            if (!drawn.TryGetValue(request.Step, out Tensor? all))
+            {
+                all = GoldenRandom.Fill(GoldenRandom.Normal, $"bpd_noise_t{request.Step}", 4, 3, 8, 8).DetachFromDisposeScope();
+                drawn[request.Step] = all;
+            }
+
             using Tensor rows = all[tensor(request.SampleIndices.ToArray())];
             return rows.to(request.ElementType, copy: true);
         }

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Ddpm.Distributed.Mpi.Tests.Jobs;
 
 /// <summary>A run of several ranks is that of one process; see the worker's Training for all that takes part in it.</summary>
-public sealed class TrainingTests : IDisposable
+public sealed class TrainingTests(TrainedJobs trained) : IClassFixture<TrainedJobs>, IDisposable
 {
-    private const int Steps = 6;
+    private const int Steps = TrainedJobs.Steps;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-mpi-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -14,25 +14,24 @@ public sealed class TrainingTests : IDisposable
     [Trait("Category", "Slow")]
     public void Train_OneTwoAndFourRanks_GiveTheSameWeights()
     {
-        JobResult one = Train("one", 0);
+        (string aloneFolder, JobResult alone) = trained.Of(0);
         foreach (int ranks in new[] { 2, 4 })
         {
-            string name = ranks.ToString(CultureInfo.InvariantCulture);
-            JobResult job = Train(name, ranks);
+            (string jobFolder, JobResult job) = trained.Of(ranks);
             job.Last(ranks).Distinct()
                 .Should().ContainSingle("all ranks end with the same bits").Which.Should().StartWith($"done at {Steps}, ");
             foreach (string file in new[] { "network.safetensors", "average-0.safetensors", "optimizer.safetensors" })
             {
-                TrainedFiles.Distance(At("one"), At(name), Steps, file).Should().BeLessThan(1e-6, $"{file} on {ranks} ranks");
+                TrainedFiles.Distance(aloneFolder, jobFolder, Steps, file).Should().BeLessThan(1e-6, $"{file} on {ranks} ranks");
             }
 
             job.Losses(ranks - 1).Should().HaveCount(Steps);
-            foreach ((double expected, double actual) in one.Losses(0).Zip(job.Losses(ranks - 1)))
+            foreach ((double expected, double actual) in alone.Losses(0).Zip(job.Losses(ranks - 1)))
             {
                 actual.Should().BeApproximately(expected, 1e-6);
             }
 
-            foreach ((double[] expected, double[] actual) in Rows("one").Zip(Rows(name)))
+            foreach ((double[] expected, double[] actual) in Rows(aloneFolder).Zip(Rows(jobFolder)))
             {
                 // Loss, norms and the losses of early and late timesteps; the pace and the memory are the machine's.
                 foreach (int column in new[] { 0, 1, 2, 3, 4, 5, 6 })
@@ -46,12 +45,12 @@ public sealed class TrainingTests : IDisposable
     [MpiFact]
     public void Train_ResumedOnAnotherNumberOfRanks_IsTheSameRun()
     {
-        Train("one", 0);
+        string straight = trained.Of(0).Folder;
         Train("moved", 2, 2);
         Train("moved", 4, 4).Of(3).Should().Contain("resumed at 2");
         Train("moved", 0, Steps).Of(0).Should().Contain("resumed at 4");
-        TrainedFiles.Distance(At("one"), At("moved"), Steps, "network.safetensors").Should().BeLessThan(1e-6);
-        TrainedFiles.Distance(At("one"), At("moved"), Steps, "average-0.safetensors").Should().BeLessThan(1e-6);
+        TrainedFiles.Distance(straight, At("moved"), Steps, "network.safetensors").Should().BeLessThan(1e-6);
+        TrainedFiles.Distance(straight, At("moved"), Steps, "average-0.safetensors").Should().BeLessThan(1e-6);
     }
 
     [MpiFact]
@@ -98,18 +97,17 @@ public sealed class TrainingTests : IDisposable
     [BothMakesFact]
     public void Train_OpenMpiAndMpich_Agree()
     {
-        string[] ends = [.. new[] { MpiLaunchers.OpenMpi, MpiLaunchers.Mpich }
-            .SelectMany((launcher, i) => MpiJob.Run(launcher, 2, ["train", At(i.ToString(CultureInfo.InvariantCulture)), "4"]).Succeeded()
-            .Last(2))];
-        ends.Distinct().Should().ContainSingle("a sum of two numbers has one rounding only").Which.Should().StartWith("done at 4, ");
+        string[] command = ["train", At("mpich"), Steps.ToString(CultureInfo.InvariantCulture)];
+        string[] ends = [.. trained.Of(2).Job.Last(2), .. MpiJob.Run(MpiLaunchers.Mpich, 2, command).Succeeded().Last(2)];
+        ends.Distinct().Should().ContainSingle("a sum of two numbers has one rounding only")
+            .Which.Should().StartWith($"done at {Steps}, ");
     }
 
-    private JobResult Train(string name, int ranks, long steps = Steps) =>
-        MpiJob.Run(ranks, "train", At(name), steps.ToString(CultureInfo.InvariantCulture)).Succeeded();
+    private JobResult Train(string name, int ranks, long steps) => TrainedJobs.Train(At(name), ranks, steps);
 
-    private double[][] Rows(string name)
+    private static double[][] Rows(string folder)
     {
-        string[] lines = File.ReadAllLines(Path.Combine(At(name), "metrics.csv"));
+        string[] lines = File.ReadAllLines(Path.Combine(folder, "metrics.csv"));
         lines.Should().HaveCount(1 + Steps / 2);
         return [.. lines.Skip(1)
             .Select(line => line.Split(',').Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray())];

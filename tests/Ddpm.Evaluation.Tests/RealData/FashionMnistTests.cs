@@ -1,14 +1,15 @@
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Imaging;
-using Ddpm.Models;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation.Tests.RealData;
 
-public sealed class FashionMnistTests
+[Collection(PublishedSamplesGroup.Name)]
+public sealed class FashionMnistTests(PublishedSamples published)
 {
-    private const int Count = 160, NoisyStep = 100, Steps = 10;
+    // Of each set as many: measures of so few pictures depend on how many they are.
+    private const int Count = PublishedSamples.Count, NoisyStep = 100;
 
     [FashionMnistFact]
     [Trait("Category", "Slow")]
@@ -22,7 +23,7 @@ public sealed class FashionMnistTests
         var pixels = new PixelFeatures();
         Tensor real = FeatureExtraction.Features(pixels, DatasetBatches.Images(train, 256, 0, Count)),
             heldOut = FeatureExtraction.Features(pixels, DatasetBatches.Images(test, 256, 0, Count));
-        Tensor samples = pixels.Extract(Samples(train)), noisy = pixels.Extract(Noisy(test));
+        Tensor samples = pixels.Extract(published.Images), noisy = pixels.Extract(Noisy(test));
         Tensor noise = pixels.Extract(randint(256, [Count, 1, 28, 28], uint8, generator: new Generator(1)));
 
         EvaluationReport[] reports = [.. new[] { heldOut, noisy, noise, samples }
@@ -47,25 +48,5 @@ public sealed class FashionMnistTests
         using Tensor x0 = PixelConversion.FromBytes(images), eps = randn(x0.shape, generator: new Generator(1));
         using Tensor xt = forward.Sample(x0, NoisyStep, eps);
         return PixelConversion.ToBytes(xt);
-    }
-
-    // Of the network that comes with the web sample.
-    private static Tensor Samples(ImageDataset train)
-    {
-        using TrainedModel model = ModelFolder.Load(Path.Combine(AppContext.BaseDirectory, "models", "fashion-mnist"));
-        model.Network.eval();
-        ReverseDiffusion process = model.Process;
-        var schedule = new RespacedSchedule(
-            process.Coefficients.Schedule, TimestepSpacing.Trailing(process.Coefficients.Timesteps, Steps));
-        var request = new SamplingRequest
-        {
-            Count = Count,
-            BatchSize = Count / 2,
-            SampleShape = train.Shape,
-            Labels = [.. Enumerable.Range(0, Count).Select(k => k % 10L)],
-            Noise = new PerSampleNoise(3),
-        };
-        return cat(DatasetBatches.Images(
-            new DdpmSampler(model.Network, new ReverseDiffusion(schedule, process.Options)).Batches(request)).ToList());
     }
 }

@@ -6,10 +6,11 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation.Tests.RealData;
 
 /// <summary>The model of samples/models/fashion-mnist, which comes with the web sample, against the data that it was made of.</summary>
+[Collection(PublishedSamplesGroup.Name)]
 [Trait("Category", "Slow")]
-public sealed class PublishedModelTests
+public sealed class PublishedModelTests(PublishedSamples published)
 {
-    private const int Count = 100, Steps = 20;
+    private const int Count = PublishedSamples.Count;
 
     [FashionMnistFact]
     public void Samples_OfEachClass_AreToldLikeTestPicturesAndAreNoCopies()
@@ -22,22 +23,10 @@ public sealed class PublishedModelTests
         Tensor heldOut = test.Images().narrow(0, 0, 2000).to(float32).flatten(1);
         double told = Agreement(heldOut, test.ImageLabels()!.narrow(0, 0, 2000), means);
 
-        using TrainedModel model = ModelFolder.Load(Folder);
-        model.Network.eval();
-        long[] classes = [.. Enumerable.Range(0, Count).Select(k => (long)(k % 10))];
-        var request = new SamplingRequest
-        {
-            Count = Count,
-            BatchSize = 50,
-            SampleShape = train.Shape,
-            Labels = classes,
-            Noise = new PerSampleNoise(1),
-        };
-        Tensor samples = cat(DatasetBatches.Images(new DdpmSampler(model.Network, Respaced(model.Process)).Batches(request)).ToList())
-            .to(float32).flatten(1);
+        Tensor samples = published.Images.to(float32).flatten(1);
 
         // 100 samples that are told as often as test pictures are below this once in a thousand times.
-        Agreement(samples, tensor(classes), means).Should().BeGreaterThan(told - (3 * Math.Sqrt(told * (1 - told) / Count)));
+        Agreement(samples, tensor(published.Labels), means).Should().BeGreaterThan(told - (3 * Math.Sqrt(told * (1 - told) / Count)));
         double Median(Tensor pictures) =>
             NearestNeighbours.Find(pictures, known).Select(one => one.Distance).Order().ElementAt((int)pictures.size(0) / 2);
         double nearest = Median(samples), usual = Median(heldOut.narrow(0, 0, Count));
@@ -48,23 +37,18 @@ public sealed class PublishedModelTests
     public void Bound_OfTestPictures_IsBelowTheirSizeInGzip()
     {
         using ImageDataset test = Images("t10k");
-        using TrainedModel model = ModelFolder.Load(Folder);
-        model.Network.eval();
-        BoundReport report = DatasetBound.Evaluate(new VariationalBound(model.Network, Respaced(model.Process)), test,
+        using TrainedModel model = PublishedSamples.LoadModel();
+        BoundReport report = DatasetBound.Evaluate(
+            new VariationalBound(model.Network, PublishedSamples.Respaced(model.Process, 20)),
+            test,
             new DatasetBoundOptions { Examples = 32, BatchSize = 32, Seed = 1 });
         double gzip = new FileInfo(FashionMnistFactAttribute.FilePath("t10k-images-idx3-ubyte.gz")).Length * 8.0 / (10_000 * 28 * 28);
         report.Total.Mean.Should().BeLessThan(gzip - (3 * report.Total.StandardError));
     }
 
-    private static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "models", "fashion-mnist");
-
     private static ImageDataset Images(string part) =>
         IdxFile.Images(FashionMnistFactAttribute.FilePath($"{part}-images-idx3-ubyte.gz"),
             FashionMnistFactAttribute.FilePath($"{part}-labels-idx1-ubyte.gz"));
-
-    private static ReverseDiffusion Respaced(ReverseDiffusion process) =>
-        new(new RespacedSchedule(process.Coefficients.Schedule, TimestepSpacing.Trailing(process.Coefficients.Timesteps, Steps)),
-            process.Options);
 
     private static double Agreement(Tensor pictures, Tensor labels, Tensor means) =>
         cdist(pictures, means).argmin(1).eq(labels).to(float64).mean().item<double>();

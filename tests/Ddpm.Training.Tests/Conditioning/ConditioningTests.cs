@@ -65,7 +65,7 @@ public sealed class ConditioningTests
             1);
         using Trainer trainer = Trainer.Create(
             network, Process, new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20, LabelDropout = 0.2, Seed = 1 });
-        trainer.Run(new ShuffledBatches(data, 64, 1), 300);
+        trainer.Run(new ShuffledBatches(data, 32, 1), 150);
 
         using IDisposable averaged = trainer.Ema.SwapIn();
         network.eval();
@@ -84,6 +84,7 @@ public sealed class ConditioningTests
             return predicted.sub(eps).square().mean().item<float>();
         }
 
+        // About 0.012, 0.12 and 0.48.
         Error(right).Should().BeLessThan(0.5 * Error(wrong));
         Error(none).Should().BeGreaterThan(Error(right)).And.BeLessThan(Error(wrong));
     }
