@@ -67,7 +67,8 @@ internal static class QuickstartRun
             $"Training {network.parameters().Sum(parameter => parameter.numel()):N0} parameters on {digits.Count:N0} digits, "
                 + $"{options.Steps:N0} steps (Ctrl-C stops the training and goes on to sample)");
         var losses = new List<double>();
-        bool trained = Train(trainer, new ShuffledBatches(digits, options.BatchSize, options.Seed), options.Steps, losses, console, stopTraining);
+        var batches = new ShuffledBatches(digits, options.BatchSize, options.Seed);
+        bool trained = Train(trainer, batches, options.Steps, losses, console, stopTraining);
         if (!trained) console.WriteLine($"Stopped after {trainer.StepsDone:N0} steps; sampling with what was learnt");
         if (losses.Count > 0) LossPlot.SavePng(Out("loss.png"), losses);
 
