@@ -36,9 +36,9 @@ public sealed class MpirunTests : IDisposable
             new FileInfo(At("two/" + file)).Length.Should().BeGreaterThan(0, file);
         }
 
-        // Alone from the start, and alone from where the two ended.
-        RunAlone([.. train, "--out", At("one"), "--steps", "6", "--batch-size", "4"]).Code.Should().Be(0);
-        (code, output, error) = RunAlone([.. train, "--out", At("two"), "--steps", "6", "--batch-size", "4"]);
+        // Alone from the start, and alone from where the two ended; in processes of their own, since MPI starts once in each.
+        Run(["dotnet", Program, .. train, "--out", At("one"), "--steps", "6", "--batch-size", "4"]).Code.Should().Be(0);
+        (code, output, error) = Run(["dotnet", Program, .. train, "--out", At("two"), "--steps", "6", "--batch-size", "4"]);
         code.Should().Be(0, error);
         output.Should().Contain("going on at step 4");
         using TrainedModel first = ModelFolder.Load(At("one/model")), second = ModelFolder.Load(At("two/model"));
@@ -102,7 +102,7 @@ public sealed class MpirunTests : IDisposable
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "ddpm.dll");
 
-    // Without a launcher the program is the same in this process.
+    // Without --mpi the program is the same in this process.
     private static (int Code, string Output, string Error) RunAlone(string[] arguments)
     {
         using StringWriter output = new(), error = new();

@@ -1,4 +1,4 @@
-namespace Ddpm.Training.Tests.Distributed;
+namespace Ddpm.Tests;
 
 /// <summary>
 /// A fact about attention in bfloat16. libtorch packs for the units that the processor has and then refuses, "only supported when avx512",
