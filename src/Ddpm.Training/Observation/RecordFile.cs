@@ -15,8 +15,10 @@ internal sealed class RecordFile(string path) : IDisposable
     /// <summary>The bytes of the file; none where it does not exist.</summary>
     public byte[] Contents => RegularFile.HasContents(path) ? RegularFile.ReadAllBytes(path, Array.MaxLength) : [];
 
-    /// <summary>Finds where the rows of a text file end that belong to the steps done. A line that a killed process left in the
-    /// middle is none; a whole line that is no row, or whose step is not above that of the row before, is damage.</summary>
+    /// <summary>
+    /// Finds where the rows of a text file end that belong to the steps done. A line that a killed process left in the middle is none; a
+    /// whole line that is no row, or whose step is not above that of the row before, is damage.
+    /// </summary>
     /// <param name="contents">The file.</param>
     /// <param name="start">Where the first row begins.</param>
     /// <param name="trainingStep">The steps done.</param>
@@ -33,8 +35,8 @@ internal sealed class RecordFile(string path) : IDisposable
             long step = stepOf(line) is { } known && known > before
                 ? known
                 : throw new InvalidDataException(
-                    $"{path}: line {contents.AsSpan(0, start).Count((byte)'\n') + 1} must be a row of metrics of a step above {before}, but is " +
-                    $"{line[..Math.Min(line.Length, MostShown)]}");
+                    $"{path}: line {contents.AsSpan(0, start).Count((byte)'\n') + 1} must be a row of metrics of a step above {before}, " +
+                    $"but is {line[..Math.Min(line.Length, MostShown)]}");
             if (step > trainingStep) break;
             (kept, before) = (end + 1, step);
         }

@@ -59,6 +59,9 @@ public sealed class StatisticsFileTests : IDisposable
         Refused(Archive("whole.npz", Npy("'<i8'", "(3,)", new byte[24])), "*must hold numbers of type <f8 or <f4, but holds <i8*");
         Refused(Archive("huge.npz", Npy("'<f8'", "(1000000, 1000000, 1000000, 1000000)", new byte[24])), "*which is too large*");
         Refused(Archive("code.npz", Npy("__import__('os')", "(3,)", new byte[24])), "*has a header that cannot be read*");
+        Refused(Archive("lines.npz", Npy("'<f8'", "(3\n,)", new byte[24])), "*has a header that cannot be read*");
+        Refused(Archive("type.npz", Npy("'<f\n8'", "(3,)", new byte[24])), "*has a header that cannot be read*");
+        Refused(Archive("long-type.npz", Npy($"'{new string('f', 1000)}'", "(3,)", new byte[24])), "*has a header that cannot be read*");
         Refused(Archive("overflow.npz", Npy("'<f8'", "(99999999999999999999999, 2)", new byte[24])), "*which is too large*");
         Refused(Archive("zero.npz", Npy("'<f8'", "(0,)", [])), "*mean must have the shape [D]*");
         Refused(Archive("twice.npz", Npy("'<f8'", "(3,)", new byte[24]), "mu", "mu", "sigma"), "*but has mu, mu, sigma*");
@@ -176,7 +179,7 @@ public sealed class StatisticsFileTests : IDisposable
     private static byte[] Npy(string type, string shape, byte[] data)
     {
         byte[] header = Encoding.Latin1.GetBytes($"{{'descr': {type}, 'fortran_order': False, 'shape': {shape}, }}\n");
-        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. data];
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. header, .. data];
     }
 
     private string Archive(string name, byte[] array, params string[] arrays) =>

@@ -129,7 +129,7 @@ public sealed class RestoreTests : IDisposable
         [
             "network.safetensors", "average-0.safetensors", "average-1.safetensors", "optimizer.safetensors", "checkpoint.json",
         ];
-        State before = Take();
+        TrainerBits before = TrainerBits.Of(trainer);
         foreach (string file in files)
         {
             string path = Path.Combine(checkpoint, file);
@@ -146,7 +146,7 @@ public sealed class RestoreTests : IDisposable
             File.WriteAllBytes(path, whole);
         }
 
-        Take().Should().Be(before);
+        TrainerBits.Of(trainer).Should().Be(before);
         trainer.RestoreCheckpoint(checkpoint);
         trainer.StepsDone.Should().Be(1);
     }
@@ -204,33 +204,12 @@ public sealed class RestoreTests : IDisposable
 
     private void AssertRefused(string message)
     {
-        State before = Take();
+        TrainerBits before = TrainerBits.Of(trainer);
         FluentActions.Invoking(() => trainer.RestoreCheckpoint(checkpoint)).Should().Throw<InvalidDataException>().WithMessage(message);
-        Take().Should().Be(before);
+        TrainerBits.Of(trainer).Should().Be(before);
         // The batches are the same still.
         trainer.Run(new ShuffledBatches(dataset, 2, 1), 4);
     }
-
-    private State Take()
-    {
-        TrainingState state = trainer.StateToSave();
-        IEnumerable<Tensor> tensors =
-        [
-            .. state.Module.state_dict().Values, .. state.Averages.SelectMany(average => average.Averages),
-            .. state.Optimizer.FirstMoments, .. state.Optimizer.SecondMoments,
-        ];
-        string numbers = string.Join(
-            ' ',
-            [
-                .. state.Optimizer.Steps,
-                .. state.Averages.Select(average => average.Updates),
-                .. state.Timesteps.Save().Select(BitConverter.DoubleToInt64Bits),
-            ]);
-        byte[] bytes = [.. tensors.SelectMany(tensor => tensor.bytes.ToArray())];
-        return new State(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes)), numbers, state.StepsDone, state.Batches);
-    }
-
-    private sealed record State(string Tensors, string Numbers, long Steps, string? Batches);
 
     private sealed class FickleTimesteps : ITimestepSampler
     {
