@@ -54,11 +54,12 @@ public sealed class FileFuzzTests : IDisposable
         var run = new FuzzRun($"{command.Split(' ')[0]} of {Path.GetFileName(file)}", "");
         foreach (byte[] changed in Mutations.Of(good, Mutations.Count(100), seed: 4))
         {
+            if (changed.AsSpan().SequenceEqual(good)) continue;
             File.WriteAllBytes(here[file], changed);
             run.Try(changed, () =>
             {
                 (int code, _, string error) = here.Run(command.Split(' '));
-                code.Should().BeOneOf([0, 1], error);
+                code.Should().BeOneOf(file.EndsWith("checkpoint.json", StringComparison.Ordinal) ? [1] : [0, 1], error);
                 error.Should().NotContain("Exception");
                 return code == 0 ? null : error.TrimEnd();
             });

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ddpm.Tests;
 
 namespace Ddpm.Cli.Tests;
 
@@ -46,6 +47,7 @@ public sealed class KilledProgramTests : IDisposable
             code.Should().Be(0, error);
             Contents(here[run]).Should().Equal(expected, "after {0} kills", done);
             Directory.Delete(here[run], recursive: true);
+            FuzzRun.Log($"{done} kills at random in {ends + 1} runs of ddpm train: {expected.Count} files the same");
         }
     }
 

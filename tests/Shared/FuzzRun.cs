@@ -35,6 +35,13 @@ internal sealed class FuzzRun(string format, string named)
         }
     }
 
+    /// <summary>Adds a line to the file that DDPM_FUZZ_LOG names.</summary>
+    public static void Log(string line)
+    {
+        if (Environment.GetEnvironmentVariable("DDPM_FUZZ_LOG") is not { Length: > 0 } log) return;
+        File.AppendAllText(log, string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:s}Z {line}\n"));
+    }
+
     /// <summary>Tries an input.</summary>
     /// <param name="changed">The input, for the report of a failure.</param>
     /// <param name="read">Reads it. Returns the refusal, or null where it was read.</param>
@@ -79,14 +86,11 @@ internal sealed class FuzzRun(string format, string named)
     public void Require(double leastRefused, long limit = 0)
     {
         long grown = PeakMemory() - memory;
-        if (Environment.GetEnvironmentVariable("DDPM_FUZZ_LOG") is { Length: > 0 } log)
-        {
-            File.AppendAllText(log, string.Create(CultureInfo.InvariantCulture,
-                $"{DateTime.UtcNow:s}Z {format}: {tried} changed, {refused} refused, {tried - refused} read, {failures.Count} failures; " +
-                $"longest {longest.TotalMilliseconds:F0} ms, most allocated {mostAllocated / 1e6:F1} MB, peak of the process grew by " +
-                $"{grown / 1e6:F0} MB; {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s\n"));
-        }
-
+        Log(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{format}: {tried} changed, {refused} refused, {tried - refused} read, {failures.Count} failures; " +
+            $"longest {longest.TotalMilliseconds:F0} ms, most allocated {mostAllocated / 1e6:F1} MB, peak of the process grew by " +
+            $"{grown / 1e6:F0} MB; {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s"));
         failures.Should().BeEmpty();
         grown.Should().BeLessThan(limit + MostMemory, "the process grows by little more than the reader's limit");
         refused.Should().BeGreaterThan((int)(leastRefused * tried));
