@@ -36,7 +36,7 @@ internal sealed class RecordFile(string path) : IDisposable
                 ? known
                 : throw new InvalidDataException(
                     $"{path}: line {contents.AsSpan(0, start).Count((byte)'\n') + 1} must be a row of metrics of a step above {before}, " +
-                    $"but is {line[..Math.Min(line.Length, MostShown)]}");
+                    $"but is {StrictJson.Line(line, MostShown)}");
             if (step > trainingStep) break;
             (kept, before) = (end + 1, step);
         }

@@ -53,6 +53,21 @@ public sealed class SafetensorsFuzzTests : IDisposable
         read.Should().BeGreaterThan(count / 100);
     }
 
+    [Theory]
+    [InlineData("{\"a\\nb\":1}")]
+    [InlineData("{\"a\":{\"dtype\":\"F\\n32\",\"shape\":[],\"data_offsets\":[0,0]}}")]
+    [InlineData("{\"a\":{\"b\\nc\":0}}")]
+    [InlineData("{\n\"a\nb\":{}}")]
+    public void Open_LineBreakInTheHeader_IsRefusedInOneLine(string header)
+    {
+        string path = Path.Combine(folder.FullName, "lines.safetensors");
+        var length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        File.WriteAllBytes(path, [.. length, .. Encoding.UTF8.GetBytes(header)]);
+        FluentActions.Invoking(() => SafetensorsFile.Open(path)).Should().Throw<SafetensorsException>()
+            .Which.Message.Should().Contain(path).And.NotContain("\n");
+    }
+
     private static void Read(string path, int length)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);

@@ -195,6 +195,14 @@ public sealed class RestoreTests : IDisposable
         json["files"]!.AsObject().Select(pair => pair.Key).Append("checkpoint.json").Should().BeEquivalentTo(files);
     }
 
+    [Fact]
+    public void Restore_SettingWithALineBreak_IsRefusedInOneLine()
+    {
+        ForgedCheckpoint.Edit(checkpoint, json => json["settings"]!["New\n"] = "1\n2");
+        FluentActions.Invoking(() => trainer.RestoreCheckpoint(checkpoint)).Should().Throw<InvalidDataException>()
+            .Which.Message.Should().Contain("New: 12 then, absent now").And.NotContain("\n");
+    }
+
     private void ForgedCheckpointAgain()
     {
         Directory.Delete(checkpoint, recursive: true);
