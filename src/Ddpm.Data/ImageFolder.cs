@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 using System.Text;
 using Ddpm.Core;
 using Ddpm.Data.Folders;
@@ -155,16 +154,7 @@ public sealed class ImageFolder : IDataset
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         var usable = new bool[Count];
-        try
-        {
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
-            Parallel.For(0, Count, parallel, file => usable[file] = TryDecode(file) is not null);
-        }
-        catch (AggregateException several)
-        {
-            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
-        }
-
+        OrderedLoop.Run(Count, workers, file => usable[file] = TryDecode(file) is not null, cancellationToken);
         if (!usable.Contains(true)) throw NoneUsable();
         return new SubsetDataset(this, Enumerable.Range(0, Count).Where(file => usable[file]).Select(file => (long)file));
     }
@@ -214,7 +204,7 @@ public sealed class ImageFolder : IDataset
     }
 
     private InvalidDataException NoneUsable() =>
-        new($"{Folder} must have an image that can be used, but none of its {Count} can: {damaged.Values.First()}");
+        new($"{Folder} must have an image that can be used, but none of its {Count} can: {damaged[files[0]]}");
 
     // Null for a file that is to be skipped.
     private DecodedImage? TryDecode(int file)

@@ -64,7 +64,8 @@ internal sealed class TrainingLoop
 
     private void Run(TrainingRun run, CancellationToken cancellationToken)
     {
-        using var folders = HeldFolders.Of(Hooks, Trainer.Communicator);
+        using var held = new Holdings();
+        held.Take(Hooks.OfType<IExclusiveHook>().Select(hook => (Func<IDisposable>)(() => hook.Take(Trainer.Communicator))));
         Logger.TrainingStarted(Trainer.StepsDone, TotalSteps, Examples);
         RunningHooks.Start(Hooks, Trainer);
         var pace = new Pace(Examples);

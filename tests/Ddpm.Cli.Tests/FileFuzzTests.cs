@@ -16,17 +16,23 @@ public sealed class FileFuzzTests : IDisposable
         byte[] good = Encoding.UTF8.GetBytes(
             """{"model":"nowhere","out":"o","sampler":"ddim","steps":3,"eta":0.5,"label":"1,2","save-tensors":true,"grid":null}""");
         int refused = 0, count = Mutations.Count(1000);
+        var run = new FuzzRun("--config", "");
         foreach (byte[] changed in Mutations.Of(good, count, seed: 3))
         {
             File.WriteAllBytes(here["config.json"], changed);
-            (int code, string output, string error) = here.Run("sample", "--config", "{config.json}");
-            // Options that are read well name a model that is not there.
-            code.Should().BeOneOf([1, 2], error);
-            if (code == 2) refused++;
-            output.Should().BeEmpty();
-            error.TrimEnd().Should().NotContain("\n").And.NotBeEmpty().And.NotContain("Exception");
+            run.Try(changed, () =>
+            {
+                (int code, string output, string error) = here.Run("sample", "--config", "{config.json}");
+                // Options that are read well name a model that is not there.
+                code.Should().BeOneOf([1, 2], error);
+                output.Should().BeEmpty();
+                error.Should().NotContain("Exception");
+                if (code == 2) refused++;
+                return error.TrimEnd();
+            });
         }
 
+        run.Require(leastRefused: 0.5);
         refused.Should().BeGreaterThan(count / 2);
     }
 
@@ -45,17 +51,20 @@ public sealed class FileFuzzTests : IDisposable
             ]);
         here.Json(["sample", "{run/model}", "--out", "{samples}", "--count", "1", "--steps", "2"]);
         byte[] good = File.ReadAllBytes(here[file]);
-        int refused = 0, count = Mutations.Count(100);
-        foreach (byte[] changed in Mutations.Of(good, count, seed: 4))
+        var run = new FuzzRun($"{command.Split(' ')[0]} of {Path.GetFileName(file)}", "");
+        foreach (byte[] changed in Mutations.Of(good, Mutations.Count(100), seed: 4))
         {
+            if (changed.AsSpan().SequenceEqual(good)) continue;
             File.WriteAllBytes(here[file], changed);
-            (int code, _, string error) = here.Run(command.Split(' '));
-            code.Should().BeOneOf([0, 1], error);
-            if (code == 0) continue;
-            error.TrimEnd().Should().NotContain("\n").And.NotBeEmpty().And.NotContain("Exception");
-            refused++;
+            run.Try(changed, () =>
+            {
+                (int code, _, string error) = here.Run(command.Split(' '));
+                code.Should().BeOneOf(file.EndsWith("checkpoint.json", StringComparison.Ordinal) ? [1] : [0, 1], error);
+                error.Should().NotContain("Exception");
+                return code == 0 ? null : error.TrimEnd();
+            });
         }
 
-        refused.Should().BeGreaterThan(count / 3);
+        run.Require(leastRefused: 0.3);
     }
 }

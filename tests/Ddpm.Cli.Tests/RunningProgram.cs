@@ -50,6 +50,9 @@ internal sealed class RunningProgram : IDisposable
         return (process.ExitCode, output, errors.Result);
     }
 
+    /// <summary>Whether it ends by itself within a time.</summary>
+    public bool HasEndedAfter(TimeSpan time) => process.WaitForExit(time);
+
     /// <summary>Ends it as kill -9 does.</summary>
     public void Kill()
     {

@@ -118,22 +118,55 @@ public sealed class DataFileTests : IDisposable
             Write("whole", [0, 0, 8, 2, 0, 0, 0, 10, 0, 0, 0, 4, .. Enumerable.Range(0, 40).Select(i => (byte)(i * i))], compressed));
         string path = Path.Combine(folder.FullName, "changed");
         int count = Mutations.Count(1000);
+        var run = new FuzzRun(compressed ? "idx, gzip" : "idx", path);
         var random = new Random(3);
         for (int turn = 0; turn < count; turn++)
         {
             byte[] changed = [.. whole[..random.Next(whole.Length / 2, whole.Length + 1)]];
             for (int k = random.Next(4); k > 0; k--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
             File.WriteAllBytes(path, changed);
-            try
+            run.Try(changed, () => FuzzRun.Refusal(() =>
             {
                 using Tensor numbers = IdxFile.Read(path);
                 numbers.numel().Should().BePositive();
-            }
-            catch (InvalidDataException exception)
-            {
-                exception.Message.Should().Contain(path);
-            }
+            }));
         }
+
+        run.Require(leastRefused: 0.5, IdxFile.DefaultMaxBytes);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Cifar_ChangedAtRandom_GivesImagesOrSaysWhatIsWrong(int labelBytes)
+    {
+        byte[] record = [.. new byte[labelBytes], .. Enumerable.Range(0, 3072).Select(i => (byte)(i * i))];
+        string path = Path.Combine(folder.FullName, "changed.bin");
+        int count = Mutations.Count(1000);
+        var run = new FuzzRun($"cifar, labels of {labelBytes} bytes", path);
+        int images = 0;
+        var random = new Random(4);
+        foreach (byte[] changed in Mutations.Of([.. record, .. record], count, seed: 10))
+        {
+            // Labels are few among the pixels, and most changes of length are none of whole records.
+            if (changed.Length > 0 && random.Next(2) == 0) changed[random.Next(2) * record.Length % changed.Length] = (byte)random.Next(256);
+            byte[] sized = random.Next(2) == 0 ? changed : [.. changed.Concat(record).Take(record.Length * random.Next(1, 3))];
+            File.WriteAllBytes(path, sized);
+            run.Try(sized, () => FuzzRun.Refusal(() =>
+            {
+                (Tensor pixels, Tensor labels) = labelBytes == 1 ? CifarFile.ReadCifar10(path) : CifarFile.ReadCifar100(path);
+                using (pixels)
+                using (labels)
+                {
+                    pixels.shape.Should().Equal(sized.Length / record.Length, 3, 32, 32);
+                    pixels[0, .., .., ..].contiguous().data<byte>().ToArray().Should().Equal(sized[labelBytes..record.Length]);
+                    images++;
+                }
+            }));
+        }
+
+        run.Require(leastRefused: 0.2);
+        images.Should().BeGreaterThan(count / 10);
     }
 
     private string Write(string name, byte[] bytes, bool compressed)

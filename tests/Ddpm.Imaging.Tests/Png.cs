@@ -31,19 +31,40 @@ internal static class Png
         ];
     }
 
+    /// <summary>Gives every chunk the check sum of what it holds, so that a decoder reads what was changed.</summary>
+    public static byte[] Repair(byte[] file)
+    {
+        const int Frame = 12;
+        for (long at = 8; at + Frame <= file.Length;)
+        {
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan((int)at));
+            if (length > file.Length - at - Frame) break;
+            Span<byte> chunk = file.AsSpan((int)at + 4, (int)length + 8);
+            BinaryPrimitives.WriteUInt32BigEndian(chunk[^4..], Sum(chunk[..^4]));
+            at += Frame + length;
+        }
+
+        return file;
+    }
+
     private static byte[] Chunk(string name, byte[] data)
     {
         byte[] checkedPart = [.. System.Text.Encoding.ASCII.GetBytes(name), .. data];
         byte[] length = new byte[4], sum = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(sum, Sum(checkedPart));
+        return [.. length, .. checkedPart, .. sum];
+    }
+
+    private static uint Sum(ReadOnlySpan<byte> bytes)
+    {
         uint crc = uint.MaxValue;
-        foreach (byte value in checkedPart)
+        foreach (byte value in bytes)
         {
             crc ^= value;
             for (int bit = 0; bit < 8; bit++) crc = (crc & 1) == 1 ? crc >> 1 ^ 0xEDB88320 : crc >> 1;
         }
 
-        BinaryPrimitives.WriteUInt32BigEndian(sum, ~crc);
-        return [.. length, .. checkedPart, .. sum];
+        return ~crc;
     }
 }

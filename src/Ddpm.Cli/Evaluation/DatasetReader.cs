@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Ddpm.Data;
 using static TorchSharp.torch;
@@ -23,16 +22,15 @@ internal static class DatasetReader
             Tensor batch = empty([count, .. data.Shape], float32).DetachFromDisposeScope();
             try
             {
-                Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = stop }, row =>
-                {
-                    using Tensor place = batch.narrow(0, row, 1);
-                    data.Read(begin + row, MemoryMarshal.Cast<byte, float>(place.bytes));
-                });
-            }
-            catch (AggregateException several)
-            {
-                batch.Dispose();
-                ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+                OrderedLoop.Run(
+                    count,
+                    workers,
+                    row =>
+                    {
+                        using Tensor place = batch.narrow(0, row, 1);
+                        data.Read(begin + row, MemoryMarshal.Cast<byte, float>(place.bytes));
+                    },
+                    stop);
             }
             catch
             {

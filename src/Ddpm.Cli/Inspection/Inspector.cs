@@ -4,14 +4,14 @@ using Ddpm.Cli.ModelFolders;
 using Ddpm.Core;
 using Ddpm.Inference;
 using Ddpm.Models;
+using Ddpm.Training;
 
 namespace Ddpm.Cli.Inspection;
 
 /// <summary>What is in a folder or file, as JSON.</summary>
 internal static class Inspector
 {
-    private const string CheckpointIndex = "checkpoint.json", Checkpoints = "checkpoints", Model = "model", Extension = ".safetensors";
-    private const int LargestManifest = 16 << 20;
+    private const string Checkpoints = "checkpoints", Model = "model", Extension = ".safetensors";
 
     public static JsonObject Of(ModelSource source)
     {
@@ -27,7 +27,7 @@ internal static class Inspector
         }
 
         if (!Directory.Exists(path)) throw new DirectoryNotFoundException($"There is no folder and no file {path}.");
-        if (File.Exists(Path.Combine(path, CheckpointIndex))) return Checkpoint(path);
+        if (File.Exists(Path.Combine(path, CheckpointManifest.FileName))) return Checkpoint(path);
         return Directory.Exists(Path.Combine(path, Checkpoints)) ? Run(source) : ModelOf(source);
     }
 
@@ -74,18 +74,17 @@ internal static class Inspector
 
     private static JsonObject Checkpoint(string path)
     {
-        ConfigurationReader index = ConfigurationReader.Open(Path.Combine(path, CheckpointIndex), LargestManifest);
-        ConfigurationReader settings = index.Nested("settings");
+        CheckpointManifest manifest = CheckpointManifest.Read(path);
+        manifest.Verify(path, manifest.Files.Keys);
         (JsonObject? network, JsonObject? process) = Configuration(Path.Combine(path, Model));
         return new JsonObject
         {
             ["kind"] = "checkpoint",
-            ["steps"] = index.WholeNumber("steps", 0, long.MaxValue),
-            ["averages"] = index.WholeNumber("averages", 1, int.MaxValue),
+            ["steps"] = manifest.Steps,
+            ["averages"] = manifest.Averages,
             ["process"] = process,
             ["network"] = network,
-            ["settings"] = new JsonObject(
-                settings.Fields.Select(field => KeyValuePair.Create(field, (JsonNode?)JsonValue.Create(settings.Text(field))))),
+            ["settings"] = new JsonObject(manifest.Settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
             ["files"] = Files(path),
         };
     }

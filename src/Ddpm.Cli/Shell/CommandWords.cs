@@ -9,7 +9,7 @@ internal static class CommandWords
     private const string Program = "ddpm";
 
     // What may differ between machines, and what an option of all of them says already.
-    private static readonly string[] Own = ["--device", "--workers", "--config"];
+    private static readonly string[] Own = ["--device", "--workers", "--num-workers", "--config"];
 
     /// <summary>The name of a command with the program's: ddpm evaluate fid.</summary>
     public static string NameOf(Command command) => string.Join(' ', [Program, .. Path(command)]);

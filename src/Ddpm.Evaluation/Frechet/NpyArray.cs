@@ -112,8 +112,10 @@ internal static partial class NpyArray
         return (columnsFirst ? shaped.t().contiguous() : shaped.alias()).MoveToOuterDisposeScope();
     }
 
+    // Type and shape stand in messages: short, and on one line.
     [GeneratedRegex(
-        @"^\{\s*'descr':\s*'(?<descr>[^']*)',\s*'fortran_order':\s*(?<order>True|False),\s*'shape':\s*\((?<shape>[\d,\s]*)\),?\s*\}\s*$",
+        @"^\{\s*'descr':\s*'(?<descr>[ -&(-~]{0,99})',\s*'fortran_order':\s*(?<order>True|False),\s*" +
+        @"'shape':\s*\((?<shape>[0-9, ]{0,99})\),?\s*\}\s*$",
         RegexOptions.CultureInvariant)]
     private static partial Regex Header();
 }

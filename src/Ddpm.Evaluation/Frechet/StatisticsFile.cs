@@ -87,7 +87,12 @@ public static class StatisticsFile
         }
 
         using Stream stream = entries[0].Open();
-        return NpyArray.Read(stream, $"{path}: {name}", stated, maxFeatures);
+        using var summed = new SummedStream(stream);
+        Tensor array = NpyArray.Read(summed, $"{path}: {name}", stated, maxFeatures);
+        if (summed.Sum == entries[0].Crc32) return array;
+        array.Dispose();
+        throw new InvalidDataException(
+            $"{path}: {name} is damaged: its check sum must be {entries[0].Crc32:X8}, but is {summed.Sum:X8}.");
     }
 
     private static void Add(ZipArchive archive, string name, Tensor values)

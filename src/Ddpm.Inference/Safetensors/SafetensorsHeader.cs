@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ddpm.Core;
 
 namespace Ddpm.Models;
 
@@ -39,7 +40,7 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException exception)
         {
-            throw new SafetensorsException($"{path} has a header that is not valid JSON: {exception.Message}", exception);
+            throw new SafetensorsException($"{path} has a header that is not valid JSON: {StrictJson.Reason(exception)}", exception);
         }
         catch (InvalidOperationException exception)
         {
@@ -54,7 +55,7 @@ internal sealed class SafetensorsHeader
     /// <summary>Finds a tensor.</summary>
     /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
     public SafetensorsEntry Find(string name) =>
-        byName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new KeyNotFoundException($"{path} has no tensor {name}.");
+        byName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new KeyNotFoundException($"{path} has no tensor {Shown(name)}.");
 
     private void Read(ref Utf8JsonReader reader)
     {
@@ -104,7 +105,7 @@ internal sealed class SafetensorsHeader
         {
             if (reader.TokenType != JsonTokenType.String)
             {
-                throw new SafetensorsException($"{path} must have text as metadata, but {name} is {reader.TokenType}.");
+                throw new SafetensorsException($"{path} must have text as metadata, but {Shown(name)} is {reader.TokenType}.");
             }
             if (!metadata.TryAdd(name, reader.GetString()!)) throw Twice(name);
         }
@@ -114,7 +115,7 @@ internal sealed class SafetensorsHeader
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new SafetensorsException($"{path}: tensor {name} must be described by an object, but is {reader.TokenType}.");
+            throw new SafetensorsException($"{path}: tensor {Shown(name)} must be described by an object, but is {reader.TokenType}.");
         }
         string? typeName = null;
         long[]? shape = null, offsets = null;
@@ -126,13 +127,13 @@ internal sealed class SafetensorsHeader
                 case "shape" when shape is null: shape = Numbers(ref reader, name); break;
                 case "data_offsets" when offsets is null: offsets = Numbers(ref reader, name); break;
                 case "dtype" or "shape" or "data_offsets": throw Incomplete(name);
-                default: throw new SafetensorsException($"{path}: tensor {name} has a field {field} that the format does not know.");
+                default: throw new SafetensorsException($"{path}: tensor {Shown(name)} has a field {Shown(field)} that the format does not know.");
             }
         }
 
         if (typeName is null || shape is null || offsets is not { Length: 2 }) throw Incomplete(name);
         SafetensorsType type = SafetensorsTypes.Find(typeName)
-            ?? throw new SafetensorsException($"{path}: tensor {name} has the element type {typeName}, which is not supported.");
+            ?? throw new SafetensorsException($"{path}: tensor {Shown(name)} has the element type {Shown(typeName)}, which is not supported.");
         long bytes = type.Size();
         try
         {
@@ -141,13 +142,13 @@ internal sealed class SafetensorsHeader
         catch (OverflowException exception)
         {
             throw new SafetensorsException(
-                $"{path}: tensor {name} has the shape [{string.Join(", ", shape)}], which is too large.", exception);
+                $"{path}: tensor {Shown(name)} has the shape [{string.Join(", ", shape)}], which is too large.", exception);
         }
 
         if (offsets[1] < offsets[0] || offsets[1] - offsets[0] != bytes)
         {
             throw new SafetensorsException(
-                $"{path}: tensor {name} of shape [{string.Join(", ", shape)}] and type {typeName} needs {bytes} bytes, "
+                $"{path}: tensor {Shown(name)} of shape [{string.Join(", ", shape)}] and type {Shown(typeName)} needs {bytes} bytes, "
                 + $"but its data_offsets are {offsets[0]} and {offsets[1]}.");
         }
 
@@ -175,19 +176,22 @@ internal sealed class SafetensorsHeader
             if (entry.Begin != expected)
             {
                 throw new SafetensorsException(
-                    $"{path}: tensor {entry.Name} begins at byte {entry.Begin} of the data, but the one before it ends at {expected}.");
+                    $"{path}: tensor {Shown(entry.Name)} begins at byte {entry.Begin} of the data, but the one before it ends at {expected}.");
             }
             expected = entry.End;
         }
 
         if (expected == dataBytes) return;
-        string last = entries.Count > 0 ? $" (the last is {entries.MaxBy(entry => entry.End)!.Name})" : "";
+        string last = entries.Count > 0 ? $" (the last is {Shown(entries.MaxBy(entry => entry.End)!.Name)})" : "";
         throw new SafetensorsException(
             $"{path} has {dataBytes} bytes of data, but its tensors cover {expected}{last}. It is truncated or damaged.");
     }
 
-    private SafetensorsException Twice(string name) => new($"{path} has a name twice in its header: {name}.");
+    // A name may be any text.
+    private static string Shown(string text) => StrictJson.Line(text, longest: 200);
+
+    private SafetensorsException Twice(string name) => new($"{path} has a name twice in its header: {Shown(name)}.");
 
     private SafetensorsException Incomplete(string name) =>
-        new($"{path}: tensor {name} must have a dtype, a shape and two data_offsets of whole numbers ≥ 0, each once.");
+        new($"{path}: tensor {Shown(name)} must have a dtype, a shape and two data_offsets of whole numbers ≥ 0, each once.");
 }

@@ -46,7 +46,7 @@ public sealed class SafetensorsShards : ISafetensors
             foreach (string name in map.Values.Distinct().Order(StringComparer.Ordinal))
             {
                 string file = Path.Combine(folder, name);
-                if (!File.Exists(file)) throw new FileNotFoundException($"{path} names the file {name}, which is missing.", file);
+                if (!File.Exists(file)) throw new FileNotFoundException($"{path} names the file {StrictJson.Line(name, 200)}, which is missing.", file);
                 files.Add(name, SafetensorsFile.Open(file));
             }
 
@@ -56,12 +56,12 @@ public sealed class SafetensorsShards : ISafetensors
                 string? absent = map.FirstOrDefault(pair => pair.Value == name && !held.Contains(pair.Key)).Key;
                 if (absent is not null)
                 {
-                    throw new SafetensorsException($"{path} says that tensor {absent} is in {name}, but it is not there.");
+                    throw new SafetensorsException($"{path} says that tensor {StrictJson.Line(absent, 200)} is in {name}, but it is not there.");
                 }
                 string? elsewhere = held.FirstOrDefault(tensor => !map.TryGetValue(tensor, out string? where) || where != name);
                 if (elsewhere is null) continue;
                 string told = map.TryGetValue(elsewhere, out string? other) ? $"says is in {other}" : "does not name";
-                throw new SafetensorsException($"{name} has the tensor {elsewhere}, which {path} {told}.");
+                throw new SafetensorsException($"{name} has the tensor {StrictJson.Line(elsewhere, 200)}, which {path} {told}.");
             }
 
             return new SafetensorsShards([.. files.Values], map.ToDictionary(pair => pair.Key, pair => files[pair.Value]), metadata);
@@ -119,7 +119,7 @@ public sealed class SafetensorsShards : ISafetensors
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new SafetensorsException(
-                $"{path} is not valid JSON of valid Unicode, or has a name twice: {exception.Message}", exception);
+                $"{path} is not valid JSON of valid Unicode, or has a name twice: {StrictJson.Reason(exception)}", exception);
         }
     }
 

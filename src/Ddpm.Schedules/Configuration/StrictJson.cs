@@ -36,7 +36,7 @@ internal static class StrictJson
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{source} is not valid JSON: {Reason(exception.Message)}", exception);
+            throw new InvalidDataException($"{source} is not valid JSON: {Reason(exception)}", exception);
         }
     }
 
@@ -54,9 +54,10 @@ internal static class StrictJson
         return string.Concat(text.Where(c => !char.IsControl(c)));
     }
 
-    // What is wrong may repeat the file; where it is ends the message.
-    private static string Reason(string message)
+    /// <summary>What is wrong with JSON, on one line: it may repeat the file; where it is ends the message.</summary>
+    public static string Reason(Exception exception)
     {
+        string message = exception.Message;
         int place = Math.Max(0, message.LastIndexOf(" LineNumber: ", StringComparison.Ordinal));
         return Line(message[..place], longest: 160) + message[place..];
     }

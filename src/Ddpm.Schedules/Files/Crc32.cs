@@ -1,6 +1,6 @@
 namespace Ddpm.Core;
 
-/// <summary>The check sum of gzip (RFC 1952, sec. 8), which .NET does not compare, and of PNG (ISO 15948, annex D).</summary>
+/// <summary>The check sum of gzip (RFC 1952, sec. 8) and of zip, which .NET does not compare, and of PNG (ISO 15948, annex D).</summary>
 internal static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;

@@ -157,9 +157,12 @@ internal static class CheckpointReader
     {
         string[] differences = [.. settings.Keys.Union(stored.Keys).Order(StringComparer.Ordinal)
             .Select(key => (Key: key, Then: stored.GetValueOrDefault(key, "absent"), Now: settings.GetValueOrDefault(key, "absent")))
-            .Where(entry => entry.Then != entry.Now).Select(entry => $"{entry.Key}: {entry.Then} then, {entry.Now} now")];
+            .Where(entry => entry.Then != entry.Now)
+            .Select(entry => $"{Shown(entry.Key)}: {Shown(entry.Then)} then, {Shown(entry.Now)} now")];
         if (differences.Length == 0) return;
         throw new InvalidDataException(
             $"{folder} was trained with other settings, under which the run cannot go on as it began. {string.Join("; ", differences)}.");
+
+        static string Shown(string text) => StrictJson.Line(text, longest: 400);
     }
 }

@@ -7,7 +7,7 @@ namespace Ddpm.Training;
 /// Metrics as comma-separated values: a line of names, then a line for each step; numbers as in any culture's spreadsheet import "en". An
 /// empty field is no number.
 /// </summary>
-public sealed class CsvMetrics : IMetricWriter
+public sealed class CsvMetrics : IExclusiveWriter
 {
     private const string Start = "step,";
     private readonly string path;
@@ -24,25 +24,15 @@ public sealed class CsvMetrics : IMetricWriter
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The file is no metrics.</exception>
+    /// <exception cref="InvalidDataException">The file is no metrics, or a row is damaged; it is as it was.</exception>
     public void Begin(long trainingStep)
     {
         byte[] contents = file.Contents;
         RequireMetrics(contents);
-        long kept = 0;
-        string? names = null;
-        foreach ((string line, long end) in RecordFile.Lines(contents))
-        {
-            if (names is null)
-            {
-                names = line;
-                continue;
-            }
-
-            if (line.Split(',').Length != names.Split(',').Length || StepOf(line) is not { } step || step > trainingStep) break;
-            kept = end;
-        }
-
+        int namesEnd = Array.IndexOf(contents, (byte)'\n');
+        string names = Encoding.UTF8.GetString(contents, 0, Math.Max(0, namesEnd));
+        int fields = names.Split(',').Length;
+        long kept = namesEnd < 0 ? 0 : file.EndOfRows(contents, namesEnd + 1, trainingStep, line => StepOf(line, fields));
         header = kept > 0 ? names : null;
         file.Open(kept);
     }
@@ -62,6 +52,9 @@ public sealed class CsvMetrics : IMetricWriter
     /// <summary>Closes the file.</summary>
     public void Dispose() => file.Dispose();
 
+    /// <inheritdoc/>
+    IDisposable IExclusiveWriter.Take() => file.Take();
+
     // A file of another kind is left alone; the names themselves may be torn.
     private void RequireMetrics(byte[] contents)
     {
@@ -71,8 +64,13 @@ public sealed class CsvMetrics : IMetricWriter
         throw new InvalidDataException($"{path} must begin with the names of metrics, step and so on, but begins with {line}.");
     }
 
-    private static long? StepOf(string line) =>
-        long.TryParse(line.Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
+    private static long? StepOf(string line, int fields)
+    {
+        string[] values = line.Split(',');
+        bool isRow = values.Length == fields && values.Skip(1).All(value =>
+            value.Length == 0 || double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        return isRow && long.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
+    }
 
     private static string Text(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -45,23 +45,35 @@ internal static class EventRecord
         return Framed([.. data]);
     }
 
-    /// <summary>The whole records of a file, and where each ends; what follows the first torn or damaged one is none.</summary>
-    public static IEnumerable<(long Step, long End)> Read(byte[] contents)
+    /// <summary>The whole records of a file, and where each ends; one that a killed process left in the middle is none.</summary>
+    /// <exception cref="InvalidDataException">A record is damaged; the message names the file and the record's place.</exception>
+    public static IEnumerable<(long Step, long End)> Read(byte[] contents, string path)
     {
-        long start = 0;
+        int start = 0;
         while (contents.Length - start >= HeaderSize + FooterSize)
         {
-            ReadOnlySpan<byte> rest = contents.AsSpan((int)start);
+            ReadOnlySpan<byte> rest = contents.AsSpan(start);
             ulong length = BinaryPrimitives.ReadUInt64LittleEndian(rest);
-            if (length > (ulong)(rest.Length - HeaderSize - FooterSize) || !IsWhole(rest, (int)length)) yield break;
-            long end = start + HeaderSize + (long)length + FooterSize;
-            yield return (StepOf(rest.Slice(HeaderSize, (int)length)), end);
-            start = end;
+            bool fits = length <= (ulong)(rest.Length - HeaderSize - FooterSize);
+            if (fits && IsWhole(rest, (int)length))
+            {
+                int end = start + HeaderSize + (int)length + FooterSize;
+                yield return (StepOf(rest.Slice(HeaderSize, (int)length)), end);
+                start = end;
+                continue;
+            }
+
+            // A power failure may leave zeros where the bytes were to be.
+            if ((!fits && HasItsLength(rest)) || !rest.ContainsAnyExcept((byte)0)) yield break;
+            throw new InvalidDataException($"{path} is damaged: the record at byte {start} differs from its check sum.");
         }
     }
 
+    private static bool HasItsLength(ReadOnlySpan<byte> record) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(record[sizeof(ulong)..]) == Crc(record[..sizeof(ulong)]);
+
     private static bool IsWhole(ReadOnlySpan<byte> record, int length) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(record[sizeof(ulong)..]) == Crc(record[..sizeof(ulong)]) &&
+        HasItsLength(record) &&
         BinaryPrimitives.ReadUInt32LittleEndian(record[(HeaderSize + length)..]) == Crc(record.Slice(HeaderSize, length));
 
     // The time comes first in what is written here, then the step, where there is one.

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Ddpm.Training;
 
 /// <summary>Metrics as JSON Lines: an object for each step, with its number as step. What is no number is left out.</summary>
-public sealed class JsonLinesMetrics : IMetricWriter
+public sealed class JsonLinesMetrics : IExclusiveWriter
 {
     private readonly RecordFile file;
 
@@ -17,17 +17,8 @@ public sealed class JsonLinesMetrics : IMetricWriter
     }
 
     /// <inheritdoc/>
-    public void Begin(long trainingStep)
-    {
-        long kept = 0;
-        foreach ((string line, long end) in RecordFile.Lines(file.Contents))
-        {
-            if (StepOf(line) is not { } step || step > trainingStep) break;
-            kept = end;
-        }
-
-        file.Open(kept);
-    }
+    /// <exception cref="InvalidDataException">A row is damaged; the file is as it was.</exception>
+    public void Begin(long trainingStep) => file.Open(file.EndOfRows(file.Contents, 0, trainingStep, StepOf));
 
     /// <inheritdoc/>
     public void Write(long trainingStep, IReadOnlyList<KeyValuePair<string, double>> metrics)
@@ -45,11 +36,15 @@ public sealed class JsonLinesMetrics : IMetricWriter
     /// <summary>Closes the file.</summary>
     public void Dispose() => file.Dispose();
 
+    /// <inheritdoc/>
+    IDisposable IExclusiveWriter.Take() => file.Take();
+
     private static long? StepOf(string line)
     {
         try
         {
-            return (long?)(JsonNode.Parse(line) as JsonObject)?["step"];
+            var row = JsonNode.Parse(line) as JsonObject;
+            return row is not null && row.All(metric => metric.Value?.GetValueKind() == JsonValueKind.Number) ? (long?)row["step"] : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {

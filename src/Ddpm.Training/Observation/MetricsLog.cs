@@ -11,7 +11,7 @@ namespace Ddpm.Training;
 /// The sums of the row in progress are in checkpoints: a run that is killed and resumed writes the bytes of one that is not.
 /// <see cref="PaceLog"/> writes what depends on the clock.
 /// </remarks>
-public sealed class MetricsLog : IResumableHook, IPeriodicHook, IDisposable
+public sealed class MetricsLog : IResumableHook, IPeriodicHook, IExclusiveHook, IDisposable
 {
     private readonly MetricWriters writers;
     private readonly int buckets;
@@ -91,6 +91,9 @@ public sealed class MetricsLog : IResumableHook, IPeriodicHook, IDisposable
         if (sameRanks) losses!.Add(ranks[trainer.Communicator.Rank].AsSpan(own));
         else if (trainer.Communicator.Rank == 0) foreach (double[] state in ranks) losses!.Add(state.AsSpan(own));
     }
+
+    /// <inheritdoc/>
+    IDisposable IExclusiveHook.Take(ICommunicator ranks) => writers.Take(ranks);
 
     /// <summary>Closes the writers.</summary>
     public void Dispose() => writers.Dispose();

@@ -6,7 +6,7 @@ namespace Ddpm.Training;
 /// Writes how fast a run is, every so many steps: examples_per_second, elapsed_seconds of this run and memory_megabytes of rank 0's
 /// process, native memory included. No two runs have these numbers alike, so that <see cref="MetricsLog"/> leaves them out.
 /// </summary>
-public sealed class PaceLog : ITrainingHook, IPeriodicHook, IDisposable
+public sealed class PaceLog : ITrainingHook, IPeriodicHook, IExclusiveHook, IDisposable
 {
     private readonly MetricWriters writers;
 
@@ -38,6 +38,9 @@ public sealed class PaceLog : ITrainingHook, IPeriodicHook, IDisposable
         ArgumentNullException.ThrowIfNull(trainer);
         if (progress.IsEvery(Every)) trainer.Communicator.OnFirstRank(() => Write(progress));
     }
+
+    /// <inheritdoc/>
+    IDisposable IExclusiveHook.Take(ICommunicator ranks) => writers.Take(ranks);
 
     /// <summary>Closes the writers.</summary>
     public void Dispose() => writers.Dispose();

@@ -9,32 +9,66 @@ namespace Ddpm.Training;
 /// </summary>
 internal sealed class RecordFile(string path) : IDisposable
 {
+    private const int MostShown = 200;
     private FileStream? file;
 
     /// <summary>The bytes of the file; none where it does not exist.</summary>
-    public byte[] Contents => File.Exists(path) ? File.ReadAllBytes(path) : [];
+    public byte[] Contents => RegularFile.HasContents(path) ? RegularFile.ReadAllBytes(path, Array.MaxLength) : [];
 
-    /// <summary>The whole lines of a text file, and where each ends. A line that a killed process left in the middle is none.</summary>
-    public static IEnumerable<(string Line, long End)> Lines(byte[] contents)
+    /// <summary>
+    /// Finds where the rows of a text file end that belong to the steps done. A line that a killed process left in the middle is none; a
+    /// whole line that is no row, or whose step is not above that of the row before, is damage.
+    /// </summary>
+    /// <param name="contents">The file.</param>
+    /// <param name="start">Where the first row begins.</param>
+    /// <param name="trainingStep">The steps done.</param>
+    /// <param name="stepOf">The step of a row; null where the line is none.</param>
+    /// <returns>The end of the last row; 0 where there is none.</returns>
+    /// <exception cref="InvalidDataException">A line is damaged; the message names file and line.</exception>
+    public long EndOfRows(byte[] contents, int start, long trainingStep, Func<string, long?> stepOf)
     {
-        int start = 0;
-        for (int end = 0; end < contents.Length; end++)
+        long kept = 0, before = -1;
+        int end;
+        for (; (end = Array.IndexOf(contents, (byte)'\n', start)) >= 0; start = end + 1)
         {
-            if (contents[end] != '\n') continue;
-            yield return (Encoding.UTF8.GetString(contents, start, end - start), end + 1);
-            start = end + 1;
+            string line = Encoding.UTF8.GetString(contents, start, end - start);
+            long step = stepOf(line) is { } known && known > before
+                ? known
+                : throw new InvalidDataException(
+                    $"{path}: line {contents.AsSpan(0, start).Count((byte)'\n') + 1} must be a row of metrics of a step above {before}, " +
+                    $"but is {StrictJson.Line(line, MostShown)}");
+            if (step > trainingStep) break;
+            (kept, before) = (end + 1, step);
         }
+
+        return kept;
+    }
+
+    /// <summary>Keeps the file for a run.</summary>
+    /// <exception cref="IOException">Another run has the file.</exception>
+    public RunLock Take()
+    {
+        DurableFolder.Create(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return RunLock.OfFile(path);
     }
 
     /// <summary>Opens the file to continue after its first bytes; what follows them is removed.</summary>
     /// <param name="length">How many bytes stay.</param>
+    /// <exception cref="InvalidDataException">The file is a pipe or a device.</exception>
     public void Open(long length)
     {
         Dispose();
         string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
         DurableFolder.Create(folder);
         FileProbe.Before("open", full);
-        file = new FileStream(full, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        // Opening a pipe to write alone would wait for a reader.
+        file = new FileStream(full, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        if (!file.CanSeek)
+        {
+            Dispose();
+            throw new InvalidDataException($"{path} must be a regular file, but is a pipe or a device.");
+        }
+
         DurableFolder.Flush(folder);
         if (file.Length > length)
         {

@@ -4,8 +4,9 @@ namespace Ddpm.Training;
 /// Metrics as an event file of TensorBoard: <c>tensorboard --logdir folder</c> shows them. A resumed run continues the file of the run
 /// before. The time of an event is its step in seconds, so that the same run gives the same bytes: choose the horizontal axis "Step".
 /// </summary>
-public sealed class TensorBoardMetrics : IMetricWriter
+public sealed class TensorBoardMetrics : IExclusiveWriter
 {
+    private readonly string path;
     private readonly RecordFile file;
 
     /// <summary>Opens the file in a folder at the next run: a new run begins it, a resumed run continues it.</summary>
@@ -13,14 +14,16 @@ public sealed class TensorBoardMetrics : IMetricWriter
     public TensorBoardMetrics(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        file = new RecordFile(Path.Combine(folder, "events.out.tfevents.ddpm"));
+        path = Path.Combine(folder, "events.out.tfevents.ddpm");
+        file = new RecordFile(path);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">A record is damaged; the file is as it was.</exception>
     public void Begin(long trainingStep)
     {
         long kept = 0;
-        foreach ((long step, long end) in EventRecord.Read(file.Contents))
+        foreach ((long step, long end) in EventRecord.Read(file.Contents, path))
         {
             if (step > trainingStep) break;
             kept = end;
@@ -40,4 +43,7 @@ public sealed class TensorBoardMetrics : IMetricWriter
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => file.Dispose();
+
+    /// <inheritdoc/>
+    IDisposable IExclusiveWriter.Take() => file.Take();
 }

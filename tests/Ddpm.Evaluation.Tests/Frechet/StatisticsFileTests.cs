@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Text;
+using Ddpm.Tests;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation.Tests.Frechet;
@@ -7,6 +9,10 @@ public sealed class StatisticsFileTests : IDisposable
 {
     private static readonly double[] Mean = [1.5, -2, 0.25];
     private static readonly double[] Covariance = [2, 0.5, 0.1, 0.5, 1, -0.3, 0.1, -0.3, 3];
+
+    // What maxFeatures allows a covariance to take while it is read.
+    private const long Limit = 3L * 8 * StatisticsFile.DefaultMaxFeatures * StatisticsFile.DefaultMaxFeatures;
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-npz-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -53,6 +59,9 @@ public sealed class StatisticsFileTests : IDisposable
         Refused(Archive("whole.npz", Npy("'<i8'", "(3,)", new byte[24])), "*must hold numbers of type <f8 or <f4, but holds <i8*");
         Refused(Archive("huge.npz", Npy("'<f8'", "(1000000, 1000000, 1000000, 1000000)", new byte[24])), "*which is too large*");
         Refused(Archive("code.npz", Npy("__import__('os')", "(3,)", new byte[24])), "*has a header that cannot be read*");
+        Refused(Archive("lines.npz", Npy("'<f8'", "(3\n,)", new byte[24])), "*has a header that cannot be read*");
+        Refused(Archive("type.npz", Npy("'<f\n8'", "(3,)", new byte[24])), "*has a header that cannot be read*");
+        Refused(Archive("long-type.npz", Npy($"'{new string('f', 1000)}'", "(3,)", new byte[24])), "*has a header that cannot be read*");
         Refused(Archive("overflow.npz", Npy("'<f8'", "(99999999999999999999999, 2)", new byte[24])), "*which is too large*");
         Refused(Archive("zero.npz", Npy("'<f8'", "(0,)", [])), "*mean must have the shape [D]*");
         Refused(Archive("twice.npz", Npy("'<f8'", "(3,)", new byte[24]), "mu", "mu", "sigma"), "*but has mu, mu, sigma*");
@@ -94,45 +103,97 @@ public sealed class StatisticsFileTests : IDisposable
             .WithMessage("*mu is damaged: it states 8388688 bytes, which * cannot hold*");
     }
 
-    [Fact]
-    public void Load_ChangedBytes_GivesStatisticsOrSaysWhatIsWrong()
+    [Theory]
+    [InlineData("statistics.npz", "mu")]
+    [InlineData("statistics.npz", "sigma")]
+    public void Load_ANumberChanged_IsRefusedWithTheArrayNamed(string file, string array)
     {
+        byte[] bytes = File.ReadAllBytes(Golden(file));
+        // The entry's last number ends where the next entry, or the directory, begins.
+        int entry = bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(array + ".npy"));
+        bytes[entry + bytes.AsSpan(entry).IndexOf("PK"u8) - 3] ^= 1;
+        File.WriteAllBytes(At("changed.npz"), bytes);
+        FluentActions.Invoking(() => StatisticsFile.Load(At("changed.npz"))).Should().Throw<InvalidDataException>()
+            .WithMessage($"{At("changed.npz")}: {array} is damaged: its check sum must be *, but is *");
+    }
+
+    [Theory]
+    [InlineData("statistics.npz")]
+    [InlineData("statistics_compressed.npz")]
+    public void Load_ChangedBytes_GivesStatisticsOrSaysWhatIsWrong(string name)
+    {
+        byte[] whole = File.ReadAllBytes(Golden(name));
+        string path = At("changed.npz");
+        int count = Mutations.Count(1000);
+        var run = new FuzzRun(name, path);
         var random = new Random(7);
-        foreach (string name in new[] { "statistics.npz", "statistics_compressed.npz" })
+        for (int turn = 0; turn < count; turn++)
         {
-            byte[] whole = File.ReadAllBytes(Golden(name));
-            for (int turn = 0; turn < 1000; turn++)
-            {
-                byte[] changed = [.. whole[..random.Next(whole.Length / 2, whole.Length + 1)]];
-                for (int k = random.Next(4); k >= 0; k--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
-                File.WriteAllBytes(At("changed.npz"), changed);
-                try
-                {
-                    StatisticsFile.Load(At("changed.npz")).Dispose();
-                }
-                catch (InvalidDataException exception)
-                {
-                    exception.Message.Should().StartWith(At("changed.npz"));
-                }
-            }
+            byte[] changed = [.. whole[..random.Next(whole.Length / 2, whole.Length + 1)]];
+            for (int k = random.Next(4); k >= 0; k--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            File.WriteAllBytes(path, changed);
+            run.Try(changed, () => FuzzRun.Refusal(() => StatisticsFile.Load(path).Dispose()));
         }
+
+        run.Require(leastRefused: 0.5, Limit);
+    }
+
+    [Theory]
+    [InlineData("'<f8'", "(3, 2)", 48)]
+    [InlineData("'<f4'", "(7,)", 28)]
+    public void Npy_ChangedAtRandom_IsReadOrRefusedByName(string type, string shape, int bytes)
+    {
+        byte[] good = Npy(type, shape, [.. Enumerable.Range(0, bytes).Select(i => (byte)i)]);
+        int count = Mutations.Count(2000);
+        var run = new FuzzRun($"npy {type}", "array.npy");
+        foreach (byte[] changed in Mutations.Of(good, count, seed: 8))
+        {
+            run.Try(changed, () => FuzzRun.Refusal(() =>
+            {
+                using var stream = new MemoryStream(changed);
+                NpyArray.Read(stream, "array.npy", changed.Length, StatisticsFile.DefaultMaxFeatures).Dispose();
+            }));
+        }
+
+        run.Require(leastRefused: 0.5, Limit);
+    }
+
+    [Fact]
+    public void Archive_WithAnArrayChangedAtRandom_IsReadOrRefusedByName()
+    {
+        byte[] one = [0, 0, 0, 0, 0, 0, 0xF0, 0x3F], mean = Npy("'<f8'", "(1,)", one), covariance = Npy("'<f8'", "(1, 1)", one);
+        int count = Mutations.Count(1000), turn = 0;
+        var run = new FuzzRun("npz of a changed npy", At("made.npz"));
+        foreach (byte[] changed in Mutations.Of(mean, count / 2, seed: 9).Concat(Mutations.Of(covariance, count / 2, seed: 10)))
+        {
+            File.Delete(At("made.npz"));
+            string path = turn++ < count / 2 ? Archive("made.npz", changed, covariance) : Archive("made.npz", mean, changed);
+            run.Try(changed, () => FuzzRun.Refusal(() => StatisticsFile.Load(path).Dispose()));
+        }
+
+        run.Require(leastRefused: 0.5, Limit);
     }
 
     private static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Goldens", name);
 
     private static byte[] Npy(string type, string shape, byte[] data)
     {
-        byte[] header = System.Text.Encoding.Latin1.GetBytes($"{{'descr': {type}, 'fortran_order': False, 'shape': {shape}, }}\n");
-        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. data];
+        byte[] header = Encoding.Latin1.GetBytes($"{{'descr': {type}, 'fortran_order': False, 'shape': {shape}, }}\n");
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. header, .. data];
     }
 
-    private string Archive(string name, byte[] mean, params string[] arrays)
+    private string Archive(string name, byte[] array, params string[] arrays) =>
+        Archive(name, [.. (arrays.Length == 0 ? ["mu", "sigma"] : arrays).Select(entry => (entry, array))]);
+
+    private string Archive(string name, byte[] mean, byte[] covariance) => Archive(name, ("mu", mean), ("sigma", covariance));
+
+    private string Archive(string name, params (string Name, byte[] Bytes)[] arrays)
     {
         using ZipArchive archive = ZipFile.Open(At(name), ZipArchiveMode.Create);
-        foreach (string array in arrays.Length == 0 ? ["mu", "sigma"] : arrays)
+        foreach ((string array, byte[] bytes) in arrays)
         {
             using Stream stream = archive.CreateEntry(array + ".npy").Open();
-            stream.Write(mean);
+            stream.Write(bytes);
         }
 
         return At(name);

@@ -129,7 +129,7 @@ public sealed class RestoreTests : IDisposable
         [
             "network.safetensors", "average-0.safetensors", "average-1.safetensors", "optimizer.safetensors", "checkpoint.json",
         ];
-        State before = Take();
+        TrainerBits before = TrainerBits.Of(trainer);
         foreach (string file in files)
         {
             string path = Path.Combine(checkpoint, file);
@@ -146,7 +146,7 @@ public sealed class RestoreTests : IDisposable
             File.WriteAllBytes(path, whole);
         }
 
-        Take().Should().Be(before);
+        TrainerBits.Of(trainer).Should().Be(before);
         trainer.RestoreCheckpoint(checkpoint);
         trainer.StepsDone.Should().Be(1);
     }
@@ -195,6 +195,14 @@ public sealed class RestoreTests : IDisposable
         json["files"]!.AsObject().Select(pair => pair.Key).Append("checkpoint.json").Should().BeEquivalentTo(files);
     }
 
+    [Fact]
+    public void Restore_SettingWithALineBreak_IsRefusedInOneLine()
+    {
+        ForgedCheckpoint.Edit(checkpoint, json => json["settings"]!["New\n"] = "1\n2");
+        FluentActions.Invoking(() => trainer.RestoreCheckpoint(checkpoint)).Should().Throw<InvalidDataException>()
+            .Which.Message.Should().Contain("New: 12 then, absent now").And.NotContain("\n");
+    }
+
     private void ForgedCheckpointAgain()
     {
         Directory.Delete(checkpoint, recursive: true);
@@ -204,33 +212,12 @@ public sealed class RestoreTests : IDisposable
 
     private void AssertRefused(string message)
     {
-        State before = Take();
+        TrainerBits before = TrainerBits.Of(trainer);
         FluentActions.Invoking(() => trainer.RestoreCheckpoint(checkpoint)).Should().Throw<InvalidDataException>().WithMessage(message);
-        Take().Should().Be(before);
+        TrainerBits.Of(trainer).Should().Be(before);
         // The batches are the same still.
         trainer.Run(new ShuffledBatches(dataset, 2, 1), 4);
     }
-
-    private State Take()
-    {
-        TrainingState state = trainer.StateToSave();
-        IEnumerable<Tensor> tensors =
-        [
-            .. state.Module.state_dict().Values, .. state.Averages.SelectMany(average => average.Averages),
-            .. state.Optimizer.FirstMoments, .. state.Optimizer.SecondMoments,
-        ];
-        string numbers = string.Join(
-            ' ',
-            [
-                .. state.Optimizer.Steps,
-                .. state.Averages.Select(average => average.Updates),
-                .. state.Timesteps.Save().Select(BitConverter.DoubleToInt64Bits),
-            ]);
-        byte[] bytes = [.. tensors.SelectMany(tensor => tensor.bytes.ToArray())];
-        return new State(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes)), numbers, state.StepsDone, state.Batches);
-    }
-
-    private sealed record State(string Tensors, string Numbers, long Steps, string? Batches);
 
     private sealed class FickleTimesteps : ITimestepSampler
     {

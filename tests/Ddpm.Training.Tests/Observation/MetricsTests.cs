@@ -108,6 +108,72 @@ public sealed class MetricsTests : IDisposable
         File.ReadAllText(At("n.csv")).Should().Be("step,a,b\n1,1.5,\n");
     }
 
+    [Theory]
+    [InlineData("m.csv", "step,a\n1,1\n2,x\n3,3\n", "line 3 must be a row of metrics of a step above 1, but is 2,x")]
+    [InlineData("m.csv", "step,a\n1,1\n2\n", "line 3 must be a row of metrics of a step above 1, but is 2")]
+    [InlineData("m.csv", "step,a\n2,1\n2,1\n", "line 3 must be a row of metrics of a step above 2, but is 2,1")]
+    [InlineData("m.csv", "step,a\n\n", "line 2 must be a row of metrics of a step above -1, but is ")]
+    [InlineData("m.jsonl", "{\"step\":1}\n{\"step\":\"2\"}\n", "line 2 must be a row of *, but is {\"step\":\"2\"}")]
+    [InlineData("m.jsonl", "{\"step\":1}\n{\"step\":2,\"a\":null}\n", "line 2 must be *")]
+    [InlineData("m.jsonl", "{\"step\":1}\nnote\n", "line 2 must be a row of metrics of a step above 1, but is note")]
+    public void Begin_DamagedRow_IsRefusedAndTheFileIsLeftAlone(string name, string text, string expected)
+    {
+        File.WriteAllText(At(name), text);
+        using IMetricWriter writer = name == "m.csv" ? new CsvMetrics(At(name)) : new JsonLinesMetrics(At(name));
+        FluentActions.Invoking(() => writer.Begin(9)).Should().Throw<InvalidDataException>().WithMessage($"{At(name)}: {expected}");
+        File.ReadAllText(At(name)).Should().Be(text);
+    }
+
+    [Fact]
+    public void TensorBoard_DamagedRecord_IsRefusedAndOneCutShortIsRemoved()
+    {
+        byte[] Written(Action<byte[]>? damage, int cut = 0)
+        {
+            string file = Path.Combine(At("events"), "events.out.tfevents.ddpm");
+            if (File.Exists(file)) File.Delete(file);
+            using (var writer = new TensorBoardMetrics(At("events")))
+            {
+                writer.Begin(0);
+                for (int step = 1; step <= 3; step++) writer.Write(step, [new("a", step)]);
+            }
+
+            byte[] bytes = File.ReadAllBytes(file);
+            damage?.Invoke(bytes);
+            File.WriteAllBytes(file, bytes[..^cut]);
+            using var again = new TensorBoardMetrics(At("events"));
+            again.Begin(3);
+            again.Dispose();
+            return File.ReadAllBytes(file);
+        }
+
+        byte[] whole = Written(null);
+        int record = (whole.Length - 40) / 3;
+        Written(null, cut: 5).Should().Equal(whole[..^record], "the last record was torn");
+        Written(bytes => bytes.AsSpan(^record..).Clear()).Should().Equal(whole[..^record], "a power failure left zeros");
+        FluentActions.Invoking(() => Written(bytes => bytes[^(record + 6)] ^= 1)).Should().Throw<InvalidDataException>()
+            .WithMessage($"{At("events")}*is damaged: the record at byte * differs from its check sum.");
+    }
+
+    [Fact]
+    public void Run_MetricsOfAnotherRun_IsRefusedAndTheFirstIsNotDisturbed()
+    {
+        using Mlp one = new(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1), two = new(one.Options, 2);
+        using Trainer first = Make(one), second = Make(two);
+        using var log = new MetricsLog(1, new CsvMetrics(At("m.csv")));
+        int refused = 0;
+        var during = new Relay<TrainingProgress>(_ =>
+        {
+            using var other = new MetricsLog(1, new JsonLinesMetrics(At("m.jsonl")), new CsvMetrics(At("m.csv")));
+            FluentActions.Invoking(() => second.Run(new ShuffledBatches(data, 8, 1), 1, null, [other]))
+                .Should().Throw<IOException>().WithMessage($"{At("m.csv")} is in use by another run: *");
+            refused++;
+        });
+        first.Run(new ShuffledBatches(data, 8, 1), 2, during, [log]);
+        refused.Should().Be(2);
+        File.ReadAllLines(At("m.csv")).Should().HaveCount(3);
+        second.Run(new ShuffledBatches(data, 8, 1), 2, null, [log]);
+    }
+
     [Fact]
     public void TimestepLosses_Buckets_CoverEveryTimestepOnce()
     {
