@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Ddpm.Models;
 using static TorchSharp.torch;
 
