@@ -2,7 +2,9 @@ using System.Runtime.ExceptionServices;
 
 namespace Ddpm.Data;
 
-/// <summary>A loop on several threads that fails as one thread would: with the first failure in order, whichever came first in time.</summary>
+/// <summary>
+/// A loop on several threads that fails as one thread would: with the first failure in order, whichever came first in time.
+/// </summary>
 internal static class OrderedLoop
 {
     /// <summary>Runs a body for 0 … count - 1.</summary>

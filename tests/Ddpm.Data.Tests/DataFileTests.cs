@@ -149,7 +149,11 @@ public sealed class DataFileTests : IDisposable
         foreach (byte[] changed in Mutations.Of([.. record, .. record], count, seed: 10))
         {
             // Labels are few among the pixels, and most changes of length are none of whole records.
-            if (changed.Length > 0 && random.Next(2) == 0) changed[random.Next(2) * record.Length % changed.Length] = (byte)random.Next(256);
+            if (changed.Length > 0 && random.Next(2) == 0)
+            {
+                changed[random.Next(2) * record.Length % changed.Length] = (byte)random.Next(256);
+            }
+
             byte[] sized = random.Next(2) == 0 ? changed : [.. changed.Concat(record).Take(record.Length * random.Next(1, 3))];
             File.WriteAllBytes(path, sized);
             run.Try(sized, () => FuzzRun.Refusal(() =>

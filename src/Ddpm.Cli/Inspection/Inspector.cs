@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.ModelFolders;
-using Ddpm.Core;
 using Ddpm.Inference;
 using Ddpm.Models;
 using Ddpm.Training;

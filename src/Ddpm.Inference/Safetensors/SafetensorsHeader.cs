@@ -55,7 +55,9 @@ internal sealed class SafetensorsHeader
     /// <summary>Finds a tensor.</summary>
     /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
     public SafetensorsEntry Find(string name) =>
-        byName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new KeyNotFoundException($"{path} has no tensor {Shown(name)}.");
+        byName.TryGetValue(name, out SafetensorsEntry? entry)
+            ? entry
+            : throw new KeyNotFoundException($"{path} has no tensor {Shown(name)}.");
 
     private void Read(ref Utf8JsonReader reader)
     {
@@ -127,13 +129,16 @@ internal sealed class SafetensorsHeader
                 case "shape" when shape is null: shape = Numbers(ref reader, name); break;
                 case "data_offsets" when offsets is null: offsets = Numbers(ref reader, name); break;
                 case "dtype" or "shape" or "data_offsets": throw Incomplete(name);
-                default: throw new SafetensorsException($"{path}: tensor {Shown(name)} has a field {Shown(field)} that the format does not know.");
+                default:
+                    throw new SafetensorsException(
+                        $"{path}: tensor {Shown(name)} has a field {Shown(field)} that the format does not know.");
             }
         }
 
         if (typeName is null || shape is null || offsets is not { Length: 2 }) throw Incomplete(name);
         SafetensorsType type = SafetensorsTypes.Find(typeName)
-            ?? throw new SafetensorsException($"{path}: tensor {Shown(name)} has the element type {Shown(typeName)}, which is not supported.");
+            ?? throw new SafetensorsException(
+                $"{path}: tensor {Shown(name)} has the element type {Shown(typeName)}, which is not supported.");
         long bytes = type.Size();
         try
         {
@@ -176,7 +181,8 @@ internal sealed class SafetensorsHeader
             if (entry.Begin != expected)
             {
                 throw new SafetensorsException(
-                    $"{path}: tensor {Shown(entry.Name)} begins at byte {entry.Begin} of the data, but the one before it ends at {expected}.");
+                    $"{path}: tensor {Shown(entry.Name)} begins at byte {entry.Begin} of the data, but the one before it ends at "
+                    + $"{expected}.");
             }
             expected = entry.End;
         }

@@ -46,7 +46,11 @@ public sealed class SafetensorsShards : ISafetensors
             foreach (string name in map.Values.Distinct().Order(StringComparer.Ordinal))
             {
                 string file = Path.Combine(folder, name);
-                if (!File.Exists(file)) throw new FileNotFoundException($"{path} names the file {StrictJson.Line(name, 200)}, which is missing.", file);
+                if (!File.Exists(file))
+                {
+                    throw new FileNotFoundException($"{path} names the file {StrictJson.Line(name, 200)}, which is missing.", file);
+                }
+
                 files.Add(name, SafetensorsFile.Open(file));
             }
 
@@ -56,7 +60,8 @@ public sealed class SafetensorsShards : ISafetensors
                 string? absent = map.FirstOrDefault(pair => pair.Value == name && !held.Contains(pair.Key)).Key;
                 if (absent is not null)
                 {
-                    throw new SafetensorsException($"{path} says that tensor {StrictJson.Line(absent, 200)} is in {name}, but it is not there.");
+                    throw new SafetensorsException(
+                        $"{path} says that tensor {StrictJson.Line(absent, 200)} is in {name}, but it is not there.");
                 }
                 string? elsewhere = held.FirstOrDefault(tensor => !map.TryGetValue(tensor, out string? where) || where != name);
                 if (elsewhere is null) continue;

@@ -2,7 +2,9 @@ using Ddpm.Tests;
 
 namespace Ddpm.Training.Tests.Observation;
 
-/// <summary>Metrics that were changed at random are continued after their last whole row, or refused by name and left as they are.</summary>
+/// <summary>
+/// Metrics that were changed at random are continued after their last whole row, or refused by name and left as they are.
+/// </summary>
 public sealed class MetricsFuzzTests : IDisposable
 {
     private const int Rows = 6, Resumed = 5;
