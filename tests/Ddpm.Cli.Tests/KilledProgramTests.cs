@@ -23,7 +23,7 @@ public sealed class KilledProgramTests : IDisposable
             : 2;
         here.SaveIdx("images", 8, seed: 1);
         long begun = Stopwatch.GetTimestamp();
-        (int straight, _, string straightError) = RunningProgram.Run(Train("straight"));
+        (int straight, _, string straightError) = Whole(Train("straight"));
         straight.Should().Be(0, straightError);
         TimeSpan whole = Stopwatch.GetElapsedTime(begun);
         SortedDictionary<string, string> expected = Contents(here["straight"]);
@@ -43,12 +43,18 @@ public sealed class KilledProgramTests : IDisposable
                 done++;
             }
 
-            (int code, _, string error) = RunningProgram.Run(Train(run));
+            (int code, _, string error) = Whole(Train(run));
             code.Should().Be(0, error);
             Contents(here[run]).Should().Equal(expected, "after {0} kills", done);
             Directory.Delete(here[run], recursive: true);
             FuzzRun.Log($"{done} kills at random in {ends + 1} runs of ddpm train: {expected.Count} files the same");
         }
+    }
+
+    private static (int Code, string Output, string Error) Whole(string[] arguments)
+    {
+        using RunningProgram program = RunningProgram.Start(arguments);
+        return program.End();
     }
 
     private string[] Train(string output) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ddpm.Core;
 
 namespace Ddpm.Web;
 
@@ -67,7 +68,7 @@ internal sealed class RequestFields
 
     private static string Echo(JsonElement element) => Shorten(element.GetRawText());
 
-    private static string Shorten(string text) => text.Length <= LongestEcho ? text : text[..LongestEcho] + "…";
+    private static string Shorten(string text) => StrictJson.Line(text, LongestEcho);
 }
 
 /// <summary>What is wrong with one field of a request.</summary>

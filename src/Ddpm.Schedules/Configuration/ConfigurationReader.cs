@@ -233,10 +233,13 @@ internal sealed class ConfigurationReader
     /// <param name="field">The field's name.</param>
     /// <param name="expected">What it must be, after "must be".</param>
     /// <returns>The error, for the caller to throw.</returns>
-    public InvalidDataException Error(string field, string expected) =>
-        new($"{Source}: {prefix}{field} must be {expected}, but is {(Find(field) is { } value ? StrictJson.Shown(value) : "absent")}.");
+    public InvalidDataException Error(string field, string expected)
+    {
+        string actual = Find(field) is { } value ? StrictJson.Shown(value) : "absent";
+        return new($"{Source}: {StrictJson.Line(prefix + field)} must be {expected}, but is {actual}.");
+    }
 
-    private InvalidDataException Missing(string field) => new($"{Source}: {prefix}{field} is missing.");
+    private InvalidDataException Missing(string field) => new($"{Source}: {StrictJson.Line(prefix + field)} is missing.");
 
     private JsonElement? Find(string field)
     {
@@ -256,7 +259,8 @@ internal sealed class ConfigurationReader
         [.. Find(field, longest, expected).EnumerateArray().Select((item, i) => convert(item) ?? throw Entry(field, expected, item, i))];
 
     private InvalidDataException Entry(string field, string expected, JsonElement item, int i) =>
-        new($"{Source}: {prefix}{field} must be a list of {expected}, but has {StrictJson.Shown(item)} at place {i}.");
+        new($"{Source}: {StrictJson.Line(prefix + field)} must be a list of {expected}, but has {StrictJson.Shown(item)} at "
+            + $"place {i}.");
 
     private static string? Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

@@ -15,6 +15,12 @@ public sealed class BodyFuzzTests
         using var served = new ServedModel(model, TestServer.Process, [1, 8, 8], "tiny", torch.CPU, 1234, null);
         var options = new ServerOptions();
         var reader = new RequestReader(new SettingsReader(served, options), options);
+        // A name with a line break, which is an escape in JSON.
+        var broken = new DefaultHttpContext();
+        broken.Request.ContentType = "application/json";
+        broken.Request.Body = new MemoryStream("{\"a\\nb\":1,\"steps\":[\n]}"u8.ToArray());
+        (_, IResult? lines) = await reader.ReadAsync(broken.Request);
+        ((ProblemHttpResult)lines!).ProblemDetails.Detail.Should().Contain("given ab too").And.Contain("is [].").And.NotContain("\n");
         byte[] good = Encoding.UTF8.GetBytes("""{"sampler":"ddim","steps":5,"count":2,"seed":7,"label":null,"guidance":1.5}""");
         var run = new FuzzRun("web body", "");
         foreach (byte[] changed in Mutations.Of(good, Mutations.Count(1000), seed: 5))
