@@ -1,5 +1,5 @@
-using Ddpm.Core;
 using System.Runtime.InteropServices;
+using Ddpm.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using Ddpm.Core;
 using System.Globalization;
+using Ddpm.Core;
 using Ddpm.Models;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using Ddpm.Core;
-using TorchSharp.Modules;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training;
