@@ -28,11 +28,7 @@ internal static class ScalarArithmetic
     }
 
     /// <summary>x - number.</summary>
-    public static Tensor Minus(this Tensor x, double number)
-    {
-        using Scalar subtrahend = number;
-        return x.sub(subtrahend);
-    }
+    public static Tensor Minus(this Tensor x, double number) => With(number, x.sub);
 
     /// <summary>1 - x.</summary>
     public static Tensor Complement(this Tensor x)
@@ -42,103 +38,56 @@ internal static class ScalarArithmetic
     }
 
     /// <summary>x · number.</summary>
-    public static Tensor Times(this Tensor x, double number)
-    {
-        using Scalar factor = number;
-        return x.mul(factor);
-    }
+    public static Tensor Times(this Tensor x, double number) => With(number, x.mul);
 
     /// <summary>x / number.</summary>
-    public static Tensor Over(this Tensor x, double number)
-    {
-        using Scalar divisor = number;
-        return x.div(divisor);
-    }
+    public static Tensor Over(this Tensor x, double number) => With(number, divisor => x.div(divisor));
 
     /// <summary>x to a power.</summary>
-    public static Tensor Power(this Tensor x, double exponent)
-    {
-        using Scalar power = exponent;
-        return x.pow(power);
-    }
+    public static Tensor Power(this Tensor x, double exponent) => With(exponent, x.pow);
 
     /// <summary>x².</summary>
     public static Tensor Square(this Tensor x) => x.Power(2);
 
     /// <summary>x, but no less than a minimum and no more than a maximum.</summary>
-    public static Tensor Clamp(this Tensor x, double minimum, double maximum)
-    {
-        using Scalar least = minimum, most = maximum;
-        return x.clamp(least, most);
-    }
+    public static Tensor Clamp(this Tensor x, double minimum, double maximum) =>
+        With(minimum, least => With(maximum, most => x.clamp(least, most)));
 
     /// <summary>x, but no less than a minimum.</summary>
-    public static Tensor AtLeast(this Tensor x, double minimum)
-    {
-        using Scalar least = minimum;
-        return x.clamp_min(least);
-    }
+    public static Tensor AtLeast(this Tensor x, double minimum) => With(minimum, x.clamp_min);
 
     /// <summary>x, but no more than a maximum.</summary>
-    public static Tensor AtMost(this Tensor x, double maximum)
-    {
-        using Scalar most = maximum;
-        return x.clamp_max(most);
-    }
+    public static Tensor AtMost(this Tensor x, double maximum) => With(maximum, x.clamp_max);
 
     /// <summary>Where x is less than a number.</summary>
-    public static Tensor LessThan(this Tensor x, double number)
-    {
-        using Scalar bound = number;
-        return x.lt(bound);
-    }
+    public static Tensor LessThan(this Tensor x, double number) => With(number, x.lt);
 
     /// <summary>Where x is greater than a number.</summary>
-    public static Tensor GreaterThan(this Tensor x, double number)
-    {
-        using Scalar bound = number;
-        return x.gt(bound);
-    }
+    public static Tensor GreaterThan(this Tensor x, double number) => With(number, x.gt);
 
     /// <summary>Sets x to x + weight · y.</summary>
-    public static Tensor AddInPlace(this Tensor x, Tensor y, double weight = 1)
-    {
-        using Scalar alpha = weight;
-        return x.add_(y, alpha);
-    }
+    public static Tensor AddInPlace(this Tensor x, Tensor y, double weight = 1) => With(weight, alpha => x.add_(y, alpha));
 
     /// <summary>Sets x to x - number.</summary>
-    public static Tensor SubtractInPlace(this Tensor x, double number)
-    {
-        using Scalar subtrahend = number;
-        return x.sub_(subtrahend);
-    }
+    public static Tensor SubtractInPlace(this Tensor x, double number) => With(number, x.sub_);
 
     /// <summary>Sets x to x · number.</summary>
-    public static Tensor MultiplyInPlace(this Tensor x, double number)
-    {
-        using Scalar factor = number;
-        return x.mul_(factor);
-    }
+    public static Tensor MultiplyInPlace(this Tensor x, double number) => With(number, x.mul_);
 
     /// <summary>Sets x to x / number.</summary>
-    public static Tensor DivideInPlace(this Tensor x, double number)
-    {
-        using Scalar divisor = number;
-        return x.div_(divisor);
-    }
+    public static Tensor DivideInPlace(this Tensor x, double number) => With(number, divisor => x.div_(divisor));
 
     /// <summary>Sets x to a minimum where it is less, to a maximum where it is more.</summary>
-    public static Tensor ClampInPlace(this Tensor x, double minimum, double maximum)
-    {
-        using Scalar least = minimum, most = maximum;
-        return x.clamp_(least, most);
-    }
+    public static Tensor ClampInPlace(this Tensor x, double minimum, double maximum) =>
+        With(minimum, least => With(maximum, most => x.clamp_(least, most)));
 
     /// <summary>Sets every element of x to a number.</summary>
-    public static Tensor FillInPlace(this Tensor x, double number)
+    public static Tensor FillInPlace(this Tensor x, double number) => With(number, x.fill_);
+
+    // Disposing the number after the operation is what keeps it alive until then.
+    private static Tensor With(double number, Func<Scalar, Tensor> operation)
     {
-        using Scalar value = number;
-        return x.fill_(value);
+        using Scalar scalar = number;
+        return operation(scalar);
     }
 }
