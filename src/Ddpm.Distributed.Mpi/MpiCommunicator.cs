@@ -202,7 +202,7 @@ public sealed class MpiCommunicator : ICommunicator
     {
         if (disposed) return;
         disposed = true;
-        if (failure is not null && WorldSize > 1) Abort(Reason(failure));
+        if (failure is not null && WorldSize > 1) Abort(ArgumentMessage.Of(failure));
         calls.Make(CallKind.Leave);
         if (!mpi.Barrier(leaving, options.LeaveTimeout))
         {
@@ -228,14 +228,7 @@ public sealed class MpiCommunicator : ICommunicator
 
     private void OnProcessExit(object? sender, EventArgs args)
     {
-        if (WorldSize > 1) Abort(failure is null ? "the process ends without having disposed its communicator." : Reason(failure));
-    }
-
-    // .NET adds the parameter's name, which says nothing to who started the job.
-    private static string Reason(Exception failure)
-    {
-        int parameter = failure is ArgumentException ? failure.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal) : -1;
-        return parameter < 0 ? failure.Message : failure.Message[..parameter];
+        if (WorldSize > 1) Abort(failure is null ? "the process ends without having disposed its communicator." : ArgumentMessage.Of(failure));
     }
 
     // On any thread; the first reason is the one that is told.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ddpm.Core;
 
 namespace Ddpm.Cli.Arguments;
 
@@ -8,12 +9,8 @@ internal static class ErrorLine
     private const int Longest = 2000;
 
     /// <summary>Gives the message without what .NET adds for programmers: a parameter's name and value, native frames.</summary>
-    public static string Of(Exception exception)
-    {
-        string message = exception is ExternalException ? exception.Message.Split('\n')[0] : exception.Message;
-        int parameter = exception is ArgumentException ? message.LastIndexOf(" (Parameter '", StringComparison.Ordinal) : -1;
-        return Of(parameter < 0 ? message : message[..parameter]);
-    }
+    public static string Of(Exception exception) =>
+        Of(exception is ExternalException ? exception.Message.Split('\n')[0] : ArgumentMessage.Of(exception));
 
     /// <summary>Gives a text on one line, as even a file's name may not be, cut where it is long.</summary>
     public static string Of(string text)

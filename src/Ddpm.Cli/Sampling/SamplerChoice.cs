@@ -22,10 +22,9 @@ internal static class SamplerChoice
     {
         int timesteps = schedule.Timesteps;
         if (steps > timesteps) throw new UsageException($"--steps must be at most {timesteps}, the timesteps of {model}, but is {steps}.");
-        if (steps == timesteps) return schedule;
         try
         {
-            return new RespacedSchedule(schedule, spacing.Timesteps(schedule, steps));
+            return spacing.Respace(schedule, steps);
         }
         catch (ArgumentException exception)
         {

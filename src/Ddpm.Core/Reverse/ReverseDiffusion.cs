@@ -70,9 +70,11 @@ public sealed class ReverseDiffusion
     /// <param name="spacing">Which they are. Default: <see cref="KnownSpacings.Trailing"/>, evenly spaced with the last among them.</param>
     /// <returns>A process with the same options; this one where it keeps all timesteps.</returns>
     /// <exception cref="ArgumentException">The steps are out of range, or the spacing cannot give as many.</exception>
-    public ReverseDiffusion Respace(int steps, SpacingRule? spacing = null) => steps == Coefficients.Timesteps
-        ? this
-        : Respace((spacing ?? KnownSpacings.Trailing).Timesteps(Coefficients.Schedule, steps));
+    public ReverseDiffusion Respace(int steps, SpacingRule? spacing = null)
+    {
+        IVarianceSchedule schedule = Coefficients.Schedule, respaced = (spacing ?? KnownSpacings.Trailing).Respace(schedule, steps);
+        return ReferenceEquals(respaced, schedule) ? this : new ReverseDiffusion(respaced, Options);
+    }
 
     /// <summary>The same process over some of its timesteps, those of a <see cref="TimestepSpacing"/> or others.</summary>
     /// <param name="retained">The timesteps that it keeps, ascending. Range of each: 0 … T-1.</param>
@@ -80,10 +82,8 @@ public sealed class ReverseDiffusion
     /// <exception cref="ArgumentException">There are none, they do not ascend, or one is out of range.</exception>
     public ReverseDiffusion Respace(IEnumerable<int> retained)
     {
-        ImmutableArray<int> kept = TimestepSpacing.Explicit(Coefficients.Timesteps, retained);
-        return kept.Length == Coefficients.Timesteps
-            ? this
-            : new ReverseDiffusion(new RespacedSchedule(Coefficients.Schedule, kept), Options);
+        var respaced = new RespacedSchedule(Coefficients.Schedule, retained);
+        return respaced.Timesteps == Coefficients.Timesteps ? this : new ReverseDiffusion(respaced, Options);
     }
 
     /// <summary>x̂_0, mean and variance of p_θ(x_{t-1} | x_t).</summary>

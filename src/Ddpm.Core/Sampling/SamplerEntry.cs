@@ -49,8 +49,7 @@ public sealed class SamplerEntry
     public ReverseDiffusion Respace(ReverseDiffusion process, int? steps = null, SpacingRule? spacing = null)
     {
         ArgumentNullException.ThrowIfNull(process);
-        IVarianceSchedule schedule = process.Coefficients.Schedule, respaced = Method.Respace(schedule, steps, spacing);
-        return ReferenceEquals(respaced, schedule) ? process : new ReverseDiffusion(respaced, process.Options);
+        return process.Respace(steps ?? DefaultSteps(process.Coefficients.Timesteps), spacing ?? DefaultSpacing);
     }
 
     /// <summary>Makes the sampler.</summary>

@@ -91,7 +91,7 @@ internal static class SchedulerConfigurationFile
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidDataException($"{reader.Source}: {exception.Message.Split(" (Parameter")[0]}", exception);
+            throw new InvalidDataException($"{reader.Source}: {ArgumentMessage.Of(exception)}", exception);
         }
     }
 

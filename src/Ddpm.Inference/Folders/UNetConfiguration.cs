@@ -165,7 +165,7 @@ internal static class UNetConfiguration
     // The checks of UNetOptions name its members; a file's reader knows the fields.
     private static string InWordsOfTheFile(ArgumentException exception)
     {
-        string message = exception.Message.Split(" (Parameter")[0];
+        string message = ArgumentMessage.Of(exception);
         (string Member, string Field)[] names =
         [
             (nameof(UNetOptions.ChannelMultipliers), "block_out_channels"),

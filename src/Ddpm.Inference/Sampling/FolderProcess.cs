@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Ddpm.Models;
 
 namespace Ddpm.Inference;
@@ -5,24 +6,33 @@ namespace Ddpm.Inference;
 /// <summary>Checks the process of a model folder: by itself, and against the network beside it.</summary>
 internal static class FolderProcess
 {
-    /// <summary>Gives the process of a folder whose names are known and whose parts go together.</summary>
+    /// <summary>Gives the process of a folder on spans.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="description">What it says.</param>
     /// <exception cref="FileNotFoundException">The folder holds a network alone.</exception>
     /// <exception cref="InvalidDataException">A name is unknown, or the parts do not go together.</exception>
-    public static ReverseProcess Require(string folder, ModelDescription description)
+    public static ReverseProcess Require(string folder, ModelDescription description) =>
+        Require(folder, description, process => new ReverseProcess(process, process.Schedule));
+
+    /// <summary>Gives the process of a folder as one makes it, where its names are known and its parts go together.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="description">What it says.</param>
+    /// <param name="make">Makes the process; throws an <see cref="ArgumentException"/> for what is wrong with it.</param>
+    /// <exception cref="FileNotFoundException">The folder holds a network alone.</exception>
+    /// <exception cref="InvalidDataException">A name is unknown, or the parts do not go together.</exception>
+    public static TProcess Require<TProcess>(string folder, ModelDescription description, Func<ProcessDescription, TProcess> make)
     {
         ProcessDescription process = description.Process ?? throw new FileNotFoundException(
             $"{folder} holds a network alone: it has no {ModelLayout.Scheduler}/{ModelLayout.SchedulerConfiguration} of the process that "
             + "it was trained for, and none was given.");
         try
         {
-            return new ReverseProcess(process, process.Schedule);
+            return make(process);
         }
         catch (ArgumentException exception)
         {
             string path = ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration)!;
-            throw new InvalidDataException($"{path}: {exception.Message.Split(" (Parameter")[0]}", exception);
+            throw new InvalidDataException($"{path}: {ArgumentMessage.Of(exception)}", exception);
         }
     }
 

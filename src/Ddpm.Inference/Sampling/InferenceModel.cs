@@ -87,7 +87,7 @@ public sealed class InferenceModel : IDisposable
         catch (ArgumentException exception)
         {
             weights.Dispose();
-            throw new InvalidDataException($"{folder}: {exception.Message.Split(" (Parameter")[0]}", exception);
+            throw new InvalidDataException($"{folder}: {ArgumentMessage.Of(exception)}", exception);
         }
         catch
         {

@@ -139,21 +139,8 @@ public static class ModelFolder
         }
     }
 
-    private static ReverseDiffusion ReadProcess(string folder, ModelDescription description)
-    {
-        ProcessDescription process = description.Process ?? throw new FileNotFoundException(
-            $"{folder} holds a network alone: it has no {ModelLayout.Scheduler}/{ModelLayout.SchedulerConfiguration} of the process that "
-            + "it was trained for, and none was given.");
-        try
-        {
-            return process.ToProcess();
-        }
-        catch (ArgumentException exception)
-        {
-            string path = ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration)!;
-            throw new InvalidDataException($"{path}: {exception.Message.Split(" (Parameter")[0]}", exception);
-        }
-    }
+    private static ReverseDiffusion ReadProcess(string folder, ModelDescription description) =>
+        FolderProcess.Require(folder, description, process => process.ToProcess());
 
     private static byte[] Bytes(string path) => RegularFile.ReadAllBytes(path, ConfigurationReader.DefaultLimit);
 

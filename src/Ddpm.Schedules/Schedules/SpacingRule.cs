@@ -24,6 +24,13 @@ public sealed class SpacingRule
         return timesteps(schedule, count);
     }
 
+    /// <summary>The schedule over some of its timesteps; itself over all of them.</summary>
+    /// <param name="schedule">The schedule that the network was trained with.</param>
+    /// <param name="count">How many timesteps. Range: 1 … T.</param>
+    /// <exception cref="ArgumentException">The count is out of range, or the rule cannot give as many.</exception>
+    internal IVarianceSchedule Respace(IVarianceSchedule schedule, int count) =>
+        count == schedule.Timesteps ? schedule : new RespacedSchedule(schedule, Timesteps(schedule, count));
+
     /// <summary>The <see cref="Name"/>.</summary>
     public override string ToString() => Name;
 }

@@ -74,9 +74,7 @@ public sealed class SamplingMethod
     public IVarianceSchedule Respace(IVarianceSchedule schedule, int? steps = null, SpacingRule? spacing = null)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        int count = steps ?? DefaultSteps(schedule.Timesteps);
-        if (count == schedule.Timesteps) return schedule;
-        return new RespacedSchedule(schedule, (spacing ?? DefaultSpacing).Timesteps(schedule, count));
+        return (spacing ?? DefaultSpacing).Respace(schedule, steps ?? DefaultSteps(schedule.Timesteps));
     }
 
     /// <summary>The <see cref="Name"/>.</summary>
