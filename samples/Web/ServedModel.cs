@@ -80,7 +80,7 @@ internal sealed class ServedModel : IDisposable
             return new ServedModel(
                 model.Network,
                 model.Process,
-                [options.InChannels, options.Height, options.Width],
+                [.. model.SampleShape],
                 name,
                 place,
                 model.Network.parameters().Sum(parameter => parameter.numel()),

@@ -228,7 +228,8 @@ public sealed class MpiCommunicator : ICommunicator
 
     private void OnProcessExit(object? sender, EventArgs args)
     {
-        if (WorldSize > 1) Abort(failure is null ? "the process ends without having disposed its communicator." : ArgumentMessage.Of(failure));
+        if (WorldSize <= 1) return;
+        Abort(failure is null ? "the process ends without having disposed its communicator." : ArgumentMessage.Of(failure));
     }
 
     // On any thread; the first reason is the one that is told.

@@ -50,8 +50,11 @@ internal static class ScalarArithmetic
     public static Tensor Square(this Tensor x) => x.Power(2);
 
     /// <summary>x, but no less than a minimum and no more than a maximum.</summary>
-    public static Tensor Clamp(this Tensor x, double minimum, double maximum) =>
-        With(minimum, least => With(maximum, most => x.clamp(least, most)));
+    public static Tensor Clamp(this Tensor x, double minimum, double maximum)
+    {
+        using Scalar least = minimum, most = maximum;
+        return x.clamp(least, most);
+    }
 
     /// <summary>x, but no less than a minimum.</summary>
     public static Tensor AtLeast(this Tensor x, double minimum) => With(minimum, x.clamp_min);
@@ -78,8 +81,11 @@ internal static class ScalarArithmetic
     public static Tensor DivideInPlace(this Tensor x, double number) => With(number, divisor => x.div_(divisor));
 
     /// <summary>Sets x to a minimum where it is less, to a maximum where it is more.</summary>
-    public static Tensor ClampInPlace(this Tensor x, double minimum, double maximum) =>
-        With(minimum, least => With(maximum, most => x.clamp_(least, most)));
+    public static Tensor ClampInPlace(this Tensor x, double minimum, double maximum)
+    {
+        using Scalar least = minimum, most = maximum;
+        return x.clamp_(least, most);
+    }
 
     /// <summary>Sets every element of x to a number.</summary>
     public static Tensor FillInPlace(this Tensor x, double number) => With(number, x.fill_);

@@ -85,7 +85,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
         using OpenedImages images = ImageData.Open(path, options.Images, gray, options.Workers, stop);
         IDataset data = images.Data;
         FolderReport.LeftOut(screen, images.Folder);
-        long[] shape = [network.Options.InChannels, network.Options.Height, network.Options.Width];
+        long[] shape = [.. network.Options.SampleShape.Select(size => (long)size)];
         if (!data.Shape.SequenceEqual(shape))
         {
             string hint = Directory.Exists(path) ? $"; --size {shape[1]} brings them to its size" : "";

@@ -21,15 +21,16 @@ internal sealed record ModelSource(string Folder, string? WeightPrefix)
     /// <exception cref="InvalidDataException">The folder holds no such model; the message says what does not fit.</exception>
     public TrainedModel Load()
     {
-        RequirePrefix();
+        if (WeightPrefix is null) RequirePrefix(Prefixes());
         return ModelFolder.Load(Folder, new LoadOptions { WeightPrefix = WeightPrefix });
     }
 
     /// <summary>Throws where the folder has its weights under a prefix and none was given.</summary>
+    /// <param name="prefixes">The prefixes under which the folder has weights.</param>
     /// <exception cref="InvalidDataException">The message says which prefix to give.</exception>
-    public void RequirePrefix()
+    public void RequirePrefix(ImmutableArray<string> prefixes)
     {
-        if (WeightPrefix is null && Prefixes() is [var first, ..] all)
+        if (WeightPrefix is null && prefixes is [var first, ..] all)
         {
             string others = all.Length > 1 ? $", and {all.Length - 1} more prefixes" : "";
             throw new InvalidDataException(

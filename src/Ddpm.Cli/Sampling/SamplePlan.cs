@@ -26,7 +26,8 @@ internal sealed class SamplePlan
         UNetOptions network = description.Network;
         string variance = Description.Variance(description.Process!.Variance);
         FolderProcess.RequireFit(folder, network, variance, process.Variance.OutputsPerElement);
-        Source.RequirePrefix();
+        using ModelWeights weights = ModelWeights.Open(folder, network, options.WeightPrefix);
+        Source.RequirePrefix(weights.Prefixes);
         if (network.IsSignal || network.InChannels is not (1 or 3))
         {
             string found = network.IsSignal ? "signals" : $"{network.InChannels} channels";
@@ -34,12 +35,8 @@ internal sealed class SamplePlan
                 $"{folder} must be a model of images of 1 or 3 channels, but is one of {found}: nothing else fits in a picture.");
         }
 
-        using (ModelWeights weights = ModelWeights.Open(folder, network, options.WeightPrefix))
-        {
-            ConfigurationChanged = ConfigurationDigest.HasChanged(folder, weights.File);
-        }
-
-        Shape = [network.InChannels, network.Height, network.Width];
+        ConfigurationChanged = ConfigurationDigest.HasChanged(folder, weights.File);
+        Shape = network.SampleShape;
         Labels = ClassLabels.Read(options, new UNetDescription(network), folder);
         if (Method.NeedsSignal && process.Coefficients.AlphaBars[^1] == 0)
         {

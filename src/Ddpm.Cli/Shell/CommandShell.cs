@@ -33,8 +33,9 @@ internal sealed class CommandShell(TextWriter output, TextWriter error, Action<s
         bool torch = true)
     {
         var command = new Command(name, description);
-        options(OptionReader.Declaring(command, loadTorch));
-        Shared(OptionReader.Declaring(command, loadTorch));
+        var declare = OptionReader.Declaring(command, loadTorch);
+        options(declare);
+        Shared(declare);
         command.SetAction(parsed => Guard.Run(stop =>
         {
             if (torch) loadTorch(CommandWords.NameOf(command));
@@ -58,10 +59,11 @@ internal sealed class CommandShell(TextWriter output, TextWriter error, Action<s
         bool torch = true)
     {
         var command = new Command(name, description);
-        options(OptionReader.Declaring(command, loadTorch));
-        Mpi(OptionReader.Declaring(command, loadTorch));
-        MpiTimeout(OptionReader.Declaring(command, loadTorch));
-        Shared(OptionReader.Declaring(command, loadTorch));
+        var declare = OptionReader.Declaring(command, loadTorch);
+        options(declare);
+        Mpi(declare);
+        MpiTimeout(declare);
+        Shared(declare);
         command.SetAction(parsed => Guard.Run(stop =>
         {
             OptionReader read = OptionReader.Reading(parsed);

@@ -55,6 +55,9 @@ public sealed record UNetOptions
     /// <value>3.</value>
     public int OutChannels { get; init; } = 3;
 
+    /// <summary>The shape of one sample: [C, H, W] of images, [C, L] of signals.</summary>
+    internal ImmutableArray<int> SampleShape => IsSignal ? [InChannels, Height] : [InChannels, Height, Width];
+
     /// <summary>The channels that the multipliers multiply. Range: ≥ 1.</summary>
     /// <value>128 (appendix B).</value>
     public int BaseChannels { get; init; } = 128;

@@ -112,8 +112,7 @@ public sealed class InferenceModel : IDisposable
 
     private static ImmutableArray<int>? ShapeOf(INetworkDescription network) => network switch
     {
-        UNetDescription { Options.IsSignal: true } signal => [signal.InChannels, signal.Options.Height],
-        UNetDescription images => [images.InChannels, images.Options.Height, images.Options.Width],
+        UNetDescription described => described.Options.SampleShape,
         { SpatialDimensions: 0 } => [network.InChannels],
         _ => null,
     };

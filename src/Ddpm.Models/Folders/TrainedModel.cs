@@ -30,9 +30,7 @@ public sealed class TrainedModel : IDisposable
     public LoadReport Report { get; }
 
     /// <summary>The shape of one sample: [C, H, W] of images, [C, L] of signals.</summary>
-    public IReadOnlyList<long> SampleShape => Network.Options.IsSignal
-        ? [Network.Options.InChannels, Network.Options.Height]
-        : [Network.Options.InChannels, Network.Options.Height, Network.Options.Width];
+    public IReadOnlyList<long> SampleShape => [.. Network.Options.SampleShape.Select(size => (long)size)];
 
     /// <summary>Asks for samples of <see cref="SampleShape"/>.</summary>
     /// <param name="count">How many samples. Range: ≥ 1.</param>

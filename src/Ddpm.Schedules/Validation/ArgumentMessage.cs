@@ -1,8 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// The message of an error without the parameter's name, which .NET adds and which says nothing to who wrote a file or a command. The samples
-/// and benchmarks compile this file too.
+/// The message of an error without the parameter's name, which .NET adds and which says nothing to who wrote a file or a command. The
+/// samples and benchmarks compile this file too.
 /// </summary>
 internal static class ArgumentMessage
 {
