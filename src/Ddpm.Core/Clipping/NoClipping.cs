@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>x̂_0 is left alone.</summary>
+/// <summary>Leaves x̂_0 unchanged.</summary>
 internal sealed class NoClipping : X0Clipping
 {
     public override double Limit => double.PositiveInfinity;

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>x̂_0 is clipped to a fixed range, [-1, 1] in the authors' programs of Ho et al. 2020 (arXiv:2006.11239).</summary>
+/// <summary>Clips x̂_0 to a fixed range, [-1, 1] in the authors' programs of Ho et al. 2020 (arXiv:2006.11239).</summary>
 internal sealed class StaticClipping : X0Clipping
 {
     internal StaticClipping(double limit) => Limit = Require.Positive(limit);

@@ -2,39 +2,39 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>How the estimate x̂_0 is kept in the range of the data before the mean of p_θ(x_{t-1} | x_t) is formed from it.</summary>
+/// <summary>Keeps the estimate x̂_0 in the range of the data before the mean of p_θ(x_{t-1} | x_t) is formed from it.</summary>
 public abstract class X0Clipping
 {
     private protected X0Clipping()
     {
     }
 
-    /// <summary>x̂_0 is left alone: for data without bounds.</summary>
+    /// <summary>Gets the rule that leaves x̂_0 unchanged: for data without bounds.</summary>
     public static X0Clipping None { get; } = new NoClipping();
 
-    /// <summary>x̂_0 is clipped to [-1, 1]: for images.</summary>
+    /// <summary>Gets the rule that clips x̂_0 to [-1, 1]: for images.</summary>
     public static X0Clipping Unit { get; } = new StaticClipping(1);
 
-    /// <summary>x̂_0 is clipped to [-limit, limit].</summary>
-    /// <param name="limit">The bound. Range: &gt; 0.</param>
-    /// <returns>The clipping.</returns>
+    /// <summary>Creates the rule that clips x̂_0 to [-limit, limit].</summary>
+    /// <param name="limit">The largest magnitude. Range: &gt; 0.</param>
+    /// <returns>The clipping rule.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is not positive and finite.</exception>
     public static X0Clipping Static(double limit) => new StaticClipping(limit);
 
-    /// <summary>Dynamic thresholding: x̂_0 is clipped to a percentile of its own magnitudes and scaled back to [-1, 1].</summary>
+    /// <summary>Creates dynamic thresholding, which clips x̂_0 to a percentile of its magnitudes and scales it back to [-1, 1].</summary>
     /// <param name="quantile">The share of magnitudes below the threshold. Range: 0 &lt; quantile ≤ 1.</param>
     /// <param name="maximum">The largest threshold. Range: ≥ 1.</param>
-    /// <returns>The clipping.</returns>
+    /// <returns>The clipping rule.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static X0Clipping Dynamic(double quantile = 0.995, double maximum = double.PositiveInfinity) =>
         new DynamicThresholding(quantile, maximum);
 
     /// <summary>
-    /// The largest magnitude that x̂_0 is clipped to, before dynamic thresholding scales it back; infinite where there is no bound.
+    /// Gets the largest magnitude that x̂_0 is clipped to, before dynamic thresholding scales it back; infinite without a bound.
     /// </summary>
     public abstract double Limit { get; }
 
-    /// <summary>The share of the magnitudes |x̂_0| below the threshold of dynamic thresholding; null for the other rules.</summary>
+    /// <summary>Gets the share of the magnitudes |x̂_0| below the threshold of dynamic thresholding; null for the other rules.</summary>
     public virtual double? Quantile => null;
 
     /// <summary>Applies the rule to x̂_0.</summary>
@@ -48,8 +48,8 @@ public abstract class X0Clipping
         return ApplyCore(x0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Whether another clipping is the same rule with the same numbers.</summary>
-    /// <param name="obj">The other.</param>
+    /// <summary>Compares this rule and its numbers with another.</summary>
+    /// <param name="obj">The other rule.</param>
     /// <returns>Whether both do the same to every x̂_0.</returns>
     public sealed override bool Equals(object? obj) =>
         obj is X0Clipping other && Limit.Equals(other.Limit) && Quantile.Equals(other.Quantile);
@@ -57,6 +57,6 @@ public abstract class X0Clipping
     /// <inheritdoc/>
     public sealed override int GetHashCode() => HashCode.Combine(Limit, Quantile);
 
-    /// <summary>The rule; perhaps an alias of its argument. Called inside a dispose scope.</summary>
+    /// <summary>Applies the rule inside a dispose scope; may return an alias of its argument.</summary>
     internal abstract Tensor ApplyCore(Tensor x0);
 }

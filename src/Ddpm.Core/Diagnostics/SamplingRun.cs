@@ -30,7 +30,7 @@ internal sealed class SamplingRun : IDisposable
         return new SamplingRun(samplerName, activity);
     }
 
-    /// <summary>The time at which a step begins; 0 where its duration is not recorded.</summary>
+    /// <summary>Returns the time at which a step begins; 0 where its duration is not recorded.</summary>
     public static long StepStarting() => SamplingInstruments.StepDuration.Enabled ? Stopwatch.GetTimestamp() : 0;
 
     public void StepDone(long started, int finishedSamples)

@@ -3,20 +3,20 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The forward process q that turns an image into noise (Ho et al. 2020, arXiv:2006.11239, eq. 2 and 4).
-/// Works on tensors [B, …] of any rank, type and device. Holds no tensor.
+/// Turns an image into noise: the forward process q (Ho et al. 2020, arXiv:2006.11239, eq. 2 and 4). It works on tensors [B, …] of any
+/// rank, type and device. It holds no tensor.
 /// </summary>
 public sealed class ForwardDiffusion
 {
-    /// <summary>The process of a schedule.</summary>
+    /// <summary>Creates the forward process of a schedule.</summary>
     /// <param name="schedule">The schedule.</param>
-    /// <exception cref="ArgumentException">The schedule is invalid, see <see cref="DiffusionCoefficients"/>.</exception>
+    /// <exception cref="ArgumentException">The schedule is invalid; <see cref="DiffusionCoefficients"/> lists the rules.</exception>
     public ForwardDiffusion(IVarianceSchedule schedule)
         : this(new DiffusionCoefficients(schedule))
     {
     }
 
-    /// <summary>The process of a tabulated schedule.</summary>
+    /// <summary>Creates the forward process of a tabulated schedule.</summary>
     /// <param name="coefficients">The tables.</param>
     public ForwardDiffusion(DiffusionCoefficients coefficients)
     {
@@ -24,7 +24,7 @@ public sealed class ForwardDiffusion
         Coefficients = coefficients;
     }
 
-    /// <summary>The tables that the process computes with.</summary>
+    /// <summary>Gets the tables that the process computes with.</summary>
     public DiffusionCoefficients Coefficients { get; }
 
     /// <summary>Draws x_t from q(x_t | x_0) by x_t = √ᾱ_t x_0 + √(1-ᾱ_t) ε (eq. 4).</summary>
@@ -65,7 +65,7 @@ public sealed class ForwardDiffusion
         return (signal * previous).Plus(spread * noise).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The mean √ᾱ_t x_0 of q(x_t | x_0) (eq. 4). The variance is 1 - ᾱ_t, see <see cref="Variance"/>.</summary>
+    /// <summary>Computes the mean √ᾱ_t x_0 of q(x_t | x_0) (eq. 4). The variance is 1 - ᾱ_t (<see cref="Variance"/>).</summary>
     /// <param name="x0">The clean examples x_0, [B, …].</param>
     /// <param name="t">The timesteps.</param>
     /// <returns>The mean in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
@@ -78,20 +78,21 @@ public sealed class ForwardDiffusion
         return signal * x0;
     }
 
-    /// <summary>The variance 1 - ᾱ_t of q(x_t | x_0) (eq. 4), the same for every element.</summary>
+    /// <summary>Returns the variance 1 - ᾱ_t of q(x_t | x_0) (eq. 4), the same for every element.</summary>
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
     /// <returns>The variance. Range: 0 &lt; 1 - ᾱ_t ≤ 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public double Variance(int t) => 1 - Coefficients.AlphaBars[Require.Timestep(t, Coefficients.Timesteps)];
 
-    /// <summary>ln(1 - ᾱ_t), the log variance of q(x_t | x_0) (eq. 4).</summary>
+    /// <summary>Returns ln(1 - ᾱ_t), the log variance of q(x_t | x_0) (eq. 4).</summary>
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
     /// <returns>The log variance. Range: ≤ 0.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     public double LogVariance(int t) => Coefficients.LogOneMinusAlphaBars[Require.Timestep(t, Coefficients.Timesteps)];
 
     /// <summary>
-    /// The noise ε = (x_t - √ᾱ_t x_0)/√(1-ᾱ_t) that leads from <paramref name="x0"/> to <paramref name="xt"/> (eq. 4 solved for ε).
+    /// Computes the noise ε = (x_t - √ᾱ_t x_0)/√(1-ᾱ_t) that leads from <paramref name="x0"/> to <paramref name="xt"/> (eq. 4 solved for
+    /// ε).
     /// </summary>
     /// <param name="x0">The clean examples x_0, or estimates of them, [B, …].</param>
     /// <param name="xt">The noisy examples x_t in the shape of <paramref name="x0"/>.</param>
@@ -112,7 +113,7 @@ public sealed class ForwardDiffusion
     }
 
     /// <summary>
-    /// L_T = KL(q(x_T | x_0) ‖ N(0, I)), the part of the variational bound that has nothing to learn (eq. 5), averaged over the
+    /// Computes L_T = KL(q(x_T | x_0) ‖ N(0, I)), the part of the variational bound that has nothing to learn (eq. 5), averaged over the
     /// dimensions of an example.
     /// </summary>
     /// <param name="x0">The clean examples x_0, [B, …].</param>

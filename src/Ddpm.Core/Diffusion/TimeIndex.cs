@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The timesteps of a batch: one t for each example, or one shared by all. Made implicitly from an <see cref="int"/>, a <c>long[]</c> or an
-/// int64 tensor [B], so that every formula is written once.
+/// Holds the timesteps of a batch: one t for each example, or one shared by all. It converts implicitly from an <see cref="int"/>, a
+/// <c>long[]</c> or an int64 tensor [B], so that every formula is written once.
 /// </summary>
 public readonly struct TimeIndex
 {
@@ -17,30 +17,33 @@ public readonly struct TimeIndex
 
     private TimeIndex(long[] perExample) => this.perExample = perExample;
 
-    /// <summary>Whether all examples share one timestep.</summary>
+    /// <summary>Gets whether all examples share one timestep.</summary>
     public bool IsShared => perExample is null;
 
-    /// <summary>The timestep of one example.</summary>
-    /// <param name="example">The index in the batch; any when the timestep is shared.</param>
+    /// <summary>Gets the timestep of one example.</summary>
+    /// <param name="example">The index in the batch; any value when the timestep is shared.</param>
     public int this[int example] => perExample is null ? shared : checked((int)perExample[example]);
 
-    /// <summary>One timestep shared by all examples of a batch.</summary>
+    /// <summary>Converts one number to a timestep that all examples share.</summary>
     /// <param name="t">The timestep.</param>
     public static implicit operator TimeIndex(int t) => new(t);
 
-    /// <summary>One timestep for each example.</summary>
+    /// <summary>Converts an array to one timestep for each example.</summary>
     /// <param name="t">The timesteps, [B].</param>
     public static implicit operator TimeIndex(long[] t) => FromArray(t);
 
-    /// <summary>One timestep for each example, or one shared by all when <paramref name="t"/> is a scalar. Copied to the host.</summary>
+    /// <summary>
+    /// Converts a tensor to one timestep for each example, or to one shared by all when <paramref name="t"/> is a scalar. The values are
+    /// copied to the host.
+    /// </summary>
     /// <param name="t">The timesteps, int64 [B] or [].</param>
     public static implicit operator TimeIndex(Tensor t) => FromTensor(t);
 
-    /// <summary>One timestep shared by all examples of a batch.</summary>
+    /// <summary>Creates one timestep that all examples share.</summary>
     /// <param name="t">The timestep.</param>
     public static TimeIndex FromInt32(int t) => t;
 
-    /// <summary>One timestep for each example.</summary>
+    /// <summary>Creates one timestep for each example.</summary>
     /// <param name="t">The timesteps, [B].</param>
     public static TimeIndex FromArray(long[] t)
     {
@@ -48,7 +51,10 @@ public readonly struct TimeIndex
         return new TimeIndex([.. t]);
     }
 
-    /// <summary>One timestep for each example, or one shared by all when <paramref name="t"/> is a scalar. Copied to the host.</summary>
+    /// <summary>
+    /// Creates one timestep for each example, or one shared by all when <paramref name="t"/> is a scalar. The values are copied to the
+    /// host.
+    /// </summary>
     /// <param name="t">The timesteps, int64 [B] or [].</param>
     /// <exception cref="ArgumentException"><paramref name="t"/> has more than one axis or does not hold integers.</exception>
     public static TimeIndex FromTensor(Tensor t)

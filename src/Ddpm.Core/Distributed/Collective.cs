@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>Checks of the arguments that every <see cref="ICommunicator"/> makes; for implementations of it.</summary>
+/// <summary>Checks the arguments that every <see cref="ICommunicator"/> checks; implementations call it.</summary>
 public static class Collective
 {
-    /// <summary>A tensor that can be summed over ranks.</summary>
+    /// <summary>Checks that a tensor can be summed over ranks.</summary>
     /// <param name="tensor">float32, float64 or int64.</param>
-    /// <exception cref="ArgumentException">The type is another.</exception>
+    /// <exception cref="ArgumentException">The tensor has another type.</exception>
     public static void RequireSummable(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -18,9 +18,9 @@ public static class Collective
         }
     }
 
-    /// <summary>A tensor that can be averaged over ranks.</summary>
+    /// <summary>Checks that a tensor can be averaged over ranks.</summary>
     /// <param name="tensor">float32 or float64.</param>
-    /// <exception cref="ArgumentException">The type is another.</exception>
+    /// <exception cref="ArgumentException">The tensor has another type.</exception>
     public static void RequireAverageable(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -31,7 +31,7 @@ public static class Collective
         }
     }
 
-    /// <summary>A rank that exists.</summary>
+    /// <summary>Checks that a rank exists.</summary>
     /// <param name="root">The rank.</param>
     /// <param name="worldSize">The number of ranks.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rank.</exception>

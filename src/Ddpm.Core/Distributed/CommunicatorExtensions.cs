@@ -7,16 +7,18 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>What is made of the collectives of an <see cref="ICommunicator"/>; all of it is collective too.</summary>
+/// <summary>
+/// Adds operations that the collectives of an <see cref="ICommunicator"/> make up. They are collective too, unless stated otherwise.
+/// </summary>
 public static class CommunicatorExtensions
 {
     /// <summary>
-    /// Does something on rank 0 alone, such as writing a file, while the others wait: a barrier that no rank can miss, for it is outside of
-    /// any condition. Fails on all ranks if it fails on rank 0.
+    /// Runs an action on rank 0 alone, such as writing a file, while the others wait. No rank can miss this barrier, because it is outside
+    /// of any condition. It fails on all ranks if it fails on rank 0.
     /// </summary>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="action">What to do; it may not call a collective.</param>
-    /// <exception cref="DistributedException">Rank 0 failed, and this is another; rank 0 throws its own exception.</exception>
+    /// <param name="action">The action; it may not call a collective.</param>
+    /// <exception cref="DistributedException">Rank 0 failed and this is another rank; rank 0 throws its own exception.</exception>
     public static void OnFirstRank(this ICommunicator communicator, Action action)
     {
         ArgumentNullException.ThrowIfNull(communicator);
@@ -44,13 +46,13 @@ public static class CommunicatorExtensions
     }
 
     /// <summary>
-    /// Runs what the ranks do together. An exception is noted with <see cref="ICommunicator.Fail"/> before it goes on, so that the others
-    /// do not wait for this rank for ever.
+    /// Runs what the ranks do together. It reports an exception with <see cref="ICommunicator.Fail"/> before it rethrows it, so that the
+    /// others do not wait for this rank forever.
     /// </summary>
-    /// <typeparam name="T">What it gives.</typeparam>
+    /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="job">What to do; it may call collectives.</param>
-    /// <returns>What it gave.</returns>
+    /// <param name="job">The job; it may call collectives.</param>
+    /// <returns>The result of the job.</returns>
     public static T Together<T>(this ICommunicator communicator, Func<T> job)
     {
         ArgumentNullException.ThrowIfNull(communicator);
@@ -67,12 +69,12 @@ public static class CommunicatorExtensions
     }
 
     /// <summary>
-    /// This rank's stretch of so many items, in the order of the ranks; stretches differ by one item at most, and may be empty. Not
-    /// collective.
+    /// Returns the consecutive items of this rank when all ranks share a list in order. Shares differ by one item at most and may be empty.
+    /// It is not collective.
     /// </summary>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="count">How many items there are. Range: ≥ 0.</param>
-    /// <returns>The first item of this rank, and the first that is no longer its.</returns>
+    /// <param name="count">The number of items. Range: ≥ 0.</param>
+    /// <returns>The first item of this rank and the first item after its share.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public static (int First, int End) Share(this ICommunicator communicator, int count)
     {
@@ -85,7 +87,7 @@ public static class CommunicatorExtensions
 
     /// <summary>Gives every rank the texts of all.</summary>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="text">This rank's.</param>
+    /// <param name="text">The text of this rank.</param>
     /// <returns>The text of each rank.</returns>
     public static string[] AllGather(this ICommunicator communicator, string text)
     {
@@ -96,7 +98,7 @@ public static class CommunicatorExtensions
 
     /// <summary>Gives every rank the numbers of all.</summary>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="values">This rank's, as many as it likes.</param>
+    /// <param name="values">The numbers of this rank, of any length.</param>
     /// <returns>The numbers of each rank.</returns>
     public static double[][] AllGather(this ICommunicator communicator, ReadOnlySpan<double> values)
     {
@@ -105,10 +107,10 @@ public static class CommunicatorExtensions
             .Select(bytes => MemoryMarshal.Cast<byte, double>(bytes).ToArray())];
     }
 
-    /// <summary>Whether something holds on any rank, such as that it was cancelled: all ranks get the same answer.</summary>
+    /// <summary>Returns whether a condition holds on any rank, such as cancellation. All ranks get the same answer.</summary>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="value">Whether it holds on this one.</param>
-    /// <returns>Whether it holds on one at least.</returns>
+    /// <param name="value">Whether it holds on this rank.</param>
+    /// <returns>Whether it holds on at least one rank.</returns>
     public static bool Any(this ICommunicator communicator, bool value)
     {
         ArgumentNullException.ThrowIfNull(communicator);
@@ -118,12 +120,12 @@ public static class CommunicatorExtensions
         return count.ReadCpuInt64(0) > 0;
     }
 
-    /// <summary>Compares what the ranks were started with: with different settings they would wait for each other for ever.</summary>
+    /// <summary>Compares the settings of the ranks. Ranks with different settings would wait for each other forever.</summary>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="what">What the settings are of, for the error.</param>
+    /// <param name="what">The subject of the settings, for the error message.</param>
     /// <param name="settings">This rank's settings by their names.</param>
     /// <exception cref="DistributedException">
-    /// They differ from those of rank 0, on any rank; thrown on all, with the differences.
+    /// The settings of some rank differ from those of rank 0. All ranks throw, with the differences.
     /// </exception>
     public static void RequireSame(this ICommunicator communicator, string what, IReadOnlyDictionary<string, string> settings)
     {
@@ -140,11 +142,11 @@ public static class CommunicatorExtensions
     }
 
     /// <summary>
-    /// Puts the rows of all ranks together, in the order of the ranks: samples that were drawn in <see cref="SamplingShards"/>, or their
+    /// Concatenates the rows of all ranks in the order of the ranks: samples that were drawn in <see cref="SamplingShards"/>, or their
     /// features.
     /// </summary>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="rows">This rank's, [N, …] with N ≥ 0; the axes after the first are the same on all.</param>
+    /// <param name="rows">The rows of this rank, [N, …] with N ≥ 0; the axes after the first are the same on all.</param>
     /// <returns>All rows, on the CPU; a fresh tensor. Every rank gets them, 2 GiB at most.</returns>
     public static Tensor ConcatenateRows(this ICommunicator communicator, Tensor rows)
     {
@@ -168,8 +170,8 @@ public static class CommunicatorExtensions
     }
 
     /// <summary>
-    /// The device of a rank: on a machine with CUDA the GPU of its <see cref="ICommunicator.LocalRank"/>, so that no two ranks share one;
-    /// else the CPU. Not collective.
+    /// Returns the device of a rank: on a machine with CUDA the GPU of its <see cref="ICommunicator.LocalRank"/>, so that no two ranks
+    /// share one; else the CPU. It is not collective.
     /// </summary>
     /// <param name="communicator">The ranks.</param>
     /// <returns>The device.</returns>

@@ -1,13 +1,12 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// Something went wrong on another rank, or the ranks do not agree; every rank that takes part throws. The message says which rank and
-/// what.
+/// Reports a failure on another rank, or ranks that disagree. Every participating rank throws it; the message names the rank and the cause.
 /// </summary>
 public sealed class DistributedException : InvalidOperationException
 {
     /// <summary>Creates the error.</summary>
-    /// <param name="message">Which rank, and what.</param>
+    /// <param name="message">The rank and the cause.</param>
     public DistributedException(string message)
         : base(message)
     {

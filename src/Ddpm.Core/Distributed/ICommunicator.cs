@@ -3,31 +3,31 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Several processes ("ranks") that do one job. All members but the properties and <see cref="Fail"/> are collective: every rank calls
-/// them, in the same order, with tensors of the same shape and type, and each call returns when all ranks have made it. So never call one
-/// under a condition that only some ranks meet, such as <c>Rank == 0</c>; see <see cref="CommunicatorExtensions.OnFirstRank"/>. Used by one
-/// thread at a time.
+/// Connects several processes ("ranks") that do one job. All members but the properties and <see cref="Fail"/> are collective: every rank
+/// calls them, in the same order, with tensors of the same shape and type, and each call returns when all ranks have made it. Never call
+/// one under a condition that only some ranks meet, such as <c>Rank == 0</c>; see <see cref="CommunicatorExtensions.OnFirstRank"/>. One
+/// thread uses it at a time.
 /// </summary>
-/// <remarks>Dispose it at the end of the job, on every rank: the ranks then wait for each other and leave together.</remarks>
+/// <remarks>Dispose it on every rank at the end of the job: the ranks then wait for each other and leave together.</remarks>
 public interface ICommunicator : IDisposable
 {
-    /// <summary>The number of this process. Range: 0 ≤ rank &lt; <see cref="WorldSize"/>.</summary>
+    /// <summary>Gets the number of this process. Range: 0 ≤ rank &lt; <see cref="WorldSize"/>.</summary>
     int Rank { get; }
 
-    /// <summary>The number of processes. Range: ≥ 1.</summary>
+    /// <summary>Gets the number of processes. Range: ≥ 1.</summary>
     int WorldSize { get; }
 
-    /// <summary>The number of this process among those on its machine, which decides its GPU. Range: ≥ 0.</summary>
+    /// <summary>Gets the number of this process among those on its machine, which decides its GPU. Range: ≥ 0.</summary>
     int LocalRank { get; }
 
     /// <summary>Puts the sum over all ranks into the tensor; all ranks get the same bits.</summary>
     /// <param name="tensor">float32, float64 or int64, any shape, any device.</param>
-    /// <exception cref="ArgumentException">The type is another.</exception>
+    /// <exception cref="ArgumentException">The tensor has another type.</exception>
     void SumInPlace(Tensor tensor);
 
     /// <summary>Puts the mean over all ranks into the tensor; all ranks get the same bits.</summary>
     /// <param name="tensor">float32 or float64, any shape, any device.</param>
-    /// <exception cref="ArgumentException">The type is another.</exception>
+    /// <exception cref="ArgumentException">The tensor has another type.</exception>
     void AverageInPlace(Tensor tensor);
 
     /// <summary>Puts one rank's tensor into those of all.</summary>
@@ -37,17 +37,17 @@ public interface ICommunicator : IDisposable
     void BroadcastInPlace(Tensor tensor, int root = 0);
 
     /// <summary>Gives every rank the bytes of all.</summary>
-    /// <param name="bytes">This rank's; each may have another number of them, 2 GiB in all at most.</param>
+    /// <param name="bytes">The bytes of this rank. Ranks may pass different lengths, 2 GiB in all at most.</param>
     /// <returns>The bytes of each rank.</returns>
     byte[][] AllGather(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Waits until all ranks are here.</summary>
+    /// <summary>Waits until all ranks have called it.</summary>
     void Barrier();
 
     /// <summary>
-    /// Notes that this rank cannot continue. Not collective. The others may be waiting for it, so that the disposal that follows ends the
-    /// whole job with a code that is not 0 instead of waiting for them.
+    /// Reports that this rank cannot continue. It is not collective. The others may be waiting for this rank; the disposal that follows
+    /// therefore ends the whole job with a non-zero exit code instead of waiting for them.
     /// </summary>
-    /// <param name="reason">Why.</param>
+    /// <param name="reason">The reason.</param>
     void Fail(Exception reason);
 }

@@ -1,21 +1,21 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// Sampling by several processes: each draws its share of the samples, by their numbers. With <see cref="PerSampleNoise"/> a sample is the
-/// same picture on every process, so that nothing depends on the number of processes.
+/// Divides sampling among several processes: each draws its share of the samples, by their numbers. With <see cref="PerSampleNoise"/> a
+/// sample is the same picture on every process, so the result does not depend on the number of processes.
 /// </summary>
 public static class SamplingShards
 {
     /// <summary>
-    /// A rank's share of a request: a stretch of the samples that are to be drawn, which differ in number by at most one between ranks.
-    /// Without communication.
+    /// Returns a rank's share of a request: consecutive samples, whose number differs by at most one between ranks. The ranks do not
+    /// communicate.
     /// </summary>
     /// <param name="request">
     /// All samples. Its noise must be a function of the sample's number, such as <see cref="PerSampleNoise"/>.
     /// </param>
     /// <param name="communicator">The ranks.</param>
-    /// <returns>The same request, in which the samples of other ranks are to be skipped. A rank may be left without any.</returns>
-    /// <exception cref="ArgumentException">The noise is one stream for all samples, in which a sample depends on those before.</exception>
+    /// <returns>The same request, which skips the samples of other ranks. The share of a rank may be empty.</returns>
+    /// <exception cref="ArgumentException">The noise is one stream for all samples, where a sample depends on those before it.</exception>
     public static SamplingRequest ShardFor(this SamplingRequest request, ICommunicator communicator)
     {
         ArgumentNullException.ThrowIfNull(request);

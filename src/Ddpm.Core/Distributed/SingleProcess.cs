@@ -2,23 +2,23 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>A single process: rank 0 of 1. The default everywhere; nothing is computed, copied or awaited.</summary>
+/// <summary>Represents a single process, rank 0 of 1: the default everywhere. It computes, copies and awaits nothing.</summary>
 public sealed class SingleProcess : ICommunicator
 {
     private SingleProcess()
     {
     }
 
-    /// <summary>The only one there is, for it has no state.</summary>
+    /// <summary>Gets the only instance; it has no state.</summary>
     public static SingleProcess Instance { get; } = new();
 
-    /// <summary>0.</summary>
+    /// <summary>Gets the rank, which is 0.</summary>
     public int Rank => 0;
 
-    /// <summary>1.</summary>
+    /// <summary>Gets the number of processes, which is 1.</summary>
     public int WorldSize => 1;
 
-    /// <summary>0.</summary>
+    /// <summary>Gets the rank, which is 0.</summary>
     public int LocalRank => 0;
 
     /// <inheritdoc/>
@@ -42,8 +42,8 @@ public sealed class SingleProcess : ICommunicator
     {
     }
 
-    /// <summary>Does nothing: there is no other process to end.</summary>
-    /// <param name="reason">Why.</param>
+    /// <summary>Does nothing, because there is no other process to end.</summary>
+    /// <param name="reason">The reason.</param>
     public void Fail(Exception reason) => ArgumentNullException.ThrowIfNull(reason);
 
     /// <summary>Does nothing.</summary>

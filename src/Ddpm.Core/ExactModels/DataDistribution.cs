@@ -3,20 +3,20 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// A distribution of data of which the posterior mean E[x_0 | x_t] is known in closed form, so that samplers and bounds can be tried
-/// against mathematics. Works in float64. Owns its tensors.
+/// Represents a distribution of data whose posterior mean E[x_0 | x_t] is known in closed form, so that samplers and bounds can be tested
+/// against mathematics. It works in float64 and owns its tensors.
 /// </summary>
 public abstract class DataDistribution : IDisposable
 {
     private protected DataDistribution(long[] shape) => Shape = shape;
 
-    /// <summary>The shape of one example.</summary>
+    /// <summary>Gets the shape of one example.</summary>
     public IReadOnlyList<long> Shape { get; }
 
-    /// <summary>The number of elements D of one example.</summary>
+    /// <summary>Gets the number of elements D of one example.</summary>
     public long Dimensions => Shape.Aggregate(1L, (product, size) => product * size);
 
-    /// <summary>The posterior mean E[x_0 | x_t] where x_t = √ᾱ x_0 + √(1-ᾱ) ε.</summary>
+    /// <summary>Computes the posterior mean E[x_0 | x_t] where x_t = √ᾱ x_0 + √(1-ᾱ) ε.</summary>
     /// <param name="xt">The noisy examples, [B, …] with the distribution's shape, on its device.</param>
     /// <param name="alphaBar">ᾱ of each example, [B], or of all, []. Range: 0 ≤ ᾱ &lt; 1.</param>
     /// <returns>The means in the shape of <paramref name="xt"/>, float64; a fresh tensor.</returns>

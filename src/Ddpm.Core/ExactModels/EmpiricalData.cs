@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Data that is one of N given examples, each as likely: E[x_0 | x_t] is their mean, weighted by softmax(-‖x_t - √ᾱ x_i‖²/(2(1-ᾱ))). A
-/// network that fitted a training set perfectly would be this; its samples are the examples themselves.
+/// Represents data that is one of N given, equally likely examples: E[x_0 | x_t] is their mean, weighted by softmax(-‖x_t - √ᾱ
+/// x_i‖²/(2(1-ᾱ))). A network that fits a training set perfectly computes this; its samples are the examples themselves.
 /// </summary>
 public sealed class EmpiricalData : DataDistribution
 {
@@ -14,7 +14,7 @@ public sealed class EmpiricalData : DataDistribution
     private readonly Tensor examples; // [N, D]
     private readonly Tensor halfSquares; // [N], ½‖x_i‖²
 
-    /// <summary>The distribution of a set.</summary>
+    /// <summary>Creates the distribution of a set of examples.</summary>
     /// <param name="examples">The examples, [N, …]; copied.</param>
     /// <exception cref="ArgumentException">There is no example, or one is not finite.</exception>
     public EmpiricalData(Tensor examples)

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The network that no training can better: E[ε | x_t] (or x_0, v, μ̃) in closed form for data whose distribution is known, the minimum of
-/// L_simple (Ho et al. 2020, arXiv:2006.11239, eq. 14). Give it to a sampler, a bound or a codec to test that rather than a network.
+/// Predicts as no trained network can better: E[ε | x_t] (or x_0, v, μ̃) in closed form for data whose distribution is known, the minimum
+/// of L_simple (Ho et al. 2020, arXiv:2006.11239, eq. 14). Give it to a sampler, a bound or a codec to test that code rather than a
+/// network.
 /// </summary>
 public sealed class ExactModel : IEpsilonModel
 {
@@ -12,9 +13,9 @@ public sealed class ExactModel : IEpsilonModel
     private readonly DataDistribution data;
     private readonly Prediction prediction;
 
-    /// <summary>The exact model of some data.</summary>
+    /// <summary>Creates the exact model of a distribution.</summary>
     /// <param name="schedule">The schedule that a network would be trained with; a sampler may respace it.</param>
-    /// <param name="data">The distribution of the data; it stays the caller's.</param>
+    /// <param name="data">The distribution of the data; the caller keeps it.</param>
     /// <param name="prediction">What the model puts out. Default: ε.</param>
     /// <exception cref="ArgumentException">The schedule is invalid.</exception>
     public ExactModel(IVarianceSchedule schedule, DataDistribution data, Prediction? prediction = null)

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>Data from a mixture of normal distributions with any covariances. One component is normal data.</summary>
+/// <summary>Represents data from a mixture of normal distributions with any covariances. One component is normal data.</summary>
 public sealed class GaussianMixtureData : DataDistribution
 {
     private readonly Tensor logWeights; // [K]
@@ -10,7 +10,7 @@ public sealed class GaussianMixtureData : DataDistribution
     private readonly Tensor axes; // [K, D, D], eigenvectors in columns
     private readonly Tensor variances; // [K, D] along the axes
 
-    /// <summary>A mixture.</summary>
+    /// <summary>Creates a mixture of normal distributions.</summary>
     /// <param name="weights">The components' weights, [K]. Range: &gt; 0; they are divided by their sum.</param>
     /// <param name="means">The components' means, [K, …] with any shape of an example; D is its number of elements.</param>
     /// <param name="covariances">The components' covariances, [K, D, D], symmetric and positive semi-definite.</param>
@@ -60,7 +60,7 @@ public sealed class GaussianMixtureData : DataDistribution
         variances = eigenvalues.AtLeast(0).DetachFromDisposeScope();
     }
 
-    /// <summary>Normal data.</summary>
+    /// <summary>Creates normally distributed data.</summary>
     /// <param name="mean">The mean in the shape of an example; D is its number of elements.</param>
     /// <param name="covariance">The covariance, [D, D], symmetric and positive semi-definite.</param>
     /// <returns>A mixture of one component.</returns>
@@ -75,7 +75,7 @@ public sealed class GaussianMixtureData : DataDistribution
         return new GaussianMixtureData(weight, means, covariances);
     }
 
-    /// <summary>ln p(x_0), the data's own log-density.</summary>
+    /// <summary>Computes ln p(x_0), the log-density of the data.</summary>
     /// <param name="x0">Examples, [B, …].</param>
     /// <returns>
     /// The log-density of each in nats (of all its dimensions), [B], float64; a fresh tensor. Infinite where a covariance is singular.

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Folders that appear and vanish whole. A new name survives a power failure only when the folder that lists it is flushed too; Windows
-/// flushes the list by itself.
+/// Creates, renames and removes folders whole. A new name survives a power failure only when the folder that lists it is flushed too;
+/// Windows flushes the list by itself.
 /// </summary>
 public static class DurableFolder
 {
@@ -83,7 +83,7 @@ public static class DurableFolder
     }
 
     /// <summary>
-    /// Removes what a killed process left: the entries that <see cref="AtomicFile"/> and this class had under temporary names.
+    /// Removes what a killed process left behind: the entries that <see cref="AtomicFile"/> and this class had under temporary names.
     /// </summary>
     /// <param name="folder">The folder to clean, which may be absent.</param>
     /// <param name="name">The names that the entries were to have, with * for any text.</param>

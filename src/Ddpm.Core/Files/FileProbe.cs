@@ -7,7 +7,7 @@ internal static class FileProbe
 {
     private static readonly AsyncLocal<Action<string, string>?> Current = new();
 
-    /// <summary>Whether a probe is set.</summary>
+    /// <summary>Gets whether a probe is set.</summary>
     public static bool IsSet => Current.Value is not null;
 
     /// <summary>Sets the probe of this thread of execution.</summary>
@@ -17,6 +17,8 @@ internal static class FileProbe
     /// <summary>Tells the probe of an operation that is about to be made.</summary>
     public static void Before(string operation, string path) => Current.Value?.Invoke(operation, path);
 
-    /// <summary>A stream whose every write is made in two halves that the probe sees, so that a write can end in the middle.</summary>
+    /// <summary>
+    /// Returns a stream whose every write is made in two halves that the probe sees, so that a write can end in the middle.
+    /// </summary>
     public static Stream Watch(Stream stream, string path) => IsSet ? new ProbedStream(stream, path) : stream;
 }

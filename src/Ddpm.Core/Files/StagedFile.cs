@@ -1,6 +1,6 @@
 namespace Ddpm.Core;
 
-/// <summary>A file that is written in full under a temporary name. Dispose it to remove it if it was not put in place.</summary>
+/// <summary>Holds a file that is written in full under a temporary name. Disposal removes it if it was not put in place.</summary>
 public sealed class StagedFile : IDisposable
 {
     private readonly string temporary;
@@ -12,7 +12,7 @@ public sealed class StagedFile : IDisposable
         FilePath = path;
     }
 
-    /// <summary>Where the file will be.</summary>
+    /// <summary>Gets the path that the file will have.</summary>
     public string FilePath { get; }
 
     /// <summary>Puts the file in place; replaces an existing one.</summary>

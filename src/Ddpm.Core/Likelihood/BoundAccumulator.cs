@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The sums behind a <see cref="BoundReport"/>, a batch at a time, in memory of T numbers: joined with those of other processes, or saved
-/// (<see cref="BoundFile"/>) and resumed, the result is that of one evaluation to rounding. Not thread-safe; holds no tensor.
+/// Collects the sums behind a <see cref="BoundReport"/> batch by batch, in memory for T numbers. Sums that are merged with those of other
+/// processes, or saved (<see cref="BoundFile"/>) and resumed, give the result of one evaluation to rounding. It is not thread-safe and
+/// holds no tensor.
 /// </summary>
 public sealed class BoundAccumulator
 {
@@ -16,7 +17,7 @@ public sealed class BoundAccumulator
     private readonly RunningMoments noiseErrors;
     private readonly RunningMoments rates;
 
-    /// <summary>No examples yet.</summary>
+    /// <summary>Creates sums of no examples.</summary>
     /// <param name="timesteps">T of the process. Range: ≥ 1.</param>
     /// <param name="draws">How often noise is drawn for each example and timestep. Range: ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
@@ -32,26 +33,24 @@ public sealed class BoundAccumulator
         rates = new RunningMoments(timesteps, draws);
     }
 
-    /// <summary>T of the process.</summary>
+    /// <summary>Gets T, the number of timesteps of the process.</summary>
     public int Timesteps { get; }
 
-    /// <summary>How often noise is drawn for each example and timestep.</summary>
+    /// <summary>Gets how often noise is drawn for each example and timestep.</summary>
     public int Draws { get; }
 
-    /// <summary>The number of examples so far.</summary>
+    /// <summary>Gets the number of examples so far.</summary>
     public long Examples => total.Examples;
 
     /// <summary>All sums by name, for a file.</summary>
     internal IEnumerable<(string Name, RunningMoments Moments)> Sums =>
         [("prior", prior), ("total", total), ("terms", terms), ("x0_errors", x0Errors), ("noise_errors", noiseErrors), ("rates", rates)];
 
-    /// <summary>Takes in the terms of a batch.</summary>
+    /// <summary>Adds the terms of a batch.</summary>
     /// <param name="draws">
-    /// The terms of the same examples, <see cref="Draws"/> times, each with noise of its own; they stay the caller's.
+    /// The terms of the same examples, <see cref="Draws"/> times, each with separate noise; the caller keeps them.
     /// </param>
-    /// <exception cref="ArgumentException">
-    /// There are more or fewer draws, or they are of another number of timesteps or examples; nothing has changed.
-    /// </exception>
+    /// <exception cref="ArgumentException">The number of draws, timesteps or examples differs; nothing has changed.</exception>
     public void Add(IReadOnlyList<BoundTerms> draws)
     {
         ArgumentNullException.ThrowIfNull(draws);
@@ -76,9 +75,9 @@ public sealed class BoundAccumulator
         rates.Add(cat([priors, priors.Plus(received.narrow(2, 0, Timesteps - 1))], 2));
     }
 
-    /// <summary>Takes in the examples of another accumulator, which stays as it is.</summary>
-    /// <param name="other">The other.</param>
-    /// <exception cref="ArgumentException">It is of another number of timesteps or draws; nothing has changed.</exception>
+    /// <summary>Adds the examples of another accumulator, which does not change.</summary>
+    /// <param name="other">The other accumulator.</param>
+    /// <exception cref="ArgumentException">The other has another number of timesteps or draws; nothing has changed.</exception>
     public void Merge(BoundAccumulator other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -92,7 +91,8 @@ public sealed class BoundAccumulator
     }
 
     /// <summary>
-    /// Takes in the examples of all ranks, once, when each has had its share; collective. All ranks get the same numbers.
+    /// Adds the examples of all ranks. Call it once, after each rank has added its share. It is collective, and all ranks get the same
+    /// numbers.
     /// </summary>
     /// <param name="communicator">The ranks.</param>
     /// <exception cref="DistributedException">The ranks have bounds of different numbers of timesteps or draws.</exception>
@@ -130,7 +130,7 @@ public sealed class BoundAccumulator
         }
     }
 
-    /// <summary>The bound over all examples so far.</summary>
+    /// <summary>Computes the bound over all examples so far.</summary>
     /// <returns>Means with their standard errors.</returns>
     /// <exception cref="InvalidOperationException">There is no example yet.</exception>
     public BoundReport Report()

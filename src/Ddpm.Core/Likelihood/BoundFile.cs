@@ -4,9 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Ddpm.Core;
 
-/// <summary>
-/// A half-finished evaluation of a bound in a JSON file, with every digit of its sums, so that it can be resumed.
-/// </summary>
+/// <summary>Saves an unfinished evaluation of a bound to a JSON file, with every digit of its sums, so that it can be resumed.</summary>
 public static class BoundFile
 {
     private const int Format = 1;
@@ -20,7 +18,9 @@ public static class BoundFile
     /// <summary>Writes the sums, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="bound">The sums.</param>
-    /// <param name="identity">What is evaluated, as text: network, process, data, noise. Going on with another is refused.</param>
+    /// <param name="identity">
+    /// A text that names what is evaluated: network, process, data, noise. Resuming with another text is refused.
+    /// </param>
     /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
     public static void Save(string path, BoundAccumulator bound, string identity)
     {
@@ -51,10 +51,12 @@ public static class BoundFile
 
     /// <summary>Reads the sums.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="identity">What is evaluated, as it was said to <see cref="Save"/>.</param>
+    /// <param name="identity">The text that was given to <see cref="Save"/>.</param>
     /// <returns>The sums.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, or of another evaluation; the message says what differs.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or belongs to another evaluation; the message says what differs.
+    /// </exception>
     public static BoundAccumulator Load(string path, string identity)
     {
         ArgumentNullException.ThrowIfNull(identity);

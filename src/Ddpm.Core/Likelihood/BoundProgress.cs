@@ -1,6 +1,6 @@
 namespace Ddpm.Core;
 
-/// <summary>How far the evaluation of a bound is.</summary>
+/// <summary>Reports how far the evaluation of a bound has come.</summary>
 /// <param name="StepsDone">Network calls done.</param>
 /// <param name="StepsTotal">Network calls in all; null when the number of batches is not known.</param>
 /// <param name="ExamplesDone">Examples finished.</param>
@@ -8,7 +8,7 @@ namespace Ddpm.Core;
 public readonly record struct BoundProgress(long StepsDone, long? StepsTotal, long ExamplesDone, TimeSpan Elapsed)
 {
     /// <summary>
-    /// The time that is left at the mean pace so far; null before the first step, or when the number of batches is not known.
+    /// Gets the remaining time at the mean pace so far; null before the first step, or when the number of batches is not known.
     /// </summary>
     public TimeSpan? Remaining =>
         StepsDone == 0 || StepsTotal is null ? null : Elapsed * ((double)(StepsTotal.Value - StepsDone) / StepsDone);

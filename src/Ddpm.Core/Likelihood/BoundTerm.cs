@@ -6,8 +6,8 @@ namespace Ddpm.Core;
 internal static class BoundTerm
 {
     /// <summary>
-    /// The term of each example, averaged over its dimensions or what a mask weighs of them, in bits/dim, [B]. Called inside a dispose
-    /// scope.
+    /// Returns the term of each example, averaged over its dimensions or what a mask weighs of them, in bits/dim, [B]. Called inside a
+    /// dispose scope.
     /// </summary>
     public static Tensor BitsPerDim(ReverseDiffusion process, Decoder decoder, ReverseMoments moments, Tensor x0, Tensor xt, TimeIndex t,
         Tensor? mask = null)

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>Every term of the variational bound of a batch, in bits/dim, as float64 tensors on the CPU. Owns its tensors.</summary>
+/// <summary>
+/// Holds every term of the variational bound of a batch, in bits/dim, as float64 tensors on the CPU. It owns the tensors.
+/// </summary>
 public sealed class BoundTerms : IDisposable
 {
     internal BoundTerms(Tensor total, Tensor prior, Tensor terms, Tensor x0Errors, Tensor noiseErrors)
@@ -14,19 +16,21 @@ public sealed class BoundTerms : IDisposable
         NoiseMeanSquaredErrors = noiseErrors;
     }
 
-    /// <summary>The bound on the negative log-likelihood, L_T + … + L_0, in bits/dim, [B].</summary>
+    /// <summary>Gets the bound on the negative log-likelihood, L_T + … + L_0, in bits/dim, [B].</summary>
     public Tensor Total { get; }
 
-    /// <summary>L_T in bits/dim, [B].</summary>
+    /// <summary>Gets L_T in bits/dim, [B].</summary>
     public Tensor Prior { get; }
 
-    /// <summary>The terms by ascending timestep in bits/dim, [B, T]: column 0 is L_0 (the decoder's), column t the paper's L_t.</summary>
+    /// <summary>
+    /// Gets the terms by ascending timestep in bits/dim, [B, T]: column 0 is L_0 (the decoder's), column t the paper's L_t.
+    /// </summary>
     public Tensor Terms { get; }
 
-    /// <summary>The mean squared error of x̂_0, after clipping, by timestep, [B, T].</summary>
+    /// <summary>Gets the mean squared error of x̂_0, after clipping, by timestep, [B, T].</summary>
     public Tensor X0MeanSquaredErrors { get; }
 
-    /// <summary>The mean squared error of the noise that belongs to x̂_0, after clipping, by timestep, [B, T].</summary>
+    /// <summary>Gets the mean squared error of the noise that belongs to x̂_0, after clipping, by timestep, [B, T].</summary>
     public Tensor NoiseMeanSquaredErrors { get; }
 
     /// <summary>Frees the tensors.</summary>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The last step p_θ(x_0 | x_1) of the reverse process, whose log-likelihood is L_0 (Ho et al. 2020, arXiv:2006.11239, sec. 3.3).
+/// Computes the last step p_θ(x_0 | x_1) of the reverse process, whose log-likelihood is L_0 (Ho et al. 2020, arXiv:2006.11239, sec. 3.3).
 /// </summary>
 public abstract class Decoder
 {
@@ -12,23 +12,27 @@ public abstract class Decoder
     }
 
     /// <summary>
-    /// The paper's: probabilities of 256 pixel values, with the authors' tanh approximation of the normal distribution function.
+    /// Gets the paper's decoder: probabilities of 256 pixel values, with the authors' tanh approximation of the normal distribution
+    /// function.
     /// </summary>
     public static Decoder Discretized { get; } = new DiscretizedGaussianDecoder();
 
-    /// <summary>Probabilities of 256 pixel values by the exact normal distribution function, without the paper's floor of 1e-12.</summary>
+    /// <summary>
+    /// Gets the decoder with the probabilities of 256 pixel values by the exact normal distribution function, without the paper's floor of
+    /// 1e-12.
+    /// </summary>
     public static Decoder DiscretizedExact { get; } = new ExactDiscretizedGaussianDecoder();
 
     /// <summary>
-    /// A probability density, for data that is not pixels: the bound is then one on the differential negative log-likelihood, and may be
-    /// negative.
+    /// Gets the decoder with a probability density, for data that is not pixels. The bound is then on the differential negative
+    /// log-likelihood and may be negative.
     /// </summary>
     public static Decoder Continuous { get; } = new ContinuousGaussianDecoder();
 
-    /// <summary>ln p_θ(x_0 | x_1), element by element.</summary>
+    /// <summary>Computes ln p_θ(x_0 | x_1), element by element.</summary>
     /// <param name="x0">The clean examples x_0, [B, …]; in [-1, 1] for pixels.</param>
     /// <param name="mean">The mean of the decoder in the shape of <paramref name="x0"/>.</param>
-    /// <param name="logVariance">Its log variance, broadcastable to <paramref name="x0"/>.</param>
+    /// <param name="logVariance">The log variance of the decoder, broadcastable to <paramref name="x0"/>.</param>
     /// <returns>The log-likelihood in nats in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor does not hold floating-point numbers.</exception>
     public Tensor LogLikelihood(Tensor x0, Tensor mean, Tensor logVariance)

@@ -10,7 +10,7 @@ internal sealed class DiscretizedGaussianDecoder : Decoder
 {
     private const double Floor = 1e-12;
 
-    /// <summary>The approximation of the standard normal distribution function.</summary>
+    /// <summary>Returns the approximation of the standard normal distribution function.</summary>
     /// <param name="x">Where.</param>
     /// <returns>Φ(x), approximately, in the shape of <paramref name="x"/>; a fresh tensor.</returns>
     public static Tensor ApproximateCdf(Tensor x)

@@ -12,7 +12,7 @@ internal sealed class ExactDiscretizedGaussianDecoder : Decoder
     private const double Tail = -12;
     private const int Terms = 14;
 
-    /// <summary>ln Φ(z), the logarithm of the standard normal distribution function.</summary>
+    /// <summary>Returns ln Φ(z), the logarithm of the standard normal distribution function.</summary>
     /// <param name="z">Where.</param>
     /// <returns>ln Φ(z) in the shape of <paramref name="z"/>; a fresh tensor.</returns>
     public static Tensor LogCdf(Tensor z)

@@ -5,7 +5,7 @@ namespace Ddpm.Core;
 /// <summary>The mean over the dimensions of each example, of all of them or of those that a mask weighs.</summary>
 internal static class ExampleMean
 {
-    /// <summary>[B, …] → [B]: Σ(w·value)/Σw; 0 for an example whose weights are all 0. Called inside a dispose scope.</summary>
+    /// <summary>Averages [B, …] → [B] as Σ(w·value)/Σw; 0 for an example whose weights are all 0. Called inside a dispose scope.</summary>
     public static Tensor Of(Tensor values, Tensor? mask)
     {
         Tensor flat = values.reshape(values.size(0), -1);

@@ -8,7 +8,7 @@ namespace Ddpm.Core;
 /// </summary>
 internal static class GaussianDivergence
 {
-    /// <summary>KL(N(mean, exp logVariance) ‖ N(otherMean, exp otherLogVariance)), element by element.</summary>
+    /// <summary>Returns KL(N(mean, exp logVariance) ‖ N(otherMean, exp otherLogVariance)), element by element.</summary>
     /// <param name="mean">The mean of the first.</param>
     /// <param name="logVariance">The log variance of the first.</param>
     /// <param name="otherMean">The mean of the second.</param>

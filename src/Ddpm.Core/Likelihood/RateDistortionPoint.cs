@@ -1,8 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// A point of progressive coding (Ho et al. 2020, arXiv:2006.11239, sec. 4.3, Table 4 and Fig. 5): after the receiver has got x_t, what it
-/// has cost and how far x̂_0 is from the example.
+/// Holds a point of progressive coding (Ho et al. 2020, arXiv:2006.11239, sec. 4.3, Table 4 and Fig. 5): the bits that the receiver of x_t
+/// has received, and the error of x̂_0.
 /// </summary>
 /// <param name="ReverseTime">The paper's T - t + 1: 1 … T.</param>
 /// <param name="Timestep">The timestep of the process at which x̂_0 is estimated: T - ReverseTime.</param>

@@ -8,16 +8,16 @@ namespace Ddpm.Core;
 /// </summary>
 internal sealed class RunningMoments(int quantities, int draws)
 {
-    /// <summary>The examples so far.</summary>
+    /// <summary>Gets the examples so far.</summary>
     public long Examples { get; private set; }
 
-    /// <summary>The mean of each quantity.</summary>
+    /// <summary>Gets the mean of each quantity.</summary>
     public double[] Means { get; private set; } = new double[quantities];
 
-    /// <summary>The sum of squares about the mean of each quantity.</summary>
+    /// <summary>Gets the sum of squares about the mean of each quantity.</summary>
     public double[] Squares { get; private set; } = new double[quantities];
 
-    /// <summary>The sum over examples of the variance between draws.</summary>
+    /// <summary>Gets the sum over examples of the variance between draws.</summary>
     public double[] NoiseVariances { get; private set; } = new double[quantities];
 
     /// <summary>Adds a batch.</summary>

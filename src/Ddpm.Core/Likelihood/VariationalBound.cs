@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The variational bound L_T + Σ L_{t-1} + L_0 on the negative log-likelihood in bits/dim, and the rate–distortion curve of progressive
-/// coding (Ho et al. 2020, arXiv:2006.11239, eq. 5 and sec. 4.3), by one call of the network for each timestep of the process. With a
-/// <see cref="RespacedSchedule"/> it is the bound of the shorter process. Holds no tensor.
+/// Computes the variational bound L_T + Σ L_{t-1} + L_0 on the negative log-likelihood in bits/dim, and the rate–distortion curve of
+/// progressive coding (Ho et al. 2020, arXiv:2006.11239, eq. 5 and sec. 4.3), with one call of the network for each timestep of the
+/// process. With a <see cref="RespacedSchedule"/> it is the bound of the shorter process. It holds no tensor.
 /// </summary>
 public sealed class VariationalBound
 {
@@ -16,7 +16,7 @@ public sealed class VariationalBound
     private readonly ReverseDiffusion process;
     private readonly ILogger logger;
 
-    /// <summary>The bound of a trained network.</summary>
+    /// <summary>Creates the bound of a trained network's process.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it.</param>
     /// <param name="options">How it is evaluated. Default: with the paper's decoder.</param>
@@ -33,13 +33,13 @@ public sealed class VariationalBound
         Options = (options ?? BoundOptions.Default).Validated();
     }
 
-    /// <summary>How the bound is evaluated.</summary>
+    /// <summary>Gets how the bound is evaluated.</summary>
     public BoundOptions Options { get; }
 
-    /// <summary>The process whose bound it is.</summary>
+    /// <summary>Gets the process that the bound belongs to.</summary>
     public ReverseDiffusion Process => process;
 
-    /// <summary>Every term of one batch with one draw of noise.</summary>
+    /// <summary>Computes every term of one batch with one draw of noise.</summary>
     /// <param name="x0">The clean examples x_0, [B, …]; in [-1, 1] for pixels.</param>
     /// <param name="noise">Where the noise comes from. Timestep t of draw d asks for step d T + t.</param>
     /// <param name="firstExample">The number of the first example, which the noise depends on. Range: ≥ 0.</param>
@@ -49,7 +49,7 @@ public sealed class VariationalBound
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; all intermediate tensors are freed.</exception>
     public BoundTerms Terms(Tensor x0, INoiseSource noise, long firstExample = 0, int draw = 0,
         CancellationToken cancellationToken = default)
     {
@@ -62,16 +62,16 @@ public sealed class VariationalBound
         return Terms(compiled.Model, x0, noise, firstExample, draw, static () => { }, cancellationToken);
     }
 
-    /// <summary>The bound over a set of examples, a batch at a time.</summary>
+    /// <summary>Computes the bound over a set of examples, batch by batch.</summary>
     /// <param name="data">The clean examples x_0, [N, …]; in [-1, 1] for pixels.</param>
-    /// <param name="noise">Where the noise comes from; example k asks as sample k.</param>
+    /// <param name="noise">Where the noise comes from; example k requests the noise of sample k.</param>
     /// <param name="progress">Receives the state after every call of the network.</param>
     /// <param name="cancellationToken">Stops the evaluation within one step.</param>
-    /// <returns>Means with their standard errors. The same, to rounding, whatever the batch size.</returns>
+    /// <returns>Means with their standard errors, equal to rounding for every batch size.</returns>
     /// <exception cref="ArgumentException"><paramref name="data"/> is empty or does not hold floating-point numbers.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; all intermediate tensors are freed.</exception>
     public BoundReport Evaluate(Tensor data, INoiseSource noise, IProgress<BoundProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -80,8 +80,8 @@ public sealed class VariationalBound
             cancellationToken);
     }
 
-    /// <summary>The bound over a set of examples that comes in batches, so that it need not fit in memory.</summary>
-    /// <param name="batches">Batches [B, …] of clean examples. One is read before the next is asked for; they stay the source's.</param>
+    /// <summary>Computes the bound over a set of examples that comes in batches, so that the set need not fit in memory.</summary>
+    /// <param name="batches">Batches [B, …] of clean examples. One is read before the next is requested; the source keeps them.</param>
     /// <param name="noise">Where the noise comes from; example k of the set asks as sample k.</param>
     /// <param name="progress">Receives the state after every call of the network.</param>
     /// <param name="cancellationToken">Stops the evaluation within one step.</param>
@@ -89,24 +89,24 @@ public sealed class VariationalBound
     /// <exception cref="ArgumentException">There is no example, or a batch does not hold floating-point numbers.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">A term became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; all intermediate tensors are freed.</exception>
     public BoundReport Evaluate(IEnumerable<Tensor> batches, INoiseSource noise, IProgress<BoundProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Evaluate(batches, noise, NewAccumulator(), null, progress, cancellationToken);
 
     /// <summary>Adds one batch of examples to an evaluation, for evaluations that are resumed or spread over processes.</summary>
-    /// <param name="accumulator">The sums so far, which take the batch in when all its terms are there.</param>
-    /// <param name="x0">The clean examples, [B, …]; they stay the caller's.</param>
+    /// <param name="accumulator">The sums so far, to which the batch is added when all its terms are computed.</param>
+    /// <param name="x0">The clean examples, [B, …]; the caller keeps them.</param>
     /// <param name="noise">Where the noise comes from; example k of the set asks as sample k.</param>
     /// <param name="firstExample">The number k of the first example in the set. Range: ≥ 0.</param>
     /// <param name="stepped">Called after every call of the network.</param>
     /// <param name="cancellationToken">Stops the evaluation within one step.</param>
     /// <exception cref="ArgumentException">
-    /// The batch does not hold floating-point numbers, or the accumulator is of another number of timesteps or draws.
+    /// The batch does not hold floating-point numbers, or the accumulator has another number of timesteps or draws.
     /// </exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
-    /// <exception cref="NonFiniteException">A term became NaN or infinite; the accumulator is as it was.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled; the accumulator is as it was.</exception>
+    /// <exception cref="NonFiniteException">A term became NaN or infinite; the accumulator has not changed.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; the accumulator has not changed.</exception>
     public void Accumulate(BoundAccumulator accumulator, Tensor x0, INoiseSource noise, long firstExample, Action? stepped = null,
         CancellationToken cancellationToken = default)
     {
@@ -125,7 +125,7 @@ public sealed class VariationalBound
         Accumulate(compiled.Model, accumulator, x0, noise, firstExample, stepped ?? (static () => { }), cancellationToken);
     }
 
-    /// <summary>Sums for this bound, of no examples yet.</summary>
+    /// <summary>Creates sums of no examples for this bound.</summary>
     /// <returns>The accumulator.</returns>
     public BoundAccumulator NewAccumulator() => new(process.Coefficients.Timesteps, Options.Draws);
 

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ddpm.Core;
 
-/// <summary>A network that is ready for a run, and what it holds for that. Owns the latter.</summary>
+/// <summary>Holds a network that is ready for a run, and owns what it uses for that run.</summary>
 public sealed class CompiledModel : IDisposable
 {
     private readonly IDisposable? owned;
 
-    /// <summary>Puts both together.</summary>
+    /// <summary>Creates the pair of a model and what it owns for the run.</summary>
     /// <param name="model">The model to predict with.</param>
     /// <param name="owned">What is disposed at the end of the run; null for nothing.</param>
     public CompiledModel(IEpsilonModel model, IDisposable? owned = null)
@@ -18,13 +18,13 @@ public sealed class CompiledModel : IDisposable
         this.owned = owned;
     }
 
-    /// <summary>The model to predict with.</summary>
+    /// <summary>Gets the model to predict with.</summary>
     public IEpsilonModel Model { get; }
 
-    /// <summary>Makes a network ready where it can be; otherwise the model is the network.</summary>
+    /// <summary>Prepares a network for a run where it can be compiled; otherwise the model is the network itself.</summary>
     /// <param name="model">The network.</param>
-    /// <param name="logger">Receives how it will predict. Default: no logging.</param>
-    /// <returns>The model; the caller disposes it at the end of the run. The network stays as it is.</returns>
+    /// <param name="logger">Receives how the network will predict. Default: no logging.</param>
+    /// <returns>The model; the caller disposes it at the end of the run. The network does not change.</returns>
     public static CompiledModel Of(IEpsilonModel model, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(model);

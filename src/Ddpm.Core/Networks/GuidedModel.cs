@@ -5,22 +5,22 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): ε_∅ + w (ε_c - ε_∅), where ε_c knows the class and ε_∅ does not. A
-/// wrapper of a conditional network, which samplers call as any other; both predictions are one call with twice the batch.
+/// Applies classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): ε_∅ + w (ε_c - ε_∅), where ε_c knows the class and ε_∅ does
+/// not. It wraps a conditional network, and samplers call it like any other network; both predictions are one call with twice the batch.
 /// </summary>
 /// <remarks>
-/// w = 1 is the network itself, larger is more typical and less varied. (The paper's own w is ours - 1.) A learned variance is taken from
-/// the conditional half.
+/// w = 1 is the network itself; a larger w gives more typical and less varied samples. (The paper's own w is ours - 1.) A learned variance
+/// is taken from the conditional half.
 /// </remarks>
 public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
 
-    /// <summary>Guides a network.</summary>
-    /// <param name="model">The network, with a null label; it stays the caller's.</param>
+    /// <summary>Creates the guided form of a network.</summary>
+    /// <param name="model">The network, with a null label; the caller keeps it.</param>
     /// <param name="scale">w. Range: ≥ 0.</param>
     /// <param name="rescale">
-    /// φ: how much of the guided prediction is scaled back to the standard deviation of the conditional one, against over-exposure (Lin
+    /// φ: the share of the guided prediction that is rescaled to the standard deviation of the conditional one, against over-exposure (Lin
     /// et al. 2023, arXiv:2305.08891, sec. 3.4; 0.7 there). Range: 0 … 1.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
@@ -32,10 +32,10 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
         Rescale = Require.UnitInterval(rescale);
     }
 
-    /// <summary>w, the strength of the guidance.</summary>
+    /// <summary>Gets w, the strength of the guidance.</summary>
     public double Scale { get; }
 
-    /// <summary>φ, how much is scaled back.</summary>
+    /// <summary>Gets φ, the share of the guided prediction that is rescaled.</summary>
     public double Rescale { get; }
 
     /// <inheritdoc/>

@@ -3,22 +3,23 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// A network that takes the class of each example (Ho and Salimans 2022, arXiv:2207.12598). As an <see cref="IEpsilonModel"/> it predicts
-/// without a class.
+/// Predicts with the class of each example (Ho and Salimans 2022, arXiv:2207.12598). As an <see cref="IEpsilonModel"/>, it predicts without
+/// a class.
 /// </summary>
 public interface IConditionalEpsilonModel : IEpsilonModel
 {
-    /// <summary>The number of classes; 0 where the network knows none.</summary>
+    /// <summary>Gets the number of classes; 0 for a network without classes.</summary>
     int ClassCount { get; }
 
-    /// <summary>Whether the network can be asked without a class, which guidance needs.</summary>
+    /// <summary>Gets whether the network can predict without a class, which guidance needs.</summary>
     bool HasNullLabel => true;
 
     /// <summary>Predicts the noise in <paramref name="xt"/>.</summary>
     /// <param name="xt">The noisy examples x_t, [B, …].</param>
     /// <param name="t">The timesteps, as for <see cref="IEpsilonModel.Predict"/>.</param>
     /// <param name="labels">
-    /// The class of each example, int64 [B]. Range: 0 … <see cref="ClassCount"/> - 1, or -1 for none; null for none at all.
+    /// The class of each example, int64 [B]. Range: 0 … <see cref="ClassCount"/> - 1, or -1 for an example without a class; null for a
+    /// batch without classes.
     /// </param>
     /// <returns>The prediction, as of <see cref="IEpsilonModel.Predict"/>. A fresh tensor.</returns>
     /// <exception cref="ArgumentException">The labels do not fit the batch or the network.</exception>

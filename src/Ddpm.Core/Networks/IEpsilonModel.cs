@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The network ε_θ(x_t, t) of Ho et al. 2020 (arXiv:2006.11239): the seam between a network and everything else.
-/// What its output means is the process's <see cref="Prediction"/>; ε unless said otherwise.
+/// Represents the network ε_θ(x_t, t) of Ho et al. 2020 (arXiv:2006.11239) to everything that uses one. The <see cref="Prediction"/> of the
+/// process says what the output means; the default is ε.
 /// </summary>
 public interface IEpsilonModel
 {
     /// <summary>
-    /// Whether layers that behave differently in training, such as dropout, do so now. A sampler refuses such a model, because its pictures
-    /// would silently be worse.
+    /// Gets whether layers that behave differently in training, such as dropout, do so now. A sampler refuses such a model, because its
+    /// samples would be worse without a warning.
     /// </summary>
     bool InTrainingMode => false;
 
@@ -21,7 +21,7 @@ public interface IEpsilonModel
     /// <see cref="RescaledTimeModel"/>.
     /// </param>
     /// <returns>
-    /// The prediction in the shape of <paramref name="xt"/>, or with twice its channels [B, 2C, …] when the variance is learned too. A
+    /// The prediction in the shape of <paramref name="xt"/>, or with twice its channels, [B, 2C, …], when the variance is learned too; a
     /// fresh tensor.
     /// </returns>
     Tensor Predict(Tensor xt, Tensor t);

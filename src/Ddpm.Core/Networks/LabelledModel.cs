@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>A conditional network with one class for all examples, so that samplers, which know no classes, sample it.</summary>
+/// <summary>Gives all examples of a conditional network one class, so that a sampler without classes can use it.</summary>
 public sealed class LabelledModel : ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
     private readonly long label;
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="model">The network; it stays the caller's.</param>
+    /// <param name="model">The network; the caller keeps it.</param>
     /// <param name="label">The class. Range: 0 … <see cref="IConditionalEpsilonModel.ClassCount"/> - 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The network does not know the class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The network has no such class.</exception>
     public LabelledModel(IConditionalEpsilonModel model, long label)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// A network that receives t · 1000/T in place of t, as a floating-point number: "rescale_timesteps" of improved-diffusion
-/// (arXiv:2102.09672), needed for networks that were trained so.
+/// Passes t · 1000/T in place of t to a network, as a floating-point number: "rescale_timesteps" of improved-diffusion (arXiv:2102.09672),
+/// for networks that were trained with it.
 /// </summary>
 public sealed class RescaledTimeModel : ICompilableModel
 {
@@ -13,7 +13,7 @@ public sealed class RescaledTimeModel : ICompilableModel
     private readonly int timesteps;
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="model">The network, which must take floating-point timesteps; it stays the caller's.</param>
+    /// <param name="model">The network, which must take floating-point timesteps; the caller keeps it.</param>
     /// <param name="timesteps">T of the schedule that it was trained with. Range: ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 1.</exception>
     public RescaledTimeModel(IEpsilonModel model, int timesteps)
@@ -41,6 +41,6 @@ public sealed class RescaledTimeModel : ICompilableModel
         return model.Predict(xt, t.to(float32).Times(1000.0 / timesteps)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The wrapper as text, for the settings of a run.</summary>
+    /// <summary>Returns a text that identifies the wrapper in the settings of a run.</summary>
     public override string ToString() => FormattableString.Invariant($"{model.GetType().Name} with times of {timesteps} steps");
 }

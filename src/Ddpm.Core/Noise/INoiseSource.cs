@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>Where a sampler's randomness comes from: an argument, never a global state.</summary>
+/// <summary>Supplies the randomness of a sampler, as an argument instead of global state.</summary>
 public interface INoiseSource
 {
     /// <summary>Draws standard normal noise.</summary>
-    /// <param name="request">Which samples ask, at which step, for which shape.</param>
+    /// <param name="request">The samples, the step and the shape.</param>
     /// <returns>Noise in <see cref="NoiseRequest.Shape"/>; a fresh tensor.</returns>
     Tensor Draw(NoiseRequest request);
 }

@@ -2,23 +2,23 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>What a sampler asks of an <see cref="INoiseSource"/>.</summary>
+/// <summary>Describes the noise that a sampler requests from an <see cref="INoiseSource"/>.</summary>
 public sealed record NoiseRequest
 {
-    /// <summary>The number of each sample among all that are drawn, one for each row of the batch.</summary>
+    /// <summary>Gets the number of each sample among all samples of the run, one for each row of the batch.</summary>
     public required IReadOnlyList<long> SampleIndices { get; init; }
 
-    /// <summary>Which draw of the sampling run this is: 0 for x_T, then 1, 2, … Range: ≥ 0.</summary>
+    /// <summary>Gets which draw of the sampling run this is: 0 for x_T, then 1, 2, … Range: ≥ 0.</summary>
     public required int Step { get; init; }
 
-    /// <summary>The shape of the noise, [B, …] with B the number of <see cref="SampleIndices"/>.</summary>
+    /// <summary>Gets the shape of the noise, [B, …] with B the number of <see cref="SampleIndices"/>.</summary>
     public required IReadOnlyList<long> Shape { get; init; }
 
-    /// <summary>The type of the noise.</summary>
-    /// <value>float32.</value>
+    /// <summary>Gets the type of the noise.</summary>
+    /// <value>Default: float32.</value>
     public ScalarType ElementType { get; init; } = ScalarType.Float32;
 
-    /// <summary>A request in the shape, type and place of a batch.</summary>
+    /// <summary>Creates a request for the shape, type and device of a batch.</summary>
     /// <param name="like">The batch, [B, …].</param>
     /// <param name="firstSample">The number of its first example. Range: ≥ 0.</param>
     /// <param name="step">Which draw this is. Range: ≥ 0.</param>
@@ -33,7 +33,7 @@ public sealed record NoiseRequest
         Device = like.device,
     };
 
-    /// <summary>The device of the noise.</summary>
-    /// <value>The CPU.</value>
+    /// <summary>Gets the device of the noise.</summary>
+    /// <value>Default: the CPU.</value>
     public Device Device { get; init; } = CPU;
 }

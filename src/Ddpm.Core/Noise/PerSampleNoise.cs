@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Noise in which sample k depends on (seed, k, step) only: the same picture whatever the batch size, the shard or the device.
-/// Thread-safe; drawn on the CPU.
+/// Draws noise in which sample k depends on (seed, k, step) only: the picture is the same for every batch size, shard and device. It is
+/// thread-safe and draws on the CPU.
 /// </summary>
 public sealed class PerSampleNoise : INoiseSource
 {
     private readonly long seed;
 
-    /// <summary>The noise of a seed.</summary>
+    /// <summary>Creates the noise source of a seed.</summary>
     /// <param name="seed">The seed; any number.</param>
     public PerSampleNoise(long seed) => this.seed = seed;
 
-    /// <summary>The noise as text, for the settings of a run.</summary>
+    /// <summary>Returns a text that identifies the noise in the settings of a run.</summary>
     public override string ToString() => FormattableString.Invariant($"{nameof(PerSampleNoise)} of seed {seed}");
 
     /// <inheritdoc/>

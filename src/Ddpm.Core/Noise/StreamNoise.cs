@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Noise from one generator, a batch after the other: the stream that PyTorch programs draw on the CPU, so that the numbers they publish
-/// come out. A sample depends on all that was drawn before it. Not thread-safe.
+/// Draws noise from one generator, batch after batch: the stream that PyTorch programs draw on the CPU, so that their published numbers can
+/// be reproduced. A sample depends on everything drawn before it. It is not thread-safe.
 /// </summary>
 public sealed class StreamNoise : INoiseSource
 {
     private readonly Generator generator;
 
-    /// <summary>Noise from a generator.</summary>
-    /// <param name="generator">The generator, such as one with manual_seed(0); it stays the caller's.</param>
+    /// <summary>Creates the noise source of a generator.</summary>
+    /// <param name="generator">The generator, such as one with manual_seed(0); the caller keeps it.</param>
     public StreamNoise(Generator generator)
     {
         ArgumentNullException.ThrowIfNull(generator);
@@ -19,7 +19,7 @@ public sealed class StreamNoise : INoiseSource
     }
 
     /// <inheritdoc/>
-    /// <remarks>Drawn on the CPU in the type that is asked for, and moved: as diffusers does with a CPU generator.</remarks>
+    /// <remarks>The noise is drawn on the CPU in the requested type and then moved, as diffusers does with a CPU generator.</remarks>
     public Tensor Draw(NoiseRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -3,21 +3,21 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// L_hybrid = L_simple + λ L_vlb (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 16): the mean squared error trains the prediction, the
-/// bound only the variance, for no gradient of the bound reaches the mean.
+/// Computes L_hybrid = L_simple + λ L_vlb (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 16): the mean squared error trains the
+/// prediction, and the bound trains only the variance, because no gradient of the bound reaches the mean.
 /// </summary>
 public sealed class HybridObjective : Objective
 {
     private readonly Decoder decoder;
     private readonly double boundWeight;
 
-    /// <summary>The objective of a process with a learned variance.</summary>
+    /// <summary>Creates the objective of a process with a learned variance.</summary>
     /// <param name="process">The process to train for.</param>
     /// <param name="decoder">The decoder of L_0. Default: the paper's.</param>
     /// <param name="boundWeight">
     /// The weight of the bound's term in bits/dim. Default: T/1000, which is λ = 0.001 for the sum over t. Range: &gt; 0.
     /// </param>
-    /// <exception cref="ArgumentException">The process has a fixed variance, which nothing of the bound would train.</exception>
+    /// <exception cref="ArgumentException">The process has a fixed variance, so the bound would train nothing.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="boundWeight"/> is not positive and finite.</exception>
     public HybridObjective(ReverseDiffusion process, Decoder? decoder = null, double? boundWeight = null)
         : base(process)
@@ -41,6 +41,6 @@ public sealed class HybridObjective : Objective
         return new ObjectiveTerms(error.Plus(bound), error, bound);
     }
 
-    /// <summary>The objective with its settings, as text.</summary>
+    /// <summary>Returns a text that names the objective and its settings.</summary>
     public override string ToString() => FormattableString.Invariant($"hybrid, bound times {boundWeight}, {decoder.GetType().Name}");
 }

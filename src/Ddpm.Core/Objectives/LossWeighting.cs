@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ddpm.Core;
 
-/// <summary>The weight of each timestep's mean squared error in <see cref="SimpleObjective"/>, whatever the network predicts.</summary>
+/// <summary>Weights the mean squared error of each timestep in <see cref="SimpleObjective"/>, for every kind of prediction.</summary>
 public abstract class LossWeighting
 {
     private protected LossWeighting()
@@ -10,25 +10,25 @@ public abstract class LossWeighting
     }
 
     /// <summary>
-    /// The weights of the variational bound: the paper's eq. 12 for ε, eq. 8 for μ̃; the loss is then L_{t-1} in nats per dimension but for
-    /// a constant.
+    /// Gets the weights of the variational bound: the paper's eq. 12 for ε, eq. 8 for μ̃; the loss is then L_{t-1} in nats per dimension,
+    /// up to a constant.
     /// </summary>
     public static LossWeighting Variational { get; } = new VariationalWeighting();
 
-    /// <summary>min-SNR: the loss of x̂_0 weighted by min(SNR, γ).</summary>
-    /// <param name="gamma">γ. Range: &gt; 0.</param>
+    /// <summary>Creates min-SNR weights: they multiply the loss of x̂_0 by min(SNR, γ).</summary>
+    /// <param name="gamma">The largest weight γ. Range: &gt; 0.</param>
     /// <returns>The weighting.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="gamma"/> is not positive and finite.</exception>
     public static LossWeighting MinSnr(double gamma = 5) => new MinSnrWeighting(gamma);
 
-    /// <summary>P2: the loss of ε weighted by 1/(k + SNR)^γ.</summary>
-    /// <param name="gamma">γ; 0 is L_simple. Range: ≥ 0.</param>
-    /// <param name="k">k. Range: &gt; 0.</param>
+    /// <summary>Creates P2 weights: they multiply the loss of ε by 1/(k + SNR)^γ.</summary>
+    /// <param name="gamma">The exponent γ; 0 is L_simple. Range: ≥ 0.</param>
+    /// <param name="k">The number k, which bounds the weights. Range: &gt; 0.</param>
     /// <returns>The weighting.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LossWeighting P2(double gamma = 1, double k = 1) => new P2Weighting(gamma, k);
 
-    /// <summary>The weights over t = 0 … T-1 of the mean squared error of the network's output.</summary>
+    /// <summary>Computes the weights over t = 0 … T-1 of the mean squared error of the network's output.</summary>
     /// <param name="process">The process.</param>
     /// <returns>The weights. Range: ≥ 0.</returns>
     /// <exception cref="ArgumentException">The weighting does not fit the process.</exception>

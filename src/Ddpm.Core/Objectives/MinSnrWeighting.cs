@@ -9,11 +9,11 @@ internal sealed class MinSnrWeighting : LossWeighting
 {
     internal MinSnrWeighting(double gamma) => Gamma = Require.Positive(gamma);
 
-    /// <summary>γ, the largest weight.</summary>
+    /// <summary>Gets γ, the largest weight.</summary>
     public double Gamma { get; }
 
     internal override double X0Weight(ReverseDiffusion process, int t) => Math.Min(process.Coefficients.SignalToNoiseRatios[t], Gamma);
 
-    /// <summary>The weighting with its settings, as text.</summary>
+    /// <summary>Returns a text that names the weighting and its settings.</summary>
     public override string ToString() => FormattableString.Invariant($"min-SNR {Gamma}");
 }

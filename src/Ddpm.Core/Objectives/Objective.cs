@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>What a network is trained to minimise, example by example.</summary>
+/// <summary>Computes the loss that training minimises, example by example.</summary>
 public abstract class Objective
 {
     private protected Objective(ReverseDiffusion process)
@@ -11,16 +11,16 @@ public abstract class Objective
         Process = process;
     }
 
-    /// <summary>The process that the objective trains for.</summary>
+    /// <summary>Gets the process that the objective trains for.</summary>
     public ReverseDiffusion Process { get; }
 
-    /// <summary>The loss of each example with its parts.</summary>
+    /// <summary>Computes the loss of each example with its parts.</summary>
     /// <param name="model">The network.</param>
     /// <param name="x0">The clean examples x_0, [B, …].</param>
     /// <param name="t">The timesteps.</param>
     /// <param name="noise">Standard normal noise ε in the shape of <paramref name="x0"/>.</param>
     /// <param name="mask">
-    /// How much each element counts, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is
+    /// The weight of each element, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is
     /// Σ(w·loss)/Σw, and 0 where its weights are all 0. Default: none. Range: ≥ 0.
     /// </param>
     /// <returns>Fresh tensors [B] that carry gradients; the caller disposes them.</returns>
@@ -43,13 +43,13 @@ public abstract class Objective
         return terms;
     }
 
-    /// <summary>The loss of each example; the reduction is the caller's.</summary>
+    /// <summary>Computes the loss of each example; the caller reduces it.</summary>
     /// <param name="model">The network.</param>
     /// <param name="x0">The clean examples x_0, [B, …].</param>
     /// <param name="t">The timesteps.</param>
     /// <param name="noise">Standard normal noise ε in the shape of <paramref name="x0"/>.</param>
     /// <param name="mask">
-    /// How much each element counts, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is
+    /// The weight of each element, in the shape of <paramref name="x0"/> or with axes of 1 after the first: the loss of an example is
     /// Σ(w·loss)/Σw, and 0 where its weights are all 0. Default: none. Range: ≥ 0.
     /// </param>
     /// <returns>The loss of each example, [B]; carries gradients. A fresh tensor.</returns>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>The loss of each example of a batch and the parts that it is made of. Owns its tensors.</summary>
+/// <summary>Holds the loss of each example of a batch and its parts, and owns the tensors.</summary>
 public sealed class ObjectiveTerms : IDisposable
 {
     internal ObjectiveTerms(Tensor loss, Tensor? meanSquaredError, Tensor? bound)
@@ -12,13 +12,13 @@ public sealed class ObjectiveTerms : IDisposable
         Bound = bound;
     }
 
-    /// <summary>What is to be minimised, [B]; carries gradients. The reduction is the caller's.</summary>
+    /// <summary>Gets the loss to minimise, [B]; it carries gradients, and the caller reduces it.</summary>
     public Tensor Loss { get; }
 
-    /// <summary>The mean squared error of the network's output, without weights, [B]; null where the objective has none.</summary>
+    /// <summary>Gets the mean squared error of the network's output, without weights, [B]; null where the objective has none.</summary>
     public Tensor? MeanSquaredError { get; }
 
-    /// <summary>The term of the variational bound with its weight, [B]; null where the objective has none.</summary>
+    /// <summary>Gets the term of the variational bound with its weight, [B]; null where the objective has none.</summary>
     public Tensor? Bound { get; }
 
     /// <summary>Frees the tensors.</summary>

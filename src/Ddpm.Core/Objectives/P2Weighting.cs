@@ -12,10 +12,10 @@ internal sealed class P2Weighting : LossWeighting
         K = Require.Positive(k);
     }
 
-    /// <summary>γ, how strongly weight is moved.</summary>
+    /// <summary>Gets γ, how strongly weight is moved.</summary>
     public double Gamma { get; }
 
-    /// <summary>k, which bounds the weights.</summary>
+    /// <summary>Gets k, which bounds the weights.</summary>
     public double K { get; }
 
     internal override double X0Weight(ReverseDiffusion process, int t)
@@ -24,6 +24,6 @@ internal sealed class P2Weighting : LossWeighting
         return ratio / Math.Pow(K + ratio, Gamma);
     }
 
-    /// <summary>The weighting with its settings, as text.</summary>
+    /// <summary>Returns a text that names the weighting and its settings.</summary>
     public override string ToString() => FormattableString.Invariant($"P2 {Gamma}, {K}");
 }

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// L_simple = E ‖ε - ε_θ(√ᾱ_t x_0 + √(1-ᾱ_t) ε, t)‖² (Ho et al. 2020, arXiv:2006.11239, eq. 14), averaged over the dimensions
-/// of an example; with a <see cref="LossWeighting"/>, the weighted forms. For other predictions the target is what the network predicts.
+/// Computes L_simple = E ‖ε - ε_θ(√ᾱ_t x_0 + √(1-ᾱ_t) ε, t)‖² (Ho et al. 2020, arXiv:2006.11239, eq. 14), averaged over the dimensions of
+/// an example; with a <see cref="LossWeighting"/>, the weighted forms. For other predictions, the target is what the network predicts.
 /// </summary>
 public sealed class SimpleObjective : Objective
 {
     private readonly ImmutableArray<double>? weights;
     private readonly LossWeighting? weighting;
 
-    /// <summary>The objective of a process.</summary>
+    /// <summary>Creates the objective of a process.</summary>
     /// <param name="process">The process to train for.</param>
     /// <param name="weighting">The weight of each timestep. Default: none.</param>
     /// <exception cref="ArgumentException">
@@ -38,6 +38,6 @@ public sealed class SimpleObjective : Objective
         return new ObjectiveTerms(weights is { } table ? error * t.Gather(table, error) : error.alias(), error, null);
     }
 
-    /// <summary>The objective with its settings, as text.</summary>
+    /// <summary>Returns a text that names the objective and its settings.</summary>
     public override string ToString() => weighting is null ? "simple" : $"simple, {weighting}";
 }

@@ -3,20 +3,20 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// L_vlb: the term of the variational bound at t, in bits/dim: L_{t-1} = KL(q(x_{t-1} | x_t, x_0) ‖ p_θ(x_{t-1} | x_t)), and the decoder's
-/// L_0 at t = 0 (Ho et al. 2020, arXiv:2006.11239, eq. 5; "L" in Table 2). x̂_0 is not clipped: a bound would take the gradient from what
-/// it clips.
+/// Computes L_vlb, the term of the variational bound at t, in bits/dim: L_{t-1} = KL(q(x_{t-1} | x_t, x_0) ‖ p_θ(x_{t-1} | x_t)), and the
+/// decoder's L_0 at t = 0 (Ho et al. 2020, arXiv:2006.11239, eq. 5; "L" in Table 2). x̂_0 is not clipped, because clipping would remove the
+/// gradient.
 /// </summary>
 public sealed class VariationalObjective : Objective
 {
     private readonly Decoder decoder;
     private readonly double scale;
 
-    /// <summary>The objective of a process.</summary>
+    /// <summary>Creates the objective of a process.</summary>
     /// <param name="process">The process to train for; any variance.</param>
     /// <param name="decoder">The decoder of L_0. Default: the paper's.</param>
     /// <param name="timesScale">
-    /// Whether the term is multiplied by T, so that with uniform t it estimates the whole bound but L_T ("rescaled KL" of
+    /// Whether the term is multiplied by T, so that with uniform t it estimates the whole bound except L_T ("rescaled KL" of
     /// improved-diffusion).
     /// </param>
     public VariationalObjective(ReverseDiffusion process, Decoder? decoder = null, bool timesScale = false)
@@ -33,6 +33,6 @@ public sealed class VariationalObjective : Objective
         return new ObjectiveTerms(bound.alias(), null, bound);
     }
 
-    /// <summary>The objective with its settings, as text.</summary>
+    /// <summary>Returns a text that names the objective and its settings.</summary>
     public override string ToString() => FormattableString.Invariant($"variational, times {scale}, {decoder.GetType().Name}");
 }

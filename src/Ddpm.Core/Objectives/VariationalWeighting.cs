@@ -19,6 +19,6 @@ internal sealed class VariationalWeighting : LossWeighting
         return meanWeight * meanWeight / (2 * Math.Exp(process.LogVariance(t)));
     }
 
-    /// <summary>The weighting as text.</summary>
+    /// <summary>Returns the name of the weighting.</summary>
     public override string ToString() => "variational weights";
 }

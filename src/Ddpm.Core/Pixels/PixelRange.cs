@@ -3,19 +3,19 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The scale between pixels 0 … 255 and the values in [-1, 1] that a diffusion process works on: x = p/127.5 - 1
-/// (Ho et al. 2020, arXiv:2006.11239, sec. 3.3).
+/// Converts pixels 0 … 255 to the values in [-1, 1] that a diffusion process works on: x = p/127.5 - 1 (Ho et al. 2020, arXiv:2006.11239,
+/// sec. 3.3).
 /// </summary>
 public static class PixelRange
 {
-    /// <summary>Pixel levels for each unit of x: half of 255.</summary>
+    /// <summary>Gives the pixel levels for each unit of x: half of 255.</summary>
     public const double LevelsPerUnit = 127.5;
 
     private static readonly float[] Values = [.. Enumerable.Range(0, 256).Select(pixel => pixel / (float)LevelsPerUnit - 1)];
 
     /// <summary>Turns bytes into values.</summary>
     /// <param name="pixels">The bytes.</param>
-    /// <param name="values">Receives a value for each byte; of the same length.</param>
+    /// <param name="values">Receives a value for each byte; it has the same length.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void ToValues(ReadOnlySpan<byte> pixels, Span<float> values)
     {
@@ -29,7 +29,7 @@ public static class PixelRange
     }
 
     /// <summary>Turns pixels into values.</summary>
-    /// <param name="pixels">Pixels 0 … 255 as floating-point numbers, of any shape; resizing may have made fractions of them.</param>
+    /// <param name="pixels">Pixels 0 … 255 as floating-point numbers of any shape; fractions from resizing are allowed.</param>
     /// <returns>Values in [-1, 1] in the same shape and type; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">The tensor does not hold floating-point numbers.</exception>
     public static Tensor ToValues(Tensor pixels)

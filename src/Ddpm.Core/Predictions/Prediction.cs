@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// What a network's output means, and how x̂_0 and the mean of p_θ(x_{t-1} | x_t) follow from it
-/// (Ho et al. 2020, arXiv:2006.11239, sec. 3.2).
+/// Says what a network's output means, and computes x̂_0 and the mean of p_θ(x_{t-1} | x_t) from it (Ho et al. 2020, arXiv:2006.11239, sec.
+/// 3.2).
 /// </summary>
 public abstract class Prediction
 {
@@ -13,31 +13,31 @@ public abstract class Prediction
     {
     }
 
-    /// <summary>The network predicts the noise ε in x_t: the paper's choice.</summary>
+    /// <summary>Gets the prediction of the noise ε in x_t: the paper's choice.</summary>
     public static Prediction Epsilon { get; } = new EpsilonPrediction();
 
-    /// <summary>The network predicts the clean example x_0.</summary>
+    /// <summary>Gets the prediction of the clean example x_0.</summary>
     public static Prediction X0 { get; } = new X0Prediction();
 
-    /// <summary>The network predicts v = √ᾱ_t ε - √(1-ᾱ_t) x_0 (Salimans and Ho 2022, arXiv:2202.00512).</summary>
+    /// <summary>Gets the prediction of v = √ᾱ_t ε - √(1-ᾱ_t) x_0 (Salimans and Ho 2022, arXiv:2202.00512).</summary>
     public static Prediction V { get; } = new VPrediction();
 
-    /// <summary>The network predicts the mean μ̃_t of the posterior: the baseline of the paper's Table 2.</summary>
+    /// <summary>Gets the prediction of the posterior's mean μ̃_t: the baseline of the paper's Table 2.</summary>
     public static Prediction PosteriorMean { get; } = new PosteriorMeanPrediction();
 
-    /// <summary>All of them, for lists of choices.</summary>
+    /// <summary>Gets all predictions, for lists of choices.</summary>
     public static ImmutableArray<Prediction> Known { get; } = [Epsilon, X0, V, PosteriorMean];
 
-    /// <summary>The name in lower case with hyphens: "epsilon", "x0", "v", "posterior-mean".</summary>
+    /// <summary>Gets the name in lower case with hyphens: "epsilon", "x0", "v", "posterior-mean".</summary>
     public abstract string Name { get; }
 
-    /// <summary>The prediction_type of scheduler_config.json: the word of diffusers, where diffusers knows the prediction.</summary>
+    /// <summary>Gets the prediction_type of scheduler_config.json: the word of diffusers, where diffusers knows the prediction.</summary>
     public abstract string ConfigurationName { get; }
 
     /// <summary>Whether x̂_0 exists where ᾱ_t = 0, that is where x_t holds no signal.</summary>
     internal abstract bool DefinedAtZeroSignal { get; }
 
-    /// <summary>What the network is trained to put out.</summary>
+    /// <summary>Computes the training target of the network's output.</summary>
     /// <param name="coefficients">The tables of the process.</param>
     /// <param name="x0">The clean examples, [B, …].</param>
     /// <param name="xt">The noisy examples.</param>
@@ -58,7 +58,7 @@ public abstract class Prediction
         return TargetCore(coefficients, x0, xt, noise, t).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The <see cref="Name"/>.</summary>
+    /// <summary>Returns <see cref="Name"/>.</summary>
     public sealed override string ToString() => Name;
 
     /// <summary>The estimate x̂_0 of the clean example. Called inside a dispose scope.</summary>

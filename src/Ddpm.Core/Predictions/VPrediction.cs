@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The network predicts v = √ᾱ_t ε - √(1-ᾱ_t) x_0: x̂_0 = √ᾱ_t x_t - √(1-ᾱ_t) v_θ, stable at every noise level
-/// (Salimans and Ho 2022, arXiv:2202.00512, appendix D).
+/// Gets the prediction of v = √ᾱ_t ε - √(1-ᾱ_t) x_0: x̂_0 = √ᾱ_t x_t - √(1-ᾱ_t) v_θ, stable at every noise level (Salimans and Ho 2022,
+/// arXiv:2202.00512, appendix D).
 /// </summary>
 internal sealed class VPrediction : Prediction
 {

@@ -16,10 +16,10 @@ internal sealed class AnalyticVariance : ReverseVariance
         LastStepLimit = lastStepLimit is { } limit ? Require.Positive(limit, nameof(lastStepLimit)) : null;
     }
 
-    /// <summary>The measurements of the network.</summary>
+    /// <summary>Gets the measurements of the network.</summary>
     public NoiseCalibration Calibration { get; }
 
-    /// <summary>The most noise that the last noisy step may leave, as its mean magnitude in pixel values; null for no limit.</summary>
+    /// <summary>Gets the most noise that the last noisy step may leave, as its mean magnitude in pixel values; null for no limit.</summary>
     public double? LastStepLimit { get; }
 
     public override string Name => "analytic";

@@ -5,36 +5,36 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// How large a network's ε is on average: e_t = E‖ε_θ(x_t, t)‖²/D. From it follows how uncertain x̂_0 is, (1-ᾱ_t)/ᾱ_t (1 - e_t), and so the
-/// best variance of every step, of any respacing, without training: Analytic-DPM (Bao et al. 2022, arXiv:2201.06503, theorem 1). Measured
-/// once for a network and kept beside its weights.
+/// Holds the mean square of a network's ε, e_t = E‖ε_θ(x_t, t)‖²/D. It gives the uncertainty of x̂_0, (1-ᾱ_t)/ᾱ_t (1 - e_t), and so the
+/// best variance of every step of any respacing without training: Analytic-DPM (Bao et al. 2022, arXiv:2201.06503, theorem 1). Measure it
+/// once for a network and keep it with the weights.
 /// </summary>
 public sealed class NoiseCalibration
 {
-    /// <summary>Measurements that are known already.</summary>
+    /// <summary>Creates a calibration from known measurements.</summary>
     /// <param name="meanSquares">e_t over the timesteps of the schedule that the network was trained with. Range: ≥ 0.</param>
     /// <exception cref="ArgumentException">There are none, or one is negative or not finite.</exception>
     public NoiseCalibration(IEnumerable<double> meanSquares) =>
         Variances = new AnalyticVariances(meanSquares);
 
-    /// <summary>e_t over the timesteps of the schedule that the network was trained with.</summary>
+    /// <summary>Gets e_t at the timesteps of the schedule that the network was trained with.</summary>
     public ImmutableArray<double> MeanSquares => Variances.MeanSquares;
 
     /// <summary>What follows for the steps of a process.</summary>
     internal AnalyticVariances Variances { get; }
 
     /// <summary>
-    /// Measures a network: 10 to 16 examples are enough (arXiv:2201.06503, sec. 6), each with noise of its own at each timestep.
+    /// Measures a network: 10 to 16 examples are enough (arXiv:2201.06503, sec. 6), with separate noise for each example and timestep.
     /// </summary>
     /// <param name="model">The network.</param>
-    /// <param name="process">The process that it was trained with; not respaced.</param>
+    /// <param name="process">The process that the network was trained with; not respaced.</param>
     /// <param name="data">Clean examples, [N, …], on the network's device.</param>
     /// <param name="noise">Where the noise comes from; timestep t asks for step t.</param>
     /// <param name="cancellationToken">Stops within one call of the network.</param>
     /// <returns>The measurements.</returns>
-    /// <exception cref="ArgumentException">The process is respaced, or the data is no batch.</exception>
+    /// <exception cref="ArgumentException">The process is respaced, or the data has no batch axis.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static NoiseCalibration Measure(IEpsilonModel model, ReverseDiffusion process, Tensor data, INoiseSource noise,
         CancellationToken cancellationToken = default)
     {
@@ -81,13 +81,13 @@ public sealed class NoiseCalibration
     public void Save(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, MeanSquares.ToArray()));
 
     /// <summary>
-    /// The timesteps of the shorter process whose bound is best: the cheapest path of <paramref name="count"/> nodes from 0 to T-1 under
-    /// the cost ln(σ*²/β̃) of a step, by dynamic programming (arXiv:2201.06503, sec. 5). For pictures even spacings are better.
+    /// Finds the timesteps of the shorter process with the best bound: the cheapest path of <paramref name="count"/> nodes from 0 to T-1
+    /// under the cost ln(σ*²/β̃) of a step, by dynamic programming (arXiv:2201.06503, sec. 5). For pictures even spacings are better.
     /// </summary>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="count">The number of timesteps. Range: 2 … T.</param>
     /// <returns>The timesteps, for <see cref="RespacedSchedule"/>.</returns>
-    /// <exception cref="ArgumentException">The schedule has another number of timesteps than were measured.</exception>
+    /// <exception cref="ArgumentException">The schedule and the measurements have different numbers of timesteps.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
     public ImmutableArray<int> OptimalTrajectory(IVarianceSchedule schedule, int count)
     {

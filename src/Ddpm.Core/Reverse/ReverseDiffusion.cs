@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The reverse process p_θ(x_{t-1} | x_t) = N(μ_θ(x_t, t), σ_t² I) (Ho et al. 2020, arXiv:2006.11239, sec. 3.2):
-/// from a network's output to x̂_0, the mean and the variance. Holds no tensor.
+/// Computes the reverse process p_θ(x_{t-1} | x_t) = N(μ_θ(x_t, t), σ_t² I) (Ho et al. 2020, arXiv:2006.11239, sec. 3.2): x̂_0, the mean
+/// and the variance from a network's output. It holds no tensor.
 /// </summary>
 public sealed class ReverseDiffusion
 {
     private readonly VarianceTables variances;
     private readonly ImmutableArray<double>? fixedLogVariances;
 
-    /// <summary>The reverse process of a schedule.</summary>
+    /// <summary>Creates the reverse process of a schedule.</summary>
     /// <param name="schedule">The schedule that the network was trained with, or a respacing of it.</param>
     /// <param name="options">Prediction, variance and clipping. Default: the paper's for CIFAR-10.</param>
     /// <exception cref="ArgumentException">
@@ -23,7 +23,7 @@ public sealed class ReverseDiffusion
     {
     }
 
-    /// <summary>The reverse process of a tabulated schedule.</summary>
+    /// <summary>Creates the reverse process of a tabulated schedule.</summary>
     /// <param name="coefficients">The tables.</param>
     /// <param name="options">Prediction, variance and clipping. Default: the paper's for CIFAR-10.</param>
     /// <exception cref="ArgumentException">
@@ -48,45 +48,48 @@ public sealed class ReverseDiffusion
         fixedLogVariances = variances.Fixed = Options.Variance.FixedLogVariances(variances);
     }
 
-    /// <summary>Prediction, variance and clipping.</summary>
+    /// <summary>Gets the prediction, variance and clipping.</summary>
     public ReverseDiffusionOptions Options { get; }
 
-    /// <summary>The tables that the process computes with.</summary>
+    /// <summary>Gets the tables that the process computes with.</summary>
     public DiffusionCoefficients Coefficients { get; }
 
-    /// <summary>The forward process q that this one reverses.</summary>
+    /// <summary>Gets the forward process q that this one reverses.</summary>
     public ForwardDiffusion Forward { get; }
 
-    /// <summary>The posterior q(x_{t-1} | x_t, x_0) whose mean the reverse process takes.</summary>
+    /// <summary>Gets the posterior q(x_{t-1} | x_t, x_0) whose mean the reverse process takes.</summary>
     public PosteriorQ Posterior { get; }
 
     /// <summary>ln β̃_t with the process's convention at t = 0.</summary>
     internal ImmutableArray<double> PosteriorLogVariances => variances.SmallLog;
 
     /// <summary>
-    /// The same process over fewer of its timesteps, for sampling in fewer steps (Nichol and Dhariwal 2021, arXiv:2102.09672, sec. 4).
+    /// Creates the same process over fewer of its timesteps, for sampling in fewer steps (Nichol and Dhariwal 2021, arXiv:2102.09672, sec.
+    /// 4).
     /// </summary>
     /// <param name="steps">How many timesteps it keeps. Range: 1 … T.</param>
-    /// <param name="spacing">Which they are. Default: <see cref="KnownSpacings.Trailing"/>, evenly spaced with the last among them.</param>
-    /// <returns>A process with the same options; this one where it keeps all timesteps.</returns>
-    /// <exception cref="ArgumentException">The steps are out of range, or the spacing cannot give as many.</exception>
+    /// <param name="spacing">
+    /// The rule that chooses them. Default: <see cref="KnownSpacings.Trailing"/>, evenly spaced with the last among them.
+    /// </param>
+    /// <returns>A process with the same options; this process if it keeps all timesteps.</returns>
+    /// <exception cref="ArgumentException">The steps are out of range, or the spacing cannot give that many.</exception>
     public ReverseDiffusion Respace(int steps, SpacingRule? spacing = null)
     {
         IVarianceSchedule schedule = Coefficients.Schedule, respaced = (spacing ?? KnownSpacings.Trailing).Respace(schedule, steps);
         return ReferenceEquals(respaced, schedule) ? this : new ReverseDiffusion(respaced, Options);
     }
 
-    /// <summary>The same process over some of its timesteps, those of a <see cref="TimestepSpacing"/> or others.</summary>
+    /// <summary>Creates the same process over some of its timesteps, such as those of a <see cref="TimestepSpacing"/>.</summary>
     /// <param name="retained">The timesteps that it keeps, ascending. Range of each: 0 … T-1.</param>
-    /// <returns>A process with the same options; this one where it keeps all timesteps.</returns>
-    /// <exception cref="ArgumentException">There are none, they do not ascend, or one is out of range.</exception>
+    /// <returns>A process with the same options; this process if it keeps all timesteps.</returns>
+    /// <exception cref="ArgumentException">The list is empty, does not ascend, or has a timestep out of range.</exception>
     public ReverseDiffusion Respace(IEnumerable<int> retained)
     {
         var respaced = new RespacedSchedule(Coefficients.Schedule, retained);
         return respaced.Timesteps == Coefficients.Timesteps ? this : new ReverseDiffusion(respaced, Options);
     }
 
-    /// <summary>x̂_0, mean and variance of p_θ(x_{t-1} | x_t).</summary>
+    /// <summary>Computes x̂_0, mean and variance of p_θ(x_{t-1} | x_t).</summary>
     /// <param name="output">
     /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>): in the shape of <paramref name="xt"/>, or with twice its
     /// second axis, [B, 2C, …], when the variance is learned; the prediction comes first.
@@ -104,12 +107,12 @@ public sealed class ReverseDiffusion
         return Moments(output, xt, t, Options.Clipping);
     }
 
-    /// <summary>ln σ_t² of a fixed variance, for a likelihood.</summary>
+    /// <summary>Returns ln σ_t² of a fixed variance, for a likelihood.</summary>
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
-    /// <returns>ln σ_t²; at t = 0 as <see cref="ReverseDiffusionOptions.InitialLogVariance"/> has it.</returns>
+    /// <returns>ln σ_t²; at t = 0 the value that <see cref="ReverseDiffusionOptions.InitialLogVariance"/> chooses.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The variance is learned: it is a part of <see cref="Moments(Tensor, Tensor, TimeIndex)"/>.
+    /// The variance is learned; <see cref="Moments(Tensor, Tensor, TimeIndex)"/> computes it.
     /// </exception>
     public double LogVariance(int t)
     {
@@ -118,12 +121,12 @@ public sealed class ReverseDiffusion
             $"{Options.Variance.GetType().Name} depends on the network's output; see {nameof(Moments)}."))[t];
     }
 
-    /// <summary>σ_t of a fixed variance, the standard deviation of p_θ(x_{t-1} | x_t) in sampling.</summary>
+    /// <summary>Returns σ_t of a fixed variance, the standard deviation of p_θ(x_{t-1} | x_t) in sampling.</summary>
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
     /// <returns>σ_t; 0 at t = 0, where Algorithm 2 adds no noise.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="t"/> is outside 0 … T-1.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The variance is learned: it is a part of <see cref="Moments(Tensor, Tensor, TimeIndex)"/>.
+    /// The variance is learned; <see cref="Moments(Tensor, Tensor, TimeIndex)"/> computes it.
     /// </exception>
     public double StandardDeviation(int t) => Math.Exp(0.5 * LogVariance(t)) * (t == 0 ? 0 : 1);
 

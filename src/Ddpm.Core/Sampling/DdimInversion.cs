@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// DDIM backwards: from examples to the noise that deterministic DDIM makes them of (Song, Meng, Ermon 2020, arXiv:2010.02502, sec. 4.3).
-/// x_t at the noise of t - 1 goes to that of t by the network's estimate at t - 1; the way back returns to the example to the order of the
-/// steps. Holds no tensor.
+/// Runs DDIM backwards, from examples to the noise from which deterministic DDIM makes them (Song, Meng, Ermon 2020, arXiv:2010.02502, sec.
+/// 4.3). x_t at the noise of t - 1 goes to that of t by the network's estimate at t - 1; sampling from the result returns to the example to
+/// the order of the steps. It holds no tensor.
 /// </summary>
 public sealed class DdimInversion
 {
     private readonly IEpsilonModel model;
     private readonly ReverseDiffusion process;
 
-    /// <summary>The inversion of a trained network's DDIM.</summary>
+    /// <summary>Creates the inversion of DDIM for a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it.</param>
     public DdimInversion(IEpsilonModel model, ReverseDiffusion process)
@@ -32,7 +32,7 @@ public sealed class DdimInversion
     /// <exception cref="ArgumentException"><paramref name="x0"/> has no batch axis or does not hold floating-point numbers.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The noise became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; all intermediate tensors are freed.</exception>
     public Tensor Invert(Tensor x0, CancellationToken cancellationToken = default)
     {
         Require.Batch(x0);

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// DDIM (Song, Meng, Ermon 2020, arXiv:2010.02502), by the steps of <see cref="DdimSteps"/>. Give it a <see cref="RespacedSchedule"/> to
-/// take few steps. The process's variance plays no part.
+/// Samples by DDIM (Song, Meng, Ermon 2020, arXiv:2010.02502). Give it a <see cref="RespacedSchedule"/> to take few steps. It ignores the
+/// variance of the process.
 /// </summary>
 public sealed class DdimSampler : DiffusionSampler
 {
     private readonly DdimOptions options;
     private readonly DdimSteps steps;
 
-    /// <summary>A sampler of a trained network.</summary>
+    /// <summary>Creates a sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it.</param>
-    /// <param name="options">How it steps. Default: deterministically.</param>
+    /// <param name="options">The settings of the steps. Default: deterministic steps.</param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <exception cref="ArgumentOutOfRangeException">η is outside 0 … 1.</exception>
     public DdimSampler(IEpsilonModel model, ReverseDiffusion process, DdimOptions? options = null, ILogger<DdimSampler>? logger = null)
@@ -27,7 +27,7 @@ public sealed class DdimSampler : DiffusionSampler
 
     /// <summary>Takes one step from a network's output, for your own loop.</summary>
     /// <param name="output">
-    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see
+    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), as for
     /// <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.
     /// </param>
     /// <param name="xt">The samples x_t, [B, …].</param>

@@ -4,13 +4,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Ancestral sampling, Algorithm 2 of Ho et al. 2020 (arXiv:2006.11239): from x_T ~ N(0, I), draw x_{t-1} from p_θ(x_{t-1} | x_t) for
-/// t = T-1 … 0; no noise at the last step. With a fixed variance by the steps of <see cref="AncestralSteps"/>. Holds no tensor; one sampler
-/// may serve several threads if its model does.
+/// Samples ancestrally by Algorithm 2 of Ho et al. 2020 (arXiv:2006.11239): it starts from x_T ~ N(0, I) and draws x_{t-1} from p_θ(x_{t-1}
+/// | x_t) for t = T-1 … 0, without noise at the last step. It holds no tensor; one sampler may serve several threads if its model does.
 /// </summary>
 public sealed class DdpmSampler : DiffusionSampler
 {
-    /// <summary>A sampler of a trained network.</summary>
+    /// <summary>Creates a sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it.</param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
@@ -21,7 +20,7 @@ public sealed class DdpmSampler : DiffusionSampler
 
     /// <summary>Takes one step from a network's output, for your own loop.</summary>
     /// <param name="output">
-    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), see
+    /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>), as for
     /// <see cref="ReverseDiffusion.Moments(Tensor, Tensor, TimeIndex)"/>.
     /// </param>
     /// <param name="xt">The samples x_t, [B, …].</param>

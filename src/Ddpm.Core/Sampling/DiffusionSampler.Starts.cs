@@ -5,10 +5,10 @@ namespace Ddpm.Core;
 // Runs that begin elsewhere than with pure noise.
 public abstract partial class DiffusionSampler
 {
-    /// <summary>Goes on from noisy examples: x_t → x_0.</summary>
+    /// <summary>Continues from noisy examples: x_t → x_0.</summary>
     /// <param name="xt">The noisy examples x_t, [B, …].</param>
     /// <param name="t">Their timestep. Range: 0 ≤ t &lt; T.</param>
-    /// <param name="noise">The source of the steps' noise; a step asks as it would in a whole run.</param>
+    /// <param name="noise">The source of the steps' noise; a step requests the noise that it would request in a whole run.</param>
     /// <param name="firstSample">The number of the first example. Range: ≥ 0.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
@@ -16,7 +16,7 @@ public abstract partial class DiffusionSampler
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; all intermediate tensors are freed.</exception>
     public Tensor SampleFrom(
         Tensor xt,
         int t,
@@ -40,12 +40,12 @@ public abstract partial class DiffusionSampler
     }
 
     /// <summary>
-    /// Adds noise to examples up to t and takes it away again: how far x̂_0 strays, and variations of a picture ("image to image", SDEdit,
-    /// arXiv:2108.01073).
+    /// Adds noise to examples up to t and removes it again. The result shows how far x̂_0 deviates, and gives variations of a picture
+    /// ("image to image", SDEdit, arXiv:2108.01073).
     /// </summary>
     /// <param name="x0">The examples x_0, [B, …].</param>
-    /// <param name="t">How far. Range: 0 ≤ t &lt; T.</param>
-    /// <param name="noise">The source of the noise: what is added asks for step 0, the steps as in a whole run.</param>
+    /// <param name="t">The timestep up to which noise is added. Range: 0 ≤ t &lt; T.</param>
+    /// <param name="noise">The source of the noise: the added noise is that of step 0; the steps request theirs as in a whole run.</param>
     /// <param name="firstSample">The number of the first example. Range: ≥ 0.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
@@ -53,7 +53,7 @@ public abstract partial class DiffusionSampler
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; all intermediate tensors are freed.</exception>
     public Tensor Reconstruct(
         Tensor x0,
         int t,
@@ -77,17 +77,17 @@ public abstract partial class DiffusionSampler
     /// <param name="first">The examples at weight 0, [B, …].</param>
     /// <param name="second">The examples at weight 1 in the shape of <paramref name="first"/>.</param>
     /// <param name="weights">The weights λ. Range: 0 ≤ λ ≤ 1.</param>
-    /// <param name="t">How far both are noised; the larger, the coarser what is mixed. Range: 0 ≤ t &lt; T.</param>
+    /// <param name="t">The timestep up to which both are noised; a larger t mixes coarser features. Range: 0 ≤ t &lt; T.</param>
     /// <param name="noise">
-    /// The source of the noise: pair k asks as sample k, its second end as sample k + B where the ends have noise of their own.
+    /// The source of the noise: pair k asks as sample k, its second end as sample k + B where the two ends have separate noise.
     /// </param>
-    /// <param name="options">How both are mixed. Default: as in the paper.</param>
+    /// <param name="options">The settings of the mixture. Default: as in the paper.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The samples, [weights, B, …]; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">An argument is out of range, or the shapes differ.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; all intermediate tensors are freed.</exception>
     public Tensor Interpolate(
         Tensor first,
         Tensor second,

@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// What all samplers share: from x_T ~ N(0, I) through every timestep of the process to x_0, batch by batch, with progress, cancellation
-/// and a guard against NaN. Holds no tensor; one sampler may serve several threads if its model does. A sampler of your own says how x_t
-/// becomes x_{t-1}, as a <see cref="StepRule"/>.
+/// Runs what all samplers share: it goes from x_T ~ N(0, I) through every timestep of the process to x_0, batch by batch, with progress,
+/// cancellation and a guard against NaN. It holds no tensor; one sampler may serve several threads if its model does. A derived sampler
+/// defines how x_t becomes x_{t-1}, as a <see cref="StepRule"/>.
 /// </summary>
 public abstract partial class DiffusionSampler
 {
     private readonly IEpsilonModel model;
     private readonly ILogger logger;
 
-    /// <summary>A sampler of a trained network.</summary>
+    /// <summary>Creates a sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it.</param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
@@ -28,18 +28,18 @@ public abstract partial class DiffusionSampler
         Process = process;
     }
 
-    /// <summary>The process that is sampled.</summary>
+    /// <summary>Gets the process that the sampler runs.</summary>
     public ReverseDiffusion Process { get; }
 
-    /// <summary>Draws samples, a batch at a time, and puts them together.</summary>
-    /// <param name="request">How many, of which shape, from which noise.</param>
+    /// <summary>Draws samples batch by batch and concatenates them.</summary>
+    /// <param name="request">The number, shape and noise of the samples.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The samples, [Count, …] without those to skip, on the request's device; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">The request is out of range.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; all intermediate tensors are freed.</exception>
     public Tensor Sample(
         SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -69,8 +69,8 @@ public abstract partial class DiffusionSampler
         return samples;
     }
 
-    /// <summary>Draws samples and hands each batch out when it is finished, so that any number needs the memory of one batch.</summary>
-    /// <param name="request">How many, of which shape, from which noise.</param>
+    /// <summary>Draws samples and yields each batch when it is finished, so that any number needs the memory of one batch.</summary>
+    /// <param name="request">The number, shape and noise of the samples.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The batches; the caller disposes each. Leaving the loop early frees the rest.</returns>
@@ -89,13 +89,13 @@ public abstract partial class DiffusionSampler
     /// <summary>
     /// Draws one batch and shows every step of it, from pure noise to the finished samples: T + 1 states, or t + 2 from a start at t.
     /// </summary>
-    /// <param name="request">How many, of which shape, from which noise; all in one batch.</param>
+    /// <param name="request">The number, shape and noise of the samples, all in one batch.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
-    /// <returns>The states; their tensors live until the next one is asked for. Leaving the loop early frees everything.</returns>
+    /// <returns>The states; their tensors live until the next state is requested. Leaving the loop early frees everything.</returns>
     /// <exception cref="ArgumentException">The request is out of range.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; all intermediate tensors are freed.</exception>
     public IEnumerable<SamplingState> Steps(SamplingRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -103,7 +103,7 @@ public abstract partial class DiffusionSampler
         return Show(request, cancellationToken);
     }
 
-    /// <summary>Begins a run: what it remembers from step to step.</summary>
+    /// <summary>Begins a run and creates the state that it carries from step to step.</summary>
     /// <returns>The rule of one run, which the sampler disposes at its end.</returns>
     protected abstract StepRule Begin();
 

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// RePaint (Lugmayr et al. 2022, arXiv:2201.09865): fills in the unknown part of examples with any unconditional network. In every step the
-/// known part is drawn from q(x_{t-1} | x_0) and the rest from p_θ; going back and forth makes both agree. The known part comes out
-/// exactly. Holds no tensor.
+/// Fills in the unknown part of examples by RePaint (Lugmayr et al. 2022, arXiv:2201.09865) with any unconditional network. Each step draws
+/// the known part from q(x_{t-1} | x_0) and the rest from p_θ; going back and forth makes both agree. The result holds the known part
+/// exactly. It holds no tensor.
 /// </summary>
 public sealed class InpaintingSampler
 {
@@ -14,10 +14,10 @@ public sealed class InpaintingSampler
     private readonly ReverseDiffusion process;
     private readonly InpaintingOptions options;
 
-    /// <summary>A sampler of a trained network.</summary>
+    /// <summary>Creates a sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it (the paper takes 250 steps).</param>
-    /// <param name="options">How it goes back and forth. Default: as in the paper.</param>
+    /// <param name="options">The settings for going back and forth. Default: as in the paper.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public InpaintingSampler(IEpsilonModel model, ReverseDiffusion process, InpaintingOptions? options = null)
     {
@@ -29,9 +29,9 @@ public sealed class InpaintingSampler
     }
 
     /// <summary>Fills in examples.</summary>
-    /// <param name="x0">The examples, [B, …]; what they hold in the unknown part does not matter, but must be finite.</param>
-    /// <param name="known">Which elements are known, bool, broadcastable to <paramref name="x0"/>.</param>
-    /// <param name="noise">The source of the noise; example k asks as sample <paramref name="firstSample"/> + k.</param>
+    /// <param name="x0">The examples, [B, …]; values in the unknown part have no effect, but must be finite.</param>
+    /// <param name="known">A mask of the known elements, bool, broadcastable to <paramref name="x0"/>.</param>
+    /// <param name="noise">The source of the noise; example k requests the noise of sample <paramref name="firstSample"/> + k.</param>
     /// <param name="firstSample">The number of the first example. Range: ≥ 0.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
@@ -39,7 +39,7 @@ public sealed class InpaintingSampler
     /// <exception cref="ArgumentException">An argument is out of range, or the mask does not fit.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; all intermediate tensors are freed.</exception>
     public Tensor Inpaint(
         Tensor x0,
         Tensor known,

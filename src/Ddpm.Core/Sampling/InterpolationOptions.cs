@@ -2,21 +2,21 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>How <see cref="DiffusionSampler.Interpolate"/> mixes.</summary>
+/// <summary>Sets how <see cref="DiffusionSampler.Interpolate"/> mixes.</summary>
 public sealed record InterpolationOptions
 {
-    /// <summary>As in the paper: linearly, each end with noise of its own.</summary>
+    /// <summary>Gets the defaults, as in the paper: a linear mixture and separate noise for each end.</summary>
     public static InterpolationOptions Default { get; } = new();
 
     /// <summary>
-    /// Whether the mixture goes along the great circle instead of the chord, which keeps the length of noise (Song et al. 2020,
+    /// Gets whether the mixture goes along the great circle instead of the chord, which keeps the length of noise (Song et al. 2020,
     /// arXiv:2010.02502, appendix D.5).
     /// </summary>
-    /// <value>False: (1-λ) x + λ x' (Ho et al. 2020, sec. 4.4).</value>
+    /// <value>Default: false: (1-λ) x + λ x' (Ho et al. 2020, sec. 4.4).</value>
     public bool Spherical { get; init; }
 
-    /// <summary>Whether both ends are noised alike.</summary>
-    /// <value>False.</value>
+    /// <summary>Gets whether both ends get the same noise.</summary>
+    /// <value>Default: false.</value>
     public bool SharedNoise { get; init; }
 
     /// <summary>The mixture of two batches, example by example. Called inside a dispose scope.</summary>

@@ -4,37 +4,37 @@ using Microsoft.Extensions.Logging;
 namespace Ddpm.Core;
 
 /// <summary>
-/// The samplers of this library by name: each <see cref="SamplingMethod"/>, whose defaults every program shares, on tensors.
+/// Lists the samplers of this library by name: each <see cref="SamplingMethod"/>, with the defaults that every program shares, on tensors.
 /// </summary>
 public static class KnownSamplers
 {
-    /// <summary>Ancestral sampling, the paper's Algorithm 2: all steps.</summary>
+    /// <summary>Gets ancestral sampling, the paper's Algorithm 2, with all steps.</summary>
     public static SamplerEntry Ddpm { get; } = new(
         SamplingMethod.Ddpm,
         (model, process, loggers) => new DdpmSampler(model, process, loggers?.CreateLogger<DdpmSampler>()));
 
-    /// <summary>Deterministic DDIM in 50 steps.</summary>
+    /// <summary>Gets deterministic DDIM in 50 steps.</summary>
     public static SamplerEntry Ddim { get; } = new(
         SamplingMethod.Ddim,
         (model, process, loggers) => new DdimSampler(model, process, null, loggers?.CreateLogger<DdimSampler>()));
 
-    /// <summary>DPM-Solver++(2M) in 20 steps, spaced by Karras et al.</summary>
+    /// <summary>Gets DPM-Solver++(2M) in 20 steps, spaced by Karras et al.</summary>
     public static SamplerEntry DpmSolver { get; } = new(
         SamplingMethod.DpmSolver,
         (model, process, loggers) => new DpmSolverSampler(model, process, loggers?.CreateLogger<DpmSolverSampler>()));
 
-    /// <summary>iPNDM of fourth order in 20 steps, spaced by Karras et al.</summary>
+    /// <summary>Gets iPNDM of fourth order in 20 steps, spaced by Karras et al.</summary>
     public static SamplerEntry Pndm { get; } = new(
         SamplingMethod.Pndm,
         (model, process, loggers) => new PndmSampler(model, process, loggers?.CreateLogger<PndmSampler>()));
 
-    /// <summary>All of them, the paper's first.</summary>
+    /// <summary>Gets all samplers, the paper's first.</summary>
     public static ImmutableArray<SamplerEntry> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm];
 
-    /// <summary>Finds a sampler.</summary>
+    /// <summary>Finds a sampler by name.</summary>
     /// <param name="name">Its <see cref="SamplerEntry.Name"/>.</param>
     /// <returns>The sampler.</returns>
-    /// <exception cref="ArgumentException">No sampler has the name; the message lists those there are.</exception>
+    /// <exception cref="ArgumentException">No sampler has the name; the message lists the known names.</exception>
     public static SamplerEntry Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

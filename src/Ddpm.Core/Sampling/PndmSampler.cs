@@ -3,13 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace Ddpm.Core;
 
 /// <summary>
-/// iPNDM-4 (Liu et al. 2022, arXiv:2202.09778; Zhang and Chen 2022, arXiv:2204.13902), by the steps of <see cref="PndmSteps"/>: the
-/// Adams–Bashforth method of fourth order, begun with lower orders, for the probability-flow ODE. Deterministic, one call of the network a
-/// step.
+/// Samples by iPNDM-4 (Liu et al. 2022, arXiv:2202.09778; Zhang and Chen 2022, arXiv:2204.13902): the Adams–Bashforth method of fourth
+/// order for the probability-flow ODE, started with lower orders. It is deterministic and calls the network once per step.
 /// </summary>
 public sealed class PndmSampler : DiffusionSampler
 {
-    /// <summary>A sampler of a trained network.</summary>
+    /// <summary>Creates a sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">
     /// The process that it was trained with, respaced to the steps to take. It must leave some signal at its last timestep.

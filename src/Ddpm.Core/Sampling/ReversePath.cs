@@ -39,7 +39,7 @@ internal sealed class ReversePath : SamplingPath
 
     public override int Length { get; }
 
-    /// <summary>The number of moves of a request.</summary>
+    /// <summary>Returns the number of moves of a request.</summary>
     public static int MovesOf(SamplingRequest request, ReverseDiffusion process) =>
         (request.Start?.Timestep ?? process.Coefficients.Timesteps - 1) + 1;
 

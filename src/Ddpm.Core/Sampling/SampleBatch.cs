@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>Finished samples. Owns its tensor.</summary>
+/// <summary>Holds finished samples and owns their tensor.</summary>
 public sealed class SampleBatch : IDisposable
 {
     internal SampleBatch(ImmutableArray<long> indices, Tensor samples)
@@ -12,10 +12,10 @@ public sealed class SampleBatch : IDisposable
         Samples = samples;
     }
 
-    /// <summary>The number of each sample.</summary>
+    /// <summary>Gets the number of each sample.</summary>
     public ImmutableArray<long> Indices { get; }
 
-    /// <summary>The samples, [B, …].</summary>
+    /// <summary>Gets the samples, [B, …].</summary>
     public Tensor Samples { get; }
 
     /// <summary>Frees the samples.</summary>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ddpm.Core;
 
-/// <summary>A sampler of <see cref="KnownSamplers"/>: its names, its defaults and how it is made.</summary>
+/// <summary>Describes a sampler of <see cref="KnownSamplers"/>: its names, its defaults and how to create it.</summary>
 public sealed class SamplerEntry
 {
     private readonly Func<IEpsilonModel, ReverseDiffusion, ILoggerFactory?, DiffusionSampler> create;
@@ -11,28 +11,28 @@ public sealed class SamplerEntry
         SamplingMethod method, Func<IEpsilonModel, ReverseDiffusion, ILoggerFactory?, DiffusionSampler> create) =>
         (Method, this.create) = (method, create);
 
-    /// <summary>The method, which engines without tensors know too.</summary>
+    /// <summary>Gets the method, which engines without tensors share.</summary>
     public SamplingMethod Method { get; }
 
-    /// <summary>The name in commands, requests and tables.</summary>
+    /// <summary>Gets the name in commands, requests and tables.</summary>
     public string Name => Method.Name;
 
-    /// <summary>The name as the papers write it.</summary>
+    /// <summary>Gets the name as the papers write it.</summary>
     public string Title => Method.Title;
 
-    /// <summary>Which timesteps the steps visit.</summary>
+    /// <summary>Gets the rule that chooses the timesteps of the steps.</summary>
     public SpacingRule DefaultSpacing => Method.DefaultSpacing;
 
-    /// <summary>Whether the process must leave some signal at T - 1.</summary>
+    /// <summary>Gets whether the process must leave some signal at T - 1.</summary>
     public bool NeedsSignal => Method.NeedsSignal;
 
-    /// <summary>The number of steps that gives good samples.</summary>
+    /// <summary>Returns the number of steps that gives good samples.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <returns>The steps; at most T.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 1.</exception>
     public int DefaultSteps(int timesteps) => Method.DefaultSteps(timesteps);
 
-    /// <summary>Whether the sampler can run a process.</summary>
+    /// <summary>Returns whether the sampler can run a process.</summary>
     /// <param name="process">The process.</param>
     public bool Supports(ReverseDiffusion process)
     {
@@ -40,27 +40,27 @@ public sealed class SamplerEntry
         return !NeedsSignal || process.Coefficients.AlphaBars[^1] > 0;
     }
 
-    /// <summary>The process over as many of its timesteps as the run takes steps.</summary>
+    /// <summary>Returns the process over as many of its timesteps as the run has steps.</summary>
     /// <param name="process">The process that the network was trained with.</param>
     /// <param name="steps">The steps. Range: 1 … T. Default: <see cref="DefaultSteps"/>.</param>
-    /// <param name="spacing">Which timesteps they visit. Default: <see cref="DefaultSpacing"/>.</param>
-    /// <returns>The process; <paramref name="process"/> itself where all its timesteps are taken.</returns>
-    /// <exception cref="ArgumentException">The steps are out of range, or the spacing cannot give as many.</exception>
+    /// <param name="spacing">The rule that chooses the timesteps. Default: <see cref="DefaultSpacing"/>.</param>
+    /// <returns>The process; <paramref name="process"/> itself if the run takes all its timesteps.</returns>
+    /// <exception cref="ArgumentException">The steps are out of range, or the spacing cannot give that many.</exception>
     public ReverseDiffusion Respace(ReverseDiffusion process, int? steps = null, SpacingRule? spacing = null)
     {
         ArgumentNullException.ThrowIfNull(process);
         return process.Respace(steps ?? DefaultSteps(process.Coefficients.Timesteps), spacing ?? DefaultSpacing);
     }
 
-    /// <summary>Makes the sampler.</summary>
+    /// <summary>Creates a sampler for a network and a process.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process, respaced to the steps to take.</param>
-    /// <param name="loggers">Makes the logger that receives the start and end of each run. Default: no logging.</param>
+    /// <param name="loggers">Creates the logger that receives the start and end of each run. Default: no logging.</param>
     /// <returns>The sampler.</returns>
     /// <exception cref="ArgumentException">The sampler cannot run the process.</exception>
     public DiffusionSampler Create(IEpsilonModel model, ReverseDiffusion process, ILoggerFactory? loggers = null) =>
         create(model, process, loggers);
 
-    /// <summary>The <see cref="Name"/>.</summary>
+    /// <summary>Returns <see cref="Name"/>.</summary>
     public override string ToString() => Name;
 }

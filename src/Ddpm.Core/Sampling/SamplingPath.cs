@@ -7,20 +7,20 @@ namespace Ddpm.Core;
 /// </summary>
 internal abstract class SamplingPath : IDisposable
 {
-    /// <summary>The number of samples in the batch.</summary>
+    /// <summary>Gets the number of samples in the batch.</summary>
     public abstract int Samples { get; }
 
-    /// <summary>The number of moves.</summary>
+    /// <summary>Gets the number of moves.</summary>
     public abstract int Length { get; }
 
-    /// <summary>The timestep t whose network call, or whose noise, makes a move.</summary>
+    /// <summary>Returns the timestep t whose network call, or whose noise, makes a move.</summary>
     public abstract int Timestep(int move);
 
-    /// <summary>x before the first move; a fresh tensor.</summary>
+    /// <summary>Returns x before the first move; a fresh tensor.</summary>
     public abstract Tensor Start();
 
     /// <summary>
-    /// x after a move and the x̂_0 that led there, if any; fresh tensors. Called without gradients inside a dispose scope.
+    /// Returns x after a move and the x̂_0 that led there, if any; fresh tensors. Called without gradients inside a dispose scope.
     /// </summary>
     public abstract (Tensor Next, Tensor? X0) Move(int move, Tensor x);
 

@@ -2,67 +2,67 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>What to sample: how many examples of which shape, from which noise, where.</summary>
+/// <summary>Describes what to sample: the number and shape of the samples, their noise and device.</summary>
 public sealed record SamplingRequest
 {
-    /// <summary>The number of samples. Range: ≥ 1.</summary>
+    /// <summary>Gets the number of samples. Range: ≥ 1.</summary>
     public required int Count { get; init; }
 
-    /// <summary>The shape of one sample, without the batch axis: [C, H, W] for images.</summary>
+    /// <summary>Gets the shape of one sample, without the batch axis: [C, H, W] for images.</summary>
     public required IReadOnlyList<long> SampleShape { get; init; }
 
-    /// <summary>Where the randomness comes from, such as <see cref="PerSampleNoise"/>.</summary>
+    /// <summary>Gets the source of the randomness, such as <see cref="PerSampleNoise"/>.</summary>
     public required INoiseSource Noise { get; init; }
 
     /// <summary>
-    /// The number of the first sample; sample k of one request is sample k - n of a request that starts at n. Range: ≥ 0.
+    /// Gets the number of the first sample; sample k of one request is sample k - n of a request that starts at n. Range: ≥ 0.
     /// </summary>
-    /// <value>0.</value>
+    /// <value>Default: 0.</value>
     public long FirstSample { get; init; }
 
-    /// <summary>How many samples the network sees at once; bounds the memory. Range: ≥ 1.</summary>
-    /// <value>64.</value>
+    /// <summary>Gets how many samples the network sees at once, which bounds the memory. Range: ≥ 1.</summary>
+    /// <value>Default: 64.</value>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>The type of x_t.</summary>
-    /// <value>float32.</value>
+    /// <summary>Gets the type of x_t.</summary>
+    /// <value>Default: float32.</value>
     public ScalarType ElementType { get; init; } = ScalarType.Float32;
 
-    /// <summary>The device of the network and of x_t.</summary>
-    /// <value>The CPU.</value>
+    /// <summary>Gets the device of the network and of x_t.</summary>
+    /// <value>Default: the CPU.</value>
     public Device Device { get; init; } = CPU;
 
-    /// <summary>Samples that are not to be drawn, by their numbers: those that an interrupted run has finished.</summary>
-    /// <value>None.</value>
+    /// <summary>Gets the numbers of samples to skip, such as those that an interrupted run has finished.</summary>
+    /// <value>Default: none.</value>
     public IReadOnlySet<long>? Skip { get; init; }
 
     /// <summary>
-    /// The classes to draw, for an <see cref="IConditionalEpsilonModel"/>: sample k of the request is of class Labels[k /
+    /// Gets the classes to draw, for an <see cref="IConditionalEpsilonModel"/>: sample k of the request is of class Labels[k /
     /// <see cref="SamplesPerLabel"/>]. <see cref="Count"/> is their number times <see cref="SamplesPerLabel"/>.
     /// </summary>
-    /// <value>Null: no class.</value>
+    /// <value>Default: null (no class).</value>
     public IReadOnlyList<long>? Labels { get; init; }
 
-    /// <summary>How many samples of each of the <see cref="Labels"/>. Range: ≥ 1.</summary>
-    /// <value>1.</value>
+    /// <summary>Gets how many samples to draw for each of the <see cref="Labels"/>. Range: ≥ 1.</summary>
+    /// <value>Default: 1.</value>
     public int SamplesPerLabel { get; init; } = 1;
 
-    /// <summary>Where the run begins.</summary>
-    /// <value>Null: with pure noise at t = T-1.</value>
+    /// <summary>Gets the noisy examples from which the run starts.</summary>
+    /// <value>Default: null (pure noise at t = T-1).</value>
     public SamplingStart? Start { get; init; }
 
     /// <summary>Takes part in every step.</summary>
-    /// <value>Null.</value>
+    /// <value>Default: null.</value>
     public IStepHook? Hook { get; init; }
 
     /// <summary>
-    /// Sees the run after every so many steps, <see cref="PreviewEvery"/>, and at its end; the state's tensors live until it returns.
+    /// Sees the run after every so many steps, <see cref="PreviewEvery"/>, and at its end; the tensors of the state live until it returns.
     /// </summary>
-    /// <value>Null.</value>
+    /// <value>Default: null.</value>
     public Action<SamplingState>? Preview { get; init; }
 
-    /// <summary>How many steps lie between two previews of a batch. Range: ≥ 1.</summary>
-    /// <value>50.</value>
+    /// <summary>Gets how many steps lie between two previews of a batch. Range: ≥ 1.</summary>
+    /// <value>Default: 50.</value>
     public int PreviewEvery { get; init; } = 50;
 
     internal SamplingRequest Validated()

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// One step of a sampling run. Its tensors belong to the run: they live until the next step is asked for or the loop is left; clone what
-/// is to outlive it, and modify neither.
+/// Holds one step of a sampling run. Its tensors belong to the run and live until the next step is requested or the loop ends; clone them
+/// to keep them, and do not modify them.
 /// </summary>
-/// <param name="Step">Steps done: 0 for pure noise, T for the finished samples.</param>
+/// <param name="Step">The number of steps done: 0 for pure noise, T for the finished samples.</param>
 /// <param name="Timestep">The t of the transition x_t → x_{t-1} that led here, T-1 … 0; T for pure noise.</param>
 /// <param name="X">The samples after this step, [B, …]: x_{t-1}, and x_T for pure noise.</param>
 /// <param name="X0">The estimate x̂_0 that the step was made with, [B, …]; null for pure noise.</param>

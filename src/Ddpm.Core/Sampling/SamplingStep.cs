@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>The result of one step. Owns its tensors.</summary>
+/// <summary>Holds the result of one step and owns its tensors.</summary>
 public sealed class SamplingStep : IDisposable
 {
     internal SamplingStep(Tensor previous, Tensor x0)
@@ -11,10 +11,10 @@ public sealed class SamplingStep : IDisposable
         X0 = x0;
     }
 
-    /// <summary>x_{t-1}, [B, …].</summary>
+    /// <summary>Gets x_{t-1}, [B, …].</summary>
     public Tensor Previous { get; }
 
-    /// <summary>The estimate x̂_0 that the step was made with, after clipping, [B, …].</summary>
+    /// <summary>Gets the estimate x̂_0 that the step was made with, after clipping, [B, …].</summary>
     public Tensor X0 { get; }
 
     /// <summary>Frees the tensors.</summary>

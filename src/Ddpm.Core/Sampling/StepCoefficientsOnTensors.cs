@@ -5,7 +5,7 @@ namespace Ddpm.Core;
 /// <summary>Applies the scalars of a step to tensors. Called inside a dispose scope.</summary>
 internal static class StepCoefficientsOnTensors
 {
-    /// <summary>Xt x_t + X0 x̄_0 + Epsilon ε̄ + Noise z, without the terms whose coefficient is 0.</summary>
+    /// <summary>Returns Xt x_t + X0 x̄_0 + Epsilon ε̄ + Noise z, without the terms whose coefficient is 0.</summary>
     public static Tensor Combine(this StepCoefficients step, Tensor xt, Tensor x0, Tensor? eps, Func<Tensor>? noise = null)
     {
         Tensor? sum = null;
@@ -17,7 +17,7 @@ internal static class StepCoefficientsOnTensors
         return sum!;
     }
 
-    /// <summary>The mean of what is remembered, the newest first, by the step's weights.</summary>
+    /// <summary>Returns the mean of what is remembered, the newest first, by the step's weights.</summary>
     public static Tensor Mean(this StepCoefficients step, IReadOnlyList<Tensor> remembered)
     {
         if (step.Weights is [1]) return remembered[0];

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>What a step of a sampler is made of; the tensors belong to the sampler.</summary>
+/// <summary>Holds the inputs of one sampler step; the tensors belong to the sampler.</summary>
 /// <param name="Output">The network's output at (x_t, t): [B, …], twice as many channels where the variance is learned.</param>
 /// <param name="Xt">The samples x_t, [B, …].</param>
 /// <param name="T">The timestep t of the process. Range: 0 ≤ t &lt; T.</param>

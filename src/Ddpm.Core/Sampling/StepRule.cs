@@ -3,19 +3,19 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// How x_t becomes x_{t-1} in one run of a <see cref="DiffusionSampler"/>; holds what a multistep method remembers. One run has one, on one
-/// thread.
+/// Computes x_{t-1} from x_t in one run of a <see cref="DiffusionSampler"/>, and holds what a multistep method remembers. Each run has a
+/// separate rule and uses it on one thread.
 /// </summary>
 public abstract class StepRule : IDisposable
 {
-    /// <summary>One step. It is called without gradients inside a dispose scope, which frees what it makes on the way.</summary>
-    /// <param name="input">The step; its tensors stay the sampler's.</param>
-    /// <param name="noise">Draws the step's noise, N(0, I) in the shape of x_t; not to be called where the step needs none.</param>
+    /// <summary>Takes one step. The sampler calls it without gradients inside a dispose scope, which frees intermediate tensors.</summary>
+    /// <param name="input">The inputs of the step; the sampler keeps the tensors.</param>
+    /// <param name="noise">Draws the step's noise, N(0, I) in the shape of x_t; call it only where the step needs noise.</param>
     /// <returns>x_{t-1} in the shape of x_t; x̂_0 itself at the last step of a method that ends there.</returns>
     public abstract Tensor Advance(StepInput input, Func<Tensor> noise);
 
     /// <summary>
-    /// Frees what is remembered. Tensors that live from step to step must be detached from the dispose scope, and freed here.
+    /// Frees the remembered tensors. Tensors that live from step to step must be detached from the dispose scope, and freed here.
     /// </summary>
     public void Dispose()
     {
@@ -23,8 +23,8 @@ public abstract class StepRule : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Frees what is remembered; nothing by default.</summary>
-    /// <param name="disposing">Always true.</param>
+    /// <summary>Frees the remembered tensors; the default implementation has none.</summary>
+    /// <param name="disposing">True in every call.</param>
     protected virtual void Dispose(bool disposing)
     {
     }

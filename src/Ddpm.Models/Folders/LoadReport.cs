@@ -2,48 +2,50 @@ using System.Collections.Immutable;
 
 namespace Ddpm.Models;
 
-/// <summary>What a folder held that did not go into the model, and what the model needed that the folder did not hold.</summary>
+/// <summary>Reports which contents of a folder did not go into the model, and which weights the folder did not have.</summary>
 public sealed record LoadReport
 {
-    /// <summary>Tensors that the network has and the file has not; they keep their first values. Empty in a strict load.</summary>
+    /// <summary>
+    /// Gets the tensors of the network that the file does not have; they keep their initial values. Empty in a strict load.
+    /// </summary>
     public ImmutableArray<string> Missing { get; init; } = [];
 
-    /// <summary>Tensors that the file has and the network has not. Empty in a strict load.</summary>
+    /// <summary>Gets the tensors of the file that the network does not have. Empty in a strict load.</summary>
     public ImmutableArray<string> Unexpected { get; init; } = [];
 
-    /// <summary>Tensors of another shape or type, with both. Empty in a strict load.</summary>
+    /// <summary>Gets the tensors whose shape or type differs, with both shapes or types. Empty in a strict load.</summary>
     public ImmutableArray<string> Mismatched { get; init; } = [];
 
-    /// <summary>How many tensors had names of an older diffusers or of the authors' own layout, and were renamed.</summary>
+    /// <summary>Gets how many tensors were renamed from the layout of an older diffusers or of the authors' code.</summary>
     public int Renamed { get; init; }
 
-    /// <summary>How many tensors were stored in 16 bits and widened to float32.</summary>
+    /// <summary>Gets how many tensors were stored in 16 bits and widened to float32.</summary>
     public int Widened { get; init; }
 
-    /// <summary>Tensors of the file outside <see cref="LoadOptions.WeightPrefix"/>.</summary>
+    /// <summary>Gets the tensors of the file outside <see cref="LoadOptions.WeightPrefix"/>.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
     /// <summary>
-    /// Prefixes under which the file has a network's weights, where it has none without; see <see cref="LoadOptions.WeightPrefix"/>.
+    /// Gets the prefixes under which the file has a network's weights, if it has none without a prefix; see
+    /// <see cref="LoadOptions.WeightPrefix"/>.
     /// </summary>
     public ImmutableArray<string> Prefixes { get; init; } = [];
 
-    /// <summary>Whether the weights were compared with a digest that this library wrote beside them.</summary>
+    /// <summary>Gets whether the weights were compared with the digest that this library saves with them.</summary>
     public bool Verified { get; init; }
 
     /// <summary>
-    /// Fields of the configurations that say nothing to this library, as "file: field = value", such as the inference defaults of a
+    /// Gets the fields of the configurations that this library ignores, as "file: field = value", such as the inference defaults of a
     /// scheduler.
     /// </summary>
     public ImmutableArray<string> IgnoredFields { get; init; } = [];
 
     /// <summary>
-    /// Whether this library wrote the weights with other configurations than lie beside them: they were changed by hand, or saving another
-    /// model over
-    /// this one was interrupted.
+    /// Gets whether this library saved the weights with other configurations than the folder has now: somebody edited them, or saving
+    /// another model over this one was interrupted.
     /// </summary>
     public bool ConfigurationChanged { get; init; }
 
-    /// <summary>Whether every tensor of the network came from the file, and the file had no other.</summary>
+    /// <summary>Gets whether every tensor of the network came from the file, and the file had no other.</summary>
     public bool IsComplete => Missing.IsEmpty && Unexpected.IsEmpty && Mismatched.IsEmpty;
 }

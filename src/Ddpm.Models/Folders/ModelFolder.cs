@@ -3,27 +3,24 @@ using Ddpm.Core;
 namespace Ddpm.Models;
 
 /// <summary>
-/// A trained model as a folder in the layout of diffusers' DDPMPipeline: model_index.json, unet/config.json,
-/// unet/diffusion_pytorch_model.safetensors and scheduler/scheduler_config.json. Reads DDIM pipelines, folders without subfolders and
-/// networks
-/// alone too.
+/// Reads and writes a trained model as a folder in the layout of diffusers' DDPMPipeline: model_index.json, unet/config.json,
+/// unet/diffusion_pytorch_model.safetensors and scheduler/scheduler_config.json. It also reads DDIM pipelines, folders without subfolders
+/// and folders with only a network.
 /// </summary>
 public static class ModelFolder
 {
     /// <summary>
-    /// Writes a network and its process. All files are written in full under temporary names and then renamed, those that have not changed
-    /// left
-    /// alone: a folder that is saved again and again differs in its weights only, and is the old or the new model at every moment. Where
-    /// the
-    /// network itself has changed, an interruption between two renames shows when the folder is read, in
+    /// Writes a network and its process. All files are written in full under temporary names and then renamed; unchanged files are not
+    /// touched. A folder that is saved repeatedly changes only in its weights, and is the old or the new model at every moment. If the
+    /// configuration changes too, an interruption between two renames shows when the folder is read, in
     /// <see cref="LoadReport.ConfigurationChanged"/>.
     /// </summary>
-    /// <param name="folder">The folder; made where it does not exist.</param>
+    /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="network">The network.</param>
     /// <param name="process">The process that it was trained for.</param>
-    /// <exception cref="ArgumentException">The network does not put out what the process needs.</exception>
-    /// <exception cref="NotSupportedException">The format has no words for the network or the process.</exception>
-    /// <exception cref="IOException">A file cannot be written; the folder is as it was.</exception>
+    /// <exception cref="ArgumentException">The output of the network does not fit the process.</exception>
+    /// <exception cref="NotSupportedException">The format cannot describe the network or the process.</exception>
+    /// <exception cref="IOException">A file cannot be written; the folder has not changed.</exception>
     public static void Save(string folder, UNet network, ReverseDiffusion process)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -32,14 +29,12 @@ public static class ModelFolder
         Write(folder, network.Options, process, network);
     }
 
-    /// <summary>Writes the folder of a network and its process without the weights.</summary>
-    /// <param name="folder">The folder; made where it does not exist.</param>
+    /// <summary>Writes a model folder of a network and its process without weights.</summary>
+    /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="network">The shape of the network.</param>
     /// <param name="process">The process that it is trained for.</param>
-    /// <exception cref="ArgumentException">The network does not put out what the process needs.</exception>
-    /// <exception cref="NotSupportedException">
-    /// The format has no words for the network or the process; nothing has been written.
-    /// </exception>
+    /// <exception cref="ArgumentException">The output of the network does not fit the process.</exception>
+    /// <exception cref="NotSupportedException">The format cannot describe the network or the process; nothing has been written.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static void SaveConfiguration(string folder, UNetOptions network, ReverseDiffusion process)
     {
@@ -49,11 +44,11 @@ public static class ModelFolder
         Write(folder, network, process, null);
     }
 
-    /// <summary>Reads what <see cref="SaveConfiguration"/> wrote, or the same of a whole folder.</summary>
+    /// <summary>Reads the configuration that <see cref="SaveConfiguration"/> wrote, or the configuration of a complete folder.</summary>
     /// <param name="folder">The folder of a pipeline.</param>
     /// <returns>The shape of the network and its process.</returns>
     /// <exception cref="FileNotFoundException">A file of the layout is missing.</exception>
-    /// <exception cref="InvalidDataException">A configuration is damaged or says what is not supported; the message names it.</exception>
+    /// <exception cref="InvalidDataException">A configuration is damaged or has an unsupported setting; the message names it.</exception>
     public static (UNetOptions Network, ReverseDiffusion Process) LoadConfiguration(string folder)
     {
         ModelDescription description = ModelDescription.Read(folder);
@@ -61,17 +56,19 @@ public static class ModelFolder
     }
 
     /// <summary>
-    /// Reads a network and its process. Strict by default: every tensor must be there, in its shape, and none besides. Configurations and
-    /// the names,
-    /// types and shapes of the weights are compared before anything is allocated; weights with a digest are compared with it.
+    /// Reads a network and its process. By default reading is strict: every tensor must exist in the right shape, and no other tensor may.
+    /// It compares configurations and the names, types and shapes of the weights before it allocates memory, and compares weights with
+    /// their digest where the folder has one.
     /// </summary>
     /// <param name="folder">The folder of a pipeline, or of a network alone.</param>
-    /// <param name="options">How strictly, and with which process. Default: strictly, with the folder's own.</param>
-    /// <returns>The network, in evaluation mode, its process, and a report of what was left over; the caller disposes them.</returns>
-    /// <exception cref="FileNotFoundException">A file of the layout is missing, or there is none but a pickle.</exception>
+    /// <param name="options">The strictness and the process. Default: strict, with the folder's own process.</param>
+    /// <returns>
+    /// The network, in evaluation mode, its process, and a report of unused and missing tensors; the caller disposes the model.
+    /// </returns>
+    /// <exception cref="FileNotFoundException">A file of the layout is missing, or the only weights are a pickle.</exception>
     /// <exception cref="InvalidDataException">
-    /// A configuration is damaged or says what is not supported, network and process disagree, or the weights do not fit; the message names
-    /// it.
+    /// A configuration is damaged or has an unsupported setting, network and process disagree, or the weights do not fit; the message names
+    /// the problem.
     /// </exception>
     /// <exception cref="SafetensorsException">The weights are damaged.</exception>
     public static TrainedModel Load(string folder, LoadOptions? options = null)

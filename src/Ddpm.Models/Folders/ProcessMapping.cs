@@ -8,7 +8,7 @@ namespace Ddpm.Models;
 /// </summary>
 internal static class ProcessMapping
 {
-    /// <summary>A process as plain data.</summary>
+    /// <summary>Returns a process as plain data.</summary>
     /// <exception cref="NotSupportedException">The process has choices of a sampler or a program, which belong to no model.</exception>
     public static ProcessDescription Describe(this ReverseDiffusion process)
     {
@@ -33,7 +33,7 @@ internal static class ProcessMapping
         };
     }
 
-    /// <summary>The process that computes with tensors.</summary>
+    /// <summary>Returns the process that computes with tensors.</summary>
     /// <exception cref="ArgumentException">A name is unknown, or the parts do not go together.</exception>
     public static ReverseDiffusion ToProcess(this ProcessDescription description)
     {

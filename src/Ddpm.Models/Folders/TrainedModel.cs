@@ -2,14 +2,16 @@ using Ddpm.Core;
 
 namespace Ddpm.Models;
 
-/// <summary>A trained network and the process that it was trained for: one is of no use without the other. Owns the network.</summary>
+/// <summary>
+/// Holds a trained network and the process that it was trained for; neither is useful without the other. It owns the network.
+/// </summary>
 public sealed class TrainedModel : IDisposable
 {
-    /// <summary>Puts a network and its process together.</summary>
+    /// <summary>Creates the pair of a network and its process.</summary>
     /// <param name="network">The network; disposed with the pair.</param>
     /// <param name="process">The process.</param>
-    /// <param name="report">What was left over when they were read; nothing by default.</param>
-    /// <exception cref="ArgumentException">The network does not put out what the process needs.</exception>
+    /// <param name="report">The report of reading them. Default: an empty report.</param>
+    /// <exception cref="ArgumentException">The output of the network does not fit the process.</exception>
     public TrainedModel(UNet network, ReverseDiffusion process, LoadReport? report = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -20,22 +22,22 @@ public sealed class TrainedModel : IDisposable
         Report = report ?? new LoadReport();
     }
 
-    /// <summary>The network, ready to sample.</summary>
+    /// <summary>Gets the network, ready to sample.</summary>
     public UNet Network { get; }
 
-    /// <summary>The process that the network was trained for.</summary>
+    /// <summary>Gets the process that the network was trained for.</summary>
     public ReverseDiffusion Process { get; }
 
-    /// <summary>What was left over when they were read.</summary>
+    /// <summary>Gets the report of reading the network and the process.</summary>
     public LoadReport Report { get; }
 
-    /// <summary>The shape of one sample: [C, H, W] of images, [C, L] of signals.</summary>
+    /// <summary>Gets the shape of one sample: [C, H, W] of images, [C, L] of signals.</summary>
     public IReadOnlyList<long> SampleShape => [.. Network.Options.SampleShape.Select(size => (long)size)];
 
-    /// <summary>Asks for samples of <see cref="SampleShape"/>.</summary>
+    /// <summary>Creates a request for samples of <see cref="SampleShape"/>.</summary>
     /// <param name="count">How many samples. Range: ≥ 1.</param>
     /// <param name="seed">The seed of the noise; sample k depends on seed and k alone.</param>
-    /// <returns>The request, on the network's device; change it by <c>with</c>.</returns>
+    /// <returns>The request, on the network's device; change it with a <c>with</c> expression.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public SamplingRequest Request(int count, long seed = 0)
     {

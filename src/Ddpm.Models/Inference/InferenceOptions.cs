@@ -3,37 +3,37 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>
-/// How a network predicts where many predictions and no gradients are needed, as in samplers, see <see cref="DescribedNetwork.Inference"/>.
+/// Sets how a network makes many predictions without gradients, as samplers need; see <see cref="DescribedNetwork.Inference"/>.
 /// </summary>
 public sealed record InferenceOptions
 {
-    /// <summary>Compiled, with weights in float32.</summary>
+    /// <summary>Gets the compiled network with float32 weights.</summary>
     public static InferenceOptions Default { get; } = new();
 
-    /// <summary>Layer by layer with libtorch's operations, as in training.</summary>
+    /// <summary>Gets prediction layer by layer with libtorch's operations, as in training.</summary>
     public static InferenceOptions Off { get; } = new() { Compile = false };
 
-    /// <summary>Compiled, with weights kept in bfloat16: half the memory for weights, and predictions about 1 % off.</summary>
+    /// <summary>Gets the compiled network with bfloat16 weights: they take half the memory, and predictions differ by about 1 %.</summary>
     public static InferenceOptions BFloat16 { get; } = new() { Weights = WeightPrecision.BFloat16 };
 
     /// <summary>
-    /// Whether a run compiles the network first. Networks on other devices than the CPU and networks that do not hold float32 are never
-    /// compiled.
+    /// Gets whether a run compiles the network first. Networks on other devices than the CPU and networks that do not hold float32 are
+    /// never compiled.
     /// </summary>
-    /// <value>True.</value>
+    /// <value>Default: true.</value>
     public bool Compile { get; init; } = true;
 
-    /// <summary>How a compiled network keeps the weights of convolutions and dense layers. Its arithmetic is float32.</summary>
-    /// <value><see cref="WeightPrecision.Full"/>.</value>
+    /// <summary>Gets how a compiled network keeps the weights of convolutions and dense layers. Its arithmetic is float32.</summary>
+    /// <value>Default: <see cref="WeightPrecision.Full"/>.</value>
     public WeightPrecision Weights { get; init; }
 
     /// <summary>
-    /// The type in which a run computes predictions: null or <see cref="ScalarType.Float32"/> for the compiled network's float32;
-    /// <see cref="ScalarType.BFloat16"/> for libtorch's operations, layer by layer, on a copy of the weights in that type. Predictions
-    /// are then about 1 % off. It pays only for large networks on processors with units for bfloat16 (AMX, AVX-512 BF16), see
+    /// Gets the type in which a run computes predictions: null or <see cref="ScalarType.Float32"/> for the compiled network's float32;
+    /// <see cref="ScalarType.BFloat16"/> for libtorch's operations, layer by layer, on a copy of the weights in that type. Predictions then
+    /// differ by about 1 %. It is faster only for large networks on processors with units for bfloat16 (AMX, AVX-512 BF16), see
     /// docs/benchmarks.md, and is slower than the compiled network elsewhere. <see cref="Weights"/> has no effect then.
     /// </summary>
-    /// <value>Null.</value>
+    /// <value>Default: null.</value>
     public ScalarType? ComputeType { get; init; }
 
     internal InferenceOptions Validated()

@@ -6,7 +6,9 @@ namespace Ddpm.Models;
 /// <summary>Where a tensor's numbers lie.</summary>
 internal static unsafe partial class TensorMemory
 {
-    /// <summary>The address of the first element; TorchSharp's own goes through a span, which only contiguous tensors have.</summary>
+    /// <summary>
+    /// Returns the address of the first element; TorchSharp's own goes through a span, which only contiguous tensors have.
+    /// </summary>
     public static void* Address(Tensor tensor) => (void*)THSTensor_data(tensor.Handle);
 
     [LibraryImport("LibTorchSharp")]

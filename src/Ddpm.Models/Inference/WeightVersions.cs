@@ -27,7 +27,7 @@ internal sealed class WeightVersions
         seen = Total();
     }
 
-    /// <summary>Whether a weight has changed since the last question.</summary>
+    /// <summary>Returns whether a weight has changed since the last call.</summary>
     public bool HaveChanged()
     {
         long total = Total();

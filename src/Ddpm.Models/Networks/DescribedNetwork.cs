@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>
-/// A network that was written once, as an <see cref="INetworkDescription"/>: it trains on any device, and samplers compile it on the CPU.
-/// Weights have the names of the description.
+/// Runs a network that is defined once, as an <see cref="INetworkDescription"/>: it trains on any device, and samplers compile it on the
+/// CPU. The description names the weights.
 /// </summary>
 /// <remarks>
 /// Dispose it to free its weights. Prediction does not change the network: several threads may sample from one network at once.
@@ -19,9 +19,9 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     private readonly ForwardProgram withDropout;
     private InferenceOptions inference = InferenceOptions.Default;
 
-    /// <summary>A network with fresh weights.</summary>
-    /// <param name="description">Its layers.</param>
-    /// <param name="seed">The seed of its weights: two networks of one seed are bit-equal.</param>
+    /// <summary>Creates a network with new random weights.</summary>
+    /// <param name="description">The description of its layers.</param>
+    /// <param name="seed">The seed of its weights. Networks with the same seed are equal bit for bit.</param>
     /// <exception cref="ArgumentException">The description contradicts itself.</exception>
     public DescribedNetwork(INetworkDescription description, long seed = 0)
         : this(description, nameof(DescribedNetwork), seed, Initialization.Drawn)
@@ -42,7 +42,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         withDropout = Graph.Dropout == 0 ? predicting : new ForwardProgram(Graph, operations, training: true);
     }
 
-    /// <summary>What the network was made of.</summary>
+    /// <summary>Gets the description that defines the network.</summary>
     public INetworkDescription Description => Graph.Description;
 
     /// <inheritdoc/>
@@ -55,10 +55,10 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     public bool HasNullLabel => Description.HasNullLabel;
 
     /// <summary>
-    /// How the network predicts for samplers and all others that call <see cref="Compile(ILogger)"/>. A change takes effect with the next
+    /// Gets how the network predicts for samplers and other callers of <see cref="Compile(ILogger)"/>. A change takes effect with the next
     /// run.
     /// </summary>
-    /// <value><see cref="InferenceOptions.Default"/>: compiled, weights in float32.</value>
+    /// <value>Default: <see cref="InferenceOptions.Default"/>: compiled, weights in float32.</value>
     public InferenceOptions Inference
     {
         get => inference;
@@ -86,7 +86,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         return (training ? withDropout : predicting).Run(xt, t, input.LabelRows(labels, xt)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Predicts the noise in x_t; without a label where the network knows labels.</summary>
+    /// <summary>Predicts the noise in x_t, without a class if the network has classes.</summary>
     /// <param name="x">The noisy examples x_t, [B, C, …].</param>
     /// <param name="t">The timesteps, int64 [B]. Range: 0 ≤ t &lt; T.</param>
     /// <returns>The prediction, [B, Cout, …]; a fresh tensor.</returns>

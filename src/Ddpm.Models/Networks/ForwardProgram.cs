@@ -38,7 +38,7 @@ internal sealed class ForwardProgram
         ];
     }
 
-    /// <summary>The prediction; a fresh tensor.</summary>
+    /// <summary>Returns the prediction; a fresh tensor.</summary>
     /// <param name="x">x_t, [B, C, …].</param>
     /// <param name="t">The timesteps, [B].</param>
     /// <param name="labels">The rows of the class embedding, [B]; null where the network knows no classes.</param>

@@ -39,7 +39,8 @@ internal sealed class NetworkInput(NetworkGraph graph)
     }
 
     /// <summary>
-    /// The rows of the class embedding to take: the label's, or the last where there is none. Null where the network knows no classes.
+    /// Returns the rows of the class embedding to take: the label's, or the last where there is none. Null where the network knows no
+    /// classes.
     /// </summary>
     /// <exception cref="ArgumentException">The labels do not fit the network.</exception>
     public Tensor? LabelRows(Tensor? labels, Tensor x)

@@ -19,6 +19,6 @@ internal abstract class RunNetwork(DescribedNetwork network) : IConditionalEpsil
 
     public abstract void Dispose();
 
-    /// <summary>The network.</summary>
+    /// <summary>Gets the network.</summary>
     protected DescribedNetwork Network { get; } = network;
 }

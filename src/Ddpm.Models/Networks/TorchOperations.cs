@@ -40,7 +40,7 @@ internal class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<string, L
         };
     }
 
-    /// <summary>[sin(t f) | cos(t f)], float32 [B, channels].</summary>
+    /// <summary>Returns [sin(t f) | cos(t f)], float32 [B, channels].</summary>
     public static Tensor Sinusoid(SinusoidOperation sinusoid, Tensor t)
     {
         using var scope = NewDisposeScope();
@@ -54,7 +54,7 @@ internal class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<string, L
     }
 
     /// <summary>
-    /// The sines and cosines of the timesteps in the type of the weights: computed in float32 whatever that is, as in diffusers.
+    /// Returns the sines and cosines of the timesteps in the type of the weights: computed in float32 whatever that is, as in diffusers.
     /// </summary>
     public Tensor Timesteps(SinusoidOperation sinusoid, Tensor t)
     {
@@ -62,7 +62,7 @@ internal class TorchOperations(NetworkGraph graph, IReadOnlyDictionary<string, L
         return Sinusoid(sinusoid, t).to(layers.Values.First().Weight.dtype).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The rows of a table, [B, channels].</summary>
+    /// <summary>Returns the rows of a table, [B, channels].</summary>
     public Tensor Embedding(EmbeddingOperation embedding, Tensor rows) => layers[embedding.Name].Weight.index_select(0, rows);
 
     /// <summary>Normalises groups of channels.</summary>

@@ -1,15 +1,15 @@
 namespace Ddpm.Models;
 
 /// <summary>
-/// The U-Net of Ho et al. 2020 (arXiv:2006.11239, appendix B), layer for layer the authors' network, with diffusers' names in its state
-/// dict (UNet2DModel) so that weights go both ways. Starts from the authors' initialisation. Images are [B, C, H, W] with H and W multiples
-/// of <see cref="UNetOptions.Divisor"/>, signals [B, C, L].
+/// Predicts as the U-Net of Ho et al. 2020 (arXiv:2006.11239, appendix B): it has the layers of the authors' network, and the names of
+/// diffusers' UNet2DModel in its state dict, so that weights can be exchanged both ways. It starts from the authors' initialisation. Images
+/// are [B, C, H, W] with H and W multiples of <see cref="UNetOptions.Divisor"/>, signals [B, C, L].
 /// </summary>
 public sealed class UNet : DescribedNetwork
 {
-    /// <summary>A network with fresh weights.</summary>
-    /// <param name="options">Its shape. Default: the paper's CIFAR-10 network.</param>
-    /// <param name="seed">The seed of its weights: two networks of one seed are bit-equal.</param>
+    /// <summary>Creates a network with new random weights.</summary>
+    /// <param name="options">The shape of the network. Default: the paper's CIFAR-10 network.</param>
+    /// <param name="seed">The seed of its weights. Networks with the same seed are equal bit for bit.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public UNet(UNetOptions? options = null, long seed = 0)
         : this(options ?? UNetOptions.Cifar10, seed, Initialization.Drawn)
@@ -19,11 +19,11 @@ public sealed class UNet : DescribedNetwork
     internal UNet(UNetOptions options, long seed, Initialization initialization)
         : base(Describe(options), nameof(UNet), seed, initialization) => Options = options;
 
-    /// <summary>The shape of the network.</summary>
+    /// <summary>Gets the shape of the network.</summary>
     public UNetOptions Options { get; }
 
-    /// <summary>Counts the parameters of a network of a shape, without making one.</summary>
-    /// <param name="options">The shape.</param>
+    /// <summary>Counts the parameters of a network of a given shape without creating it.</summary>
+    /// <param name="options">The shape of the network.</param>
     /// <returns>The number of parameters.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static long CountParameters(UNetOptions options)

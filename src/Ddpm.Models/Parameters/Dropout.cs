@@ -26,7 +26,7 @@ internal sealed class Dropout : IDisposable
         shared = null;
     }
 
-    /// <summary>For a network that sees some examples of a batch, the others of which other processes see.</summary>
+    /// <summary>Seeds a network that sees some examples of a batch, while other processes see the others.</summary>
     public void Seed(long seed, int firstExample, int batchSize)
     {
         shared = new MersenneTwister(seed);

@@ -19,7 +19,7 @@ internal sealed class Initializer : IDisposable
         this.initialization = initialization;
     }
 
-    /// <summary>The parameter that a weight begins with.</summary>
+    /// <summary>Returns the parameter that a weight begins with.</summary>
     public Parameter Draw(ParameterShape weight)
     {
         using var noGradient = no_grad();

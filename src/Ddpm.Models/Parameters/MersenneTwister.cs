@@ -12,7 +12,7 @@ internal sealed class MersenneTwister
     private readonly uint[] state = new uint[Size];
     private int next;
 
-    /// <summary>The generator after torch.manual_seed, which takes the low 32 bits of a seed.</summary>
+    /// <summary>Creates the generator after torch.manual_seed, which takes the low 32 bits of a seed.</summary>
     public MersenneTwister(long seed)
     {
         state[0] = unchecked((uint)seed);
@@ -28,7 +28,7 @@ internal sealed class MersenneTwister
         next = (int)last;
     }
 
-    /// <summary>Numbers as torch.rand gives them in float32: 24 bits. Range: 0 ≤ u &lt; 1.</summary>
+    /// <summary>Fills a span with numbers as torch.rand gives them in float32: 24 bits. Range: 0 ≤ u &lt; 1.</summary>
     public void Fill(Span<float> uniform)
     {
         for (int i = 0; i < uniform.Length; i++)

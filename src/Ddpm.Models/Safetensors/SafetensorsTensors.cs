@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Models;
 
-/// <summary>Reads stored tensors into TorchSharp's.</summary>
+/// <summary>Reads stored tensors into TorchSharp tensors.</summary>
 public static class SafetensorsTensors
 {
     // A span holds less than 2 GiB: 64 Mi elements of at most 8 bytes are 512 MiB.
@@ -17,16 +17,16 @@ public static class SafetensorsTensors
 
     extension(SafetensorsEntry entry)
     {
-        /// <summary>The type of the elements as TorchSharp names it.</summary>
+        /// <summary>Gets the type of the elements as TorchSharp names it.</summary>
         public ScalarType ElementType => Types[(int)entry.Type];
     }
 
-    /// <summary>Reads one tensor, straight into its memory.</summary>
+    /// <summary>Reads one tensor directly into its memory.</summary>
     /// <param name="file">The stored tensors.</param>
     /// <param name="name">The tensor's name.</param>
     /// <param name="widen">Whether 16-bit floating-point numbers become float32.</param>
-    /// <returns>The tensor on the CPU; a fresh one.</returns>
-    /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
+    /// <returns>The tensor on the CPU; a fresh tensor.</returns>
+    /// <exception cref="KeyNotFoundException">The file has no tensor of that name.</exception>
     /// <exception cref="SafetensorsException">The file ended early.</exception>
     public static Tensor Read(this ISafetensors file, string name, bool widen = false)
     {
@@ -39,13 +39,15 @@ public static class SafetensorsTensors
         return tensor.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reads one tensor straight into the memory of another.</summary>
+    /// <summary>Reads one stored tensor directly into the memory of a given tensor.</summary>
     /// <param name="file">The stored tensors.</param>
     /// <param name="name">The tensor's name.</param>
-    /// <param name="target">The other: contiguous, on the CPU, of the same element type and as many elements; its shape may differ.</param>
-    /// <exception cref="ArgumentException"><paramref name="target"/> is not so; nothing is read.</exception>
-    /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
-    /// <exception cref="SafetensorsException">The file ended early; the other holds a part.</exception>
+    /// <param name="target">
+    /// The tensor to fill: contiguous, on the CPU, with the same element type and number of elements; its shape may differ.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="target"/> does not meet these conditions; nothing is read.</exception>
+    /// <exception cref="KeyNotFoundException">The file has no tensor of that name.</exception>
+    /// <exception cref="SafetensorsException">The file ended early; the target holds a part of the data.</exception>
     public static void ReadInto(this ISafetensors file, string name, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(file);

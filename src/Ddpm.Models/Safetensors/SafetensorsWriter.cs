@@ -17,11 +17,11 @@ public static class SafetensorsWriter
     /// <summary>Writes a file, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="tensors">
-    /// The tensors by name. They are written wider elements first, then by name, as the reference implementation does.
+    /// The tensors by name. They are written by descending element size, then by name, as the reference implementation does.
     /// </param>
-    /// <param name="metadata">Text to keep beside them; diffusers expects format = pt, which is added where absent.</param>
+    /// <param name="metadata">Text to store with the tensors; diffusers expects format = pt, which is added if absent.</param>
     /// <exception cref="ArgumentException">
-    /// A name occurs twice or is "__metadata__", or the format has no name for an element type.
+    /// A name occurs twice or is "__metadata__", or the format does not support an element type.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
     public static void Write(
@@ -34,10 +34,10 @@ public static class SafetensorsWriter
     /// <summary>Writes a file under a temporary name, so that it can be put in place together with others.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="tensors">The tensors by name.</param>
-    /// <param name="metadata">Text to keep beside them.</param>
+    /// <param name="metadata">Text to store with the tensors.</param>
     /// <returns>The staged file.</returns>
     /// <exception cref="ArgumentException">
-    /// A name occurs twice or is "__metadata__", or the format has no name for an element type.
+    /// A name occurs twice or is "__metadata__", or the format does not support an element type.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
     public static StagedFile Stage(
@@ -45,15 +45,15 @@ public static class SafetensorsWriter
         Stage(path, tensors, metadata, digest: false);
 
     /// <summary>
-    /// Writes tensors to several files of a bounded size and an index that says which is where: model.safetensors becomes
+    /// Writes tensors to several files of a bounded size and an index that names the file of each tensor: model.safetensors becomes
     /// model-00001-of-00002.safetensors, … and model.safetensors.index.json, which is put in place last.
     /// </summary>
-    /// <param name="path">The name of the whole; its folder must exist.</param>
+    /// <param name="path">The file name without shard numbers; its folder must exist.</param>
     /// <param name="tensors">The tensors by name.</param>
-    /// <param name="largestShard">The most bytes of tensors in a file; a tensor that is larger has a file of its own. Range: ≥ 1.</param>
-    /// <param name="metadata">Text to keep in each file.</param>
+    /// <param name="largestShard">The most bytes of tensors in a file; a larger tensor gets a separate file. Range: ≥ 1.</param>
+    /// <param name="metadata">Text to store in each file.</param>
     /// <exception cref="ArgumentException">
-    /// There is no tensor, a name occurs twice or is "__metadata__", or the format has no name for an element type.
+    /// There is no tensor, a name occurs twice or is "__metadata__", or the format does not support an element type.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="largestShard"/> is below 1.</exception>
     /// <exception cref="IOException">A file cannot be written; none is put in place.</exception>
