@@ -9,7 +9,7 @@ public static class CifarFile
 {
     private const int Pixels = 3 * 32 * 32;
 
-    /// <summary>The default of the most bytes that the files may have together: 1 GiB.</summary>
+    /// <summary>Limits the bytes of all files together by default: 1 GiB.</summary>
     public const int DefaultMaxBytes = 1 << 30;
 
     /// <summary>Reads CIFAR-10 files, such as data_batch_1.bin … data_batch_5.bin.</summary>
@@ -17,7 +17,7 @@ public static class CifarFile
     /// <returns>The images, uint8 [N, 3, 32, 32], and their classes, int64 [N] from 0 to 9. Fresh tensors.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// A file is no whole number of records, or a label is out of range, or the files are too large; the message names the file.
+    /// A file does not hold a whole number of records, a label is out of range, or the files are too large; the message names the file.
     /// </exception>
     public static (Tensor Images, Tensor Labels) ReadCifar10(params string[] paths) => ReadCifar10(paths, DefaultMaxBytes);
 
@@ -27,7 +27,7 @@ public static class CifarFile
     /// <returns>The images, uint8 [N, 3, 32, 32], and their classes, int64 [N] from 0 to 9. Fresh tensors.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// A file is no whole number of records, or a label is out of range, or the files are too large; the message names the file.
+    /// A file does not hold a whole number of records, a label is out of range, or the files are too large; the message names the file.
     /// </exception>
     public static (Tensor Images, Tensor Labels) ReadCifar10(IReadOnlyList<string> paths, int maxBytes) =>
         Read(paths, maxBytes, labelBytes: 1, classes: 10);
@@ -37,7 +37,7 @@ public static class CifarFile
     /// <returns>The images, uint8 [N, 3, 32, 32], and their fine classes, int64 [N] from 0 to 99. Fresh tensors.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// A file is no whole number of records, or a label is out of range, or the files are too large; the message names the file.
+    /// A file does not hold a whole number of records, a label is out of range, or the files are too large; the message names the file.
     /// </exception>
     public static (Tensor Images, Tensor Labels) ReadCifar100(params string[] paths) => ReadCifar100(paths, DefaultMaxBytes);
 
@@ -47,7 +47,7 @@ public static class CifarFile
     /// <returns>The images, uint8 [N, 3, 32, 32], and their fine classes, int64 [N] from 0 to 99. Fresh tensors.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// A file is no whole number of records, or a label is out of range, or the files are too large; the message names the file.
+    /// A file does not hold a whole number of records, a label is out of range, or the files are too large; the message names the file.
     /// </exception>
     public static (Tensor Images, Tensor Labels) ReadCifar100(IReadOnlyList<string> paths, int maxBytes) =>
         Read(paths, maxBytes, labelBytes: 2, classes: 100);

@@ -1,16 +1,16 @@
 namespace Ddpm.Data;
 
 /// <summary>
-/// What an image file does that cannot be used: it is damaged, too large, of another size than the others, or cannot be opened.
+/// Chooses what happens to an unusable image file: one that is damaged, too large, of another size than the others, or cannot be opened.
 /// </summary>
 public enum DamagedImages
 {
-    /// <summary>It ends the run, with its name.</summary>
+    /// <summary>Ends the run with an error that names the file.</summary>
     Fail,
 
     /// <summary>
-    /// The next file in order stands in for it; it is counted in <see cref="ImageFolder.DamagedFiles"/> and named to the logger. Folders in
-    /// the folder that cannot be listed are left out.
+    /// Uses the next file in order instead; the file is counted in <see cref="ImageFolder.DamagedFiles"/> and named to the logger.
+    /// Subfolders that cannot be listed are left out.
     /// </summary>
     Skip,
 }

@@ -7,7 +7,9 @@ namespace Ddpm.Data;
 /// <summary>Identifies the contents of a data set: the beginning of their SHA-256.</summary>
 internal static class DataDigest
 {
-    /// <summary>The digest of examples on the CPU, [N, …], and their labels. Example by example, for a span ends at 2 GiB.</summary>
+    /// <summary>
+    /// Returns the digest of examples on the CPU, [N, …], and their labels. Example by example, for a span ends at 2 GiB.
+    /// </summary>
     public static string Of(Tensor examples, ReadOnlySpan<long> labels)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -21,7 +23,7 @@ internal static class DataDigest
         return Text(hash.GetHashAndReset());
     }
 
-    /// <summary>The digest of bytes.</summary>
+    /// <summary>Returns the digest of bytes.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) => Text(SHA256.HashData(bytes));
 
     private static string Text(byte[] hash) => $"sha256 {Convert.ToHexStringLower(hash)[..16]}";

@@ -1,24 +1,24 @@
 namespace Ddpm.Data;
 
-/// <summary>A number of examples of one shape, in any order at any time. Several threads may read at once.</summary>
+/// <summary>Gives access to examples of one shape in any order. Several threads may read at once.</summary>
 public interface IDataset
 {
-    /// <summary>The number of examples. Range: ≥ 1.</summary>
+    /// <summary>Gets the number of examples. Range: ≥ 1.</summary>
     int Count { get; }
 
-    /// <summary>The shape of one example, such as [C, H, W].</summary>
+    /// <summary>Gets the shape of one example, such as [C, H, W].</summary>
     IReadOnlyList<long> Shape { get; }
 
-    /// <summary>The number of classes; 0 where the examples have none.</summary>
+    /// <summary>Gets the number of classes; 0 for examples without classes.</summary>
     int ClassCount => 0;
 
-    /// <summary>Identifies the data, as text: a resumed run must have the same.</summary>
+    /// <summary>Identifies the data as text: a resumed run must have the same text.</summary>
     string Identity => $"{Count} examples [{string.Join(", ", Shape)}] of {GetType().Name}";
 
     /// <summary>Reads an example as it is trained on, images in [-1, 1].</summary>
-    /// <param name="index">Its number. Range: 0 ≤ i &lt; <see cref="Count"/>.</param>
-    /// <param name="example">Where its numbers go, as many as <see cref="Shape"/> says.</param>
-    /// <returns>Its class, or -1 where it has none.</returns>
+    /// <param name="index">The number of the example. Range: 0 ≤ i &lt; <see cref="Count"/>.</param>
+    /// <param name="example">Receives its numbers, as many as <see cref="Shape"/> says.</param>
+    /// <returns>The class of the example, or -1 for none.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is out of range.</exception>
     long Read(long index, Span<float> example);
 }

@@ -9,7 +9,7 @@ namespace Ddpm.Data;
 /// <summary>Reads the IDX format of MNIST, Fashion-MNIST and EMNIST, plain or compressed by gzip in one part.</summary>
 public static class IdxFile
 {
-    /// <summary>The default of the most bytes that a file may state that it holds: 1 GiB.</summary>
+    /// <summary>Limits by default the bytes that a file may state: 1 GiB.</summary>
     public const int DefaultMaxBytes = 1 << 30;
 
     // 0, 0, the element type, the number of axes; then each axis's length, big-endian.
@@ -17,12 +17,12 @@ public static class IdxFile
 
     /// <summary>Reads a file of bytes, such as train-images-idx3-ubyte.gz.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maxBytes">The most bytes that the file may state, which is checked before they are allocated. Range: ≥ 1.</param>
+    /// <param name="maxBytes">The most bytes that the file may state; it is checked before memory is allocated. Range: ≥ 1.</param>
     /// <returns>The numbers, uint8 in the file's shape: [N, H, W] for images, [N] for labels. A fresh tensor.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no IDX file of bytes, states more than <paramref name="maxBytes"/>, or is truncated or longer than it says; the message
-    /// names it.
+    /// The file is not an IDX file of bytes, states more than <paramref name="maxBytes"/>, or is truncated or longer than it says; the
+    /// message names it.
     /// </exception>
     public static Tensor Read(string path, int maxBytes = DefaultMaxBytes)
     {
@@ -54,10 +54,12 @@ public static class IdxFile
     /// <summary>Reads images as a data set.</summary>
     /// <param name="path">The file of images, [N, H, W].</param>
     /// <param name="labelsPath">The file of their classes, [N]. Default: none.</param>
-    /// <param name="maxBytes">The most bytes that a file may state, which is checked before they are allocated. Range: ≥ 1.</param>
+    /// <param name="maxBytes">The most bytes that a file may state; it is checked before memory is allocated. Range: ≥ 1.</param>
     /// <returns>The images, [N, 1, H, W].</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">A file is no IDX file of images or of as many classes, or states too many bytes.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is not an IDX file of images or of the same number of classes, or states too many bytes.
+    /// </exception>
     public static ImageDataset Images(string path, string? labelsPath = null, int maxBytes = DefaultMaxBytes)
     {
         using Tensor pixels = Read(path, maxBytes);

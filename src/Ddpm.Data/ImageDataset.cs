@@ -3,19 +3,21 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Data;
 
-/// <summary>Images in memory, one byte for each value until they become a batch. Immutable; dispose it to free them.</summary>
+/// <summary>
+/// Holds images in memory, one byte for each value until they become a batch. It is immutable; dispose it to free the memory.
+/// </summary>
 public sealed class ImageDataset : IDataset, IDisposable
 {
     private readonly Tensor pixels;
     private readonly Labels labels;
     private string? identity;
 
-    /// <summary>A data set of a tensor, which is copied.</summary>
+    /// <summary>Creates a data set from a tensor, which it copies.</summary>
     /// <param name="pixels">The images, uint8 [N, C, H, W] with N ≥ 1.</param>
     /// <param name="labels">
     /// The class of each image, whole numbers [N]. Default: none. Range: 0 … <paramref name="classCount"/> - 1.
     /// </param>
-    /// <param name="classCount">The number of classes. Default: the largest label and one.</param>
+    /// <param name="classCount">The number of classes. Default: the largest label plus one.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="pixels"/> has another shape or type, or no image, or a label is out of range.
     /// </exception>
@@ -45,7 +47,7 @@ public sealed class ImageDataset : IDataset, IDisposable
     /// <inheritdoc/>
     public int Count { get; }
 
-    /// <summary>The shape of one image, [C, H, W].</summary>
+    /// <summary>Gets the shape of one image, [C, H, W].</summary>
     public IReadOnlyList<long> Shape { get; }
 
     /// <inheritdoc/>
@@ -74,7 +76,7 @@ public sealed class ImageDataset : IDataset, IDisposable
         return labels[index];
     }
 
-    /// <summary>Images by their numbers.</summary>
+    /// <summary>Returns the images with given numbers.</summary>
     /// <param name="indices">The numbers. Range: 0 ≤ i &lt; <see cref="Count"/>.</param>
     /// <returns>The images, uint8 [indices, C, H, W]; a fresh tensor.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
@@ -93,12 +95,12 @@ public sealed class ImageDataset : IDataset, IDisposable
         return pixels.index_select(0, chosen);
     }
 
-    /// <summary>All images.</summary>
+    /// <summary>Returns all images.</summary>
     /// <returns>The images, uint8 [N, C, H, W]; a fresh tensor.</returns>
     public Tensor Images() => pixels.clone();
 
-    /// <summary>The class of every image.</summary>
-    /// <returns>int64 [N], or null where the images have none; a fresh tensor.</returns>
+    /// <summary>Returns the class of every image.</summary>
+    /// <returns>int64 [N], or null for images without classes; a fresh tensor.</returns>
     public Tensor? ImageLabels() => ClassCount == 0 ? null : tensor(labels.Values.ToArray(), int64);
 
     /// <summary>Frees the images.</summary>

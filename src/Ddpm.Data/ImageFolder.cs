@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Data;
 
 /// <summary>
-/// Image files in a folder, read when they are needed: no more than a batch of them is in memory. Where the folder has subfolders, each is
-/// a class, in the order of their names. All are read at once with <see cref="ToMemory"/>. <see cref="LeftOut"/> says what is no data.
+/// Reads the image files of a folder when they are needed, with at most a batch of them in memory. If the folder has subfolders, each is a
+/// class, in the order of their names. To read all at once, use <see cref="ToMemory"/>. <see cref="LeftOut"/> says what was left out.
 /// </summary>
 public sealed class ImageFolder : IDataset
 {
@@ -26,16 +26,16 @@ public sealed class ImageFolder : IDataset
 
     /// <summary>Lists the images of a folder, and reads the first.</summary>
     /// <param name="folder">
-    /// The folder, with images or with a subfolder of images (at any depth) for each class. Everywhere in it are left out: what is hidden
-    /// or the system's, folders that are marked as <see cref="OutputFolder"/>, links to folders that are read anyway, and files that have
-    /// none of the <see cref="ImageFile.Extensions"/>.
+    /// The folder, with images or with a subfolder of images (at any depth) for each class. It leaves out hidden and system entries,
+    /// folders that are marked as <see cref="OutputFolder"/>, links to folders that are read anyway, and files without one of the
+    /// <see cref="ImageFile.Extensions"/>.
     /// </param>
-    /// <param name="options">How. Default: in colour at their own size, and any damage an error.</param>
+    /// <param name="options">The settings of reading. Default: in colour at the files' size, with an error for any damage.</param>
     /// <param name="logger">Receives what is left out and the files that are skipped. Default: no logging.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">
-    /// There is no image, or images lie both beside and in subfolders, or a class is empty, or no image can be used, or a folder cannot be
-    /// listed.
+    /// There is no image, the folder holds both images and subfolders of images, a class is empty, no image can be used, or a folder cannot
+    /// be listed.
     /// </exception>
     public ImageFolder(string folder, ImageFolderOptions? options = null, ILogger<ImageFolder>? logger = null)
     {
@@ -58,7 +58,7 @@ public sealed class ImageFolder : IDataset
         Shape = this.options.Load.Size is { } size ? [this.options.Load.Grayscale ? 1 : 3, size.Height, size.Width] : ShapeOfFirst();
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>Gets the folder.</summary>
     public string Folder { get; }
 
     /// <inheritdoc/>
@@ -70,23 +70,23 @@ public sealed class ImageFolder : IDataset
     /// <inheritdoc/>
     public int ClassCount => ClassNames.Count;
 
-    /// <summary>The names of the classes, that is of the subfolders, by their numbers; empty where there are none.</summary>
+    /// <summary>Gets the names of the classes, which are the names of the subfolders, by class number; empty without classes.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The paths of the images, by their numbers.</summary>
+    /// <summary>Gets the paths of the images, by their numbers.</summary>
     public IReadOnlyList<string> Files => files;
 
-    /// <summary>What lies in the folder and is no data, by reason.</summary>
+    /// <summary>Gets what the folder holds that is not data, by reason.</summary>
     public IReadOnlyList<LeftOutFiles> LeftOut { get; }
 
-    /// <summary>The files in their order, by names and sizes only: their contents are not read for it.</summary>
+    /// <summary>Gets a text of the files in order, by names and sizes only; contents are not read for it.</summary>
     public string Identity => $"{Count} image files [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
         $"{options.Load.Fit}, {options.Damaged}, names and sizes {digest}{OtherLimit}";
 
-    /// <summary>The files that could not be used so far, with the reasons.</summary>
+    /// <summary>Gets the files that could not be used so far, with the reasons.</summary>
     public IReadOnlyDictionary<string, string> DamagedFiles => damaged;
 
-    /// <summary>How many of the files read so far have 16 bits a channel, which become 8.</summary>
+    /// <summary>Gets how many of the files read so far have 16 bits per channel; they are reduced to 8.</summary>
     public int SixteenBitFiles => sixteenBit.Count;
 
     // Which files are skipped depends on it.
@@ -96,7 +96,7 @@ public sealed class ImageFolder : IDataset
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">
-    /// The image cannot be used, and is not to be skipped, or all are; the message names it.
+    /// The image cannot be used and the options do not skip it, or all images are unusable; the message names the file.
     /// </exception>
     public long Read(long index, Span<float> example)
     {
@@ -111,12 +111,12 @@ public sealed class ImageFolder : IDataset
         return ClassCount > 0 ? classes[used] : -1;
     }
 
-    /// <summary>Reads all images into memory, one byte for each value; those to be skipped are left out.</summary>
+    /// <summary>Reads all images into memory, one byte for each value; skipped files are left out.</summary>
     /// <param name="progress">Receives the number of files read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The images; the caller disposes them.</returns>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be used, and is not to be skipped, or all are; the message names it.
+    /// An image cannot be used and the options do not skip it, or all images are unusable; the message names the file.
     /// </exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public ImageDataset ToMemory(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
@@ -143,12 +143,14 @@ public sealed class ImageFolder : IDataset
     }
 
     /// <summary>
-    /// Reads every file once and gives those that can be used. None stands in for another: what is measured must not hold an image twice.
+    /// Reads every file once and returns the usable ones. No file replaces another, because a measured set must not hold an image twice.
     /// </summary>
-    /// <param name="workers">Threads that read. Range: ≥ 1.</param>
+    /// <param name="workers">The number of reading threads. Range: ≥ 1.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The images that can be used; it reads from this.</returns>
-    /// <exception cref="InvalidDataException">An image cannot be used, and is not to be skipped, or all are.</exception>
+    /// <returns>The usable images, which are read from this folder.</returns>
+    /// <exception cref="InvalidDataException">
+    /// An image cannot be used and the options do not skip it, or all images are unusable.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public SubsetDataset WithoutDamaged(int workers = 1, CancellationToken cancellationToken = default)
     {

@@ -2,14 +2,14 @@ using Ddpm.Imaging;
 
 namespace Ddpm.Data;
 
-/// <summary>How a folder of images is read.</summary>
+/// <summary>Sets how a folder of images is read.</summary>
 public sealed record ImageFolderOptions
 {
-    /// <summary>How each file becomes pixels. Without a size all images must have that of the first.</summary>
-    /// <value>Three channels, the files' own size.</value>
+    /// <summary>Gets how each file becomes pixels. Without a size, all images must have the size of the first.</summary>
+    /// <value>Default: three channels, the files' own size.</value>
     public ImageLoadOptions Load { get; init; } = new();
 
-    /// <summary>What a file that cannot be used does.</summary>
-    /// <value><see cref="DamagedImages.Fail"/>.</value>
+    /// <summary>Gets what happens to an unusable file.</summary>
+    /// <value>Default: <see cref="DamagedImages.Fail"/>.</value>
     public DamagedImages Damaged { get; init; } = DamagedImages.Fail;
 }

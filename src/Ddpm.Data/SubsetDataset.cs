@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace Ddpm.Data;
 
 /// <summary>
-/// Some examples of another data set, by their numbers: a split, a sample, a share. Reads through; the other stays the caller's.
+/// Selects some examples of another data set by their numbers: a split, a sample or a share. It reads from the other data set, which the
+/// caller keeps.
 /// </summary>
 public sealed class SubsetDataset : IDataset
 {
     private readonly IDataset data;
     private readonly long[] indices;
 
-    /// <summary>A subset.</summary>
+    /// <summary>Creates a subset of a data set.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="indices">
     /// The numbers of its examples, in the order of the subset; one at least. Range: 0 ≤ i &lt; <see cref="IDataset.Count"/>.
@@ -44,10 +45,10 @@ public sealed class SubsetDataset : IDataset
     public string Identity => $"{Count} of them, {DataDigest.Of(MemoryMarshal.AsBytes(indices.AsSpan()))}, of {data.Identity}";
 
     /// <summary>
-    /// So many examples spread evenly over a data set, whose neighbours are often of one class; all where it has no more.
+    /// Selects examples spread evenly over a data set, because neighbours often have the same class; selects all if there are not more.
     /// </summary>
     /// <param name="data">The data set.</param>
-    /// <param name="count">How many. Range: ≥ 1.</param>
+    /// <param name="count">The number of timesteps. Range: ≥ 1.</param>
     /// <returns>The subset.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public static SubsetDataset EvenlySpread(IDataset data, int count)

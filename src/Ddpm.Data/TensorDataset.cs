@@ -4,24 +4,22 @@ using static TorchSharp.torch;
 namespace Ddpm.Data;
 
 /// <summary>
-/// Examples of any shape in memory, as numbers that are trained on as they are: vectors, signals, volumes. Immutable; dispose it to free
-/// them.
+/// Holds examples of any shape in memory, as numbers that training uses unchanged: vectors, signals, volumes. It is immutable; dispose it
+/// to free the memory.
 /// </summary>
-/// <remarks>
-/// A diffusion process expects about unit scale: bring the data to [-1, 1], or to mean 0 and standard deviation 1, first.
-/// </remarks>
+/// <remarks>A diffusion process expects about unit scale: first scale the data to [-1, 1], or to mean 0 and standard deviation 1.</remarks>
 public sealed class TensorDataset : IDataset, IDisposable
 {
     private readonly Tensor examples;
     private readonly Labels labels;
     private string? identity;
 
-    /// <summary>A data set of a tensor, which is copied.</summary>
+    /// <summary>Creates a data set from a tensor, which it copies.</summary>
     /// <param name="examples">The examples, floating-point [N, …] with N ≥ 1 and at least two axes; all finite.</param>
     /// <param name="labels">
     /// The class of each example, whole numbers [N]. Default: none. Range: 0 … <paramref name="classCount"/> - 1.
     /// </param>
-    /// <param name="classCount">The number of classes. Default: the largest label and one.</param>
+    /// <param name="classCount">The number of classes. Default: the largest label plus one.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="examples"/> has another shape or type, is empty or not finite, or a label is out of range.
     /// </exception>
@@ -68,8 +66,8 @@ public sealed class TensorDataset : IDataset, IDisposable
         $"{Count} examples [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
         $"{DataDigest.Of(examples, labels.Values)}";
 
-    /// <summary>A data set of examples one by one.</summary>
-    /// <param name="examples">The examples, each floating-point […] in one shape; they stay the caller's.</param>
+    /// <summary>Creates a data set from single examples.</summary>
+    /// <param name="examples">The examples, each floating-point […] in one shape; the caller keeps them.</param>
     /// <param name="labels">The class of each example. Default: none.</param>
     /// <returns>The data set.</returns>
     /// <exception cref="ArgumentException">There is no example, or their shapes differ.</exception>
@@ -89,7 +87,7 @@ public sealed class TensorDataset : IDataset, IDisposable
         return new TensorDataset(stack(all), labels is null ? null : tensor(labels.ToArray(), int64));
     }
 
-    /// <summary>A data set of rows of numbers.</summary>
+    /// <summary>Creates a data set from rows of numbers.</summary>
     /// <param name="rows">The rows, of one length.</param>
     /// <param name="labels">The class of each row. Default: none.</param>
     /// <returns>The data set of vectors.</returns>
@@ -101,10 +99,10 @@ public sealed class TensorDataset : IDataset, IDisposable
         return From(rows.Select(row => tensor(row)), labels);
     }
 
-    /// <summary>A data set of TorchSharp's kind, read once.</summary>
-    /// <param name="source">The data set; it stays the caller's.</param>
-    /// <param name="key">The name under which its dictionaries have the example.</param>
-    /// <param name="labelKey">The name under which they have its class, a whole number. Default: none.</param>
+    /// <summary>Creates a data set from a TorchSharp data set, which it reads once.</summary>
+    /// <param name="source">The data set; the caller keeps it.</param>
+    /// <param name="key">The key of the example in its dictionaries.</param>
+    /// <param name="labelKey">The key of the class, a whole number. Default: none.</param>
     /// <returns>The data set.</returns>
     /// <exception cref="ArgumentException">There is no example, or a name is missing, or their shapes differ.</exception>
     public static TensorDataset From(utils.data.Dataset source, string key = "data", string? labelKey = null)

@@ -5,13 +5,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Distributed.Mpi;
 
 /// <summary>
-/// The processes that <c>mpirun</c> or <c>srun</c> started, joined by MPI: OpenMPI, MPICH and its family, and what follows the MPI-5 ABI,
-/// found and told apart when the program runs. Without a launcher the same program is rank 0 of 1.
+/// Connects the processes that <c>mpirun</c> or <c>srun</c> started by MPI: OpenMPI, MPICH and its family, and libraries with the MPI-5
+/// ABI, which it finds and distinguishes when the program runs. Without a launcher the same program is rank 0 of 1.
 /// </summary>
 /// <remarks>
-/// An unhandled exception, and a rank that ends without having disposed this, end the whole job with a code that is not 0: the
-/// others would wait for ever. A process that is killed ends it through its launcher. There is no recovery but a new start from the last
-/// checkpoint.
+/// An unhandled exception, and a rank that ends without disposing this object, end the whole job with a non-zero exit code, because the
+/// others would wait forever. A killed process ends the job through its launcher. To recover, start again from the last checkpoint.
 /// </remarks>
 public sealed class MpiCommunicator : ICommunicator
 {
@@ -82,20 +81,22 @@ public sealed class MpiCommunicator : ICommunicator
     /// <inheritdoc/>
     public int LocalRank { get; }
 
-    /// <summary>The MPI library, as it names itself; for logs.</summary>
+    /// <summary>Gets the name and version that the MPI library reports, for logs.</summary>
     public string Library => $"{mpi.Library.File}: {mpi.Library.Version.Split('\n')[0]}";
 
-    /// <summary>Whether MPI reads and writes the memory of GPUs itself; else tensors there go through pinned memory of the host.</summary>
+    /// <summary>
+    /// Gets whether MPI reads and writes GPU memory directly; otherwise GPU tensors are copied through pinned host memory.
+    /// </summary>
     public bool IsCudaAware { get; }
 
     /// <summary>
-    /// Joins the ranks; once in a process. Collective. Where there is neither a launcher nor an MPI library, it is
+    /// Joins the ranks. It is collective, and may be called once in a process. Without a launcher and an MPI library it returns
     /// <see cref="SingleProcess"/>.
     /// </summary>
-    /// <param name="options">How MPI is found.</param>
+    /// <param name="options">The settings that find MPI.</param>
     /// <returns>The ranks; dispose it at the end, on every rank.</returns>
     /// <exception cref="MpiException">
-    /// There is no MPI library, or one of an unknown make, or the launcher is of another make than the library; or MPI was started before.
+    /// There is no MPI library or an unknown one, the launcher belongs to another MPI than the library, or MPI was started before.
     /// </exception>
     public static ICommunicator Start(MpiOptions? options = null)
     {
@@ -196,7 +197,7 @@ public sealed class MpiCommunicator : ICommunicator
     }
 
     /// <summary>
-    /// Leaves together with the other ranks. After <see cref="Fail"/> it ends all of them at once, for they may be waiting for this one.
+    /// Leaves together with the other ranks. After <see cref="Fail"/> it ends all ranks at once, because they may be waiting for this one.
     /// </summary>
     public void Dispose()
     {

@@ -4,9 +4,9 @@ namespace Ddpm.Distributed.Mpi;
 public static class MpiLauncher
 {
     /// <summary>
-    /// Refuses to work alone where a launcher started several processes: each would do the whole work, in the same folders.
+    /// Refuses to work alone if a launcher started several processes, because each would do the whole work in the same folders.
     /// </summary>
-    /// <param name="remedy">What makes them work together, as a clause.</param>
+    /// <param name="remedy">A clause that says what makes the processes work together.</param>
     /// <exception cref="MpiException">A launcher started more than this process.</exception>
     public static void RequireAlone(string remedy)
     {

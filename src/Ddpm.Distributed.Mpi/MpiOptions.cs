@@ -1,47 +1,47 @@
 namespace Ddpm.Distributed.Mpi;
 
-/// <summary>How MPI is found, and how long ranks wait for each other at the end.</summary>
+/// <summary>Sets how MPI is found, and how long ranks wait for each other.</summary>
 public sealed record MpiOptions
 {
     /// <summary>
-    /// The environment variable that names the MPI library where <see cref="Library"/> does not: a path or a file name, such as
+    /// Names the environment variable that names the MPI library if <see cref="Library"/> does not: a path or a file name, such as
     /// libmpi.so.40.
     /// </summary>
     public const string LibraryVariable = "DDPM_MPI_LIBRARY";
 
-    /// <summary>The defaults.</summary>
+    /// <summary>Gets the default settings.</summary>
     public static MpiOptions Default { get; } = new();
 
-    /// <summary>The MPI library: a path or a file name.</summary>
+    /// <summary>Gets the MPI library: a path or a file name.</summary>
     /// <value>
-    /// Null: what <see cref="LibraryVariable"/> names; else that which fits the launcher, of libmpi.so.40, libmpich.so.12, libmpi.so.12 and
-    /// libmpi_abi.so.0.
+    /// Default: null (what <see cref="LibraryVariable"/> names; else that which fits the launcher, of libmpi.so.40, libmpich.so.12,
+    /// libmpi.so.12 and libmpi_abi.so.0).
     /// </value>
     public string? Library { get; init; }
 
     /// <summary>
-    /// How long a rank that leaves waits for the others to leave too, before it ends the whole job: they may wait for it, where its program
-    /// went another way than theirs. Range: &gt; 0.
+    /// Gets how long a leaving rank waits for the others to leave before it ends the whole job. The others may wait for this rank if their
+    /// programs diverged. Range: &gt; 0.
     /// </summary>
     /// <value>
-    /// 10 minutes. Where ranks end their work at very different times, call <see cref="Core.ICommunicator.Barrier"/> before leaving, which
-    /// waits for as long as it takes.
+    /// Default: 10 minutes. Where ranks end their work at very different times, call <see cref="Core.ICommunicator.Barrier"/> before
+    /// leaving, which waits for as long as it takes.
     /// </value>
     public TimeSpan LeaveTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// How long the processes of a launcher may take to join each other at the start, before those that wait end the job: one that runs
-    /// without MPI, or another program, never comes. Range: &gt; 0, at most a day.
+    /// Gets how long the processes of a launcher may take to join each other at the start, before the waiting processes end the job: a
+    /// process that runs without MPI, or another program, never joins. Range: &gt; 0, at most a day.
     /// </summary>
-    /// <value>25 seconds.</value>
+    /// <value>Default: 25 seconds.</value>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(25);
 
     /// <summary>
-    /// How long a rank may give no sign of life, before the others name it and end the job: it was stopped, or its machine is out of reach.
-    /// Ranks that compute give signs too. Needs an MPI library that several threads may call at once (MPI_THREAD_MULTIPLE); with others
-    /// ranks are not watched. Range: &gt; 0, at most a day.
+    /// Gets how long a rank may be silent before the others name it and end the job, because it was stopped or its machine is unreachable.
+    /// Computing ranks send signs of life too. This needs an MPI library that several threads may call at once (MPI_THREAD_MULTIPLE); other
+    /// libraries do not watch ranks. Range: &gt; 0, at most a day.
     /// </summary>
-    /// <value>60 seconds.</value>
+    /// <value>Default: 60 seconds.</value>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     internal MpiOptions Validated()

@@ -4,12 +4,14 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Imaging;
 
-/// <summary>Image files as tensors: PNG, JPEG, WebP, GIF (the first frame), BMP, ICO and WBMP are read, PNG is written.</summary>
+/// <summary>
+/// Reads and writes image files as tensors: PNG, JPEG, WebP, GIF (the first frame), BMP, ICO and WBMP are read, PNG is written.
+/// </summary>
 public static class ImageFile
 {
     internal const string Formats = "PNG, JPEG, WebP, GIF, BMP, ICO or WBMP";
 
-    /// <summary>The ends of the names of files that are read. What a file holds decides, not its name.</summary>
+    /// <summary>Gets the file extensions that folders read. The contents of a file decide its format, not its name.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
         [".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".ico", ".wbmp"];
 
@@ -28,7 +30,9 @@ public static class ImageFile
     /// <summary>Writes a PNG file without a tensor, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="image">The pixels, of 1 or 3 channels.</param>
-    /// <exception cref="ArgumentException">The image has other channels, or not as many pixels as it says.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of channels is not 1 or 3, or the number of pixels does not fit the sizes.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SavePng(string path, DecodedImage image)
     {
@@ -37,7 +41,7 @@ public static class ImageFile
         AtomicFile.Write(path, stream => stream.Write(png));
     }
 
-    /// <summary>An image as the bytes of a PNG file, for web pages and archives.</summary>
+    /// <summary>Encodes an image as the bytes of a PNG file, for web pages and archives.</summary>
     /// <param name="image">uint8 [C, H, W] with C = 1 (grayscale) or 3 (RGB).</param>
     /// <returns>The file's bytes.</returns>
     /// <exception cref="ArgumentException">The tensor has another shape or type.</exception>
@@ -61,10 +65,12 @@ public static class ImageFile
         return EncodePng(new DecodedImage((int)image.size(0), (int)image.size(1), (int)image.size(2), pixels));
     }
 
-    /// <summary>An image as the bytes of a PNG file, without a tensor.</summary>
+    /// <summary>Encodes an image as the bytes of a PNG file without a tensor.</summary>
     /// <param name="image">The pixels, of 1 or 3 channels.</param>
     /// <returns>The file's bytes.</returns>
-    /// <exception cref="ArgumentException">The image has other channels, or not as many pixels as it says.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of channels is not 1 or 3, or the number of pixels does not fit the sizes.
+    /// </exception>
     public static byte[] EncodePng(DecodedImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -87,9 +93,9 @@ public static class ImageFile
     /// <param name="path">The file.</param>
     /// <param name="grayscale">Whether to read one channel (luma, ITU-R BT.601) instead of three.</param>
     /// <returns>uint8 [1, H, W] or [3, H, W]; a fresh tensor.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no image that can be read, is damaged or cut off, or states more pixels than the options allow; the message names it.
+    /// The file is not a readable image, is damaged or truncated, or states more pixels than the options allow; the message names it.
     /// </exception>
     public static Tensor Load(string path, bool grayscale = false) => Load(path, new ImageLoadOptions { Grayscale = grayscale });
 
@@ -97,9 +103,9 @@ public static class ImageFile
     /// <param name="path">The file.</param>
     /// <param name="options">Channels and size.</param>
     /// <returns>uint8 [1, H, W] or [3, H, W]; a fresh tensor.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no image that can be read, is damaged or cut off, or states more pixels than the options allow; the message names it.
+    /// The file is not a readable image, is damaged or truncated, or states more pixels than the options allow; the message names it.
     /// </exception>
     public static Tensor Load(string path, ImageLoadOptions options)
     {
@@ -109,15 +115,15 @@ public static class ImageFile
     }
 
     /// <summary>
-    /// Reads an image file without making a tensor. The orientation that a camera noted is followed, transparency is dropped, 16 bits
-    /// become 8. An image is cut to its proportions before it is scaled.
+    /// Reads an image file without a tensor. It applies the camera's orientation, drops transparency, and reduces 16 bits to 8. It crops an
+    /// image to the target proportions before it scales it.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Channels and size.</param>
     /// <returns>The pixels.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no image that can be read, is damaged or cut off, or states more pixels than the options allow; the message names it.
+    /// The file is not a readable image, is damaged or truncated, or states more pixels than the options allow; the message names it.
     /// </exception>
     public static DecodedImage Decode(string path, ImageLoadOptions options)
     {

@@ -1,11 +1,11 @@
 namespace Ddpm.Imaging;
 
-/// <summary>How an image of another shape is brought to a size.</summary>
+/// <summary>Chooses how an image of another shape is brought to a size.</summary>
 public enum ImageFit
 {
-    /// <summary>Resized until it covers the size, then cut to its middle, as the authors prepare LSUN and CelebA-HQ.</summary>
+    /// <summary>Resizes the image until it covers the size, then crops the centre, as the authors prepare LSUN and CelebA-HQ.</summary>
     CentreCrop,
 
-    /// <summary>Resized in both directions as needed; proportions change.</summary>
+    /// <summary>Resizes both directions independently; proportions change.</summary>
     Stretch,
 }

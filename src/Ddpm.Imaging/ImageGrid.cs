@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Imaging;
 
-/// <summary>Many images as one picture.</summary>
+/// <summary>Arranges many images in one picture.</summary>
 public static class ImageGrid
 {
     /// <summary>Lays images out row by row.</summary>
     /// <param name="images">uint8 [N, C, H, W] with N ≥ 1.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">The layout.</param>
     /// <returns>uint8 [C, H', W']; a fresh tensor. Places without an image show the background.</returns>
     /// <exception cref="ArgumentException">The tensor has another shape or type, or an option is out of range.</exception>
     public static Tensor Compose(Tensor images, ImageGridOptions? options = null)
@@ -37,9 +37,9 @@ public static class ImageGrid
 
     /// <summary>Lays images out row by row, without a tensor.</summary>
     /// <param name="images">The images, of one shape; at least one.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">The layout.</param>
     /// <returns>The picture. Places without an image show the background.</returns>
-    /// <exception cref="ArgumentException">There is none, their shapes differ, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no image, shapes differ, or an option is out of range.</exception>
     public static DecodedImage Compose(IReadOnlyList<DecodedImage> images, ImageGridOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(images);

@@ -1,33 +1,33 @@
 namespace Ddpm.Imaging;
 
-/// <summary>How an image file becomes pixels.</summary>
+/// <summary>Sets how an image file becomes pixels.</summary>
 public sealed record ImageLoadOptions
 {
-    /// <summary>The default of <see cref="MaxPixels"/>: 8,192 × 8,192.</summary>
+    /// <summary>Sets the default of <see cref="MaxPixels"/>: 8,192 × 8,192.</summary>
     public const int DefaultMaxPixels = 1 << 26;
 
-    /// <summary>The largest <see cref="MaxPixels"/>: pixels of 4 bytes are addressed by whole numbers of 32 bits.</summary>
+    /// <summary>Limits <see cref="MaxPixels"/>: pixels of 4 bytes are addressed by 32-bit integers.</summary>
     public const int LargestMaxPixels = int.MaxValue / 4;
 
-    /// <summary>One channel (luma, ITU-R BT.601) instead of three.</summary>
-    /// <value>False.</value>
+    /// <summary>Gets whether to read one channel (luma, ITU-R BT.601) instead of three.</summary>
+    /// <value>Default: false.</value>
     public bool Grayscale { get; init; }
 
     /// <summary>
-    /// The height and width to bring the image to; null for its own. Range: ≥ 1, and at most <see cref="MaxPixels"/> pixels.
+    /// Gets the height and width to bring the image to; null: the image's own size. Range: ≥ 1, and at most <see cref="MaxPixels"/> pixels.
     /// </summary>
-    /// <value>Null.</value>
+    /// <value>Default: null.</value>
     public (int Height, int Width)? Size { get; init; }
 
-    /// <summary>How an image of another shape is brought to <see cref="Size"/>.</summary>
-    /// <value><see cref="ImageFit.CentreCrop"/>.</value>
+    /// <summary>Gets how an image of another shape is brought to <see cref="Size"/>.</summary>
+    /// <value>Default: <see cref="ImageFit.CentreCrop"/>.</value>
     public ImageFit Fit { get; init; } = ImageFit.CentreCrop;
 
     /// <summary>
-    /// The most pixels that a file may state. A larger one is refused before its pixels are allocated; decoding takes 4 bytes a pixel, and
-    /// up to 12 where a file is interlaced, progressive or turned by the camera. Range: 1 … 536,870,911.
+    /// Gets the most pixels that a file may state. A larger image is refused before its pixels are allocated. Decoding takes 4 bytes per
+    /// pixel, and up to 12 for interlaced, progressive or rotated files. Range: 1 … 536,870,911.
     /// </summary>
-    /// <value><see cref="DefaultMaxPixels"/>, 256 MiB of pixels.</value>
+    /// <value>Default: <see cref="DefaultMaxPixels"/>, 256 MiB of pixels.</value>
     public int MaxPixels { get; init; } = DefaultMaxPixels;
 
     internal void Validate()

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Imaging;
 
-/// <summary>Between the values in [-1, 1] that a diffusion process works on and the bytes of an image.</summary>
+/// <summary>Converts between the values in [-1, 1] that a diffusion process works on and the bytes of an image.</summary>
 public static class PixelConversion
 {
     /// <summary>Turns values into bytes; values outside [-1, 1] are clipped.</summary>
     /// <param name="images">Floating-point values of any shape.</param>
-    /// <param name="rounding">How to round.</param>
+    /// <param name="rounding">The rounding rule.</param>
     /// <returns>uint8 in the same shape; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">The tensor does not hold floating-point numbers, or holds NaN.</exception>
     public static Tensor ToBytes(Tensor images, PixelRounding rounding = PixelRounding.Nearest)

@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace Ddpm.Plotting;
 
-/// <summary>The training loss over the steps: each step's, and its moving mean.</summary>
+/// <summary>Plots the training loss over the steps: the loss of each step and its moving mean.</summary>
 public static class LossPlot
 {
     private static readonly int[] Digits = [1, 2, 5];
@@ -11,7 +11,7 @@ public static class LossPlot
     /// <summary>Writes the plot as PNG, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="losses">The loss of each step; at least one, all finite.</param>
-    /// <param name="title">The title.</param>
+    /// <param name="title">The title of the plot.</param>
     /// <exception cref="ArgumentException">There is no loss, or one is not finite.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SavePng(string path, IReadOnlyList<double> losses, string title = "Training loss")
@@ -33,9 +33,9 @@ public static class LossPlot
     /// <summary>Writes a plot of mean losses at some steps, on a logarithmic scale, as PNG, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="losses">
-    /// Steps, ascending, and the mean loss up to each since the one before; at least one, all finite and positive.
+    /// Ascending steps, and the mean loss of each interval that ends there; at least one, all finite and positive.
     /// </param>
-    /// <param name="title">The title.</param>
+    /// <param name="title">The title of the plot.</param>
     /// <exception cref="ArgumentException">There is no loss, or one is not finite and positive.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SaveMeansPng(string path, IReadOnlyList<(long Step, double Loss)> losses, string title = "Training loss")

@@ -3,13 +3,13 @@ using ScottPlot;
 
 namespace Ddpm.Plotting;
 
-/// <summary>Progressive coding: the error of x̂_0 over the bits received (Ho et al. 2020, arXiv:2006.11239, Fig. 5, right).</summary>
+/// <summary>Plots progressive coding: the error of x̂_0 over the bits received (Ho et al. 2020, arXiv:2006.11239, Fig. 5, right).</summary>
 public static class RateDistortionPlot
 {
     /// <summary>Writes the plot as PNG, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="points">The points, of <see cref="BoundReport.RateDistortion"/>; at least one, all finite.</param>
-    /// <param name="title">The title.</param>
+    /// <param name="points">The points, from <see cref="BoundReport.RateDistortion"/>; at least one, all finite.</param>
+    /// <param name="title">The title of the plot.</param>
     /// <exception cref="ArgumentException">There is no point, or one is not finite.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SavePng(string path, IReadOnlyList<RateDistortionPoint> points, string title = "Progressive coding")

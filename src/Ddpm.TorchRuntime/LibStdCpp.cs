@@ -6,7 +6,7 @@ namespace Ddpm.Core;
 /// <summary>What the system's libstdc++ offers, for an error message.</summary>
 internal static class LibStdCpp
 {
-    /// <summary>The newest GLIBCXX_3.4.N that the loaded libstdc++ has; null where it cannot be found.</summary>
+    /// <summary>Returns the newest GLIBCXX_3.4.N that the loaded libstdc++ has; null where it cannot be found.</summary>
     public static string? NewestVersion()
     {
         try

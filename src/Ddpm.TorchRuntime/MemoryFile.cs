@@ -13,10 +13,10 @@ internal sealed class MemoryFile : IDisposable
 
     private MemoryFile(SafeFileHandle handle) => this.handle = handle;
 
-    /// <summary>The path under which this process, and no other user, can open the file.</summary>
+    /// <summary>Gets the path under which this process, and no other user, can open the file.</summary>
     public string Path => $"/proc/self/fd/{handle.DangerousGetHandle()}";
 
-    /// <summary>A file with the given contents.</summary>
+    /// <summary>Returns a file with the given contents.</summary>
     /// <param name="name">A name for debuggers.</param>
     /// <param name="contents">The contents.</param>
     /// <exception cref="TorchRuntimeException">The system gives no such file.</exception>

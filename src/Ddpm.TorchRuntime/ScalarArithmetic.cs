@@ -13,59 +13,59 @@ namespace Ddpm.Core;
 /// <remarks>A test finds every call in the packages' compiled code that leaves a number to the garbage collector.</remarks>
 internal static class ScalarArithmetic
 {
-    /// <summary>x + y.</summary>
+    /// <summary>Returns x + y.</summary>
     public static Tensor Plus(this Tensor x, Tensor y)
     {
         using Scalar one = 1L;
         return x.add(y, one);
     }
 
-    /// <summary>x + number.</summary>
+    /// <summary>Returns x + number.</summary>
     public static Tensor Plus(this Tensor x, double number)
     {
         using Scalar addend = number, one = 1L;
         return x.add(addend, one);
     }
 
-    /// <summary>x - number.</summary>
+    /// <summary>Returns x - number.</summary>
     public static Tensor Minus(this Tensor x, double number) => With(number, x.sub);
 
-    /// <summary>1 - x.</summary>
+    /// <summary>Returns 1 - x.</summary>
     public static Tensor Complement(this Tensor x)
     {
         using Tensor negative = x.neg();
         return negative.Plus(1);
     }
 
-    /// <summary>x · number.</summary>
+    /// <summary>Returns x · number.</summary>
     public static Tensor Times(this Tensor x, double number) => With(number, x.mul);
 
-    /// <summary>x / number.</summary>
+    /// <summary>Returns x / number.</summary>
     public static Tensor Over(this Tensor x, double number) => With(number, divisor => x.div(divisor));
 
-    /// <summary>x to a power.</summary>
+    /// <summary>Returns x to a power.</summary>
     public static Tensor Power(this Tensor x, double exponent) => With(exponent, x.pow);
 
-    /// <summary>x².</summary>
+    /// <summary>Returns x².</summary>
     public static Tensor Square(this Tensor x) => x.Power(2);
 
-    /// <summary>x, but no less than a minimum and no more than a maximum.</summary>
+    /// <summary>Returns x, but no less than a minimum and no more than a maximum.</summary>
     public static Tensor Clamp(this Tensor x, double minimum, double maximum)
     {
         using Scalar least = minimum, most = maximum;
         return x.clamp(least, most);
     }
 
-    /// <summary>x, but no less than a minimum.</summary>
+    /// <summary>Returns x, but no less than a minimum.</summary>
     public static Tensor AtLeast(this Tensor x, double minimum) => With(minimum, x.clamp_min);
 
-    /// <summary>x, but no more than a maximum.</summary>
+    /// <summary>Returns x, but no more than a maximum.</summary>
     public static Tensor AtMost(this Tensor x, double maximum) => With(maximum, x.clamp_max);
 
-    /// <summary>Where x is less than a number.</summary>
+    /// <summary>Returns where x is less than a number.</summary>
     public static Tensor LessThan(this Tensor x, double number) => With(number, x.lt);
 
-    /// <summary>Where x is greater than a number.</summary>
+    /// <summary>Returns where x is greater than a number.</summary>
     public static Tensor GreaterThan(this Tensor x, double number) => With(number, x.gt);
 
     /// <summary>Sets x to x + weight · y.</summary>

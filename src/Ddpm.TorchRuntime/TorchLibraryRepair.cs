@@ -22,10 +22,10 @@ internal sealed class TorchLibraryRepair
         Problem = problem;
     }
 
-    /// <summary>The loaded library; 0 where it could not be loaded.</summary>
+    /// <summary>Gets the loaded library; 0 where it could not be loaded.</summary>
     public nint Handle { get; }
 
-    /// <summary>Why it could not be loaded; null where it was.</summary>
+    /// <summary>Gets why it could not be loaded; null where it was.</summary>
     public string? Problem { get; }
 
     /// <summary>Finds the library in one of the folders, repairs a copy and loads it.</summary>

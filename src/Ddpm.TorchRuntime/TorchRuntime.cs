@@ -5,8 +5,8 @@ using TorchSharp;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Makes TorchSharp's native library load on Linux systems where it would not: Debian 12, Ubuntu 22.04 and others whose libstdc++ ends at
-/// GLIBCXX_3.4.30 or .31. Does nothing where the ordinary load works. See docs/native-loading.md.
+/// Makes TorchSharp's native library load on Linux systems where it otherwise fails: Debian 12, Ubuntu 22.04 and others whose libstdc++
+/// ends at GLIBCXX_3.4.30 or .31. It does nothing where the ordinary load works. See docs/native-loading.md.
 /// </summary>
 /// <remarks>
 /// Ddpm.Core calls <see cref="EnsureLoaded"/> itself when a method that uses one of its types first runs. Other programs, and those that
@@ -21,7 +21,7 @@ public static class TorchRuntime
 
     /// <summary>Loads TorchSharp's native library; further calls do nothing.</summary>
     /// <exception cref="TorchRuntimeException">
-    /// It cannot be loaded; the message says what was found, what is needed and what to do.
+    /// The library cannot be loaded; the message says what was found, what is needed and what to do.
     /// </exception>
     public static void EnsureLoaded()
     {
@@ -35,8 +35,8 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Whether an NVIDIA GPU can be used. Without a CUDA package the answer is false and nothing is printed; TorchSharp's own question
-    /// prints a page of advice there.
+    /// Returns whether an NVIDIA GPU can be used. Without a CUDA package the answer is false and nothing is printed; TorchSharp's own
+    /// question prints a page of advice there.
     /// </summary>
     /// <exception cref="TorchRuntimeException">The native library cannot be loaded.</exception>
     public static bool IsCudaAvailable()

@@ -1,7 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// TorchSharp's native library cannot be loaded on this system. The message says what was found, what is needed and what to do.
+/// Reports that TorchSharp's native library cannot be loaded on this system. The message says what was found, what is needed and what to
+/// do.
 /// </summary>
 public sealed class TorchRuntimeException : Exception
 {

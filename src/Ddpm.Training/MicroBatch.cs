@@ -40,16 +40,16 @@ internal sealed class MicroBatch
 
     public TimestepDraw Draw { get; }
 
-    /// <summary>The place of each example among those of the step.</summary>
+    /// <summary>Gets the place of each example among those of the step.</summary>
     public long[] Places { get; }
 
-    /// <summary>What the loss of each example is multiplied by.</summary>
+    /// <summary>Gets what the loss of each example is multiplied by.</summary>
     public double[] Weights { get; }
 
-    /// <summary>The seed of dropout. That of the first batch is the step's own.</summary>
+    /// <summary>Returns the seed of dropout. That of the first batch is the step's own.</summary>
     public long DropoutSeed(long seed) => RandomPurpose.Dropout.Seed(seed, Step + (long)Part * int.MaxValue);
 
-    /// <summary>The labels, of which each is withheld with a probability.</summary>
+    /// <summary>Returns the labels, of which each is withheld with a probability.</summary>
     /// <exception cref="ArgumentException">A label is out of range.</exception>
     public long[] KeptLabels(long seed, double dropout, int classCount)
     {

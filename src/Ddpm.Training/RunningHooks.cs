@@ -8,7 +8,7 @@ internal sealed class RunningHooks
 {
     private ITrainingHook[]? running;
 
-    /// <summary>The states of the last run, or of the checkpoint that was restored.</summary>
+    /// <summary>Gets the states of the last run, or of the checkpoint that was restored.</summary>
     public HookStates Kept { get; set; } = HookStates.None;
 
     /// <summary>Starts the hooks of a run: each continues where the one before it ended.</summary>
@@ -34,7 +34,7 @@ internal sealed class RunningHooks
         running = null;
     }
 
-    /// <summary>The states at the trainer's step; none where they belong to another. Collective.</summary>
+    /// <summary>Returns the states at the trainer's step; none where they belong to another. Collective.</summary>
     public HookStates States(Trainer trainer)
     {
         HookStates states = running is null ? Kept : StatesOf(running, trainer.StepsDone, trainer.Communicator);

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Training, Algorithm 1 of Ho et al. 2020 (arXiv:2006.11239): draw x_0, t and ε, descend the gradient of
-/// ‖ε - ε_θ(√ᾱ_t x_0 + √(1-ᾱ_t) ε, t)‖², with Adam, warm-up, gradient clipping and a moving average of the parameters.
+/// Trains a network by Algorithm 1 of Ho et al. 2020 (arXiv:2006.11239): it draws x_0, t and ε and descends the gradient of ‖ε - ε_θ(√ᾱ_t
+/// x_0 + √(1-ᾱ_t) ε, t)‖², with Adam, warm-up, gradient clipping and a moving average of the parameters.
 /// </summary>
 /// <remarks>
 /// Timesteps, noise and dropout of step s are functions of (seed, s, place in the batch) alone: a run repeated on the same machine gives
@@ -32,25 +32,25 @@ public sealed class Trainer : IDisposable
         gradient = new GradientStep(settings);
     }
 
-    /// <summary>How the network is trained.</summary>
+    /// <summary>Gets how the network is trained.</summary>
     public TrainingOptions Options => settings.Options;
 
-    /// <summary>The processes that train together; <see cref="SingleProcess"/> where there is one.</summary>
+    /// <summary>Gets the processes that train together; <see cref="SingleProcess"/> for a single one.</summary>
     public ICommunicator Communicator => settings.Communicator;
 
-    /// <summary>The network in training.</summary>
+    /// <summary>Gets the network in training.</summary>
     public nn.Module Network => settings.Network;
 
-    /// <summary>The process that the network is trained for.</summary>
+    /// <summary>Gets the process that the network is trained for.</summary>
     public ReverseDiffusion Process => settings.Objective.Process;
 
-    /// <summary>The first moving average of the parameters, with which samples are drawn.</summary>
+    /// <summary>Gets the first moving average of the parameters, which draws samples.</summary>
     public ExponentialMovingAverage Ema => gradient.Averages[0];
 
-    /// <summary>All moving averages, in the order of <see cref="TrainingOptions.Averages"/>.</summary>
+    /// <summary>Gets all moving averages, in the order of <see cref="TrainingOptions.Averages"/>.</summary>
     public IReadOnlyList<ExponentialMovingAverage> Averages => gradient.Averages;
 
-    /// <summary>Steps done.</summary>
+    /// <summary>Gets the number of steps done.</summary>
     public long StepsDone { get; private set; }
 
     /// <summary>
@@ -59,7 +59,7 @@ public sealed class Trainer : IDisposable
     /// <typeparam name="TNetwork">The network's type.</typeparam>
     /// <param name="network">The network; the caller keeps it.</param>
     /// <param name="process">The process to train it for.</param>
-    /// <param name="options">How to train. Default: as the paper for CIFAR-10.</param>
+    /// <param name="options">The training options. Default: <see cref="TrainingOptions.Default"/>.</param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <param name="communicator">The processes that train together; the caller keeps it. Default: a single process.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the network has no parameters.</exception>
@@ -76,12 +76,12 @@ public sealed class Trainer : IDisposable
     /// </summary>
     /// <typeparam name="TNetwork">The network's type.</typeparam>
     /// <param name="network">The network; the caller keeps it.</param>
-    /// <param name="objective">What to minimise.</param>
-    /// <param name="options">How to train. Default: as the paper for CIFAR-10.</param>
-    /// <param name="timesteps">Which timesteps each step trains. Default: uniform.</param>
+    /// <param name="objective">The objective to minimise.</param>
+    /// <param name="options">The training options. Default: <see cref="TrainingOptions.Default"/>.</param>
+    /// <param name="timesteps">The sampler of the timesteps of each step. Default: uniform.</param>
     /// <param name="noise">
-    /// Draws ε from the place of each example in the step's batches and the step. Default: a function of these and the seed. A source
-    /// with a state of its own cannot be resumed.
+    /// Draws ε from the place of each example in the step's batches and the step. Default: a function of these and the seed. A run with a
+    /// source that has internal state cannot be resumed.
     /// </param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <param name="communicator">The processes that train together; the caller keeps it. Default: a single process.</param>
@@ -99,12 +99,12 @@ public sealed class Trainer : IDisposable
     /// </summary>
     /// <param name="network">The network, whose parameters are trained; the caller keeps it.</param>
     /// <param name="model">The model that calls the network.</param>
-    /// <param name="objective">What to minimise.</param>
-    /// <param name="options">How to train. Default: as the paper for CIFAR-10.</param>
-    /// <param name="timesteps">Which timesteps each step trains. Default: uniform.</param>
+    /// <param name="objective">The objective to minimise.</param>
+    /// <param name="options">The training options. Default: <see cref="TrainingOptions.Default"/>.</param>
+    /// <param name="timesteps">The sampler of the timesteps of each step. Default: uniform.</param>
     /// <param name="noise">
-    /// Draws ε from the place of each example in the step's batches and the step. Default: a function of these and the seed. A source
-    /// with a state of its own cannot be resumed.
+    /// Draws ε from the place of each example in the step's batches and the step. Default: a function of these and the seed. A run with a
+    /// source that has internal state cannot be resumed.
     /// </param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <param name="communicator">The processes that train together; the caller keeps it. Default: a single process.</param>
@@ -124,17 +124,17 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Trains until <paramref name="totalSteps"/> steps are done.</summary>
     /// <param name="batches">
-    /// The examples; batch n of accumulated k belongs to step n / k. A batch is that of all ranks together, each of which reads its part.
+    /// The examples; batch n of accumulated k belongs to step n / k. A batch belongs to all ranks together, and each rank reads its part.
     /// </param>
     /// <param name="totalSteps">The number of steps since the network's start at which the run ends. Range: ≥ 0.</param>
     /// <param name="progress">Receives every step, after the hooks. Default: none.</param>
     /// <param name="hooks">
-    /// What takes part in the run: a <see cref="CheckpointStore"/>, <see cref="MetricsLog"/>, <see cref="SampleGrids"/>,
-    /// <see cref="AverageSnapshots"/>, your own. Each step calls them in this order, a <see cref="CheckpointStore"/> after all others.
+    /// The hooks of the run, such as a <see cref="CheckpointStore"/>, <see cref="MetricsLog"/>, <see cref="SampleGrids"/>,
+    /// <see cref="AverageSnapshots"/>or your own. Each step calls them in this order, a <see cref="CheckpointStore"/> after all others.
     /// </param>
     /// <param name="cancellationToken">
-    /// Ends the run after the present step, on all ranks if it does on one. That is no error: the network and its average are whole, and
-    /// a further call resumes from there.
+    /// Ends the run after the current step, on all ranks if it is cancelled on one. Cancellation is not an error: the network and its
+    /// average are whole, and another call resumes from there.
     /// </param>
     /// <returns>Whether all steps were done; false when the run was cancelled.</returns>
     /// <exception cref="ArgumentException">
@@ -148,7 +148,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="NonFiniteException">
     /// The loss or the gradients became NaN or infinite; the parameters are those of the step before, and the last checkpoint is whole.
     /// </exception>
-    /// <exception cref="IOException">A hook cannot write; checkpoints before are whole. Or another run has its folder.</exception>
+    /// <exception cref="IOException">A hook cannot write, or another run has its folder; earlier checkpoints are whole.</exception>
     public bool Run(
         IBatchSource batches, long totalSteps, IProgress<TrainingProgress>? progress = null, IEnumerable<ITrainingHook>? hooks = null,
         CancellationToken cancellationToken = default)
@@ -176,11 +176,9 @@ public sealed class Trainer : IDisposable
         });
     }
 
-    /// <summary>One step of Algorithm 1.</summary>
-    /// <param name="x0">
-    /// The clean examples x_0, [B, …]; copied to the network's device where they are not there. The caller keeps them.
-    /// </param>
-    /// <returns>What the step did.</returns>
+    /// <summary>Takes one step of Algorithm 1.</summary>
+    /// <param name="x0">The clean examples x_0, [B, …]; copied to the network's device if needed. The caller keeps them.</param>
+    /// <returns>The result of the step.</returns>
     /// <exception cref="ArgumentException"><paramref name="x0"/> does not fit the network.</exception>
     /// <exception cref="NonFiniteException">
     /// The loss or the gradients became NaN or infinite; the parameters are those of the step before.
@@ -192,9 +190,9 @@ public sealed class Trainer : IDisposable
         return Step([batch]);
     }
 
-    /// <summary>One step of Algorithm 1 on the mean gradient of several batches of one size.</summary>
+    /// <summary>Takes one step of Algorithm 1 on the mean gradient of several batches of one size.</summary>
     /// <param name="batches">The batches, or this rank's share of them, of one size on all ranks; the caller keeps them.</param>
-    /// <returns>What the step did.</returns>
+    /// <returns>The result of the step.</returns>
     /// <exception cref="ArgumentException">There is no batch, their sizes differ, or they do not fit the network.</exception>
     /// <exception cref="InvalidOperationException">
     /// The network holds an average, see <see cref="ExponentialMovingAverage.SwapIn"/>, or is in training already.
@@ -211,8 +209,8 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// Writes everything that a run consists of into a folder: network, average, optimiser, step, timestep sampler, and the settings that
-    /// they belong to. Rank 0 writes, and the others wait for it.
+    /// Writes the whole state of a run into a folder: network, average, optimiser, step, timestep sampler, and their settings. Rank 0
+    /// writes, and the others wait for it.
     /// </summary>
     /// <param name="folder">
     /// The folder, which must not exist; it appears when it is whole. <see cref="CheckpointStore"/> names and keeps several.
@@ -220,7 +218,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="InvalidOperationException">
     /// The network holds its average, see <see cref="ExponentialMovingAverage.SwapIn"/>.
     /// </exception>
-    /// <exception cref="IOException">The folder exists or cannot be written; nothing is left behind.</exception>
+    /// <exception cref="IOException">The folder exists or cannot be written; no partial checkpoint remains.</exception>
     public void SaveCheckpoint(string folder)
     {
         TrainingState state = StateToSave();
@@ -229,12 +227,13 @@ public sealed class Trainer : IDisposable
 
     /// <summary>
     /// Returns to a checkpoint: the run continues bit for bit as it would have without an interruption, on the same machine with the same
-    /// number of ranks, and but for rounding on others. Rank 0 reads, and sends the state to the others.
+    /// number of ranks, and to rounding elsewhere. Rank 0 reads, and sends the state to the others.
     /// </summary>
     /// <param name="folder">A folder that <see cref="SaveCheckpoint"/> wrote.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">
-    /// A file is missing or damaged, or is of another network, or settings that matter differ; the message lists them. Nothing has changed.
+    /// A file is missing or damaged or belongs to another network, or relevant settings differ; the message lists them. Nothing has
+    /// changed.
     /// </exception>
     public void RestoreCheckpoint(string folder)
     {

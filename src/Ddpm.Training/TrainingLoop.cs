@@ -10,17 +10,17 @@ internal sealed class TrainingLoop
 {
     public required Trainer Trainer { get; init; }
 
-    /// <summary>This rank's share of the batches.</summary>
+    /// <summary>Gets This rank's share of the batches.</summary>
     public required IBatchSource Batches { get; init; }
 
-    /// <summary>The examples of a batch, of all ranks.</summary>
+    /// <summary>Gets the examples of a batch, of all ranks.</summary>
     public required int BatchSize { get; init; }
 
     public required long TotalSteps { get; init; }
 
     public required ITrainingHook[] Hooks { get; init; }
 
-    /// <summary>Where the hooks' states stay between two runs.</summary>
+    /// <summary>Gets where the hooks' states stay between two runs.</summary>
     public required RunningHooks RunningHooks { get; init; }
 
     public required IProgress<TrainingProgress>? Progress { get; init; }

@@ -41,14 +41,14 @@ internal sealed class FolderWalk
         while (links.TryDequeue(out (string Path, List<string> Files) link)) Follow(link.Path, link.Files);
     }
 
-    /// <summary>The images that lie in the folder itself.</summary>
+    /// <summary>Gets the images that lie in the folder itself.</summary>
     public IReadOnlyList<string> Own => [.. own.Order(StringComparer.Ordinal)];
 
-    /// <summary>The subfolders, each with its images at any depth.</summary>
+    /// <summary>Gets the subfolders, each with its images at any depth.</summary>
     public IReadOnlyList<(string Path, IReadOnlyList<string> Files)> Subfolders =>
         [.. subfolders.Select(entry => (entry.Key, (IReadOnlyList<string>)[.. entry.Value.Order(StringComparer.Ordinal)]))];
 
-    /// <summary>What is left out, by reason.</summary>
+    /// <summary>Gets what is left out, by reason.</summary>
     public IReadOnlyList<LeftOutFiles> LeftOut =>
         [.. leftOut.OrderBy(entry => entry.Key, StringComparer.Ordinal)
             .Select(entry => new LeftOutFiles(entry.Key, entry.Value.Count, entry.Value.Example))];

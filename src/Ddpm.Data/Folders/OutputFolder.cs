@@ -3,15 +3,15 @@ using Ddpm.Core;
 namespace Ddpm.Data;
 
 /// <summary>
-/// Folders that programs write, such as runs of training and their samples: a file in them says so, and <see cref="ImageFolder"/> leaves
-/// them out, so that a run may lie in its own data.
+/// Marks folders that programs write, such as training runs and their samples. <see cref="ImageFolder"/> leaves marked folders out, so that
+/// a run may be stored inside its data.
 /// </summary>
 public static class OutputFolder
 {
-    /// <summary>The file that marks a folder. Without it the folder is read as any other.</summary>
+    /// <summary>Names the file that marks a folder. A folder without it is read like any other.</summary>
     public const string MarkerName = ".ddpm-output";
 
-    /// <summary>Marks a folder. Does nothing where it is marked.</summary>
+    /// <summary>Marks a folder; does nothing if it is marked already.</summary>
     /// <param name="folder">The folder, which exists.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Mark(string folder)
@@ -22,7 +22,9 @@ public static class OutputFolder
         if (!File.Exists(marker)) File.WriteAllText(marker, "Ddpm.NET wrote this folder: folders of images that are read leave it out.\n");
     }
 
-    /// <summary>Whether a folder is marked, was taken by a run, or is a run or a folder of samples from before there were marks.</summary>
+    /// <summary>
+    /// Returns whether a folder is marked, is locked by a run, or is a run or a folder of samples from before marks existed.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <returns>Whether folders of images leave it out.</returns>
     public static bool IsMarked(string folder)

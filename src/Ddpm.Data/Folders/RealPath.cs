@@ -39,7 +39,7 @@ internal static class RealPath
         return current;
     }
 
-    /// <summary>Whether a path is a folder or lies in it; both with their links followed.</summary>
+    /// <summary>Returns whether a path is a folder or lies in it; both with their links followed.</summary>
     public static bool IsWithin(string path, string folder) =>
         path == folder || path.StartsWith(
             Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);

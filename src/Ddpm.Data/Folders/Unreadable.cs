@@ -6,7 +6,7 @@ internal static class Unreadable
     // .NET writes it for what it cannot decode, and then finds no such file.
     private const char Undecodable = '\uFFFD';
 
-    /// <summary>Whether an exception says that one file or folder cannot be read.</summary>
+    /// <summary>Returns whether an exception says that one file or folder cannot be read.</summary>
     public static bool Is(Exception exception) => exception is InvalidDataException or IOException or UnauthorizedAccessException;
 
     /// <summary>Gives the reason as text.</summary>

@@ -9,42 +9,42 @@ internal sealed record MpiAbi
 {
     public required string Name { get; init; }
 
-    /// <summary>MPI_COMM_WORLD.</summary>
+    /// <summary>Gets MPI_COMM_WORLD.</summary>
     public required nint CommWorld { get; init; }
 
-    /// <summary>MPI_FLOAT.</summary>
+    /// <summary>Gets MPI_FLOAT.</summary>
     public required nint Float { get; init; }
 
-    /// <summary>MPI_DOUBLE.</summary>
+    /// <summary>Gets MPI_DOUBLE.</summary>
     public required nint Double { get; init; }
 
-    /// <summary>MPI_BYTE.</summary>
+    /// <summary>Gets MPI_BYTE.</summary>
     public required nint Byte { get; init; }
 
-    /// <summary>MPI_INT64_T.</summary>
+    /// <summary>Gets MPI_INT64_T.</summary>
     public required nint Int64 { get; init; }
 
-    /// <summary>MPI_SUM.</summary>
+    /// <summary>Gets MPI_SUM.</summary>
     public required nint Sum { get; init; }
 
-    /// <summary>MPI_IN_PLACE.</summary>
+    /// <summary>Gets MPI_IN_PLACE.</summary>
     public required nint InPlace { get; init; }
 
-    /// <summary>MPI_STATUS_IGNORE.</summary>
+    /// <summary>Gets MPI_STATUS_IGNORE.</summary>
     public required nint StatusIgnore { get; init; }
 
-    /// <summary>MPI_ERRORS_RETURN.</summary>
+    /// <summary>Gets MPI_ERRORS_RETURN.</summary>
     public required nint ErrorsReturn { get; init; }
 
-    /// <summary>MPI_INFO_NULL.</summary>
+    /// <summary>Gets MPI_INFO_NULL.</summary>
     public required nint InfoNull { get; init; }
 
-    /// <summary>MPI_COMM_TYPE_SHARED.</summary>
+    /// <summary>Gets MPI_COMM_TYPE_SHARED.</summary>
     public required int CommTypeShared { get; init; }
 
-    /// <summary>MPI_THREAD_SERIALIZED.</summary>
+    /// <summary>Gets MPI_THREAD_SERIALIZED.</summary>
     public required int ThreadSerialized { get; init; }
 
-    /// <summary>MPI_THREAD_MULTIPLE.</summary>
+    /// <summary>Gets MPI_THREAD_MULTIPLE.</summary>
     public required int ThreadMultiple { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Ddpm.Distributed.Mpi;
 /// </summary>
 internal static class MpichAbi
 {
-    /// <summary>With what MPI_Get_library_version begins.</summary>
+    /// <summary>Gets With what MPI_Get_library_version begins.</summary>
     public static IReadOnlyList<string> Marks { get; } = ["MPICH", "Intel", "MVAPICH", "CRAY"];
 
     public static MpiAbi Handles { get; } = new()

@@ -6,7 +6,7 @@ internal static class OpenMpiAbi
     /// <summary>An object that no other MPI library exports.</summary>
     public const string Mark = "ompi_mpi_comm_world";
 
-    /// <summary>The handles.</summary>
+    /// <summary>Returns the handles.</summary>
     /// <param name="export">The address of an exported object.</param>
     public static MpiAbi Create(Func<string, nint> export) => new()
     {

@@ -20,7 +20,7 @@ internal sealed record Launcher(string Name, string Variable, int Processes)
 
     public const string OpenMpi = "OpenMPI's mpirun", Hydra = "MPICH's mpirun", Slurm = "srun";
 
-    /// <summary>The launcher; null where there was none.</summary>
+    /// <summary>Returns the launcher; null where there was none.</summary>
     /// <param name="variable">The value of an environment variable; null where it is not set.</param>
     public static Launcher? Find(Func<string, string?> variable)
     {

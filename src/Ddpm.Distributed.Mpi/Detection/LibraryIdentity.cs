@@ -3,7 +3,7 @@ namespace Ddpm.Distributed.Mpi;
 /// <summary>Which binary interface a library has. A wrong guess would crash or corrupt memory, so that there is none.</summary>
 internal static class LibraryIdentity
 {
-    /// <summary>The interface of a library.</summary>
+    /// <summary>Returns the interface of a library.</summary>
     /// <param name="file">The file that was loaded.</param>
     /// <param name="version">What MPI_Get_library_version says.</param>
     /// <param name="find">The address of an exported object; 0 where there is none.</param>

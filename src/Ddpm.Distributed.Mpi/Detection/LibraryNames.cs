@@ -7,7 +7,7 @@ internal static class LibraryNames
 {
     private const string OpenMpi = "libmpi.so.40", Mpich = "libmpich.so.12", Family = "libmpi.so.12", Standard = "libmpi_abi.so.0";
 
-    /// <summary>The names to try, the best first.</summary>
+    /// <summary>Returns the names to try, the best first.</summary>
     /// <param name="option">What the program names; null for nothing.</param>
     /// <param name="variable">What the environment names; null for nothing.</param>
     /// <param name="launcher">Who started the process: where two makes are installed, its own fits.</param>

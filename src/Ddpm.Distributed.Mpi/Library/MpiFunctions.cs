@@ -23,11 +23,11 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
 
     public bool IsFinalized => Flag("MPI_Finalized");
 
-    /// <summary>Whether buffers of a GPU may be passed as they are; an extension that libraries without it lack.</summary>
+    /// <summary>Gets whether buffers of a GPU may be passed as they are; an extension that libraries without it lack.</summary>
     public bool IsCudaAware =>
         library.Find("MPIX_Query_cuda_support") is var address and not 0 && ((delegate* unmanaged[Cdecl]<int>)address)() == 1;
 
-    /// <summary>Whether several threads may call at once.</summary>
+    /// <summary>Gets whether several threads may call at once.</summary>
     public bool IsConcurrent
     {
         get
@@ -54,7 +54,7 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
 
     public int Size(nint communicator) => Number("MPI_Comm_size", communicator);
 
-    /// <summary>A copy of a communicator, whose messages meet no others.</summary>
+    /// <summary>Returns a copy of a communicator, whose messages meet no others.</summary>
     public nint Duplicate(nint communicator)
     {
         nint copy = 0;
@@ -62,7 +62,7 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
         return copy;
     }
 
-    /// <summary>The ranks of this machine.</summary>
+    /// <summary>Returns the ranks of this machine.</summary>
     public nint SplitByMachine(nint communicator)
     {
         nint local = 0;
@@ -74,7 +74,7 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
     public void Free(nint communicator) =>
         library.Check(((delegate* unmanaged[Cdecl]<nint*, int>)library.Export("MPI_Comm_free"))(&communicator), "MPI_Comm_free");
 
-    /// <summary>Errors come back as codes instead of ending the process.</summary>
+    /// <summary>Returns Errors come back as codes instead of ending the process.</summary>
     public void ReturnErrors(nint communicator) =>
         library.Check(((delegate* unmanaged[Cdecl]<nint, nint, int>)library.Export("MPI_Comm_set_errhandler"))(communicator,
             abi.ErrorsReturn), "MPI_Comm_set_errhandler");
@@ -85,7 +85,7 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
     public void Broadcast(void* buffer, int bytes, int root, nint communicator) =>
         library.Check(broadcast(buffer, bytes, abi.Byte, root, communicator), "MPI_Bcast");
 
-    /// <summary>One number of each rank.</summary>
+    /// <summary>Returns one number of each rank.</summary>
     public void Gather(int value, Span<int> all, nint communicator)
     {
         fixed (int* start = all)
@@ -94,7 +94,7 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
         }
     }
 
-    /// <summary>The bytes of each rank, one after the other.</summary>
+    /// <summary>Returns the bytes of each rank, one after the other.</summary>
     public void Gather(ReadOnlySpan<byte> own, Span<byte> all, ReadOnlySpan<int> counts, ReadOnlySpan<int> offsets, nint communicator)
     {
         fixed (byte* from = own, to = all)
@@ -131,7 +131,7 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
         return request;
     }
 
-    /// <summary>Whether what was begun is done; then the request is no more.</summary>
+    /// <summary>Returns whether what was begun is done; then the request is no more.</summary>
     public bool IsDone(ref nint request)
     {
         int done = 0;
@@ -144,7 +144,7 @@ internal sealed unsafe class MpiFunctions(MpiLibrary library)
         return done != 0;
     }
 
-    /// <summary>Whether a message of a rank has arrived.</summary>
+    /// <summary>Returns whether a message of a rank has arrived.</summary>
     public bool HasMessage(int source, nint communicator)
     {
         int arrived = 0;

@@ -23,16 +23,16 @@ internal sealed unsafe class MpiLibrary
         Abi = LibraryIdentity.Identify(file, Version, Find);
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Gets the file.</summary>
     public string File { get; }
 
-    /// <summary>The library's description of itself.</summary>
+    /// <summary>Gets the library's description of itself.</summary>
     public string Version { get; }
 
-    /// <summary>Its handles.</summary>
+    /// <summary>Gets its handles.</summary>
     public MpiAbi Abi { get; }
 
-    /// <summary>The library; null where none of the names can be loaded.</summary>
+    /// <summary>Returns the library; null where none of the names can be loaded.</summary>
     public static MpiLibrary? Load(IReadOnlyList<string> names)
     {
         foreach (string name in names)
@@ -43,11 +43,11 @@ internal sealed unsafe class MpiLibrary
         return null;
     }
 
-    /// <summary>The address of a function that every MPI library has.</summary>
+    /// <summary>Returns the address of a function that every MPI library has.</summary>
     public nint Export(string name) =>
         Find(name) is var address and not 0 ? address : throw new MpiException($"{File} is no MPI library: it does not export {name}.");
 
-    /// <summary>The address of a function or object; 0 where there is none.</summary>
+    /// <summary>Returns the address of a function or object; 0 where there is none.</summary>
     public nint Find(string name) => NativeLibrary.TryGetExport(handle, name, out nint address) ? address : 0;
 
     /// <summary>Throws what a function's return code says.</summary>

@@ -26,10 +26,10 @@ internal sealed unsafe class Mailbox : IDisposable
         outgoing = (long*)NativeMemory.AllocZeroed(Bytes);
     }
 
-    /// <summary>The other rank.</summary>
+    /// <summary>Gets the other rank.</summary>
     public int Peer { get; }
 
-    /// <summary>Whether the message before is on its way still.</summary>
+    /// <summary>Gets whether the message before is on its way still.</summary>
     public bool IsSending
     {
         get

@@ -13,7 +13,7 @@ internal readonly record struct RankCall(long Number, CallKind Kind, long Bytes,
     // FNV-1a.
     private const ulong Prime = 1099511628211;
 
-    /// <summary>The call after this one.</summary>
+    /// <summary>Returns the call after this one.</summary>
     public RankCall Next(CallKind kind, long bytes) =>
         new(Number + 1, kind, bytes, unchecked((((History ^ (ulong)kind) * Prime) ^ (ulong)bytes) * Prime));
 
@@ -30,7 +30,7 @@ internal readonly record struct RankCall(long Number, CallKind Kind, long Bytes,
     public static RankCall Read(ReadOnlySpan<long> numbers) =>
         new(numbers[0], (CallKind)numbers[1], numbers[2], unchecked((ulong)numbers[3]));
 
-    /// <summary>Names the call for an error.</summary>
+    /// <summary>Returns names the call for an error.</summary>
     public override string ToString() => Kind switch
     {
         CallKind.Leave => $"leaves after {Number - 1} calls",

@@ -6,7 +6,7 @@ internal sealed class RankCalls
     private readonly Lock access = new();
     private RankCall last;
 
-    /// <summary>The last call.</summary>
+    /// <summary>Gets the last call.</summary>
     public RankCall Last
     {
         get

@@ -5,14 +5,14 @@ namespace Ddpm.Distributed.Mpi;
 /// <summary>What this rank is, for the others to compare and to name.</summary>
 internal static class RankIdentity
 {
-    /// <summary>The program and its version, which must be the same on all ranks: another one makes other calls.</summary>
+    /// <summary>Gets the program and its version, which must be the same on all ranks: another one makes other calls.</summary>
     public static IReadOnlyDictionary<string, string> Program { get; } = new Dictionary<string, string>
     {
         ["Program"] = Describe(Assembly.GetEntryAssembly()),
         ["Library"] = Describe(typeof(RankIdentity).Assembly),
     };
 
-    /// <summary>The process and its machine.</summary>
+    /// <summary>Gets the process and its machine.</summary>
     public static string Place => $"process {Environment.ProcessId} on {Environment.MachineName}";
 
     private static string Describe(Assembly? assembly)

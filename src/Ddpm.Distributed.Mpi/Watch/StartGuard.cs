@@ -29,6 +29,6 @@ internal sealed class StartGuard : IDisposable
         thread.Start();
     }
 
-    /// <summary>All have joined.</summary>
+    /// <summary>Returns all have joined.</summary>
     public void Dispose() => joined.Set();
 }

@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>Batches of images as measures take them, uint8 [B, C, H, W], from data sets and samplers.</summary>
+/// <summary>Turns data sets and samples into batches of images for measures, uint8 [B, C, H, W].</summary>
 public static class DatasetBatches
 {
-    /// <summary>The images of a data set, in its order.</summary>
+    /// <summary>Returns the images of a data set in order.</summary>
     /// <param name="data">The images, of shape [C, H, W] with C = 1 or 3.</param>
-    /// <param name="batchSize">How many at once. Range: ≥ 1.</param>
-    /// <param name="first">The number of the first. Range: 0 … the data set's size - 1.</param>
-    /// <param name="count">How many in all; null for the rest. Range: 1 … the examples from the first on.</param>
-    /// <returns>The batches; the taker disposes each, as <see cref="FeatureExtraction"/> does.</returns>
-    /// <exception cref="ArgumentException">The examples are no images, or a number is out of range.</exception>
+    /// <param name="batchSize">The number of images in a batch. Range: ≥ 1.</param>
+    /// <param name="first">The number of the first image. Range: 0 … the data set's size - 1.</param>
+    /// <param name="count">The number of images in all; null: the rest. Range: 1 … the examples from the first on.</param>
+    /// <returns>The batches; the receiver disposes each, as <see cref="FeatureExtraction"/> does.</returns>
+    /// <exception cref="ArgumentException">The examples are not images, or a number is out of range.</exception>
     public static IEnumerable<Tensor> Images(IDataset data, int batchSize = 64, int first = 0, int? count = null)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -49,10 +49,12 @@ public static class DatasetBatches
         }
     }
 
-    /// <summary>The images that a sampler draws, batch after batch.</summary>
-    /// <param name="batches">What <see cref="DiffusionSampler.Batches"/> gives; each is disposed after it was turned into bytes.</param>
-    /// <param name="rounding">How values become bytes; it moves FID slightly.</param>
-    /// <returns>The batches; the taker disposes each, as <see cref="FeatureExtraction"/> does.</returns>
+    /// <summary>Returns the images that a sampler draws, batch after batch.</summary>
+    /// <param name="batches">
+    /// The result of <see cref="DiffusionSampler.Batches"/> gives; each is disposed after its conversion to bytes.
+    /// </param>
+    /// <param name="rounding">The rounding of values to bytes; it changes FID slightly.</param>
+    /// <returns>The batches; the receiver disposes each, as <see cref="FeatureExtraction"/> does.</returns>
     public static IEnumerable<Tensor> Images(IEnumerable<SampleBatch> batches, PixelRounding rounding = PixelRounding.Nearest)
     {
         ArgumentNullException.ThrowIfNull(batches);

@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>Features of many images, batch by batch.</summary>
+/// <summary>Extracts the features of many images, batch by batch.</summary>
 public static class FeatureExtraction
 {
     /// <summary>
-    /// The statistics of the features of images, in memory of one batch and D² numbers. Several processes sum their shares once, at the
-    /// end.
+    /// Computes the statistics of the features of images, in memory for one batch and D² numbers. Several processes sum their shares once
+    /// at the end.
     /// </summary>
-    /// <param name="extractor">The features.</param>
+    /// <param name="extractor">The extractor of the features.</param>
     /// <param name="batches">
-    /// The images, uint8 [B, C, H, W] each; disposed one after the other. Two at least. Of several processes each gives its share, which
-    /// may be empty.
+    /// The images, uint8 [B, C, H, W] each; disposed one after the other; at least two images. With several processes, each passes its
+    /// share, which may be empty.
     /// </param>
     /// <param name="communicator">The processes that share the images; the call is collective. Default: a single process.</param>
     /// <param name="progress">Receives the number of this process's images done.</param>
@@ -32,11 +32,11 @@ public static class FeatureExtraction
         return ranks.Together(() => Accumulate(extractor, batches, progress, ranks, cancellationToken));
     }
 
-    /// <summary>The features of all images at once, for measures that need each.</summary>
-    /// <param name="extractor">The features.</param>
+    /// <summary>Extracts the features of all images at once, for measures that need each of them.</summary>
+    /// <param name="extractor">The extractor of the features.</param>
     /// <param name="batches">
-    /// The images, uint8 [B, C, H, W] each; disposed one after the other. One at least. Of several processes each gives its share, which
-    /// may be empty.
+    /// The images, uint8 [B, C, H, W] each; disposed one after the other; at least one image. With several processes, each passes its
+    /// share, which may be empty.
     /// </param>
     /// <param name="communicator">The processes that share the images; the call is collective. Default: a single process.</param>
     /// <param name="progress">Receives the number of this process's images done.</param>

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// The pixels themselves, scaled to [-1, 1]: enough for small images of few kinds, such as digits; not comparable with a published FID.
+/// Uses the pixels, scaled to [-1, 1], as features. They suffice for small images of few kinds, such as digits, and are not comparable with
+/// a published FID.
 /// </summary>
 public sealed class PixelFeatures : IFeatureExtractor
 {

@@ -1,14 +1,14 @@
 namespace Ddpm.Evaluation;
 
-/// <summary>What a feature network takes a pixel as.</summary>
+/// <summary>Chooses the scale of pixels that a feature network expects.</summary>
 public enum PixelScale
 {
-    /// <summary>The byte itself, uint8, or float32 of 0 … 255 after resizing.</summary>
+    /// <summary>Passes the byte, uint8, or float32 0 … 255 after resizing.</summary>
     Bytes,
 
-    /// <summary>p/255, float32.</summary>
+    /// <summary>Passes p/255 as float32.</summary>
     UnitInterval,
 
-    /// <summary>p/127.5 - 1, float32.</summary>
+    /// <summary>Passes p/127.5 - 1 as float32.</summary>
     MinusOneToOne,
 }

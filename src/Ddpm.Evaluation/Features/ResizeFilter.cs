@@ -1,17 +1,17 @@
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// How images are resized for a feature network. It moves FID by more than many improvements do (Parmar et al. 2022, arXiv:2104.11222):
-/// state it.
+/// Chooses how images are resized for a feature network. It changes FID more than many improvements do (Parmar et al. 2022,
+/// arXiv:2104.11222), so state it.
 /// </summary>
 public enum ResizeFilter
 {
-    /// <summary>PyTorch's bilinear interpolation, as pytorch-fid: it skips pixels where images become smaller.</summary>
+    /// <summary>Uses PyTorch's bilinear interpolation, as pytorch-fid does; it skips pixels when images shrink.</summary>
     Bilinear,
 
-    /// <summary>Bilinear over all pixels where images become smaller.</summary>
+    /// <summary>Uses bilinear interpolation over all pixels when images shrink.</summary>
     BilinearAntialiased,
 
-    /// <summary>Bicubic over all pixels where images become smaller, as clean-fid and Pillow.</summary>
+    /// <summary>Uses bicubic interpolation over all pixels when images shrink, as clean-fid and Pillow do.</summary>
     BicubicAntialiased,
 }

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Features of a network in a TorchScript file (.pt), such as the Inception network of published FIDs. A TorchScript file is a program:
-/// load only files that you trust. Grayscale images are given as three equal channels. Not thread-safe; dispose it to free the network.
+/// Extracts features with a network in a TorchScript file (.pt), such as the Inception network of published FIDs. A TorchScript file is a
+/// program: load only files that you trust. Grayscale images are passed as three equal channels. It is not thread-safe; dispose it to free
+/// the network.
 /// </summary>
 public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
 {
@@ -27,9 +28,9 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
 
     /// <summary>Loads a network.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">How the network is fed.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no TorchScript.</exception>
+    /// <param name="options">The settings of the network's input and output.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">The file is not a TorchScript file.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public TorchScriptFeatures(string path, TorchScriptOptions? options = null)
     {
@@ -70,7 +71,7 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The network does not take such images, or does not give features [B, D].</exception>
+    /// <exception cref="InvalidOperationException">The network does not accept such images, or does not output features [B, D].</exception>
     public Tensor Extract(Tensor images)
     {
         ImageBatch.Require(images);

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Mean and covariance of features that come batch by batch, in memory of D² numbers: sums of squares about the mean, joined by the formula
-/// of Chan, Golub and LeVeque (1979), which loses no digits where the mean is large. Accumulators of several processes can be joined. Not
-/// thread-safe; dispose it to free the sums.
+/// Computes the mean and covariance of features that come batch by batch, in memory for D² numbers: sums of squares about the mean, joined
+/// by the formula of Chan, Golub and LeVeque (1979), which loses no digits where the mean is large. Accumulators of several processes can
+/// be merged. It is not thread-safe; dispose it to free the sums.
 /// </summary>
 public sealed class FeatureAccumulator : IDisposable
 {
     private readonly Tensor mean;
     private readonly Tensor scatter;
 
-    /// <summary>No samples yet.</summary>
+    /// <summary>Creates sums of no samples.</summary>
     /// <param name="dimensions">D, the number of features. Range: ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimensions"/> is below 1.</exception>
     public FeatureAccumulator(int dimensions)
@@ -24,14 +24,14 @@ public sealed class FeatureAccumulator : IDisposable
         scatter = zeros([dimensions, dimensions], float64).DetachFromDisposeScope();
     }
 
-    /// <summary>D, the number of features.</summary>
+    /// <summary>Gets D, the number of features.</summary>
     public int Dimensions { get; }
 
-    /// <summary>The number of samples so far.</summary>
+    /// <summary>Gets the number of samples so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Takes samples in.</summary>
-    /// <param name="features">Their features, floating-point [N, D] with N ≥ 1, all finite.</param>
+    /// <summary>Adds the features of samples.</summary>
+    /// <param name="features">The features, floating-point [N, D] with N ≥ 1, all finite.</param>
     /// <exception cref="ArgumentException">The features have another shape or type, or are not finite; nothing has changed.</exception>
     public void Add(Tensor features)
     {
@@ -49,9 +49,9 @@ public sealed class FeatureAccumulator : IDisposable
         Join(set.size(0), batchMean, centred.t().mm(centred));
     }
 
-    /// <summary>Takes the samples of another accumulator in, which stays as it is.</summary>
-    /// <param name="other">The other.</param>
-    /// <exception cref="ArgumentException">It is of another number of features.</exception>
+    /// <summary>Adds the samples of another accumulator, which does not change.</summary>
+    /// <param name="other">The other accumulator.</param>
+    /// <exception cref="ArgumentException">The other has another number of features.</exception>
     public void Merge(FeatureAccumulator other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -67,8 +67,8 @@ public sealed class FeatureAccumulator : IDisposable
     }
 
     /// <summary>
-    /// Takes the samples of all ranks in, once, when each has had its share; collective. All ranks get the same numbers, which differ from
-    /// those of one process by rounding only.
+    /// Adds the samples of all ranks. Call it once, after each rank has added its share. It is collective, and all ranks get the same
+    /// numbers, which differ from those of one process only by rounding.
     /// </summary>
     /// <param name="communicator">The ranks.</param>
     /// <exception cref="DistributedException">The ranks have different numbers of features.</exception>
@@ -98,7 +98,7 @@ public sealed class FeatureAccumulator : IDisposable
         Count = total;
     }
 
-    /// <summary>The statistics of all samples so far.</summary>
+    /// <summary>Computes the statistics of all samples so far.</summary>
     /// <returns>The statistics; the caller disposes them.</returns>
     /// <exception cref="InvalidOperationException">There are fewer than 2 samples, which have no covariance.</exception>
     public FeatureStatistics Statistics()

@@ -4,14 +4,15 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// The mean and covariance of a set of features: all that the Fréchet distance needs of it. Immutable; dispose it to free them.
+/// Holds the mean and covariance of a set of features, which is all that the Fréchet distance needs. It is immutable; dispose it to free
+/// the tensors.
 /// </summary>
 public sealed class FeatureStatistics : IDisposable
 {
     /// <summary>Statistics that were computed elsewhere.</summary>
     /// <param name="mean">The mean, [D], all finite; copied.</param>
     /// <param name="covariance">The covariance, [D, D], symmetric and finite; copied.</param>
-    /// <param name="count">How many samples they are of; null where unknown. Range: ≥ 2.</param>
+    /// <param name="count">The number of samples; null if unknown. Range: ≥ 2.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, a number is not finite, or the covariance is not symmetric.</exception>
     public FeatureStatistics(Tensor mean, Tensor covariance, long? count = null)
     {
@@ -64,16 +65,16 @@ public sealed class FeatureStatistics : IDisposable
         Covariance = symmetric.DetachFromDisposeScope();
     }
 
-    /// <summary>D, the number of features.</summary>
+    /// <summary>Gets D, the number of features.</summary>
     public int Dimensions { get; }
 
-    /// <summary>How many samples they are of; null where unknown, as in published files.</summary>
+    /// <summary>Gets the number of samples; null if unknown, as in published files.</summary>
     public long? Count { get; }
 
-    /// <summary>The mean, float64 [D] on the CPU.</summary>
+    /// <summary>Gets the mean, float64 [D] on the CPU.</summary>
     public Tensor Mean { get; }
 
-    /// <summary>The covariance with n - 1 in the denominator, float64 [D, D] on the CPU.</summary>
+    /// <summary>Gets the covariance with n - 1 in the denominator, float64 [D, D] on the CPU.</summary>
     public Tensor Covariance { get; }
 
     /// <summary>Statistics of features that are there at once.</summary>

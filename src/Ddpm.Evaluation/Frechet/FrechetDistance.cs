@@ -5,22 +5,22 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// The Fréchet distance of two normal distributions, ‖μ_1 - μ_2‖² + Tr(Σ_1 + Σ_2 - 2 (Σ_1 Σ_2)^½): with Inception features, FID (Heusel
-/// et al. 2017, arXiv:1706.08500).
+/// Computes the Fréchet distance of two normal distributions, ‖μ_1 - μ_2‖² + Tr(Σ_1 + Σ_2 - 2 (Σ_1 Σ_2)^½): with Inception features, FID
+/// (Heusel et al. 2017, arXiv:1706.08500).
 /// </summary>
 /// <remarks>
-/// Tr (Σ_1 Σ_2)^½ is the sum of the singular values of Σ_1^½ Σ_2^½. The roots come from symmetric eigenvalues, so that nothing is ever
-/// complex, and no square root is taken of a rounding error: the result is stable where there are fewer samples than features, at which the
-/// usual root of the product is off by 1e-7 and more.
+/// Tr (Σ_1 Σ_2)^½ is the sum of the singular values of Σ_1^½ Σ_2^½. The roots come from symmetric eigenvalues, so that no number is complex
+/// and no square root is taken of a rounding error: the result is stable with fewer samples than features, where the usual root of the
+/// product has errors of 1e-7 and more.
 /// </remarks>
 public static class FrechetDistance
 {
-    /// <summary>The distance.</summary>
-    /// <param name="first">One set's statistics.</param>
-    /// <param name="second">The other's.</param>
-    /// <param name="logger">Receives a warning where a set has no more samples than features. Default: no logging.</param>
-    /// <returns>The squared distance, as FID is stated. Range: ≥ 0 but for rounding.</returns>
-    /// <exception cref="ArgumentException">They are of different numbers of features.</exception>
+    /// <summary>Computes the distance of two sets from their statistics.</summary>
+    /// <param name="first">The statistics of the first set.</param>
+    /// <param name="second">The statistics of the second set.</param>
+    /// <param name="logger">Receives a warning if a set has no more samples than features. Default: no logging.</param>
+    /// <returns>The squared distance, as FID is stated. Range: ≥ 0, up to rounding.</returns>
+    /// <exception cref="ArgumentException">The sets have different numbers of features.</exception>
     public static double Compute(FeatureStatistics first, FeatureStatistics second, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(first);
@@ -41,10 +41,12 @@ public static class FrechetDistance
         return means + traces - 2 * linalg.svdvals(product).sum().item<double>();
     }
 
-    /// <summary>The distance of two sets of features.</summary>
-    /// <param name="first">One set, floating-point [N, D] with N ≥ 2, all finite.</param>
-    /// <param name="second">The other, [M, D] with M ≥ 2. The smaller the sets, the larger the distance: compare only equal sizes.</param>
-    /// <param name="logger">Receives a warning where a set has no more samples than features. Default: no logging.</param>
+    /// <summary>Computes the distance of two sets of features.</summary>
+    /// <param name="first">The first set, floating-point [N, D] with N ≥ 2, all finite.</param>
+    /// <param name="second">
+    /// The second set, [M, D] with M ≥ 2. The smaller the sets, the larger the distance: compare only equal sizes.
+    /// </param>
+    /// <param name="logger">Receives a warning if a set has no more samples than features. Default: no logging.</param>
     /// <returns>The squared distance.</returns>
     /// <exception cref="ArgumentException">A set has another shape or type, is too small, or is not finite.</exception>
     public static double Compute(Tensor first, Tensor second, ILogger? logger = null)

@@ -6,26 +6,28 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Statistics as the .npz files of Python's FID programs: the arrays mu [D] and sigma [D, D]. Published reference files can be read.
+/// Reads and writes statistics as the .npz files of Python's FID programs: the arrays mu [D] and sigma [D, D]. Published reference files
+/// can be read.
 /// </summary>
 public static class StatisticsFile
 {
-    /// <summary>The default of the most features that a file may state: twice those of Inception.</summary>
+    /// <summary>Limits by default the features that a file may state: twice those of Inception.</summary>
     public const int DefaultMaxFeatures = 4096;
 
     private const string Mean = "mu", Covariance = "sigma";
     private const int LargestMaxFeatures = 1 << 15, MostNamed = 8;
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file of statistics.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxFeatures">
-    /// The most features D that the file may state, which is checked before they are allocated: the covariance takes 8·D² bytes, and
-    /// reading it three times as many. Range: 1 … 32,768.
+    /// The most features D that the file may state; it is checked before memory is allocated. The covariance takes 8·D² bytes, and reading
+    /// it three times as many. Range: 1 … 32,768.
     /// </param>
     /// <returns>The statistics; the caller disposes them.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">
-    /// It is no .npz file, lacks an array, holds pickled objects, states too many features, or is damaged; the message names it.
+    /// The file is not an .npz file, lacks an array, holds pickled objects, states too many features, or is damaged; the message names the
+    /// file.
     /// </exception>
     public static FeatureStatistics Load(string path, int maxFeatures = DefaultMaxFeatures)
     {

@@ -5,7 +5,7 @@ namespace Ddpm.Evaluation;
 /// <summary>Reads a stream and takes the check sum of what was read: .NET does not compare that of a zip archive's entries.</summary>
 internal sealed class SummedStream(Stream stream) : Stream
 {
-    /// <summary>The check sum of all bytes so far.</summary>
+    /// <summary>Gets the check sum of all bytes so far.</summary>
     public uint Sum { get; private set; }
 
     public override bool CanRead => true;

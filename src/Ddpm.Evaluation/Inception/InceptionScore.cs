@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// The Inception Score, exp E KL(p(y|x) ‖ p(y)) (Salimans et al. 2016, arXiv:1606.03498): how sure a classifier is of each sample, and how
-/// many classes there are among all.
+/// Computes the Inception Score, exp E KL(p(y|x) ‖ p(y)) (Salimans et al. 2016, arXiv:1606.03498): it measures how certain a classifier is
+/// of each sample, and how many classes all samples cover.
 /// </summary>
 public static class InceptionScore
 {
-    /// <summary>The score over consecutive splits of the samples.</summary>
+    /// <summary>Computes the score over consecutive splits of the samples.</summary>
     /// <param name="logits">The classifier's logits, floating-point [N, C], all finite.</param>
     /// <param name="splits">
     /// The number of splits; split i has the rows ⌊i N/splits⌋ up to ⌊(i+1) N/splits⌋. The score grows with the size of a split: compare

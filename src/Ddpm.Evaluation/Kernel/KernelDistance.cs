@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// The kernel distance: the unbiased squared maximum mean discrepancy with the kernel (x·y/D + 1)³; with Inception features, KID (Bińkowski
-/// et al. 2018, arXiv:1801.01401). Unlike FID it does not grow as the sets get smaller.
+/// Computes the kernel distance, the unbiased squared maximum mean discrepancy with the kernel (x·y/D + 1)³; with Inception features, KID
+/// (Bińkowski et al. 2018, arXiv:1801.01401). Unlike FID it does not grow as the sets get smaller.
 /// </summary>
 public static class KernelDistance
 {
-    /// <summary>The mean over random subsets of both sets, drawn without replacement.</summary>
+    /// <summary>Computes the mean over random subsets of both sets, drawn without replacement.</summary>
     /// <param name="real">Features of real samples, floating-point [N, D], all finite.</param>
     /// <param name="generated">Features of generated samples, [M, D].</param>
     /// <param name="subsets">The number of subsets. Range: ≥ 1.</param>
     /// <param name="subsetSize">The number of samples of each set in a subset. Range: 2 … the size of the smaller set.</param>
-    /// <param name="seed">Decides the subsets.</param>
-    /// <param name="logger">Receives a warning where every subset is a whole set. Default: no logging.</param>
+    /// <param name="seed">The seed that chooses the subsets.</param>
+    /// <param name="logger">Receives a warning if every subset is a whole set. Default: no logging.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
     /// <returns>The distance.</returns>
     /// <exception cref="ArgumentException">A set has another shape or type, or a number that is not finite.</exception>

@@ -8,19 +8,19 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// The variational bound over a data set in bits/dim (Ho et al. 2020, arXiv:2006.11239, Tables 1 and 4), batch by batch, so that it can be
-/// interrupted and resumed. Bits/dim are of pixels: the data set must hold images of whole bytes.
+/// Computes the variational bound over a data set in bits/dim (Ho et al. 2020, arXiv:2006.11239, Tables 1 and 4), batch by batch, so that
+/// it can be interrupted and resumed. Bits/dim refer to pixels: the data set must hold images of whole bytes.
 /// </summary>
 public static class DatasetBound
 {
     /// <summary>Evaluates a bound, or resumes the evaluation of a progress file.</summary>
     /// <param name="bound">The bound.</param>
     /// <param name="data">The examples.</param>
-    /// <param name="options">How. Default: all examples.</param>
+    /// <param name="options">The settings. Default: all examples.</param>
     /// <param name="progress">Receives the state after every call of the network; the time counts from the start of this method.</param>
     /// <param name="communicator">
-    /// The processes that share the examples, each with a separate progress file. Default: a single process. With several, the call is
-    /// collective, and all get the same report.
+    /// The processes that share the examples, each with a separate progress file. Default: a single process. With several processes, the
+    /// call is collective, and all get the same report.
     /// </param>
     /// <param name="cancellationToken">Stops within one step; the progress file holds all finished batches.</param>
     /// <returns>
@@ -28,7 +28,7 @@ public static class DatasetBound
     /// </returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">
-    /// The progress file is damaged, or of another evaluation; the message says what differs.
+    /// The progress file is damaged or belongs to another evaluation; the message says what differs.
     /// </exception>
     /// <exception cref="IOException">Another evaluation has the progress file, or it cannot be written.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>

@@ -1,32 +1,32 @@
 namespace Ddpm.Evaluation;
 
-/// <summary>How a <see cref="DatasetBound"/> goes through its data.</summary>
+/// <summary>Sets how a <see cref="DatasetBound"/> goes through its data.</summary>
 public sealed record DatasetBoundOptions
 {
-    /// <summary>All examples, 64 at a time, from noise of seed 0, in one go.</summary>
+    /// <summary>Gets the defaults: all examples, 64 at a time, noise of seed 0, without a progress file.</summary>
     public static DatasetBoundOptions Default { get; } = new();
 
-    /// <summary>How many examples, from the first on; null for all. Range: 1 … the size of the data set.</summary>
-    /// <value>Null.</value>
+    /// <summary>Gets how many examples to use, from the first on; null: all. Range: 1 … the size of the data set.</summary>
+    /// <value>Default: null.</value>
     public int? Examples { get; init; }
 
-    /// <summary>How many examples the network sees at once. Range: ≥ 1.</summary>
-    /// <value>64.</value>
+    /// <summary>Gets how many examples the network sees at once. Range: ≥ 1.</summary>
+    /// <value>Default: 64.</value>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Decides the noise of every example, timestep and draw.</summary>
-    /// <value>0.</value>
+    /// <summary>Gets the seed of the noise of every example, timestep and draw.</summary>
+    /// <value>Default: 0.</value>
     public long Seed { get; init; }
 
     /// <summary>
-    /// A file that is brought up to date after every batch, from which a stopped evaluation is resumed; removed at the end. Null for
-    /// none.
+    /// Gets the file that is updated after every batch, from which a stopped evaluation is resumed. It is removed at the end. Null: no
+    /// file.
     /// </summary>
-    /// <value>Null.</value>
+    /// <value>Default: null.</value>
     public string? ProgressFile { get; init; }
 
-    /// <summary>Identifies the network, as text, such as the digest of its weights: a resumed evaluation must have the same.</summary>
-    /// <value>Empty.</value>
+    /// <summary>Identifies the network as text, such as the digest of its weights: a resumed evaluation must have the same text.</summary>
+    /// <value>Default: Empty.</value>
     public string NetworkIdentity { get; init; } = "";
 
     internal DatasetBoundOptions Validated(int count)

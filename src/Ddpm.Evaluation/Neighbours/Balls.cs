@@ -13,7 +13,7 @@ internal sealed class Balls
     private readonly int blockRows;
     private readonly CancellationToken cancellationToken;
 
-    /// <summary>The balls of a set; each visit computes their radii.</summary>
+    /// <summary>Creates the balls of a set; each visit computes their radii.</summary>
     /// <exception cref="ArgumentException">A point has fewer than k neighbours.</exception>
     public Balls(Tensor centres, string name, int neighbours, int blockRows, CancellationToken cancellationToken)
     {

@@ -3,18 +3,20 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Density and coverage (Naeem et al. 2020, arXiv:2002.09797), which outliers of the real set disturb less than precision and recall: how
-/// many balls of real points a generated one lies in, over k; and the share of real points in whose ball a generated one lies.
+/// Computes density and coverage (Naeem et al. 2020, arXiv:2002.09797), which outliers of the real set disturb less than precision and
+/// recall. Density: the number of balls of real points that contain a generated point, over k. Coverage: the share of real points whose
+/// ball contains a generated point.
 /// </summary>
 /// <remarks>
-/// Balls have their boundary, as in <see cref="PrecisionRecall"/>; the authors' program leaves it out, which matters for equal points only.
+/// Balls include their boundary, as in <see cref="PrecisionRecall"/>; the authors' program excludes it, which matters only for equal
+/// points.
 /// </remarks>
 public static class DensityCoverage
 {
     /// <summary>Measures generated samples against real ones.</summary>
     /// <param name="real">Features of real samples, floating-point [N, D] with N &gt; <paramref name="neighbours"/>, all finite.</param>
     /// <param name="generated">Features of generated samples, [M, D].</param>
-    /// <param name="neighbours">k. Range: ≥ 1. The paper has 5.</param>
+    /// <param name="neighbours">The number of neighbours k. Range: ≥ 1. The paper uses 5.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
     /// <returns>Density and coverage.</returns>
     /// <exception cref="ArgumentException">A set has another shape, too few rows, or a number that is not finite.</exception>

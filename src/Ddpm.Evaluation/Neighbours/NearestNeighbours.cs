@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>Finds for each sample the training example next to it: the usual look at whether a model copies.</summary>
+/// <summary>Finds the nearest training example of each sample: the usual check whether a model copies.</summary>
 public static class NearestNeighbours
 {
-    /// <summary>The nearest reference of each query by Euclidean distance; of equally near ones, any.</summary>
+    /// <summary>Finds the nearest reference of each query by Euclidean distance, or any of equally near ones.</summary>
     /// <param name="queries">[N, D].</param>
     /// <param name="references">[M, D].</param>
     /// <param name="cancellationToken">Stops the computation.</param>

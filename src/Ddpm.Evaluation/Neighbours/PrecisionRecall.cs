@@ -3,18 +3,19 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Improved precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991): each set is covered by balls around its points that reach to
-/// their k-th nearest neighbour in the set; a point of the other set counts where it lies in at least one ball (boundary included).
+/// Computes improved precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991): each set is covered by balls around its points that
+/// reach to their k-th nearest neighbour in the set; a point of the other set counts where it lies in at least one ball (boundary
+/// included).
 /// </summary>
 public static class PrecisionRecall
 {
     /// <summary>Measures generated samples against real ones.</summary>
     /// <param name="real">Features of real samples, [N, D] with N &gt; <paramref name="neighbours"/>.</param>
     /// <param name="generated">
-    /// Features of generated samples, [M, D] with M &gt; <paramref name="neighbours"/>. The sizes of both sets move the result: compare
+    /// Features of generated samples, [M, D] with M &gt; <paramref name="neighbours"/>. The sizes of both sets change the result: compare
     /// only equal sizes.
     /// </param>
-    /// <param name="neighbours">k. Range: ≥ 1. The paper has 3.</param>
+    /// <param name="neighbours">The number of neighbours k. Range: ≥ 1. The paper uses 3.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
     /// <returns>Precision and recall.</returns>
     /// <exception cref="ArgumentException">A set has another shape, too few rows, or a number that is not finite.</exception>

@@ -8,9 +8,9 @@ using Ddpm.Core;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>What was measured and under which settings: as a table for people, as JSON for programs. Immutable.</summary>
-/// <param name="Title">What was measured.</param>
-/// <param name="Settings">Under which settings, by name: numbers are to be compared only where these are equal.</param>
+/// <summary>Reports measurements and their settings, as a table for people and as JSON for programs. It is immutable.</summary>
+/// <param name="Title">The title, which says what was measured.</param>
+/// <param name="Settings">The settings by name: compare numbers only if these are equal.</param>
 /// <param name="Metrics">The numbers.</param>
 public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<string, string> Settings, ImmutableArray<Metric> Metrics)
 {
@@ -19,12 +19,12 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Tables beside the metrics.</summary>
-    /// <value>None.</value>
+    /// <summary>Gets the tables that accompany the metrics.</summary>
+    /// <value>Default: none.</value>
     public ImmutableArray<ReportSeries> Series { get; init; } = [];
 
-    /// <summary>The report of a variational bound.</summary>
-    /// <param name="title">What was measured.</param>
+    /// <summary>Creates the report of a variational bound.</summary>
+    /// <param name="title">The title of the report.</param>
     /// <param name="bound">The bound.</param>
     /// <returns>
     /// Total, L_T, rate and distortion in bits/dim with their standard errors; every term, and the rate–distortion curve of progressive
@@ -61,7 +61,7 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
         };
     }
 
-    /// <summary>The report as lines of text.</summary>
+    /// <summary>Formats the report as lines of text.</summary>
     /// <returns>The title, the settings, a row for each number, and some rows of each series.</returns>
     public string ToTable()
     {
@@ -83,8 +83,8 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
     }
 
     /// <summary>
-    /// The report as JSON: title, settings, metrics by name with value, uncertainty and note, and series by name with columns and rows.
-    /// Numbers have all their digits; what is not finite is a string.
+    /// Formats the report as JSON: title, settings, metrics by name with value, uncertainty and note, and series by name with columns and
+    /// rows. Numbers have all digits; NaN and infinities are strings.
     /// </summary>
     /// <returns>The JSON text.</returns>
     public string ToJson()

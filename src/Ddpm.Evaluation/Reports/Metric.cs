@@ -1,10 +1,8 @@
 namespace Ddpm.Evaluation;
 
-/// <summary>A measured number.</summary>
-/// <param name="Name">What it is, such as frechet_distance.</param>
+/// <summary>Holds a measured number.</summary>
+/// <param name="Name">The name, such as frechet_distance.</param>
 /// <param name="Value">The number.</param>
-/// <param name="Uncertainty">
-/// How uncertain it is: a standard error or deviation, as <paramref name="Note"/> says; null where it is not known.
-/// </param>
-/// <param name="Note">What the uncertainty is and what else one must know to compare the number.</param>
+/// <param name="Uncertainty">The uncertainty: a standard error or deviation, as <paramref name="Note"/> says; null if unknown.</param>
+/// <param name="Note">The meaning of the uncertainty, and what else is needed to compare the number.</param>
 public sealed record Metric(string Name, double Value, double? Uncertainty = null, string Note = "");

@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
-/// <summary>All measures of samples that need features alone, at once.</summary>
+/// <summary>Computes all measures of samples that need only features.</summary>
 public static class SampleReport
 {
     /// <summary>Measures generated samples against real ones.</summary>
-    /// <param name="title">What is measured.</param>
+    /// <param name="title">The title of the report.</param>
     /// <param name="real">Features of real samples, floating-point [N, D], all finite.</param>
-    /// <param name="generated">Features of generated samples, [M, D]; compare numbers of equal N and M only.</param>
-    /// <param name="extractor">The features' name, for the settings: no two kinds of features are to be compared.</param>
-    /// <param name="seed">Decides the kernel distance's subsets.</param>
-    /// <param name="logger">Receives warnings where the sets are too small for a distance. Default: no logging.</param>
+    /// <param name="generated">Features of generated samples, [M, D]; compare only numbers of equal N and M.</param>
+    /// <param name="extractor">The name of the features, for the settings: do not compare different kinds of features.</param>
+    /// <param name="seed">The seed that chooses the kernel distance's subsets.</param>
+    /// <param name="logger">Receives warnings if the sets are too small for a distance. Default: no logging.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
     /// <returns>Fréchet and kernel distance, precision, recall, density and coverage.</returns>
     /// <exception cref="ArgumentException">A set has another shape, fewer than 6 rows, or a number that is not finite.</exception>

@@ -11,20 +11,20 @@ internal ref struct JpegBits(ReadOnlySpan<byte> file, int start)
     private ulong buffer;
     private int available;
 
-    /// <summary>Where the next byte is that was not read.</summary>
+    /// <summary>Gets where the next byte is that was not read.</summary>
     public int Position { get; private set; } = start;
 
-    /// <summary>Whether more bits were taken than there are.</summary>
+    /// <summary>Gets whether more bits were taken than there are.</summary>
     public bool Exhausted { get; private set; }
 
-    /// <summary>Whether more bits were taken than there are, or too few are left for another code.</summary>
+    /// <summary>Returns whether more bits were taken than there are, or too few are left for another code.</summary>
     public bool AtEnd()
     {
         Fill();
         return Exhausted || available < LongestCode;
     }
 
-    /// <summary>The next bits, the first one highest; zeros stand in for bits behind the end.</summary>
+    /// <summary>Returns the next bits, the first one highest; zeros stand in for bits behind the end.</summary>
     public int Peek(int bits)
     {
         if (available < bits) Fill();

@@ -17,22 +17,22 @@ internal sealed class JpegComponent(int id, int horizontal, int vertical)
 
     public int Vertical => vertical;
 
-    /// <summary>The blocks of a row that the image covers.</summary>
+    /// <summary>Gets the blocks of a row that the image covers.</summary>
     public int Wide { get; private set; }
 
-    /// <summary>The rows of blocks that the image covers.</summary>
+    /// <summary>Gets the rows of blocks that the image covers.</summary>
     public int High { get; private set; }
 
-    /// <summary>The blocks of a row of whole units.</summary>
+    /// <summary>Gets the blocks of a row of whole units.</summary>
     public int Stride { get; private set; }
 
-    /// <summary>The rows of blocks of whole units.</summary>
+    /// <summary>Gets the rows of blocks of whole units.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The bits of each coefficient that are still to come; -1 where none has come.</summary>
+    /// <summary>Gets the bits of each coefficient that are still to come; -1 where none has come.</summary>
     public int[] BitsLeft { get; } = [.. Enumerable.Repeat(-1, Coefficients)];
 
-    /// <summary>Which coefficients of each block are not 0, bit k for that of number k; progressive files need them.</summary>
+    /// <summary>Gets which coefficients of each block are not 0, bit k for that of number k; progressive files need them.</summary>
     public ulong[] Nonzero => nonzero ??= new ulong[(long)Stride * Rows];
 
     /// <summary>Lays the blocks out over an image.</summary>

@@ -13,16 +13,16 @@ internal sealed class JpegScan
 
     public required bool Progressive { get; init; }
 
-    /// <summary>The first and last coefficient.</summary>
+    /// <summary>Gets the first and last coefficient.</summary>
     public required (int First, int Last) Band { get; init; }
 
-    /// <summary>The lowest bit of the coefficients that earlier scans gave, 0 for none; and that of this scan.</summary>
+    /// <summary>Gets the lowest bit of the coefficients that earlier scans gave, 0 for none; and that of this scan.</summary>
     public required (int Before, int Now) Bit { get; init; }
 
-    /// <summary>The units between two restart markers; 0 for none.</summary>
+    /// <summary>Gets the units between two restart markers; 0 for none.</summary>
     public required int RestartInterval { get; init; }
 
-    /// <summary>Whether all tables are there that the scan needs.</summary>
+    /// <summary>Gets whether all tables are there that the scan needs.</summary>
     public bool HasTables => Parts.All(part =>
         (part.Direct is not null || Band.First > 0 || Bit.Before > 0) && (part.Alternating is not null || Band.Last == 0));
 

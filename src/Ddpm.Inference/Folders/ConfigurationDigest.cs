@@ -13,10 +13,12 @@ internal static class ConfigurationDigest
     /// <summary>The field of the weights' metadata.</summary>
     public const string Key = "configuration_sha256";
 
-    /// <summary>The digest of the contents of two configurations.</summary>
+    /// <summary>Returns the digest of the contents of two configurations.</summary>
     public static string Of(byte[] network, byte[] process) => Convert.ToHexStringLower(SHA256.HashData([.. network, 0, .. process]));
 
-    /// <summary>Whether weights were written with other configurations than lie beside them; false where they carry no digest.</summary>
+    /// <summary>
+    /// Returns whether weights were written with other configurations than lie beside them; false where they carry no digest.
+    /// </summary>
     public static bool HasChanged(string folder, ISafetensors weights)
     {
         string network = ModelDescription.RequireNetworkFile(folder);

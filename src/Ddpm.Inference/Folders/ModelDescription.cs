@@ -6,16 +6,16 @@ using Ddpm.Models;
 
 namespace Ddpm.Inference;
 
-/// <summary>What a model folder says of its network and process, as plain data. Nothing of the network is allocated to read it.</summary>
+/// <summary>Describes the network and process of a model folder as plain data. Reading it allocates nothing of the network.</summary>
 public sealed record ModelDescription
 {
-    /// <summary>The shape of the network.</summary>
+    /// <summary>Gets the shape of the network.</summary>
     public required UNetOptions Network { get; init; }
 
-    /// <summary>The process that the network was trained for; null where the folder holds a network alone.</summary>
+    /// <summary>Gets the process that the network was trained for; null if the folder holds only a network.</summary>
     public ProcessDescription? Process { get; init; }
 
-    /// <summary>Fields of the configurations that say nothing to this library, as "file: field = value".</summary>
+    /// <summary>Gets the fields of the configurations that this library ignores, as "file: field = value".</summary>
     public ImmutableArray<string> IgnoredFields { get; init; } = [];
 
     /// <summary>Reads the configurations of a folder in the layout of diffusers' DDPMPipeline, or of a network alone.</summary>
@@ -24,7 +24,7 @@ public sealed record ModelDescription
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="FileNotFoundException">The network's configuration is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// A configuration is damaged, says what is not supported, or has absurd numbers; the message names file, field, expected and found.
+    /// A configuration is damaged, has an unsupported setting or absurd numbers; the message names file, field, expected and found.
     /// </exception>
     public static ModelDescription Read(string folder)
     {

@@ -14,7 +14,7 @@ internal static class ModelLayout
     public const string Scheduler = "scheduler", SchedulerConfiguration = "scheduler_config.json";
     public const string Weights = "diffusion_pytorch_model", WeightsFile = Weights + ".safetensors";
 
-    /// <summary>The file of a part: in the part's folder, or in the folder itself; null where neither has it.</summary>
+    /// <summary>Returns the file of a part: in the part's folder, or in the folder itself; null where neither has it.</summary>
     public static string? FindFile(string folder, string part, string file)
     {
         string nested = Path.Combine(folder, part, file), flat = Path.Combine(folder, file);

@@ -4,9 +4,8 @@ using Ddpm.Models;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// The weights of a model folder under today's names of diffusers, whichever generation the file has. Give it to whatever computes a
-/// network.
-/// Dispose it to close the file.
+/// Reads the weights of a model folder under the current names of diffusers, for files of every generation of names. Dispose it to close
+/// the file.
 /// </summary>
 public sealed class ModelWeights : IWeightSource, IDisposable
 {
@@ -45,20 +44,20 @@ public sealed class ModelWeights : IWeightSource, IDisposable
         Prefixes = byName.ContainsKey(FirstWeight) ? [] : [.. file.Entries.Select(entry => PrefixOf(entry.Name)).OfType<string>()];
     }
 
-    /// <summary>The file, or the index of its parts.</summary>
+    /// <summary>Gets the file, or the index of its parts.</summary>
     public string FilePath { get; }
 
-    /// <summary>The names of the weights, as diffusers has them today.</summary>
+    /// <summary>Gets the names of the weights, as diffusers uses them now.</summary>
     public IReadOnlyCollection<string> Names => byName.Keys;
 
-    /// <summary>How many weights had a name of an older generation.</summary>
+    /// <summary>Gets how many weights had a name of an older generation.</summary>
     public int Renamed { get; }
 
-    /// <summary>The stored tensors outside the prefix that was asked for.</summary>
+    /// <summary>Gets the stored tensors outside the requested prefix.</summary>
     public ImmutableArray<string> LeftOut { get; }
 
     /// <summary>
-    /// The prefixes, such as "module.", under which the file has a network's weights; empty where it has them without a prefix.
+    /// Gets the prefixes, such as "module.", under which the file has a network's weights; empty if it has them without a prefix.
     /// </summary>
     public ImmutableArray<string> Prefixes { get; }
 
@@ -68,9 +67,9 @@ public sealed class ModelWeights : IWeightSource, IDisposable
     /// <summary>Opens the weights of a model folder.</summary>
     /// <param name="folder">The folder of a pipeline, or of a network alone.</param>
     /// <param name="network">The shape of the network, from <see cref="ModelDescription.Read"/>.</param>
-    /// <param name="prefix">What the names begin with in the file, such as "module."; null for nothing. Others are left out.</param>
+    /// <param name="prefix">The prefix of the names in the file, such as "module."; null: no prefix. Other tensors are left out.</param>
     /// <returns>The open weights.</returns>
-    /// <exception cref="FileNotFoundException">There are no weights, or none but a pickle.</exception>
+    /// <exception cref="FileNotFoundException">There are no weights, or only a pickle.</exception>
     /// <exception cref="InvalidDataException">A weight occurs twice, or none has the prefix.</exception>
     /// <exception cref="SafetensorsException">A file breaks the format.</exception>
     public static ModelWeights Open(string folder, UNetOptions network, string? prefix = null)
@@ -90,8 +89,8 @@ public sealed class ModelWeights : IWeightSource, IDisposable
     }
 
     /// <summary>Finds a stored tensor.</summary>
-    /// <param name="name">The weight's name, as diffusers has it today.</param>
-    /// <returns>The tensor's type and shape; null where there is none.</returns>
+    /// <param name="name">The weight's name, as diffusers uses it now.</param>
+    /// <returns>The tensor's type and shape; null if there is none.</returns>
     public SafetensorsEntry? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <inheritdoc/>
@@ -104,8 +103,8 @@ public sealed class ModelWeights : IWeightSource, IDisposable
         return target;
     }
 
-    /// <summary>Compares the weights with the digest that this library wrote beside them.</summary>
-    /// <returns>False where there is no digest.</returns>
+    /// <summary>Compares the weights with the digest that this library saves with them.</summary>
+    /// <returns>False if there is no digest.</returns>
     /// <exception cref="SafetensorsException">The weights have another digest: they are damaged, or were changed.</exception>
     public bool VerifyDigest() => File.VerifyDigest();
 

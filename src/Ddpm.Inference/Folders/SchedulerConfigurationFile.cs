@@ -18,7 +18,7 @@ internal static class SchedulerConfigurationFile
     private static readonly (string, InitialLogVariance)[] InitialLogVariances =
         [("second_entry", InitialLogVariance.SecondEntry), ("floored", InitialLogVariance.Floored)];
 
-    /// <summary>The configuration of a process.</summary>
+    /// <summary>Returns the configuration of a process.</summary>
     /// <exception cref="NotSupportedException">The format has no words for the process.</exception>
     public static JsonObject Write(ProcessDescription process)
     {

@@ -19,7 +19,7 @@ internal static class UNetConfiguration
     // Beyond every published network by a factor of 8 at least: what exceeds them is a mistake, or made to exhaust the machine.
     public const int MostChannels = 16_384, MostLevels = 20, MostBlocks = 128, MostPixels = 65_536, MostClasses = 1_000_000;
 
-    /// <summary>The configuration of a network.</summary>
+    /// <summary>Returns the configuration of a network.</summary>
     /// <exception cref="NotSupportedException">The format has no words for the network.</exception>
     public static JsonObject Write(UNetOptions options)
     {

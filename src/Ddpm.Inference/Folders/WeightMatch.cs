@@ -10,25 +10,25 @@ internal sealed record WeightMatch
     // 64 MB of float32.
     private const double Small = 1 << 24;
 
-    /// <summary>The names of the weights that fit.</summary>
+    /// <summary>Gets the names of the weights that fit.</summary>
     public required ImmutableArray<string> Fitting { get; init; }
 
-    /// <summary>The weights that the network needs and the file has not.</summary>
+    /// <summary>Gets the weights that the network needs and the file has not.</summary>
     public required ImmutableArray<string> Missing { get; init; }
 
-    /// <summary>The tensors that the file has and the network has not.</summary>
+    /// <summary>Gets the tensors that the file has and the network has not.</summary>
     public required ImmutableArray<string> Unexpected { get; init; }
 
-    /// <summary>The tensors of another shape or type, with both.</summary>
+    /// <summary>Gets the tensors of another shape or type, with both.</summary>
     public required ImmutableArray<string> Mismatched { get; init; }
 
-    /// <summary>How many numbers the network has.</summary>
+    /// <summary>Gets how many numbers the network has.</summary>
     public required double Expected { get; init; }
 
-    /// <summary>How many numbers the file has.</summary>
+    /// <summary>Gets how many numbers the file has.</summary>
     public required double Stored { get; init; }
 
-    /// <summary>Whether every weight fits and the file has no other.</summary>
+    /// <summary>Gets whether every weight fits and the file has no other.</summary>
     public bool IsComplete => Missing.IsEmpty && Unexpected.IsEmpty && Mismatched.IsEmpty;
 
     /// <summary>Throws unless every weight fits and the file has no other.</summary>

@@ -1,6 +1,8 @@
 namespace Ddpm.Inference;
 
-/// <summary>Between the values in [-1, 1] that a diffusion process works on and the bytes of an image, x = p/127.5 - 1, on spans.</summary>
+/// <summary>
+/// Converts between the values in [-1, 1] that a diffusion process works on and the bytes of an image, x = p/127.5 - 1, on spans.
+/// </summary>
 public static class PixelBytes
 {
     private const float LevelsPerUnit = 127.5f;

@@ -4,9 +4,7 @@ using Ddpm.Core;
 
 namespace Ddpm.Inference;
 
-/// <summary>
-/// Writes PNG files of 8-bit pixels, grey or RGB, with the base library alone: for programs that carry no image library.
-/// </summary>
+/// <summary>Writes PNG files of 8-bit pixels, grey or RGB, with the base library alone, for programs without an image library.</summary>
 public static class PngEncoder
 {
     /// <summary>Writes an image.</summary>
@@ -15,7 +13,7 @@ public static class PngEncoder
     /// <param name="width">The width. Range: ≥ 1.</param>
     /// <param name="height">The height. Range: ≥ 1.</param>
     /// <param name="channels">1 for grey, 3 for RGB.</param>
-    /// <exception cref="ArgumentException">An argument is out of range, or the pixels are not as many as the sizes say.</exception>
+    /// <exception cref="ArgumentException">An argument is out of range, or the number of pixels does not fit the sizes.</exception>
     public static void Write(Stream target, ReadOnlySpan<byte> pixels, int width, int height, int channels)
     {
         ArgumentNullException.ThrowIfNull(target);

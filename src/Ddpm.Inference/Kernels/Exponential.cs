@@ -6,8 +6,8 @@ namespace Ddpm.Inference;
 internal static class Exponential
 {
     /// <summary>
-    /// e^x, within 3e-7 of itself, for x between -87 and 87 and as there beyond. It is 2^n 2^f with n whole and |f| ≤ 1/2, and 2^f its
-    /// Taylor series to f^6, whose rest is below 2e-7.
+    /// Returns e^x, within 3e-7 of itself, for x between -87 and 87 and as there beyond. It is 2^n 2^f with n whole and |f| ≤ 1/2, and 2^f
+    /// its Taylor series to f^6, whose rest is below 2e-7.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Of<TLanes>(TLanes x)
@@ -26,7 +26,7 @@ internal static class Exponential
         return power * TLanes.PowerOfTwo(n);
     }
 
-    /// <summary>x / (1 + e^-x).</summary>
+    /// <summary>Computes x / (1 + e^-x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Silu<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes> => x / (Of(x * TLanes.Create(-1)) + TLanes.Create(1));

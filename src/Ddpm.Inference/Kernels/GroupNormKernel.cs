@@ -20,11 +20,11 @@ internal static unsafe class GroupNormKernel
 
     private const int Segment = 256;
 
-    /// <summary>One example of float32.</summary>
+    /// <summary>Returns one example of float32.</summary>
     public static void Run(in GroupNormArguments arguments, float* first, float* second, float* target) =>
         Run<float, SingleMemory>(arguments, first, second, target);
 
-    /// <summary>One example of bfloat16; statistics and arithmetic are float32 and float64 all the same.</summary>
+    /// <summary>Returns one example of bfloat16; statistics and arithmetic are float32 and float64 all the same.</summary>
     public static void Run(in GroupNormArguments arguments, BFloat16* first, BFloat16* second, BFloat16* target) =>
         Run<BFloat16, BFloat16Memory>(arguments, first, second, target);
 

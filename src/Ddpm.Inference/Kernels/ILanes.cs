@@ -7,7 +7,7 @@ namespace Ddpm.Inference;
 internal unsafe interface ILanes<TSelf>
     where TSelf : unmanaged, ILanes<TSelf>
 {
-    /// <summary>How many numbers.</summary>
+    /// <summary>Gets how many numbers.</summary>
     static abstract int Count { get; }
 
     static abstract TSelf Create(float value);
@@ -30,11 +30,11 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf operator /(TSelf left, TSelf right);
 
-    /// <summary>a b + c, rounded once where the machine can.</summary>
+    /// <summary>Returns a b + c, rounded once where the machine can.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     static abstract TSelf Clamp(TSelf value, TSelf least, TSelf most);
 
-    /// <summary>2^n for whole numbers n from -126 to 127.</summary>
+    /// <summary>Returns 2^n for whole numbers n from -126 to 127.</summary>
     static abstract TSelf PowerOfTwo(TSelf n);
 }

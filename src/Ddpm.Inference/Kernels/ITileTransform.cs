@@ -7,16 +7,16 @@ namespace Ddpm.Inference;
 /// </summary>
 internal unsafe interface ITileTransform
 {
-    /// <summary>The pixels of a tile's input in one direction.</summary>
+    /// <summary>Gets the pixels of a tile's input in one direction.</summary>
     static abstract int Inputs { get; }
 
-    /// <summary>The products in one direction.</summary>
+    /// <summary>Gets the products in one direction.</summary>
     static abstract int Products { get; }
 
-    /// <summary>How far the inputs of neighbouring tiles are apart; the first tile's begin one before the image.</summary>
+    /// <summary>Gets how far the inputs of neighbouring tiles are apart; the first tile's begin one before the image.</summary>
     static abstract int Step { get; }
 
-    /// <summary>What each product has of the three weights of a direction: [<see cref="Products"/>, 3].</summary>
+    /// <summary>Gets what each product has of the three weights of a direction: [<see cref="Products"/>, 3].</summary>
     static abstract ReadOnlySpan<double> Weights { get; }
 
     /// <summary>Transforms one vector of channels of a tile's input.</summary>

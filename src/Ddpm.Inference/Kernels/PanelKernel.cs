@@ -21,7 +21,7 @@ namespace Ddpm.Inference;
 internal static unsafe class PanelKernel<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    /// <summary>How many rows are computed at once: a block.</summary>
+    /// <summary>Gets how many rows are computed at once: a block.</summary>
     public static int Rows
     {
         // The loops below must call nothing: a call leaves no vector in a register.
@@ -29,20 +29,20 @@ internal static unsafe class PanelKernel<TLanes>
         get => TLanes.Count == 16 ? 8 : 4;
     }
 
-    /// <summary>The columns of a panel.</summary>
+    /// <summary>Gets the columns of a panel.</summary>
     public static int Width
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 2 * TLanes.Count;
     }
 
-    /// <summary>Rows times a panel of float32.</summary>
+    /// <summary>Returns rows times a panel of float32.</summary>
     /// <param name="product">Both.</param>
     /// <param name="columns">The panel's columns: <see cref="Width"/>, or one vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in PanelProduct product, int columns) => Run<float, SingleMemory>(product, columns);
 
-    /// <summary>Rows times a panel whose numbers lie in memory as <typeparamref name="TMemory"/> reads them.</summary>
+    /// <summary>Returns rows times a panel whose numbers lie in memory as <typeparamref name="TMemory"/> reads them.</summary>
     /// <param name="product">Both.</param>
     /// <param name="columns">The panel's columns: <see cref="Width"/>, or one vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -10,19 +10,19 @@ namespace Ddpm.Inference;
 /// <param name="Width">The columns of a panel: 32 or 16.</param>
 internal readonly record struct PanelLayout(int Columns, long Depth, int Width)
 {
-    /// <summary>How many panels.</summary>
+    /// <summary>Gets how many panels.</summary>
     public int Panels => (Columns + Width - 1) / Width;
 
-    /// <summary>How many numbers all panels have.</summary>
+    /// <summary>Gets how many numbers all panels have.</summary>
     public long Floats => Columns * Depth;
 
-    /// <summary>The columns of one panel.</summary>
+    /// <summary>Returns the columns of one panel.</summary>
     public int ColumnsOf(int panel) => Math.Min(Width, Columns - panel * Width);
 
-    /// <summary>Where a panel begins.</summary>
+    /// <summary>Returns where a panel begins.</summary>
     public long Start(int panel) => panel * Width * Depth;
 
-    /// <summary>Where a number lies.</summary>
+    /// <summary>Returns where a number lies.</summary>
     public long Index(int column, long line)
     {
         int panel = column / Width;

@@ -1,11 +1,11 @@
 namespace Ddpm.Inference;
 
-/// <summary>How a plan keeps the weights of convolutions and dense layers.</summary>
+/// <summary>Chooses how a plan stores the weights of convolutions and dense layers.</summary>
 public enum WeightPrecision
 {
-    /// <summary>As they were trained.</summary>
+    /// <summary>Stores the weights as they were trained.</summary>
     Full,
 
-    /// <summary>The upper halves of float32, rounded to the nearest: half the memory. Kernels widen them as they read them.</summary>
+    /// <summary>Stores the upper halves of float32, rounded to nearest, in half the memory. Kernels widen them as they read them.</summary>
     BFloat16,
 }

@@ -3,15 +3,15 @@ using Ddpm.Models;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// The U-Net's residual blocks without space, for vectors: norm, SiLU, dense; the time is added; norm, SiLU, dropout, dense; plus the
-/// input.
+/// Describes the U-Net's residual blocks without spatial axes, for vectors: norm, SiLU, dense; the time is added; norm, SiLU, dropout,
+/// dense; plus the input.
 /// </summary>
 public sealed class MlpDescription : INetworkDescription
 {
     private readonly MlpOptions options;
 
-    /// <summary>The network of a shape.</summary>
-    /// <param name="options">The shape.</param>
+    /// <summary>Creates the description for given options.</summary>
+    /// <param name="options">The shape of the network.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public MlpDescription(MlpOptions options)
     {
@@ -19,7 +19,7 @@ public sealed class MlpDescription : INetworkDescription
         this.options = options.Validated();
     }
 
-    /// <summary>The shape.</summary>
+    /// <summary>Gets the shape of the network.</summary>
     public MlpOptions Options => options;
 
     /// <inheritdoc/>

@@ -1,29 +1,29 @@
 namespace Ddpm.Models;
 
-/// <summary>The shape of an <c>Mlp</c>.</summary>
+/// <summary>Sets the shape of an <c>Mlp</c>.</summary>
 public sealed record MlpOptions
 {
-    /// <summary>The elements D of an example. Range: ≥ 1.</summary>
+    /// <summary>Gets the number of elements D of an example. Range: ≥ 1.</summary>
     public required int Dimensions { get; init; }
 
-    /// <summary>The elements of the output: D, or 2 D where the variance is learned too; null for D. Range: ≥ 1.</summary>
-    /// <value>Null.</value>
+    /// <summary>Gets the elements of the output: D, or 2 D if the variance is learned too; null: D. Range: ≥ 1.</summary>
+    /// <value>Default: null.</value>
     public int? Outputs { get; init; }
 
-    /// <summary>The width of the hidden layers. Range: ≥ 1.</summary>
-    /// <value>128.</value>
+    /// <summary>Gets the width of the hidden layers. Range: ≥ 1.</summary>
+    /// <value>Default: 128.</value>
     public int Width { get; init; } = 128;
 
-    /// <summary>The residual blocks. Range: ≥ 1.</summary>
-    /// <value>3.</value>
+    /// <summary>Gets the number of residual blocks. Range: ≥ 1.</summary>
+    /// <value>Default: 3.</value>
     public int Blocks { get; init; } = 3;
 
-    /// <summary>The channels of the sinusoidal time embedding. Range: ≥ 4.</summary>
-    /// <value>64.</value>
+    /// <summary>Gets the channels of the sinusoidal time embedding. Range: ≥ 4.</summary>
+    /// <value>Default: 64.</value>
     public int TimeChannels { get; init; } = 64;
 
-    /// <summary>The probability with which dropout zeroes an element in each block. Range: 0 ≤ p &lt; 1.</summary>
-    /// <value>0.</value>
+    /// <summary>Gets the probability with which dropout zeroes an element in each block. Range: 0 ≤ p &lt; 1.</summary>
+    /// <value>Default: 0.</value>
     public double Dropout { get; init; }
 
     /// <summary>Throws for the first option that is out of range.</summary>

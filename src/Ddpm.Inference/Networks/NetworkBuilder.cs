@@ -1,13 +1,13 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Takes the layers of an <see cref="INetworkDescription"/> in the order in which a prediction computes them. Each method adds a layer and
-/// returns what it gives. Names are those of the state dict, without <c>.weight</c> and <c>.bias</c>.
+/// Receives the layers of an <see cref="INetworkDescription"/> in the order in which a prediction computes them. Each method adds a layer
+/// and returns what it gives. Names are those of the state dict, without <c>.weight</c> and <c>.bias</c>.
 /// </summary>
 public sealed class NetworkBuilder
 {
     /// <summary>
-    /// A stand-in for a scale of 0, for the last layer of a residual branch: the branch begins as (almost) nothing (Ho et al.'s code).
+    /// Replaces a scale of 0 for the last layer of a residual branch, whose initial output is then almost zero (Ho et al.'s code).
     /// </summary>
     public const double NearZero = 1e-10;
 
@@ -21,16 +21,16 @@ public sealed class NetworkBuilder
         Input = Add(new InputOperation(), description.InChannels, 0);
     }
 
-    /// <summary>x_t, [B, C, …].</summary>
+    /// <summary>Gets x_t, [B, C, …].</summary>
     public Feature Input { get; }
 
     /// <summary>All features so far.</summary>
     internal IReadOnlyList<Feature> Features => features;
 
     /// <summary>Embeds the timestep as sines and cosines (Vaswani et al. 2017, arXiv:1706.03762, sec. 3.5).</summary>
-    /// <param name="channels">The numbers a timestep becomes. Range: ≥ 2.</param>
+    /// <param name="channels">The number of channels of the embedding. Range: ≥ 2.</param>
     /// <param name="frequencyShift">
-    /// What is subtracted from the number of frequencies in the exponent. Range: 0 ≤ shift &lt; channels / 2.
+    /// The number that is subtracted from the number of frequencies in the exponent. Range: 0 ≤ shift &lt; channels / 2.
     /// </param>
     /// <param name="cosineFirst">Whether cosines come before sines.</param>
     /// <returns>A conditioning vector, [B, channels].</returns>
@@ -50,7 +50,7 @@ public sealed class NetworkBuilder
 
     /// <summary>Looks up the vector of the example's class.</summary>
     /// <param name="name">The name of the table.</param>
-    /// <param name="channels">The numbers of a vector. Range: ≥ 1.</param>
+    /// <param name="channels">The number of channels of a vector. Range: ≥ 1.</param>
     /// <returns>A conditioning vector, [B, channels].</returns>
     /// <exception cref="InvalidOperationException">The description has no classes.</exception>
     public Feature ClassEmbedding(string name, int channels)
@@ -73,7 +73,7 @@ public sealed class NetworkBuilder
     /// <param name="channels">The channels of the result. Range: ≥ 1.</param>
     /// <param name="kernel">The size of the kernel in each direction. Range: odd, ≥ 1.</param>
     /// <param name="stride">1 keeps the size, 2 halves it.</param>
-    /// <param name="padding">Where the kernel sees zeros beyond the border.</param>
+    /// <param name="padding">The places where the kernel sees zeros beyond the border.</param>
     /// <param name="scale">The share of the input's variance with which training begins. Range: &gt; 0.</param>
     /// <returns>[B, channels, …].</returns>
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
@@ -113,8 +113,8 @@ public sealed class NetworkBuilder
     /// <summary>Normalises groups of channels (Wu and He 2018, arXiv:1803.08494).</summary>
     /// <param name="name">The layer's name.</param>
     /// <param name="x">The input, features of the example.</param>
-    /// <param name="groups">How many groups; 1 is layer normalisation. Range: a divisor of the channels.</param>
-    /// <param name="epsilon">What is added to the variance. Range: &gt; 0.</param>
+    /// <param name="groups">The number of groups; 1 is layer normalisation. Range: a divisor of the channels.</param>
+    /// <param name="epsilon">The number that is added to the variance. Range: &gt; 0.</param>
     /// <returns>The result in the shape of <paramref name="x"/>.</returns>
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     public Feature GroupNorm(string name, Feature x, int groups, double epsilon = 1e-6)
@@ -134,7 +134,7 @@ public sealed class NetworkBuilder
     /// <param name="key">The name of the dense layer that gives the keys.</param>
     /// <param name="value">The name of the dense layer that gives the values.</param>
     /// <param name="x">The input, an image or a signal.</param>
-    /// <param name="heads">How many heads share the channels. Range: a divisor of the channels.</param>
+    /// <param name="heads">The number of heads that share the channels. Range: a divisor of the channels.</param>
     /// <returns>The result in the shape of <paramref name="x"/>.</returns>
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     public Feature SelfAttention(string query, string key, string value, Feature x, int heads = 1)
@@ -148,25 +148,25 @@ public sealed class NetworkBuilder
         return Add(new SelfAttentionOperation(query, key, value, x, heads), x.Channels, x.Halvings);
     }
 
-    /// <summary>x / (1 + e^-x) (Elfwing et al. 2017, arXiv:1702.03118).</summary>
+    /// <summary>Computes x / (1 + e^-x) (Elfwing et al. 2017, arXiv:1702.03118).</summary>
     /// <param name="x">The input.</param>
     /// <returns>The result in the shape of <paramref name="x"/>.</returns>
     public Feature Silu(Feature x) => Activate(x, Activation.Silu);
 
-    /// <summary>max(x, 0).</summary>
+    /// <summary>Computes max(x, 0), element by element.</summary>
     /// <param name="x">The input.</param>
     /// <returns>The result in the shape of <paramref name="x"/>.</returns>
     public Feature Relu(Feature x) => Activate(x, Activation.Relu);
 
-    /// <summary>tanh x.</summary>
+    /// <summary>Computes tanh x, element by element.</summary>
     /// <param name="x">The input.</param>
     /// <returns>The result in the shape of <paramref name="x"/>.</returns>
     public Feature Tanh(Feature x) => Activate(x, Activation.Tanh);
 
     /// <summary>Multiplies and adds the same two numbers everywhere.</summary>
     /// <param name="x">The input.</param>
-    /// <param name="multiplier">What each number is multiplied by.</param>
-    /// <param name="addend">What is added then.</param>
+    /// <param name="multiplier">The factor of each number.</param>
+    /// <param name="addend">The number that is then added.</param>
     /// <returns>x · multiplier + addend.</returns>
     public Feature Affine(Feature x, double multiplier, double addend)
     {
@@ -176,7 +176,7 @@ public sealed class NetworkBuilder
 
     /// <summary>Divides by the same number everywhere.</summary>
     /// <param name="x">The input.</param>
-    /// <param name="divisor">What each number is divided by. Range: not 0.</param>
+    /// <param name="divisor">The divisor of each number. Range: not 0.</param>
     /// <returns>x / divisor.</returns>
     /// <exception cref="ArgumentException"><paramref name="divisor"/> is 0.</exception>
     public Feature Divide(Feature x, double divisor)
@@ -240,7 +240,7 @@ public sealed class NetworkBuilder
 
     /// <summary>Zeroes numbers at random while training (Srivastava et al. 2014) and scales the others by 1/(1-p).</summary>
     /// <param name="x">The input.</param>
-    /// <param name="probability">With which probability a number becomes 0: one for the whole network. Range: 0 ≤ p &lt; 1.</param>
+    /// <param name="probability">The probability that a number becomes 0, the same in the whole network. Range: 0 ≤ p &lt; 1.</param>
     /// <returns>The result in the shape of <paramref name="x"/>.</returns>
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     public Feature Dropout(Feature x, double probability)

@@ -20,25 +20,25 @@ internal sealed class NetworkGraph
         }
     }
 
-    /// <summary>What was described.</summary>
+    /// <summary>Gets what was described.</summary>
     public INetworkDescription Description { get; }
 
-    /// <summary>All features, in the order in which a prediction computes them.</summary>
+    /// <summary>Gets all features, in the order in which a prediction computes them.</summary>
     public IReadOnlyList<Feature> Features { get; }
 
-    /// <summary>The prediction.</summary>
+    /// <summary>Gets the prediction.</summary>
     public Feature Output { get; }
 
-    /// <summary>All weights, in the order in which training draws them.</summary>
+    /// <summary>Gets all weights, in the order in which training draws them.</summary>
     public IReadOnlyList<ParameterShape> Parameters { get; }
 
-    /// <summary>The probability of dropout; 0 for none.</summary>
+    /// <summary>Gets the probability of dropout; 0 for none.</summary>
     public double Dropout { get; }
 
-    /// <summary>What an example's sizes must be multiples of.</summary>
+    /// <summary>Gets what an example's sizes must be multiples of.</summary>
     public int SizeMultiple { get; }
 
-    /// <summary>The layers of a description.</summary>
+    /// <summary>Returns the layers of a description.</summary>
     /// <exception cref="ArgumentException">The description contradicts itself.</exception>
     public static NetworkGraph Of(INetworkDescription description)
     {
@@ -61,12 +61,12 @@ internal sealed class NetworkGraph
     }
 
     /// <summary>
-    /// All weights in the order of the state dict, nested as their names are: <see cref="INetworkDescription.NameOrder"/> says which
-    /// siblings change places.
+    /// Returns all weights in the order of the state dict, nested as their names are: <see cref="INetworkDescription.NameOrder"/> says
+    /// which siblings change places.
     /// </summary>
     public IReadOnlyList<ParameterShape> StateDict() => [.. Nested(Parameters, 0)];
 
-    /// <summary>The features that a feature's operation is an input of.</summary>
+    /// <summary>Returns the features that a feature's operation is an input of.</summary>
     public IReadOnlyList<Feature> Consumers(Feature feature) => consumers[feature.Index];
 
     // The weights below one name: a layer's own, then those of each name after it.

@@ -7,7 +7,7 @@ namespace Ddpm.Inference;
 /// <param name="options">The network's shape.</param>
 internal sealed class UNetBlocks(NetworkBuilder net, UNetOptions options)
 {
-    /// <summary>norm, SiLU, convolution; the time embedding; norm, SiLU, dropout, convolution; plus the input.</summary>
+    /// <summary>Returns norm, SiLU, convolution; the time embedding; norm, SiLU, dropout, convolution; plus the input.</summary>
     /// <param name="name">The block's name.</param>
     /// <param name="x">The features.</param>
     /// <param name="time">The time embedding after SiLU.</param>
@@ -23,7 +23,7 @@ internal sealed class UNetBlocks(NetworkBuilder net, UNetOptions options)
         return Divided(net.Add(h, shortcut), divisor);
     }
 
-    /// <summary>norm, attention between all pixels, projection; plus the input.</summary>
+    /// <summary>Returns norm, attention between all pixels, projection; plus the input.</summary>
     /// <param name="name">The block's name.</param>
     /// <param name="x">The features.</param>
     /// <param name="divisor">What the sum is divided by.</param>
@@ -51,7 +51,7 @@ internal sealed class UNetBlocks(NetworkBuilder net, UNetOptions options)
     /// <param name="x">The features.</param>
     public Feature Upsample(string name, Feature x) => net.Convolution($"{name}.conv", net.Upsample(x), x.Channels);
 
-    /// <summary>A normalisation with the network's groups.</summary>
+    /// <summary>Returns a normalisation with the network's groups.</summary>
     /// <param name="name">The layer's name.</param>
     /// <param name="x">The features.</param>
     public Feature Norm(string name, Feature x) => net.GroupNorm(name, x, options.NormGroups, options.NormEpsilon);

@@ -3,16 +3,16 @@ using Ddpm.Models;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// The U-Net of Ho et al. 2020 (arXiv:2006.11239, appendix B), layer for layer the authors' network, with diffusers' names (UNet2DModel) so
-/// that weights go both ways.
+/// Describes the U-Net of Ho et al. 2020 (arXiv:2006.11239, appendix B): the layers of the authors' network, with diffusers' names
+/// (UNet2DModel), so that weights can be exchanged both ways.
 /// </summary>
-/// <remarks>Layers stand in the order in which diffusers makes them, for in that order training draws their weights.</remarks>
+/// <remarks>Layers follow the order in which diffusers creates them, because training draws their weights in that order.</remarks>
 public sealed class UNetDescription : INetworkDescription
 {
     private readonly UNetOptions options;
 
-    /// <summary>The U-Net of a shape.</summary>
-    /// <param name="options">The shape.</param>
+    /// <summary>Creates the description for given options.</summary>
+    /// <param name="options">The shape of the network.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public UNetDescription(UNetOptions options)
     {
@@ -21,7 +21,7 @@ public sealed class UNetDescription : INetworkDescription
         this.options = options;
     }
 
-    /// <summary>The shape.</summary>
+    /// <summary>Gets the shape of the network.</summary>
     public UNetOptions Options => options;
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ public sealed class UNetDescription : INetworkDescription
     /// <inheritdoc/>
     public bool HasNullLabel => options.NullLabel;
 
-    /// <summary>diffusers registers attentions before residual blocks, and the middle after both ways.</summary>
+    /// <summary>Gets the order of diffusers, which registers attentions before residual blocks, and the middle after both ways.</summary>
     public IReadOnlyList<string> NameOrder => ["attentions", "resnets", "up_blocks", "mid_block"];
 
     /// <inheritdoc/>

@@ -3,6 +3,6 @@ namespace Ddpm.Inference;
 /// <summary>A function of each number.</summary>
 internal sealed class ActivationOperation(Feature x, Activation function) : Operation(x)
 {
-    /// <summary>Which function.</summary>
+    /// <summary>Gets which function.</summary>
     public Activation Function => function;
 }

@@ -3,9 +3,9 @@ namespace Ddpm.Inference;
 /// <summary>x · multiplier + addend.</summary>
 internal sealed class AffineOperation(Feature x, double multiplier, double addend) : Operation(x)
 {
-    /// <summary>What each number is multiplied by.</summary>
+    /// <summary>Gets what each number is multiplied by.</summary>
     public double Multiplier => multiplier;
 
-    /// <summary>What is added then.</summary>
+    /// <summary>Gets what is added then.</summary>
     public double Addend => addend;
 }

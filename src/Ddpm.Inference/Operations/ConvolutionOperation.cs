@@ -4,19 +4,19 @@ namespace Ddpm.Inference;
 internal sealed class ConvolutionOperation(
     string name, Feature x, int outputs, int dimensions, int kernel, int stride, ConvolutionPadding padding, double scale) : Operation(x)
 {
-    /// <summary>The name of its weights, without <c>.weight</c> and <c>.bias</c>.</summary>
+    /// <summary>Gets the name of its weights, without <c>.weight</c> and <c>.bias</c>.</summary>
     public string Name => name;
 
-    /// <summary>The numbers of the kernel in each direction.</summary>
+    /// <summary>Gets the numbers of the kernel in each direction.</summary>
     public int Kernel => kernel;
 
-    /// <summary>The step from one result to the next, in pixels.</summary>
+    /// <summary>Gets the step from one result to the next, in pixels.</summary>
     public int Stride => stride;
 
-    /// <summary>Where it sees zeros.</summary>
+    /// <summary>Gets where it sees zeros.</summary>
     public ConvolutionPadding Padding => padding;
 
-    /// <summary>The channels of the result.</summary>
+    /// <summary>Gets the channels of the result.</summary>
     public int Outputs => outputs;
 
     /// <inheritdoc/>

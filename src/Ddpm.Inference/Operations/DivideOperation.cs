@@ -3,6 +3,6 @@ namespace Ddpm.Inference;
 /// <summary>x / divisor.</summary>
 internal sealed class DivideOperation(Feature x, double divisor) : Operation(x)
 {
-    /// <summary>What each number is divided by.</summary>
+    /// <summary>Gets what each number is divided by.</summary>
     public double Divisor => divisor;
 }

@@ -5,6 +5,6 @@ namespace Ddpm.Inference;
 /// </summary>
 internal sealed class DropoutOperation(Feature x, double probability) : Operation(x)
 {
-    /// <summary>With which probability a number becomes 0.</summary>
+    /// <summary>Gets With which probability a number becomes 0.</summary>
     public double Probability => probability;
 }

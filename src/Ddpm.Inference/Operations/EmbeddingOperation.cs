@@ -3,10 +3,10 @@ namespace Ddpm.Inference;
 /// <summary>The row of a table that belongs to the example's label.</summary>
 internal sealed class EmbeddingOperation(string name, int rows, int features) : Operation
 {
-    /// <summary>The name of the table, without <c>.weight</c>.</summary>
+    /// <summary>Gets the name of the table, without <c>.weight</c>.</summary>
     public string Name => name;
 
-    /// <summary>How many rows: one for each class, and one more where the network knows "no class".</summary>
+    /// <summary>Gets how many rows: one for each class, and one more where the network knows "no class".</summary>
     public int Rows => rows;
 
     /// <inheritdoc/>

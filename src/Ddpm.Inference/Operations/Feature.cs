@@ -1,8 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// What a layer of a described network gives: features of the example, [B, C, …], or a vector of each example that depends on its timestep
-/// and label alone, [B, C].
+/// Represents the output of a layer of a described network: features of the example, [B, C, …], or a vector of each example that depends
+/// only on its timestep and label, [B, C].
 /// </summary>
 public sealed class Feature
 {
@@ -14,10 +14,10 @@ public sealed class Feature
         Halvings = halvings;
     }
 
-    /// <summary>The number of channels C.</summary>
+    /// <summary>Gets the number of channels C.</summary>
     public int Channels { get; }
 
-    /// <summary>Whether the feature is a vector that depends on the timestep and the label alone, [B, C].</summary>
+    /// <summary>Gets whether the feature is a vector that depends on the timestep and the label alone, [B, C].</summary>
     public bool IsConditioning => Halvings is null;
 
     /// <summary>What computes the feature.</summary>

@@ -3,13 +3,13 @@ namespace Ddpm.Inference;
 /// <summary>Group normalisation (Wu and He 2018, arXiv:1803.08494), then a weight and a bias for each channel.</summary>
 internal sealed class GroupNormOperation(string name, Feature x, int groups, double epsilon) : Operation(x)
 {
-    /// <summary>The name of its weights, without <c>.weight</c> and <c>.bias</c>.</summary>
+    /// <summary>Gets the name of its weights, without <c>.weight</c> and <c>.bias</c>.</summary>
     public string Name => name;
 
-    /// <summary>How many groups share the channels.</summary>
+    /// <summary>Gets how many groups share the channels.</summary>
     public int Groups => groups;
 
-    /// <summary>What is added to the variance.</summary>
+    /// <summary>Gets what is added to the variance.</summary>
     public double Epsilon => epsilon;
 
     /// <inheritdoc/>

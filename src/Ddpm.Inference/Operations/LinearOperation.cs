@@ -3,10 +3,10 @@ namespace Ddpm.Inference;
 /// <summary>A fully connected layer over the channels of each pixel.</summary>
 internal sealed class LinearOperation(string name, Feature x, int outputs, double scale) : Operation(x)
 {
-    /// <summary>The name of its weights, without <c>.weight</c> and <c>.bias</c>.</summary>
+    /// <summary>Gets the name of its weights, without <c>.weight</c> and <c>.bias</c>.</summary>
     public string Name => name;
 
-    /// <summary>The channels of the result.</summary>
+    /// <summary>Gets the channels of the result.</summary>
     public int Outputs => outputs;
 
     /// <inheritdoc/>

@@ -9,6 +9,6 @@ namespace Ddpm.Inference;
 /// <param name="Scale">The variance of what a layer gives, as a share of what it takes, where the numbers are drawn uniformly.</param>
 internal sealed record ParameterShape(string Name, ImmutableArray<long> Shape, ParameterStart Start, double Scale = 1)
 {
-    /// <summary>How many numbers.</summary>
+    /// <summary>Gets how many numbers.</summary>
     public long Count { get; } = Shape.Aggregate(1L, (product, size) => checked(product * size));
 }

@@ -3,10 +3,10 @@ namespace Ddpm.Inference;
 /// <summary>softmax(q kᵀ/√d) v between all pixels of an example, with q, k and v each a dense layer of the pixels.</summary>
 internal sealed class SelfAttentionOperation(string query, string key, string value, Feature x, int heads) : Operation(x)
 {
-    /// <summary>The names of the three layers' weights: of queries, keys and values.</summary>
+    /// <summary>Gets the names of the three layers' weights: of queries, keys and values.</summary>
     public IReadOnlyList<string> Names { get; } = [query, key, value];
 
-    /// <summary>How many heads share the channels.</summary>
+    /// <summary>Gets how many heads share the channels.</summary>
     public int Heads => heads;
 
     /// <inheritdoc/>

@@ -6,15 +6,15 @@ namespace Ddpm.Inference;
 /// </summary>
 internal sealed class SinusoidOperation(int channels, double frequencyShift, bool cosineFirst) : Operation
 {
-    /// <summary>How many numbers a timestep becomes.</summary>
+    /// <summary>Gets how many numbers a timestep becomes.</summary>
     public int Channels => channels;
 
-    /// <summary>What is subtracted from the number of frequencies in the exponent.</summary>
+    /// <summary>Gets the number that is subtracted from the number of frequencies in the exponent.</summary>
     public double FrequencyShift => frequencyShift;
 
-    /// <summary>Whether cosines come before sines.</summary>
+    /// <summary>Gets whether cosines come before sines.</summary>
     public bool CosineFirst => cosineFirst;
 
-    /// <summary>The number of frequencies.</summary>
+    /// <summary>Gets the number of frequencies.</summary>
     public int Half => channels / 2;
 }

@@ -9,7 +9,7 @@ internal sealed unsafe class AlignedMemory : SafeHandle
 
     private static long live;
 
-    /// <summary>Memory for so many numbers.</summary>
+    /// <summary>Creates Memory for so many numbers.</summary>
     public AlignedMemory(long floats)
         : base(0, ownsHandle: true)
     {
@@ -21,13 +21,13 @@ internal sealed unsafe class AlignedMemory : SafeHandle
         Interlocked.Add(ref live, Floats);
     }
 
-    /// <summary>How many numbers all that was not disposed holds, in the whole process.</summary>
+    /// <summary>Gets how many numbers all that was not disposed holds, in the whole process.</summary>
     public static long LiveFloats => Interlocked.Read(ref live);
 
-    /// <summary>How many numbers.</summary>
+    /// <summary>Gets how many numbers.</summary>
     public long Floats { get; }
 
-    /// <summary>The first one.</summary>
+    /// <summary>Gets the first one.</summary>
     public float* Address
     {
         get

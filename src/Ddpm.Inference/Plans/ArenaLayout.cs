@@ -6,7 +6,7 @@ namespace Ddpm.Inference;
 /// </summary>
 internal static class ArenaLayout
 {
-    /// <summary>The first number of each feature, and how many numbers all need.</summary>
+    /// <summary>Returns the first number of each feature, and how many numbers all need.</summary>
     public static (long[] Offsets, long Floats) Of(IReadOnlyList<Plane> features)
     {
         var offsets = new long[features.Count];

@@ -7,6 +7,6 @@ namespace Ddpm.Inference;
 /// <param name="Path">The path, in the plural.</param>
 internal readonly record struct LayerPath(string Name, string Shape, PlaneSize Size, string Path)
 {
-    /// <summary>The shape of the layer, and the size of its input.</summary>
+    /// <summary>Returns the shape of the layer, and the size of its input.</summary>
     public override string ToString() => $"{Shape} at {Size}";
 }

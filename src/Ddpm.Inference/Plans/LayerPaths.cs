@@ -7,7 +7,7 @@ internal sealed class LayerPaths
 
     public IReadOnlyList<LayerPath> Layers => layers;
 
-    /// <summary>How many layers go which way.</summary>
+    /// <summary>Gets how many layers go which way.</summary>
     public string Summary =>
         string.Join(", ", layers.CountBy(layer => layer.Path).OrderBy(
             path => path.Key, StringComparer.Ordinal).Select(path => $"{path.Value} {path.Key}"));

@@ -4,8 +4,8 @@ namespace Ddpm.Inference;
 internal static class NetworkWork
 {
     /// <summary>
-    /// The floating-point operations of one prediction of one example, two for each product of convolutions, dense layers and attention:
-    /// 6.22 · 2 G for the CIFAR-10 network. All else is left out.
+    /// Returns the floating-point operations of one prediction of one example, two for each product of convolutions, dense layers and
+    /// attention: 6.22 · 2 G for the CIFAR-10 network. All else is left out.
     /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="pixels">The pixels of x_t, or the length of a signal; 1 for vectors.</param>

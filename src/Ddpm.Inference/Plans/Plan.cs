@@ -33,13 +33,13 @@ internal sealed unsafe class Plan : IDisposable
         byTeam = team.Run;
     }
 
-    /// <summary>Which way each layer goes.</summary>
+    /// <summary>Gets which way each layer goes.</summary>
     public LayerPaths Paths { get; }
 
-    /// <summary>The numbers of all memory that the plan holds.</summary>
+    /// <summary>Gets the numbers of all memory that the plan holds.</summary>
     public long Floats => memory.Sum(piece => piece.Floats);
 
-    /// <summary>The prediction's numbers.</summary>
+    /// <summary>Gets the prediction's numbers.</summary>
     public int OutputLength => output.Images * output.Channels * output.PixelsPerImage;
 
     /// <summary>Predicts.</summary>
@@ -57,7 +57,9 @@ internal sealed unsafe class Plan : IDisposable
         fixed (float* from = x, to = target) Predict(from, times, labels, to, byTeam);
     }
 
-    /// <summary>The same on pointers, with somebody to do the steps one after the other, such as a profile that times them.</summary>
+    /// <summary>
+    /// Returns the same on pointers, with somebody to do the steps one after the other, such as a profile that times them.
+    /// </summary>
     public void Predict(float* x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float* target, Action<PlanStep>? run = null)
     {
         rows.Set(times, labels);

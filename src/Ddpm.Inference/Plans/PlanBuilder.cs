@@ -28,10 +28,10 @@ internal abstract unsafe class PlanBuilder : IDisposable
         Zeros = (nint)Allocate(Plane.Filled(mostChannels));
     }
 
-    /// <summary>Which way each layer goes.</summary>
+    /// <summary>Gets which way each layer goes.</summary>
     public LayerPaths Paths { get; } = new();
 
-    /// <summary>The timesteps and labels of each prediction.</summary>
+    /// <summary>Gets the timesteps and labels of each prediction.</summary>
     public ConditioningRows Rows { get; }
 
     protected IWeightSource Weights { get; }
@@ -42,12 +42,12 @@ internal abstract unsafe class PlanBuilder : IDisposable
 
     protected int Threads { get; }
 
-    /// <summary>What a convolution sees beyond the border.</summary>
+    /// <summary>Gets what a convolution sees beyond the border.</summary>
     protected nint Zeros { get; }
 
     /// <summary>
-    /// A builder whose kernels compute with 16, 8, 4 numbers at once or with one; never with more than the processor does. Programs that
-    /// are compiled ahead of time carry no kernels for other widths.
+    /// Returns a builder whose kernels compute with 16, 8, 4 numbers at once or with one; never with more than the processor does. Programs
+    /// that are compiled ahead of time carry no kernels for other widths.
     /// </summary>
     public static PlanBuilder Create(PlanOptions options, IWeightSource weights, int images, int threads, int mostChannels) =>
         options.Lanes switch
@@ -58,7 +58,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
             _ => new PlanBuilder<Lanes32>(weights, options.Weights, images, threads, mostChannels),
         };
 
-    /// <summary>x_t · multiplier + addend as a plane.</summary>
+    /// <summary>Returns x_t · multiplier + addend as a plane.</summary>
     public Plane Read(int channels, PlaneSize size, float multiplier = 1, float addend = 0)
     {
         Plane target = NewPlane(size, channels);
@@ -67,7 +67,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         return target;
     }
 
-    /// <summary>The sines and cosines of the timesteps.</summary>
+    /// <summary>Returns the sines and cosines of the timesteps.</summary>
     public RowColumns Sinusoid(SinusoidOperation sinusoid)
     {
         Plane target = NewRows(sinusoid.Channels);
@@ -78,7 +78,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         return new RowColumns(target, Rows, 0, sinusoid.Channels);
     }
 
-    /// <summary>The vectors of the labels.</summary>
+    /// <summary>Returns the vectors of the labels.</summary>
     public RowColumns Embedding(EmbeddingOperation embedding, int channels)
     {
         Plane target = NewRows(channels);
@@ -86,7 +86,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         return new RowColumns(target, Rows, 0, channels);
     }
 
-    /// <summary>Dense layers of one conditioning vector, side by side, perhaps with the vector of the label and SiLU.</summary>
+    /// <summary>Returns Dense layers of one conditioning vector, side by side, perhaps with the vector of the label and SiLU.</summary>
     /// <param name="source">The vector.</param>
     /// <param name="names">The layers' names.</param>
     /// <param name="outputs">The channels of all results.</param>
@@ -95,13 +95,13 @@ internal abstract unsafe class PlanBuilder : IDisposable
     public abstract RowColumns Dense(RowColumns source, IReadOnlyList<string> names, int outputs, EmbeddingOperation? classes = null,
         bool silu = false);
 
-    /// <summary>Arithmetic on each number of a conditioning vector.</summary>
+    /// <summary>Returns Arithmetic on each number of a conditioning vector.</summary>
     public abstract RowColumns Pointwise(RowColumns source, PointwiseTerms terms);
 
-    /// <summary>Arithmetic on each number of a plane.</summary>
+    /// <summary>Returns Arithmetic on each number of a plane.</summary>
     public abstract Plane Pointwise(Plane source, PointwiseTerms terms);
 
-    /// <summary>A normalisation, perhaps with SiLU, of one plane or of two that are joined.</summary>
+    /// <summary>Returns a normalisation, perhaps with SiLU, of one plane or of two that are joined.</summary>
     /// <param name="first">The first channels.</param>
     /// <param name="second">The channels after them; null for none.</param>
     /// <param name="norm">The normalisation.</param>
@@ -110,7 +110,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
     /// <param name="silu">Whether SiLU follows.</param>
     public abstract Plane Norm(Plane first, Plane? second, GroupNormOperation norm, RowColumns? addend, RowColumns? modulation, bool silu);
 
-    /// <summary>A convolution, or with a kernel of 1 a dense layer over pixels.</summary>
+    /// <summary>Returns a convolution, or with a kernel of 1 a dense layer over pixels.</summary>
     /// <param name="sources">The input; several count as joined.</param>
     /// <param name="names">The layers whose results stand side by side.</param>
     /// <param name="outputs">The channels of all results.</param>
@@ -120,15 +120,15 @@ internal abstract unsafe class PlanBuilder : IDisposable
     public abstract Plane Convolution(
         Plane[] sources, IReadOnlyList<string> names, int outputs, ConvolutionShape shape, Plane? residual = null, double divisor = 1);
 
-    /// <summary>A 3×3 convolution of the image twice as large, whose pixels are repeated.</summary>
+    /// <summary>Returns a 3×3 convolution of the image twice as large, whose pixels are repeated.</summary>
     public abstract Plane Upsample(Plane source, string name, int outputs, Plane? residual = null, double divisor = 1);
 
-    /// <summary>Attention between the pixels of an image, without projection of the result.</summary>
+    /// <summary>Returns Attention between the pixels of an image, without projection of the result.</summary>
     /// <param name="projected">Queries, keys and values, a third of the channels each.</param>
     /// <param name="heads">How many heads share them.</param>
     public abstract Plane Attention(Plane projected, int heads);
 
-    /// <summary>Each pixel twice in each direction.</summary>
+    /// <summary>Returns each pixel twice in each direction.</summary>
     public Plane Repeat(Plane source, PlaneSize size)
     {
         Plane target = NewPlane(size, source.Channels);
@@ -136,7 +136,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         return target;
     }
 
-    /// <summary>The channels of two planes.</summary>
+    /// <summary>Returns the channels of two planes.</summary>
     public Plane Concatenate(Plane first, Plane second)
     {
         Plane target = NewPlane(first.Size, first.Channels + second.Channels);
@@ -144,7 +144,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         return target;
     }
 
-    /// <summary>The channels of two conditioning vectors.</summary>
+    /// <summary>Returns the channels of two conditioning vectors.</summary>
     public RowColumns Concatenate(RowColumns first, RowColumns second)
     {
         Plane target = NewRows(first.Channels + second.Channels);
@@ -152,7 +152,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         return new RowColumns(target, Rows, 0, target.Channels);
     }
 
-    /// <summary>The plan whose prediction is a plane. The builder's memory becomes the plan's.</summary>
+    /// <summary>Returns the plan whose prediction is a plane. The builder's memory becomes the plan's.</summary>
     public Plan Build(Plane output, WorkerTeam team)
     {
         var write = new WriteStep(output);
@@ -177,7 +177,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         foreach (AlignedMemory piece in memory) piece.Dispose();
     }
 
-    /// <summary>A plane that gets a place among others.</summary>
+    /// <summary>Returns a plane that gets a place among others.</summary>
     protected Plane NewPlane(PlaneSize size, int channels)
     {
         var plane = new Plane(Images, size, channels);
@@ -186,8 +186,8 @@ internal abstract unsafe class PlanBuilder : IDisposable
     }
 
     /// <summary>
-    /// A row for each example, with a place of its own: conditioning vectors are needed by most steps. Whole vectors may be read beyond its
-    /// end.
+    /// Returns a row for each example, with a place of its own: conditioning vectors are needed by most steps. Whole vectors may be read
+    /// beyond its end.
     /// </summary>
     protected Plane NewRows(int channels)
     {
@@ -208,7 +208,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         steps.Add(step);
     }
 
-    /// <summary>Memory that lives as long as the plan; zeros.</summary>
+    /// <summary>Returns Memory that lives as long as the plan; zeros.</summary>
     protected float* Allocate(long floats)
     {
         var piece = new AlignedMemory(floats);
@@ -231,7 +231,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         return (nint)copy;
     }
 
-    /// <summary>The vectors of classes, each filled up to whole blocks.</summary>
+    /// <summary>Returns the vectors of classes, each filled up to whole blocks.</summary>
     protected ClassRows Classes(EmbeddingOperation embedding, int channels)
     {
         int stride = Plane.Filled(channels);

@@ -7,7 +7,7 @@ internal sealed class CountingStream(Stream target, bool hashed) : Stream
 {
     private readonly IncrementalHash? hash = hashed ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
 
-    /// <summary>How many bytes were written.</summary>
+    /// <summary>Gets how many bytes were written.</summary>
     public long Count { get; private set; }
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed class CountingStream(Stream target, bool hashed) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The SHA-256 of what was written.</summary>
+    /// <summary>Returns the SHA-256 of what was written.</summary>
     public byte[] Digest() => hash!.GetHashAndReset();
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ namespace Ddpm.Models;
 internal static class ForeignFile
 {
     /// <summary>
-    /// Why a file is not read, where it begins like a pickle, an archive of pickles or a Git LFS pointer; null otherwise.
+    /// Returns why a file is not read, where it begins like a pickle, an archive of pickles or a Git LFS pointer; null otherwise.
     /// </summary>
     public static string? Refusal(ReadOnlySpan<byte> start, string path)
     {
@@ -15,7 +15,7 @@ internal static class ForeignFile
             : null;
     }
 
-    /// <summary>Why a pickle is not read, and the line that converts it.</summary>
+    /// <summary>Returns why a pickle is not read, and the line that converts it.</summary>
     public static string PickleRefusal(string path)
     {
         string target = Path.ChangeExtension(path, ".safetensors");

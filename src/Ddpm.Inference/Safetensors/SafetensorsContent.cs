@@ -10,7 +10,7 @@ internal sealed class SafetensorsContent
 {
     private readonly Action<Stream> write;
 
-    /// <summary>A tensor whose bytes are written when their turn comes.</summary>
+    /// <summary>Creates a tensor whose bytes are written when their turn comes.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="type">The type of its elements.</param>
     /// <param name="shape">Its shape. Range: each ≥ 0.</param>
@@ -40,19 +40,19 @@ internal sealed class SafetensorsContent
         this.write = write;
     }
 
-    /// <summary>The tensor's name.</summary>
+    /// <summary>Gets the tensor's name.</summary>
     public string Name { get; }
 
-    /// <summary>The type of its elements.</summary>
+    /// <summary>Gets the type of its elements.</summary>
     public SafetensorsType Type { get; }
 
-    /// <summary>Its shape.</summary>
+    /// <summary>Gets its shape.</summary>
     public ImmutableArray<long> Shape { get; }
 
-    /// <summary>How many bytes it takes.</summary>
+    /// <summary>Gets how many bytes it takes.</summary>
     public long Bytes { get; }
 
-    /// <summary>A tensor of bytes that are laid out already.</summary>
+    /// <summary>Returns a tensor of bytes that are laid out already.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="type">The type of its elements.</param>
     /// <param name="shape">Its shape.</param>
@@ -69,7 +69,7 @@ internal sealed class SafetensorsContent
         return content;
     }
 
-    /// <summary>A tensor of float32 numbers.</summary>
+    /// <summary>Returns a tensor of float32 numbers.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="numbers">The numbers, the last axis fastest.</param>

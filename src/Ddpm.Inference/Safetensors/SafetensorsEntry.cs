@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace Ddpm.Models;
 
-/// <summary>One tensor of a safetensors file.</summary>
+/// <summary>Describes one tensor of a safetensors file.</summary>
 /// <param name="Name">The tensor's name.</param>
 /// <param name="Type">The type of its elements.</param>
 /// <param name="Shape">The tensor's shape.</param>
-/// <param name="Begin">Where its bytes begin, counted from the end of the header.</param>
-/// <param name="End">Where its bytes end.</param>
+/// <param name="Begin">The place where its bytes begin, counted from the end of the header.</param>
+/// <param name="End">The place where its bytes end.</param>
 public sealed record SafetensorsEntry(string Name, SafetensorsType Type, ImmutableArray<long> Shape, long Begin, long End)
 {
-    /// <summary>The number of elements.</summary>
+    /// <summary>Gets the number of elements.</summary>
     public long Elements => (End - Begin) / Type.Size();
 
     /// <summary>Type and shape, as "F32 [16, 3]".</summary>

@@ -7,9 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Ddpm.Models;
 
 /// <summary>
-/// A safetensors file that is open for reading. The header is checked in full before anything else; nothing is executed, and nothing is
-/// allocated
-/// that the file is too short to fill. Several threads may read at once. Dispose it to close the file.
+/// Reads an open safetensors file. The whole header is checked first; nothing is executed, and no memory is allocated that the file is too
+/// short to fill. Several threads may read at once. Dispose it to close the file.
 /// </summary>
 public sealed class SafetensorsFile : ISafetensors
 {
@@ -30,16 +29,16 @@ public sealed class SafetensorsFile : ISafetensors
         this.header = header;
     }
 
-    /// <summary>The tensors, in the order of the header.</summary>
+    /// <summary>Gets the tensors, in the order of the header.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries => header.Entries;
 
-    /// <summary>The text that lies beside them.</summary>
+    /// <summary>Gets the text that is stored with the tensors.</summary>
     public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The open file.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="SafetensorsException">
     /// The file breaks the format, or is a pickle, a Git LFS pointer, a pipe or a device; the message says which.
     /// </exception>

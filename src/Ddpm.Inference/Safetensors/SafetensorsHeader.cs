@@ -19,10 +19,10 @@ internal sealed class SafetensorsHeader
 
     private SafetensorsHeader(string path) => this.path = path;
 
-    /// <summary>The tensors, in the order of the header.</summary>
+    /// <summary>Gets the tensors, in the order of the header.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries => entries;
 
-    /// <summary>The text beside them.</summary>
+    /// <summary>Gets the text beside them.</summary>
     public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     /// <summary>Reads and checks a header.</summary>
@@ -53,7 +53,7 @@ internal sealed class SafetensorsHeader
     }
 
     /// <summary>Finds a tensor.</summary>
-    /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
+    /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
     public SafetensorsEntry Find(string name) =>
         byName.TryGetValue(name, out SafetensorsEntry? entry)
             ? entry

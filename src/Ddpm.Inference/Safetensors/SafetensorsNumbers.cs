@@ -13,7 +13,7 @@ internal static class SafetensorsNumbers
     /// <param name="file">The stored tensors.</param>
     /// <param name="name">The tensor's name.</param>
     /// <returns>The numbers, the last axis fastest.</returns>
-    /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
+    /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
     /// <exception cref="SafetensorsException">The file ended early, or the tensor has more than 2^31 elements.</exception>
     /// <exception cref="NotSupportedException">The tensor does not hold floating-point numbers.</exception>
     public static float[] ReadFloats(this ISafetensors file, string name)
@@ -35,7 +35,7 @@ internal static class SafetensorsNumbers
     /// <param name="name">The tensor's name.</param>
     /// <param name="target">Receives the numbers, the last axis fastest. Length: the tensor's elements.</param>
     /// <exception cref="ArgumentException"><paramref name="target"/> has another length.</exception>
-    /// <exception cref="KeyNotFoundException">There is no tensor of that name.</exception>
+    /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
     /// <exception cref="SafetensorsException">The file ended early.</exception>
     /// <exception cref="NotSupportedException">The tensor does not hold floating-point numbers.</exception>
     public static void ReadFloats(this ISafetensors file, string name, Span<float> target)

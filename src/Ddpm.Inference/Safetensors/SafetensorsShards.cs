@@ -4,9 +4,8 @@ using Ddpm.Core;
 namespace Ddpm.Models;
 
 /// <summary>
-/// Tensors in several safetensors files, with an index that says which is where (model.safetensors.index.json). Opened and checked all
-/// together;
-/// dispose it to close the files.
+/// Reads tensors in several safetensors files, with an index that names the file of each (model.safetensors.index.json). All files are
+/// opened and checked together; dispose it to close them.
 /// </summary>
 public sealed class SafetensorsShards : ISafetensors
 {
@@ -27,14 +26,14 @@ public sealed class SafetensorsShards : ISafetensors
     /// <inheritdoc/>
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
 
-    /// <summary>The text of the index; numbers as they are written.</summary>
+    /// <summary>Gets the text of the index; numbers as they are written.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Opens an index and all its files.</summary>
     /// <param name="path">The index.</param>
     /// <returns>The tensors of all files.</returns>
     /// <exception cref="FileNotFoundException">The index or one of its files is missing.</exception>
-    /// <exception cref="SafetensorsException">The index or a file breaks the format, or they disagree on which tensor is where.</exception>
+    /// <exception cref="SafetensorsException">The index or a file breaks the format, or they disagree on the place of a tensor.</exception>
     public static SafetensorsShards Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -8,19 +8,19 @@ internal static class SafetensorsTypes
     // In the order of the enumeration.
     private static readonly int[] Sizes = [8, 4, 2, 2, 8, 4, 2, 1, 1, 1];
 
-    /// <summary>The type of a name in the format; null where it is unknown.</summary>
+    /// <summary>Returns the type of a name in the format; null where it is unknown.</summary>
     public static SafetensorsType? Find(string name)
     {
         int index = Array.IndexOf(Names, name);
         return index < 0 ? null : (SafetensorsType)index;
     }
 
-    /// <summary>The name of a type in the format.</summary>
+    /// <summary>Returns the name of a type in the format.</summary>
     public static string Name(this SafetensorsType type) => Names[(int)type];
 
-    /// <summary>The bytes of an element.</summary>
+    /// <summary>Returns the bytes of an element.</summary>
     public static int Size(this SafetensorsType type) => Sizes[(int)type];
 
-    /// <summary>Whether a type holds floating-point numbers.</summary>
+    /// <summary>Returns whether a type holds floating-point numbers.</summary>
     public static bool IsFloatingPoint(this SafetensorsType type) => type <= SafetensorsType.BF16;
 }

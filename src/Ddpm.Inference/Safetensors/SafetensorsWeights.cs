@@ -2,8 +2,8 @@ using Ddpm.Models;
 
 namespace Ddpm.Inference;
 
-/// <summary>The weights of a safetensors file under the names that the file has, for networks that no model folder describes.</summary>
-/// <param name="file">The stored tensors; they stay the caller's.</param>
+/// <summary>Reads the weights of a safetensors file under the names in the file, for networks that no model folder describes.</summary>
+/// <param name="file">The stored tensors; the caller keeps them.</param>
 public sealed class SafetensorsWeights(ISafetensors file) : IWeightSource
 {
     private float[] numbers = [];

@@ -7,7 +7,7 @@ namespace Ddpm.Inference;
 /// </param>
 internal readonly record struct Guidance(double Scale, double Rescale)
 {
-    /// <summary>Whether the network is asked twice.</summary>
+    /// <summary>Gets whether the network is asked twice.</summary>
     public bool IsOn => Scale != 1;
 
     /// <summary>Guides the prediction of one sample.</summary>

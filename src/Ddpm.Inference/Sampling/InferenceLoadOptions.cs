@@ -1,23 +1,23 @@
 namespace Ddpm.Inference;
 
-/// <summary>How <see cref="InferenceModel.Load"/> reads.</summary>
+/// <summary>Sets how <see cref="InferenceModel.Load"/> reads.</summary>
 public sealed record InferenceLoadOptions
 {
-    /// <summary>With the folder's own process.</summary>
+    /// <summary>Gets the defaults: the folder's own process.</summary>
     public static InferenceLoadOptions Default { get; } = new();
 
-    /// <summary>The process, in place of the folder's own; needed for a folder that holds a network alone.</summary>
-    /// <value>Null: the folder's.</value>
+    /// <summary>Gets the process to use in place of the folder's own; a folder that holds only a network needs it.</summary>
+    /// <value>Default: null (the folder's).</value>
     public ProcessDescription? Process { get; init; }
 
-    /// <summary>What the names of the weights begin with in the file, such as "module.". Tensors under other names are left out.</summary>
-    /// <value>Null: nothing.</value>
+    /// <summary>Gets the prefix of the weights' names in the file, such as "module.". Tensors with other names are left out.</summary>
+    /// <value>Default: null (nothing).</value>
     public string? WeightPrefix { get; init; }
 
     /// <summary>
-    /// Whether the weights are compared with the digest that this library wrote beside them, which reads them once more and loads the
+    /// Gets whether the weights are compared with the digest that this library saves with them, which reads them once more and loads the
     /// system's cryptography.
     /// </summary>
-    /// <value>True.</value>
+    /// <value>Default: true.</value>
     public bool VerifyDigest { get; init; } = true;
 }

@@ -5,7 +5,7 @@ using Ddpm.Models;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// A trained network and the process that it was trained for, ready to sample without a tensor library. Several threads may create
+/// Holds a trained network and the process that it was trained for, ready to sample without a tensor library. Several threads may create
 /// samplers. Dispose it, after its samplers, to close the file of weights.
 /// </summary>
 public sealed class InferenceModel : IDisposable
@@ -13,15 +13,15 @@ public sealed class InferenceModel : IDisposable
     private readonly IDisposable? owned;
     private readonly SharedWeights weights;
 
-    /// <summary>Puts a network, its weights and its process together.</summary>
+    /// <summary>Creates a model from a network, its weights and its process.</summary>
     /// <param name="network">The network, such as a <see cref="UNetDescription"/> or an <see cref="MlpDescription"/>.</param>
-    /// <param name="weights">The weights, which each sampler reads when it first predicts; they stay the caller's.</param>
+    /// <param name="weights">The weights, which each sampler reads when it first predicts; the caller keeps them.</param>
     /// <param name="process">The process that the network was trained for.</param>
     /// <param name="sampleShape">
-    /// The shape of one sample, [C, H, W] or [C, L]. Default: that of a U-Net's options, [C] for vectors; otherwise requests say it.
+    /// The shape of one sample, [C, H, W] or [C, L]. Default: that of a U-Net's options, [C] for vectors; otherwise requests state it.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The description contradicts itself, or the network does not put out what the process needs.
+    /// The description contradicts itself, or the output of the network does not fit the process.
     /// </exception>
     public InferenceModel(
         INetworkDescription network, IWeightSource weights, ProcessDescription process, IReadOnlyList<int>? sampleShape = null)
@@ -42,13 +42,13 @@ public sealed class InferenceModel : IDisposable
         RequireFit(new ReverseProcess(process, Schedule).Variance);
     }
 
-    /// <summary>The network.</summary>
+    /// <summary>Gets the description of the network.</summary>
     public INetworkDescription Network => Graph.Description;
 
-    /// <summary>The process that the network was trained for.</summary>
+    /// <summary>Gets the process that the network was trained for.</summary>
     public ProcessDescription Process { get; }
 
-    /// <summary>The shape of one sample; null where the network takes several and none was given.</summary>
+    /// <summary>Gets the shape of one sample; null if the network accepts several shapes and none was given.</summary>
     public ImmutableArray<int>? SampleShape { get; }
 
     /// <summary>The schedule of the process, over the timesteps that it retains.</summary>
@@ -58,15 +58,15 @@ public sealed class InferenceModel : IDisposable
     internal NetworkGraph Graph { get; }
 
     /// <summary>
-    /// Reads a model folder in the layout of diffusers' DDPMPipeline; strictly: every weight must be there, and none besides.
+    /// Reads a model folder in the layout of diffusers' DDPMPipeline; reading is strict: every weight must exist, and no other weight may.
     /// </summary>
     /// <param name="folder">The folder of a pipeline, or of a network alone.</param>
-    /// <param name="options">With which process. Default: the folder's own.</param>
+    /// <param name="options">The settings of reading. Default: the folder's own process.</param>
     /// <returns>The model; the caller disposes it.</returns>
-    /// <exception cref="FileNotFoundException">A file of the layout is missing, or there is none but a pickle.</exception>
+    /// <exception cref="FileNotFoundException">A file of the layout is missing, or the only weights are a pickle.</exception>
     /// <exception cref="InvalidDataException">
-    /// A configuration is damaged or says what is not supported, network and process disagree, or the weights do not fit; the message names
-    /// it.
+    /// A configuration is damaged or has an unsupported setting, network and process disagree, or the weights do not fit; the message names
+    /// the problem.
     /// </exception>
     /// <exception cref="SafetensorsException">The weights are damaged.</exception>
     public static InferenceModel Load(string folder, InferenceLoadOptions? options = null)
@@ -96,10 +96,10 @@ public sealed class InferenceModel : IDisposable
         }
     }
 
-    /// <summary>Makes a sampler.</summary>
-    /// <param name="method">How it steps.</param>
-    /// <param name="options">In how many steps, with which noise. Default: the method's.</param>
-    /// <returns>The sampler; the caller disposes it before the model. Each thread needs one of its own.</returns>
+    /// <summary>Creates a sampler of this model.</summary>
+    /// <param name="method">The sampling method.</param>
+    /// <param name="options">The settings of the sampler. Default: the method's.</param>
+    /// <returns>The sampler; the caller disposes it before the model. Each thread needs a separate sampler.</returns>
     /// <exception cref="ArgumentException">An option is out of range, or the method cannot sample the process.</exception>
     public InferenceSampler CreateSampler(SamplingMethod method, InferenceSamplerOptions? options = null)
     {
@@ -107,7 +107,7 @@ public sealed class InferenceModel : IDisposable
         return new InferenceSampler(this, weights, method, (options ?? InferenceSamplerOptions.Default).Validated(method));
     }
 
-    /// <summary>Closes the file of weights, where the model was loaded from a folder.</summary>
+    /// <summary>Closes the file of weights if the model was loaded from a folder.</summary>
     public void Dispose() => owned?.Dispose();
 
     private static ImmutableArray<int>? ShapeOf(INetworkDescription network) => network switch

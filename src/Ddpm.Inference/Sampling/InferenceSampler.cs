@@ -5,8 +5,8 @@ namespace Ddpm.Inference;
 
 /// <summary>
 /// Samples a model without a tensor library: the steps of Core's samplers on plain memory, with the same scalars and the same noise, so
-/// that one seed gives one picture in both. Keeps its compiled network and its threads from run to run; dispose it to free them. For one
-/// thread at a time.
+/// that one seed gives one picture in both. It keeps its compiled network and its threads from run to run; dispose it to free them. One
+/// thread may use it at a time.
 /// </summary>
 public sealed class InferenceSampler : IDisposable
 {
@@ -41,10 +41,10 @@ public sealed class InferenceSampler : IDisposable
         predictor = new NetworkPredictor(weights, plan, options.Threads ?? Environment.ProcessorCount, outputs);
     }
 
-    /// <summary>How it steps.</summary>
+    /// <summary>Gets the sampling method.</summary>
     public SamplingMethod Method { get; }
 
-    /// <summary>The tables of the process that is sampled: one timestep for each step.</summary>
+    /// <summary>Gets the tables of the sampled process: one timestep for each step.</summary>
     public DiffusionCoefficients Coefficients => process.Coefficients;
 
     /// <summary>Compiles the network for the batches of a request, so that the first run need not.</summary>
@@ -58,8 +58,8 @@ public sealed class InferenceSampler : IDisposable
         if (positions.Length > 0) predictor.Prepare(new SpanBatch(request, model.Network, shape, positions));
     }
 
-    /// <summary>Draws samples.</summary>
-    /// <param name="request">How many, from which seed. Default: one of seed 0.</param>
+    /// <summary>Draws samples into new memory.</summary>
+    /// <param name="request">The number of samples and the seed. Default: one sample of seed 0.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The samples one after the other, [Count, …] without those to skip.</returns>
@@ -76,14 +76,14 @@ public sealed class InferenceSampler : IDisposable
         return samples;
     }
 
-    /// <summary>Draws samples into memory of the caller.</summary>
-    /// <param name="request">How many, from which seed.</param>
+    /// <summary>Draws samples into the caller's memory.</summary>
+    /// <param name="request">The number of samples and the seed.</param>
     /// <param name="samples">Receives the samples one after the other, [Count, …] without those to skip.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <exception cref="ArgumentException">The request is out of range, or the memory has another length.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; batches that were finished are there.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; finished batches are in the memory.</exception>
     public void Sample(
         InferenceRequest request,
         Span<float> samples,
@@ -100,8 +100,8 @@ public sealed class InferenceSampler : IDisposable
         Fill(request, shape, samples, progress, cancellationToken);
     }
 
-    /// <summary>Draws samples and hands each batch out when it is finished, so that any number needs the memory of one batch.</summary>
-    /// <param name="request">How many, from which seed.</param>
+    /// <summary>Draws samples and yields each batch when it is finished, so that any number needs the memory of one batch.</summary>
+    /// <param name="request">The number of samples and the seed.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The batches.</returns>
@@ -114,9 +114,9 @@ public sealed class InferenceSampler : IDisposable
             .Select(batch => new InferenceBatch([.. batch.Batch.Indices], batch.X.ToArray()));
 
     /// <summary>Draws one batch and shows every step of it, from the start to the finished samples.</summary>
-    /// <param name="request">How many, from which seed; all in one batch.</param>
+    /// <param name="request">The number of samples and the seed, all in one batch.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
-    /// <returns>The states; the memory of each lives until the next one is asked for.</returns>
+    /// <returns>The states; the memory of each lives until the next state is requested.</returns>
     /// <exception cref="ArgumentException">The request is out of range.</exception>
     /// <exception cref="NonFiniteException">The samples became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>

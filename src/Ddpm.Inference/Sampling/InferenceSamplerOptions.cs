@@ -2,56 +2,58 @@ using Ddpm.Core;
 
 namespace Ddpm.Inference;
 
-/// <summary>How an <see cref="InferenceSampler"/> samples.</summary>
+/// <summary>Sets how an <see cref="InferenceSampler"/> samples.</summary>
 public sealed record InferenceSamplerOptions
 {
-    /// <summary>The method's defaults on all cores.</summary>
+    /// <summary>Gets the defaults of the method on all cores.</summary>
     public static InferenceSamplerOptions Default { get; } = new();
 
-    /// <summary>How many steps a run takes. Range: 1 … T.</summary>
-    /// <value>Null: the method's <see cref="SamplingMethod.DefaultSteps"/>.</value>
+    /// <summary>Gets how many steps a run takes. Range: 1 … T.</summary>
+    /// <value>Default: null (the method's <see cref="SamplingMethod.DefaultSteps"/>).</value>
     public int? Steps { get; init; }
 
-    /// <summary>Which timesteps the steps visit.</summary>
-    /// <value>Null: the method's <see cref="SamplingMethod.DefaultSpacing"/>.</value>
+    /// <summary>Gets the rule that chooses the timesteps of the steps.</summary>
+    /// <value>Default: null (the method's <see cref="SamplingMethod.DefaultSpacing"/>).</value>
     public SpacingRule? Spacing { get; init; }
 
-    /// <summary>The timesteps to visit, ascending, in the place of <see cref="Steps"/> and <see cref="Spacing"/>.</summary>
-    /// <value>Null.</value>
+    /// <summary>Gets the timesteps to visit, ascending, in place of <see cref="Steps"/> and <see cref="Spacing"/>.</summary>
+    /// <value>Default: null.</value>
     public IReadOnlyList<int>? Timesteps { get; init; }
 
     /// <summary>
-    /// η of <see cref="SamplingMethod.Ddim"/>: how much noise a step adds; 0 none, 1 as much as ancestral sampling. Range: 0 ≤ η ≤ 1.
+    /// Gets η of <see cref="SamplingMethod.Ddim"/>: the amount of noise that a step adds; 0: none, 1: as much as ancestral sampling. Range:
+    /// 0 ≤ η ≤ 1.
     /// </summary>
-    /// <value>0.</value>
+    /// <value>Default: 0.</value>
     public double Eta { get; init; }
 
     /// <summary>
-    /// Whether <see cref="SamplingMethod.Ddim"/> derives the noise anew from the clipped x̂_0 rather than keep it as the network gave it.
+    /// Gets whether <see cref="SamplingMethod.Ddim"/> derives the noise again from the clipped x̂_0 instead of keeping it as the network
+    /// gave it.
     /// </summary>
-    /// <value>True.</value>
+    /// <value>Default: true.</value>
     public bool RederiveNoise { get; init; } = true;
 
     /// <summary>
-    /// Measurements e_t of the network over its timesteps, from which the best variance of each step of <see cref="SamplingMethod.Ddpm"/>
-    /// and <see cref="SamplingMethod.Ddim"/> follows: Analytic-DPM (Bao et al. 2022, arXiv:2201.06503).
+    /// Gets measurements e_t of the network over its timesteps, which give the best variance of each step of
+    /// <see cref="SamplingMethod.Ddpm"/> and <see cref="SamplingMethod.Ddim"/>: Analytic-DPM (Bao et al. 2022, arXiv:2201.06503).
     /// </summary>
-    /// <value>Null: the variance of the process.</value>
+    /// <value>Default: null (the variance of the process).</value>
     public IReadOnlyList<double>? Calibration { get; init; }
 
     /// <summary>
-    /// The most noise that the last noisy step of <see cref="SamplingMethod.Ddpm"/> with <see cref="Calibration"/> may leave, as its mean
-    /// magnitude in pixel values of 0–255. Range: &gt; 0.
+    /// Gets the most noise that the last noisy step of <see cref="SamplingMethod.Ddpm"/> with <see cref="Calibration"/> may leave, as its
+    /// mean magnitude in pixel values of 0–255. Range: &gt; 0.
     /// </summary>
-    /// <value>Null: no limit.</value>
+    /// <value>Default: null (no limit).</value>
     public double? LastStepLimit { get; init; }
 
-    /// <summary>How the weights of convolutions and dense layers are kept. All arithmetic is float32.</summary>
-    /// <value><see cref="WeightPrecision.Full"/>.</value>
+    /// <summary>Gets how the weights of convolutions and dense layers are stored. All arithmetic is float32.</summary>
+    /// <value>Default: <see cref="WeightPrecision.Full"/>.</value>
     public WeightPrecision Weights { get; init; }
 
-    /// <summary>How many threads share the work, the caller among them. Samples do not depend on it. Range: ≥ 1.</summary>
-    /// <value>Null: one for each processor.</value>
+    /// <summary>Gets how many threads share the work, including the caller. Samples do not depend on the number. Range: ≥ 1.</summary>
+    /// <value>Default: null (one for each processor).</value>
     public int? Threads { get; init; }
 
     internal InferenceSamplerOptions Validated(SamplingMethod method)

@@ -31,19 +31,21 @@ internal sealed class ReverseProcess
         }
     }
 
-    /// <summary>The tables of the process.</summary>
+    /// <summary>Gets the tables of the process.</summary>
     public DiffusionCoefficients Coefficients { get; }
 
-    /// <summary>What the network's output means.</summary>
+    /// <summary>Gets what the network's output means.</summary>
     public SpanPrediction Prediction { get; }
 
-    /// <summary>σ_t².</summary>
+    /// <summary>Gets σ_t².</summary>
     public SpanVariance Variance { get; }
 
-    /// <summary>The variances that σ_t² is made of.</summary>
+    /// <summary>Gets the variances that σ_t² is made of.</summary>
     public VarianceTables Tables { get; }
 
-    /// <summary>The steps of ancestral sampling as scalars; null where the mean or the variance does not follow from scalars.</summary>
+    /// <summary>
+    /// Gets the steps of ancestral sampling as scalars; null where the mean or the variance does not follow from scalars.
+    /// </summary>
     public AncestralSteps? AncestralSteps =>
         ReferenceEquals(Prediction, SpanPrediction.PosteriorMean) ? null : Variance.Steps(Coefficients);
 
@@ -61,7 +63,7 @@ internal sealed class ReverseProcess
         VectorArithmetic.Add(xt, Math.Sqrt(Coefficients.Betas[t]), noise);
     }
 
-    /// <summary>The noise ε = (x_t - √ᾱ_t x_0)/√(1-ᾱ_t).</summary>
+    /// <summary>Returns the noise ε = (x_t - √ᾱ_t x_0)/√(1-ᾱ_t).</summary>
     public void Noise(ReadOnlySpan<float> x0, ReadOnlySpan<float> xt, int t, Span<float> eps)
     {
         VectorArithmetic.Set(eps, -Coefficients.SqrtAlphaBars[t], x0);
@@ -69,7 +71,7 @@ internal sealed class ReverseProcess
         VectorArithmetic.Divide(eps, Coefficients.SqrtOneMinusAlphaBars[t]);
     }
 
-    /// <summary>The mean of q(x_{t-1} | x_t, x_0).</summary>
+    /// <summary>Returns the mean of q(x_{t-1} | x_t, x_0).</summary>
     public void PosteriorMean(ReadOnlySpan<float> x0, ReadOnlySpan<float> xt, int t, Span<float> mean)
     {
         VectorArithmetic.Set(mean, Coefficients.PosteriorMeanX0Weights[t], x0);

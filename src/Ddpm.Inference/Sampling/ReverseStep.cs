@@ -31,13 +31,13 @@ internal sealed class ReverseStep
         remembered = [.. Enumerable.Range(0, order).Select(_ => new float[length])];
     }
 
-    /// <summary>x̂_0 of the last step, after clipping; valid until the next one.</summary>
+    /// <summary>Gets x̂_0 of the last step, after clipping; valid until the next one.</summary>
     public ReadOnlyMemory<float> X0 { get; private set; }
 
     /// <summary>Begins with another batch: forgets what was remembered.</summary>
     public void Begin() => known = 0;
 
-    /// <summary>One step.</summary>
+    /// <summary>Returns one step.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="prediction">The network's prediction.</param>
     /// <param name="variance">The second half of the network's output; empty where the variance is fixed.</param>

@@ -31,31 +31,31 @@ internal sealed class SpanBatch
         labelRows = network.ClassCount == 0 ? [] : [.. positions.Select(position => Row(request, position))];
     }
 
-    /// <summary>The samples, counted from the request's first.</summary>
+    /// <summary>Gets the samples, counted from the request's first.</summary>
     public int[] Positions { get; }
 
-    /// <summary>The number of each sample.</summary>
+    /// <summary>Gets the number of each sample.</summary>
     public long[] Indices { get; }
 
-    /// <summary>How many samples.</summary>
+    /// <summary>Gets how many samples.</summary>
     public int Rows => Positions.Length;
 
-    /// <summary>The numbers of one sample.</summary>
+    /// <summary>Gets the numbers of one sample.</summary>
     public int Elements { get; }
 
-    /// <summary>The numbers of all samples.</summary>
+    /// <summary>Gets the numbers of all samples.</summary>
     public int Length => checked(Rows * Elements);
 
-    /// <summary>The height and width of a sample as plans have them.</summary>
+    /// <summary>Gets the height and width of a sample as plans have them.</summary>
     public PlaneSize Size { get; }
 
-    /// <summary>The row of the class embedding for each sample; empty where the network knows no classes.</summary>
+    /// <summary>Gets the row of the class embedding for each sample; empty where the network knows no classes.</summary>
     public ReadOnlySpan<long> LabelRows => labelRows;
 
-    /// <summary>The row of the class embedding for no class.</summary>
+    /// <summary>Gets the row of the class embedding for no class.</summary>
     public int NullRow { get; }
 
-    /// <summary>How the class is strengthened.</summary>
+    /// <summary>Gets how the class is strengthened.</summary>
     public Guidance Guidance { get; }
 
     /// <summary>Draws noise that depends on the seed, the sample's number and the step only, as Core's PerSampleNoise does.</summary>

@@ -35,6 +35,6 @@ internal sealed record SpanPrediction(string Name, bool DefinedAtZeroSignal, X0E
         Add(x0, -(b / a), xt);
     });
 
-    /// <summary>All of them.</summary>
+    /// <summary>Gets all rules.</summary>
     public static ImmutableArray<SpanPrediction> Known { get; } = [Epsilon, X0, V, PosteriorMean];
 }

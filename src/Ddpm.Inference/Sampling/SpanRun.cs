@@ -13,7 +13,7 @@ internal sealed class SpanRun(SpanPath path, int largest, int[] shape)
     private float[] x = new float[largest];
     private float[] next = new float[largest];
 
-    /// <summary>The number of moves of a batch.</summary>
+    /// <summary>Gets the number of moves of a batch.</summary>
     public int Length => path.Length;
 
     /// <summary>Runs one batch and shows every state: the start, then one after each move.</summary>

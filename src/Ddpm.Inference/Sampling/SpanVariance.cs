@@ -6,7 +6,7 @@ namespace Ddpm.Inference;
 /// <summary>The variance σ_t² of p_θ(x_{t-1} | x_t), on spans.</summary>
 internal abstract class SpanVariance
 {
-    /// <summary>Those that a folder may name.</summary>
+    /// <summary>Gets those that a folder may name.</summary>
     public static ImmutableArray<(string Name, SpanVariance Variance)> Known { get; } =
     [
         ("fixed_small", new FixedSpanVariance(AncestralSteps.FixedSmall, tables => tables.SmallLog)),
@@ -15,16 +15,18 @@ internal abstract class SpanVariance
         ("learned_range", new LearnedSpanVariance(isRange: true)),
     ];
 
-    /// <summary>That of a name that <see cref="ReverseProcess"/> took.</summary>
+    /// <summary>Returns That of a name that <see cref="ReverseProcess"/> took.</summary>
     public static SpanVariance Find(string name) => Known.First(known => known.Name == name).Variance;
 
-    /// <summary>How many numbers the network puts out for each element of x_t.</summary>
+    /// <summary>Gets how many numbers the network puts out for each element of x_t.</summary>
     public virtual int OutputsPerElement => 1;
 
-    /// <summary>The steps of ancestral sampling as scalars; null where they follow from the network's output or its measurements.</summary>
+    /// <summary>
+    /// Returns the steps of ancestral sampling as scalars; null where they follow from the network's output or its measurements.
+    /// </summary>
     public virtual AncestralSteps? Steps(DiffusionCoefficients coefficients) => null;
 
-    /// <summary>ln σ_t² over t = 0 … T-1; null where it is learned.</summary>
+    /// <summary>Returns ln σ_t² over t = 0 … T-1; null where it is learned.</summary>
     public virtual ImmutableArray<double>? LogVariances(VarianceTables tables) => null;
 
     /// <summary>Adds σ_t z to the mean.</summary>

@@ -9,7 +9,7 @@ namespace Ddpm.Inference;
 /// </summary>
 internal static class VectorArithmetic
 {
-    /// <summary>target = factor · x.</summary>
+    /// <summary>Returns target = factor · x.</summary>
     public static void Set(Span<float> target, double factor, ReadOnlySpan<float> x)
     {
         float by = (float)factor;
@@ -20,7 +20,7 @@ internal static class VectorArithmetic
         for (int i = wide.Length * Vector<float>.Count; i < target.Length; i++) target[i] = source[i] * by;
     }
 
-    /// <summary>target += factor · x.</summary>
+    /// <summary>Returns target += factor · x.</summary>
     public static void Add(Span<float> target, double factor, ReadOnlySpan<float> x)
     {
         float by = (float)factor;
@@ -31,13 +31,13 @@ internal static class VectorArithmetic
         for (int i = wide.Length * Vector<float>.Count; i < target.Length; i++) target[i] += source[i] * by;
     }
 
-    /// <summary>target += x · y.</summary>
+    /// <summary>Returns target += x · y.</summary>
     public static void AddProducts(Span<float> target, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         for (int i = 0; i < target.Length; i++) target[i] += x[i] * y[i];
     }
 
-    /// <summary>target = target / divisor.</summary>
+    /// <summary>Returns target = target / divisor.</summary>
     public static void Divide(Span<float> target, double divisor)
     {
         var by = (float)divisor;
@@ -57,7 +57,7 @@ internal static class VectorArithmetic
         for (int i = wide.Length * Vector<float>.Count; i < target.Length; i++) target[i] = Math.Min(Math.Max(target[i], -most), most);
     }
 
-    /// <summary>Whether no number is NaN or infinite.</summary>
+    /// <summary>Returns whether no number is NaN or infinite.</summary>
     public static bool AllFinite(ReadOnlySpan<float> x)
     {
         ReadOnlySpan<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(x);

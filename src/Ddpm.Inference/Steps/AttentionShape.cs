@@ -9,6 +9,6 @@ internal readonly record struct AttentionShape(int Channels, int Heads, int Pixe
 {
     public int HeadChannels => Channels / Heads;
 
-    /// <summary>A head's keys, a column for each pixel.</summary>
+    /// <summary>Gets a head's keys, a column for each pixel.</summary>
     public PanelLayout Keys => new(Plane.Filled(Pixels), HeadChannels, PanelWidth);
 }

@@ -5,6 +5,6 @@ namespace Ddpm.Inference;
 /// <param name="Stride">From one to the next.</param>
 internal sealed unsafe record ClassRows(nint Table, int Stride)
 {
-    /// <summary>A class's vector.</summary>
+    /// <summary>Returns a class's vector.</summary>
     public float* Row(long label) => (float*)Table + label * Stride;
 }

@@ -5,13 +5,13 @@ namespace Ddpm.Inference;
 /// </summary>
 internal sealed class ConditioningRows(int images)
 {
-    /// <summary>How many rows.</summary>
+    /// <summary>Gets how many rows.</summary>
     public int Count { get; private set; } = 1;
 
-    /// <summary>The timestep of each row.</summary>
+    /// <summary>Gets the timestep of each row.</summary>
     public float[] Times { get; } = new float[images];
 
-    /// <summary>The row of the class embedding for each row; 0 where the network knows no classes.</summary>
+    /// <summary>Gets the row of the class embedding for each row; 0 where the network knows no classes.</summary>
     public long[] Labels { get; } = new long[images];
 
     /// <summary>Takes those of a prediction.</summary>

@@ -10,15 +10,15 @@ namespace Ddpm.Inference;
 /// <param name="IsSignal">Whether there is one direction.</param>
 internal readonly record struct ConvolutionShape(int Kernel, int Stride, int Padding, bool IsSignal = false)
 {
-    /// <summary>The kernel's lines.</summary>
+    /// <summary>Gets the kernel's lines.</summary>
     public int Lines => IsSignal ? 1 : Kernel;
 
-    /// <summary>All numbers of the kernel, for each pair of channels.</summary>
+    /// <summary>Gets all numbers of the kernel, for each pair of channels.</summary>
     public int Taps => Lines * Kernel;
 
-    /// <summary>The size of the result.</summary>
+    /// <summary>Returns the size of the result.</summary>
     public PlaneSize ResultSize(PlaneSize size) => Stride == 1 ? size : IsSignal ? size with { Width = size.Width / 2 } : size.Halved;
 
-    /// <summary>The line of the input under the kernel's first for a line of the result.</summary>
+    /// <summary>Returns the line of the input under the kernel's first for a line of the result.</summary>
     public int FirstLine(int line) => IsSignal ? line : line * Stride - Padding;
 }

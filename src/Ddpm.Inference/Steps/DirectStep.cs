@@ -52,7 +52,7 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
             threads);
     }
 
-    /// <summary>Kernel, stride and padding.</summary>
+    /// <summary>Gets Kernel, stride and padding.</summary>
     public ConvolutionShape Shape => shape;
 
     public override int Parts => division.Parts;

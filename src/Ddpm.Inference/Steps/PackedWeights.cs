@@ -9,19 +9,19 @@ namespace Ddpm.Inference;
 /// <param name="Precision">How the matrix's numbers lie.</param>
 internal readonly unsafe record struct PackedWeights(nint Panels, PanelLayout Layout, nint Bias, WeightPrecision Precision)
 {
-    /// <summary>The bytes of a weight.</summary>
+    /// <summary>Gets the bytes of a weight.</summary>
     public int Size => Precision == WeightPrecision.BFloat16 ? sizeof(BFloat16) : sizeof(float);
 
-    /// <summary>The address of a weight.</summary>
+    /// <summary>Returns the address of a weight.</summary>
     public void* At(long index) => (byte*)Panels + index * Size;
 
-    /// <summary>A panel's first weight.</summary>
+    /// <summary>Returns a panel's first weight.</summary>
     public void* Panel(int panel) => At(Layout.Start(panel));
 
-    /// <summary>A panel's biases.</summary>
+    /// <summary>Returns a panel's biases.</summary>
     public float* BiasOf(int panel) => (float*)Bias + panel * Layout.Width;
 
-    /// <summary>Rows times one of the panels.</summary>
+    /// <summary>Returns rows times one of the panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Multiply<TLanes>(in PanelProduct product, int columns)
         where TLanes : unmanaged, ILanes<TLanes>

@@ -9,7 +9,7 @@ internal abstract unsafe class PlanStep : IWork
     /// <inheritdoc/>
     public abstract int Parts { get; }
 
-    /// <summary>How many numbers each thread needs to compute in.</summary>
+    /// <summary>Gets how many numbers each thread needs to compute in.</summary>
     public virtual long ScratchFloats => 0;
 
     /// <summary>Each thread's numbers to compute in; set when the plan is complete.</summary>

@@ -20,7 +20,7 @@ internal sealed unsafe class Plane(int images, PlaneSize size, int channels)
 
     public int Channels => channels;
 
-    /// <summary>From one pixel to the next, in numbers.</summary>
+    /// <summary>Gets From one pixel to the next, in numbers.</summary>
     public int Stride { get; } = Filled(channels);
 
     public int PixelsPerImage => Height * Width;
@@ -29,20 +29,20 @@ internal sealed unsafe class Plane(int images, PlaneSize size, int channels)
 
     public long Floats => (long)Pixels * Stride;
 
-    /// <summary>The first number; null until the plan is complete.</summary>
+    /// <summary>Gets the first number; null until the plan is complete.</summary>
     public float* Address { get; set; }
 
-    /// <summary>The steps that write it first and read it last: between them nothing else may lie there.</summary>
+    /// <summary>Gets the steps that write it first and read it last: between them nothing else may lie there.</summary>
     public int FirstStep { get; set; } = int.MaxValue;
 
     public int LastStep { get; set; } = -1;
 
-    /// <summary>Channels filled up to whole blocks.</summary>
+    /// <summary>Returns channels filled up to whole blocks.</summary>
     public static int Filled(int channels) => (channels + Block - 1) / Block * Block;
 
-    /// <summary>Where an image begins.</summary>
+    /// <summary>Returns where an image begins.</summary>
     public float* Image(int image) => Address + (long)image * PixelsPerImage * Stride;
 
-    /// <summary>Where a pixel begins, counted through all images.</summary>
+    /// <summary>Returns where a pixel begins, counted through all images.</summary>
     public float* Pixel(int pixel) => Address + (long)pixel * Stride;
 }

@@ -7,6 +7,6 @@ namespace Ddpm.Inference;
 /// <param name="Channels">How many columns.</param>
 internal readonly unsafe record struct RowColumns(Plane Plane, ConditioningRows Rows, int Offset, int Channels)
 {
-    /// <summary>The numbers of an example, or of a row.</summary>
+    /// <summary>Returns the numbers of an example, or of a row.</summary>
     public float* Row(int image) => Plane.Pixel(Rows.Count == 1 ? 0 : image) + Offset;
 }

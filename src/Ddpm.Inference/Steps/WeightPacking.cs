@@ -4,8 +4,8 @@ namespace Ddpm.Inference;
 internal static unsafe class WeightPacking
 {
     /// <summary>
-    /// A convolution's weight, [Cout, Cin, k, k], or a dense layer's, [out, in]: lines go through the kernel's rows and columns, then the
-    /// input's channels.
+    /// Returns a convolution's weight, [Cout, Cin, k, k], or a dense layer's, [out, in]: lines go through the kernel's rows and columns,
+    /// then the input's channels.
     /// </summary>
     /// <param name="weight">The trained weight, contiguous.</param>
     /// <param name="first">The panels' column for its first output.</param>
@@ -26,8 +26,8 @@ internal static unsafe class WeightPacking
     }
 
     /// <summary>
-    /// A 3×3 convolution's weight, [Cout, Cin, 3, 3], transformed: for each panel the panels of all products, each with a line for each of
-    /// the input's channels. Computed in float64, rounded once.
+    /// Returns a 3×3 convolution's weight, [Cout, Cin, 3, 3], transformed: for each panel the panels of all products, each with a line for
+    /// each of the input's channels. Computed in float64, rounded once.
     /// </summary>
     public static void Transformed<TTiles>(float* weight, int outputs, int inputs, PanelLayout layout, float* target)
         where TTiles : struct, ITileTransform

@@ -14,7 +14,7 @@ internal readonly record struct WorkDivision(int ChunkRows, int Chunks, int Grou
 
     public int Parts => Chunks * Groups;
 
-    /// <summary>The division for some threads.</summary>
+    /// <summary>Returns the division for some threads.</summary>
     /// <param name="rows">All rows.</param>
     /// <param name="most">The rows of a chunk at most: what the caches hold.</param>
     /// <param name="granule">What the rows of a chunk should be a multiple of.</param>
@@ -34,14 +34,14 @@ internal readonly record struct WorkDivision(int ChunkRows, int Chunks, int Grou
         return new WorkDivision(size, chunks, chunks < threads ? Math.Min(panels, Ratio(threads, chunks)) : 1);
     }
 
-    /// <summary>The first row of a part and the one after its last.</summary>
+    /// <summary>Returns the first row of a part and the one after its last.</summary>
     public (int First, int End) Rows(int part, int rows)
     {
         int first = part / Groups * ChunkRows;
         return (first, Math.Min(rows, first + ChunkRows));
     }
 
-    /// <summary>The first panel of a part and the one after its last.</summary>
+    /// <summary>Returns the first panel of a part and the one after its last.</summary>
     public (int First, int End) Panels(int part, int panels)
     {
         int group = part % Groups;

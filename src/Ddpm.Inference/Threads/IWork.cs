@@ -3,7 +3,7 @@ namespace Ddpm.Inference;
 /// <summary>Work in parts that several threads do at once, in any order.</summary>
 internal interface IWork
 {
-    /// <summary>How many parts.</summary>
+    /// <summary>Gets how many parts.</summary>
     int Parts { get; }
 
     /// <summary>Does a part.</summary>

@@ -29,7 +29,7 @@ internal sealed class WorkerCrew : IDisposable
         foreach (Thread worker in workers) worker.Start();
     }
 
-    /// <summary>How many work at once, the caller among them.</summary>
+    /// <summary>Gets how many work at once, the caller among them.</summary>
     public int Threads => workers.Length + 1;
 
     /// <summary>Does all parts of a work, and waits for them also where one fails.</summary>

@@ -20,7 +20,7 @@ internal sealed class WorkerTeam : IDisposable
 
     ~WorkerTeam() => crew?.End();
 
-    /// <summary>How many work at once, the caller among them.</summary>
+    /// <summary>Gets how many work at once, the caller among them.</summary>
     public int Threads => crew.Threads;
 
     /// <summary>Does all parts of a work, and waits for them also where one fails.</summary>

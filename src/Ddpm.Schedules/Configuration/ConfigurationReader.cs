@@ -24,22 +24,22 @@ internal sealed class ConfigurationReader
         this.prefix = prefix;
     }
 
-    /// <summary>The file, as messages name it.</summary>
+    /// <summary>Gets the file, as messages name it.</summary>
     public string Source { get; }
 
-    /// <summary>The names of the fields, in the order of the file.</summary>
+    /// <summary>Gets the names of the fields, in the order of the file.</summary>
     public IEnumerable<string> Fields => json.EnumerateObject().Select(property => property.Name);
 
-    /// <summary>The fields that were not read, as "file: field = value". Names that begin with an underscore are left out.</summary>
+    /// <summary>Gets the fields that were not read, as "file: field = value". Names that begin with an underscore are left out.</summary>
     public IEnumerable<string> Unread => json.EnumerateObject()
         .Where(property => !read.Contains(property.Name) && !property.Name.StartsWith('_'))
         .Select(property => $"{Source}: {StrictJson.Line(prefix + property.Name)} = {StrictJson.Raw(property.Value)}");
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file of statistics.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limit">The most bytes that it may have. Range: ≥ 1.</param>
     /// <returns>The object.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">The file is no regular one, is too large, or holds no strict JSON object.</exception>
     public static ConfigurationReader Open(string path, int limit = DefaultLimit) => Parse(RegularFile.ReadAllBytes(path, limit), path);
 
@@ -48,7 +48,7 @@ internal sealed class ConfigurationReader
     /// <param name="minimum">The smallest that is valid.</param>
     /// <param name="longest">The most entries.</param>
     /// <returns>The numbers, one at least; all finite.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">The file is no regular one, is too large, or holds something else.</exception>
     public static ImmutableArray<double> OpenNumbers(string path, double minimum, int longest)
     {
@@ -81,17 +81,17 @@ internal sealed class ConfigurationReader
         return new ConfigurationReader(root, source, "");
     }
 
-    /// <summary>Whether a field is there, perhaps as null.</summary>
+    /// <summary>Returns whether a field is there, perhaps as null.</summary>
     /// <param name="field">The field's name.</param>
     /// <returns>Whether it is there.</returns>
     public bool Contains(string field) => Find(field) is not null;
 
-    /// <summary>Whether a field is absent or null.</summary>
+    /// <summary>Returns whether a field is absent or null.</summary>
     /// <param name="field">The field's name.</param>
     /// <returns>Whether it is absent or null.</returns>
     public bool IsNull(string field) => Find(field) is not { } value || value.ValueKind == JsonValueKind.Null;
 
-    /// <summary>Whether a field is a list.</summary>
+    /// <summary>Returns whether a field is a list.</summary>
     /// <param name="field">The field's name.</param>
     /// <returns>Whether it is a list.</returns>
     public bool IsList(string field) => Find(field) is { ValueKind: JsonValueKind.Array };
@@ -132,7 +132,7 @@ internal sealed class ConfigurationReader
     /// <param name="minimum">The smallest that is valid.</param>
     /// <param name="maximum">The largest that is valid.</param>
     /// <param name="fallback">What an absent field means; null where it must be there.</param>
-    /// <returns>The number.</returns>
+    /// <returns>The number of losses.</returns>
     /// <exception cref="InvalidDataException">The field is something else.</exception>
     public long WholeNumber(string field, long minimum, long maximum, long? fallback = null)
     {
@@ -157,7 +157,7 @@ internal sealed class ConfigurationReader
     /// <param name="minimum">The smallest that is valid.</param>
     /// <param name="maximum">The largest that is valid.</param>
     /// <param name="fallback">What an absent field means; null where it must be there.</param>
-    /// <returns>The number.</returns>
+    /// <returns>The number of losses.</returns>
     /// <exception cref="InvalidDataException">The field is something else.</exception>
     public double Number(string field, double minimum = double.MinValue, double maximum = double.MaxValue, double? fallback = null)
     {
@@ -229,7 +229,7 @@ internal sealed class ConfigurationReader
         throw Error(field, names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}");
     }
 
-    /// <summary>The error of a field that is there and not as it must be.</summary>
+    /// <summary>Returns the error of a field that is there and not as it must be.</summary>
     /// <param name="field">The field's name.</param>
     /// <param name="expected">What it must be, after "must be".</param>
     /// <returns>The error, for the caller to throw.</returns>

@@ -8,7 +8,7 @@ namespace Ddpm.Core;
 /// </summary>
 internal static class RegularFile
 {
-    /// <summary>Whether a path names a file with contents: no folder, no pipe, no device.</summary>
+    /// <summary>Returns whether a path names a file with contents: no folder, no pipe, no device.</summary>
     /// <param name="path">The path; a link is followed.</param>
     /// <returns>Whether <see cref="Open"/> opens it.</returns>
     public static bool HasContents(string path) => File.Exists(path) && Length(path) > 0;
@@ -17,7 +17,7 @@ internal static class RegularFile
     /// <param name="path">The file; a link is followed.</param>
     /// <param name="limit">The most bytes that the file may have. Range: ≥ 1.</param>
     /// <returns>The open file; dispose it.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">The file is a folder, a pipe or a device, is empty, or is larger than the limit.</exception>
     public static SafeFileHandle Open(string path, long limit = long.MaxValue)
     {
@@ -47,7 +47,7 @@ internal static class RegularFile
     /// <param name="path">The file; a link is followed.</param>
     /// <param name="limit">The most bytes that the file may have. Range: ≥ 1, below 2 GiB.</param>
     /// <returns>The bytes.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is a folder, a pipe or a device, is empty, is larger than the limit, or ended early.
     /// </exception>

@@ -40,21 +40,21 @@ internal static class StrictJson
         }
     }
 
-    /// <summary>A value for a message, as <see cref="Raw"/>, but plain words lose their quotation marks.</summary>
+    /// <summary>Returns a value for a message, as <see cref="Raw"/>, but plain words lose their quotation marks.</summary>
     public static string Shown(JsonElement value) =>
         value.ValueKind == JsonValueKind.String && IsWord(value.GetString()!) ? value.GetString()! : Raw(value);
 
-    /// <summary>A value as the file has it, on one line, cut where it is long.</summary>
+    /// <summary>Returns a value as the file has it, on one line, cut where it is long.</summary>
     public static string Raw(JsonElement value) => Line(value.GetRawText());
 
-    /// <summary>A text of a file as a message repeats it: on one line, cut where it is long.</summary>
+    /// <summary>Returns a text of a file as a message repeats it: on one line, cut where it is long.</summary>
     public static string Line(string text, int longest = 80)
     {
         if (text.Length > longest) text = string.Concat(text.AsSpan(0, longest), " …");
         return string.Concat(text.Where(c => !char.IsControl(c)));
     }
 
-    /// <summary>What is wrong with JSON, on one line: it may repeat the file; where it is ends the message.</summary>
+    /// <summary>Returns what is wrong with JSON, on one line: it may repeat the file; where it is ends the message.</summary>
     public static string Reason(Exception exception)
     {
         string message = exception.Message;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Random numbers as a pure function of (seed, stream, element): Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as
-/// 1, 2, 3"). Nothing advances, so that a number depends neither on what was drawn before nor on batch size, thread, shard or device.
+/// Generates random numbers as a pure function of (seed, stream, element) by Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers:
+/// as easy as 1, 2, 3"). It has no state, so a number depends neither on earlier draws nor on batch size, thread, shard or device.
 /// </summary>
 public readonly struct CounterBasedRandom : IEquatable<CounterBasedRandom>
 {
@@ -12,7 +12,7 @@ public readonly struct CounterBasedRandom : IEquatable<CounterBasedRandom>
     private readonly ulong streamIndex;
     private readonly uint streamStep;
 
-    /// <summary>One stream of random numbers.</summary>
+    /// <summary>Creates one stream of random numbers.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="index">The stream's first coordinate, such as the number of a sample.</param>
     /// <param name="step">The stream's second coordinate, such as the step of a run.</param>
@@ -23,14 +23,14 @@ public readonly struct CounterBasedRandom : IEquatable<CounterBasedRandom>
         streamStep = unchecked((uint)step);
     }
 
-    /// <summary>Whether both are the same stream.</summary>
-    /// <param name="left">One stream.</param>
-    /// <param name="right">Another.</param>
+    /// <summary>Compares two streams for equality.</summary>
+    /// <param name="left">The first stream.</param>
+    /// <param name="right">The second stream.</param>
     public static bool operator ==(CounterBasedRandom left, CounterBasedRandom right) => left.Equals(right);
 
-    /// <summary>Whether the streams differ.</summary>
-    /// <param name="left">One stream.</param>
-    /// <param name="right">Another.</param>
+    /// <summary>Compares two streams for inequality.</summary>
+    /// <param name="left">The first stream.</param>
+    /// <param name="right">The second stream.</param>
     public static bool operator !=(CounterBasedRandom left, CounterBasedRandom right) => !left.Equals(right);
 
     /// <summary>Fills a span with the stream's standard normal numbers, from its start (Box and Muller 1958).</summary>
@@ -45,7 +45,7 @@ public readonly struct CounterBasedRandom : IEquatable<CounterBasedRandom>
         }
     }
 
-    /// <summary>A uniform integer of the stream.</summary>
+    /// <summary>Returns a uniform integer of the stream.</summary>
     /// <param name="element">Which number of the stream.</param>
     /// <param name="range">The number of values. Range: ≥ 1.</param>
     /// <returns>A number from 0 to <paramref name="range"/> - 1; the bias is below <paramref name="range"/>/2⁶⁴.</returns>
@@ -57,7 +57,7 @@ public readonly struct CounterBasedRandom : IEquatable<CounterBasedRandom>
         return (long)Math.BigMul(((ulong)a << 32) | b, (ulong)range, out _);
     }
 
-    /// <summary>A uniform number of the stream.</summary>
+    /// <summary>Returns a uniform number of the stream.</summary>
     /// <param name="element">Which number of the stream.</param>
     /// <returns>A multiple of 2⁻⁵³. Range: 0 ≤ u &lt; 1.</returns>
     public double Uniform(uint element) => UniformBelow(element, 1L << 53) * (1.0 / (1L << 53));

@@ -1,6 +1,6 @@
 namespace Ddpm.Core;
 
-/// <summary>β_t is the same at every step: "const" of Ho et al.'s code (arXiv:2006.11239, sec. 4 names it among the choices).</summary>
+/// <summary>Keeps β_t constant: "const" of Ho et al.'s code (arXiv:2006.11239, sec. 4 names it among the choices).</summary>
 public sealed class ConstantSchedule : IVarianceSchedule
 {
     private readonly double beta;

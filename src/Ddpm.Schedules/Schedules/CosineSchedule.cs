@@ -1,8 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// ᾱ follows cos²(((t/T) + s)/(1 + s) · π/2), β_t capped: improved-diffusion (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 17),
-/// "squaredcos_cap_v2" of diffusers.
+/// Makes ᾱ follow cos²(((t/T) + s)/(1 + s) · π/2), with with β_t capped: improved-diffusion (Nichol and Dhariwal 2021, arXiv:2102.09672,
+/// eq. 17), "squaredcos_cap_v2" of diffusers.
 /// </summary>
 public sealed class CosineSchedule : IVarianceSchedule
 {
@@ -23,10 +23,10 @@ public sealed class CosineSchedule : IVarianceSchedule
     /// <inheritdoc/>
     public int Timesteps { get; }
 
-    /// <summary>s, the offset of the cosine.</summary>
+    /// <summary>Gets s, the offset of the cosine.</summary>
     public double Offset { get; }
 
-    /// <summary>The cap on β.</summary>
+    /// <summary>Gets the cap on β.</summary>
     public double BetaMaximum { get; }
 
     /// <inheritdoc/>

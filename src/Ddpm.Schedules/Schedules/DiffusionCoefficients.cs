@@ -3,12 +3,11 @@ using System.Collections.Immutable;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Every number that follows from a schedule, as float64 tables over t = 0 … T-1 (Ho et al. 2020, arXiv:2006.11239, eq. 2, 4, 6, 7).
-/// Immutable; computed and validated once.
+/// Tabulates every number that follows from a schedule, in float64 over t = 0 … T-1 (Ho et al. 2020, arXiv:2006.11239, eq. 2, 4, 6, 7). It
+/// is immutable, and computed and validated once.
 /// </summary>
 /// <remarks>
-/// float32 tables, as several published programs use, are off by up to 3e-3 relative; here a number is cast to the tensor's type at the
-/// last moment.
+/// The float32 tables of several published programs have relative errors up to 3e-3; here a number is cast to the tensor's type last.
 /// </remarks>
 public sealed class DiffusionCoefficients
 {
@@ -55,65 +54,65 @@ public sealed class DiffusionCoefficients
     {
     }
 
-    /// <summary>The schedule that was tabulated.</summary>
+    /// <summary>Gets the schedule that was tabulated.</summary>
     public IVarianceSchedule Schedule { get; }
 
-    /// <summary>The arithmetic that the tables were computed in.</summary>
+    /// <summary>Gets the arithmetic that the tables were computed in.</summary>
     public TablePrecision Precision { get; }
 
-    /// <summary>The number of timesteps T.</summary>
+    /// <summary>Gets the number of timesteps T.</summary>
     public int Timesteps => Betas.Length;
 
-    /// <summary>β_t, the variance of the noise that step t adds. Range: 0 &lt; β_t &lt; 1; the last may be 1.</summary>
+    /// <summary>Gets β_t, the variance of the noise that step t adds. Range: 0 &lt; β_t &lt; 1; the last may be 1.</summary>
     public ImmutableArray<double> Betas { get; }
 
-    /// <summary>β_t as the reverse step uses it: <see cref="Betas"/>, but 1 - ᾱ_t/ᾱ_{t-1} with float32 tables.</summary>
+    /// <summary>Gets β_t as the reverse step uses it: <see cref="Betas"/>, but 1 - ᾱ_t/ᾱ_{t-1} with float32 tables.</summary>
     public ImmutableArray<double> StepBetas { get; }
 
-    /// <summary>α_t = 1 - β_t.</summary>
+    /// <summary>Gets α_t = 1 - β_t.</summary>
     public ImmutableArray<double> Alphas { get; }
 
-    /// <summary>ᾱ_t = α_0 ⋯ α_t, the share of the signal's variance that is left after step t.</summary>
+    /// <summary>Gets ᾱ_t = α_0 ⋯ α_t, the share of the signal's variance that is left after step t.</summary>
     public ImmutableArray<double> AlphaBars { get; }
 
-    /// <summary>ᾱ_{t-1}; 1 at t = 0.</summary>
+    /// <summary>Gets ᾱ_{t-1}; 1 at t = 0.</summary>
     public ImmutableArray<double> AlphaBarsPrevious { get; }
 
-    /// <summary>√ᾱ_t, the factor of x_0 in x_t (eq. 4).</summary>
+    /// <summary>Gets √ᾱ_t, the factor of x_0 in x_t (eq. 4).</summary>
     public ImmutableArray<double> SqrtAlphaBars { get; }
 
-    /// <summary>√(1-ᾱ_t), the factor of the noise in x_t (eq. 4).</summary>
+    /// <summary>Gets √(1-ᾱ_t), the factor of the noise in x_t (eq. 4).</summary>
     public ImmutableArray<double> SqrtOneMinusAlphaBars { get; }
 
-    /// <summary>ln(1-ᾱ_t), the log variance of q(x_t | x_0) (eq. 4).</summary>
+    /// <summary>Gets ln(1-ᾱ_t), the log variance of q(x_t | x_0) (eq. 4).</summary>
     public ImmutableArray<double> LogOneMinusAlphaBars { get; }
 
-    /// <summary>√(1/ᾱ_t), the factor of x_t in x̂_0 (eq. 4 solved for x_0). Infinite where ᾱ_t = 0.</summary>
+    /// <summary>Gets √(1/ᾱ_t), the factor of x_t in x̂_0 (eq. 4 solved for x_0). Infinite where ᾱ_t = 0.</summary>
     public ImmutableArray<double> SqrtReciprocalAlphaBars { get; }
 
-    /// <summary>√(1/ᾱ_t - 1), the factor of the noise in x̂_0. Infinite where ᾱ_t = 0.</summary>
+    /// <summary>Gets √(1/ᾱ_t - 1), the factor of the noise in x̂_0. Infinite where ᾱ_t = 0.</summary>
     public ImmutableArray<double> SqrtReciprocalAlphaBarsMinusOne { get; }
 
-    /// <summary>β̃_t = (1-ᾱ_{t-1})/(1-ᾱ_t) β_t, the variance of the posterior (eq. 7). 0 at t = 0.</summary>
+    /// <summary>Gets β̃_t = (1-ᾱ_{t-1})/(1-ᾱ_t) β_t, the variance of the posterior (eq. 7). 0 at t = 0.</summary>
     public ImmutableArray<double> PosteriorVariances { get; }
 
-    /// <summary>√ᾱ_{t-1} β_t/(1-ᾱ_t), the factor of x_0 in the posterior mean (eq. 7).</summary>
+    /// <summary>Gets √ᾱ_{t-1} β_t/(1-ᾱ_t), the factor of x_0 in the posterior mean (eq. 7).</summary>
     public ImmutableArray<double> PosteriorMeanX0Weights { get; }
 
-    /// <summary>√α_t (1-ᾱ_{t-1})/(1-ᾱ_t), the factor of x_t in the posterior mean (eq. 7).</summary>
+    /// <summary>Gets √α_t (1-ᾱ_{t-1})/(1-ᾱ_t), the factor of x_t in the posterior mean (eq. 7).</summary>
     public ImmutableArray<double> PosteriorMeanXtWeights { get; }
 
-    /// <summary>ᾱ_t/(1-ᾱ_t), the signal-to-noise ratio (Kingma et al. 2021, arXiv:2107.00630).</summary>
+    /// <summary>Gets ᾱ_t/(1-ᾱ_t), the signal-to-noise ratio (Kingma et al. 2021, arXiv:2107.00630).</summary>
     public ImmutableArray<double> SignalToNoiseRatios { get; }
 
-    /// <summary>ln β̃_t, "clipped" at t = 0 where β̃_0 = 0.</summary>
-    /// <param name="initial">What stands at t = 0.</param>
+    /// <summary>Returns ln β̃_t, with a chosen value at t = 0, where β̃_0 = 0.</summary>
+    /// <param name="initial">The choice of the value at t = 0.</param>
     /// <returns>The table over t = 0 … T-1.</returns>
     public ImmutableArray<double> PosteriorLogVariances(InitialLogVariance initial = InitialLogVariance.SecondEntry) =>
         Table(Timesteps, t => Math.Log(t == 0 ? First(initial, PosteriorVariances[0]) : PosteriorVariances[t]));
 
-    /// <summary>The fixed large variance β_t, with the entry of t = 0 that a likelihood takes.</summary>
-    /// <param name="initial">What stands at t = 0: β̃_1, or β_0 itself.</param>
+    /// <summary>Returns the fixed large variance β_t, with the entry of t = 0 that a likelihood uses.</summary>
+    /// <param name="initial">The choice of the value at t = 0: β̃_1, or β_0 itself.</param>
     /// <returns>The table over t = 0 … T-1.</returns>
     public ImmutableArray<double> LargeVariances(InitialLogVariance initial = InitialLogVariance.SecondEntry) =>
         Table(Timesteps, t => t == 0 ? First(initial, StepBetas[0]) : StepBetas[t]);

@@ -1,8 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// β_t = 1/(T - t), so that the signal's variance ᾱ_t falls linearly to exactly 0: "jsd" of Ho et al.'s code, from Sohl-Dickstein et al.
-/// 2015 (arXiv:1503.03585). Its last β is 1; ε-prediction is undefined there.
+/// Sets β_t = 1/(T - t), so that the signal's variance ᾱ_t falls linearly to exactly 0: "jsd" of Ho et al.'s code, from Sohl-Dickstein et
+/// al. 2015 (arXiv:1503.03585). Its last β is 1; ε-prediction is undefined there.
 /// </summary>
 public sealed class HarmonicSchedule : IVarianceSchedule
 {

@@ -1,17 +1,17 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// What stands for ln σ_0², since β̃_0 = 0 has no logarithm. It changes no sample, for no noise is added at t = 0, but much in a
-/// likelihood: L_0 is decoded with it.
+/// Chooses the value of ln σ_0², because β̃_0 = 0 has no logarithm. It changes no sample, since no noise is added at t = 0, but it changes
+/// a likelihood, because L_0 is decoded with it.
 /// </summary>
 public enum InitialLogVariance
 {
     /// <summary>
-    /// The entry of t = 1, ln β̃_1 (-9.82 for the paper's schedule): Ho et al.'s CIFAR-10 code and improved-diffusion (arXiv:2102.09672).
-    /// Fixed large variances take it too, in the variance and in its logarithm, as improved-diffusion does.
+    /// Uses the entry of t = 1, ln β̃_1 (-9.82 for the paper's schedule): Ho et al.'s CIFAR-10 code and improved-diffusion
+    /// (arXiv:2102.09672). Fixed large variances use it too, in the variance and in its logarithm, as improved-diffusion does.
     /// </summary>
     SecondEntry,
 
-    /// <summary>ln max(σ_0², 1e-20), -46.05 for β̃_0: Ho et al.'s code for the 256×256 sets, and diffusers.</summary>
+    /// <summary>Uses ln max(σ_0², 1e-20), -46.05 for β̃_0: Ho et al.'s code for the 256×256 sets, and diffusers.</summary>
     Floored,
 }

@@ -2,39 +2,39 @@ using System.Collections.Immutable;
 
 namespace Ddpm.Core;
 
-/// <summary>The rules of <see cref="TimestepSpacing"/> that take a number of timesteps alone, by name.</summary>
+/// <summary>Lists by name the rules of <see cref="TimestepSpacing"/> that need only a number of timesteps.</summary>
 public static class KnownSpacings
 {
-    /// <summary><see cref="TimestepSpacing.Leading"/>, diffusers' default.</summary>
+    /// <summary>Gets <see cref="TimestepSpacing.Leading"/>, diffusers' default.</summary>
     public static SpacingRule Leading { get; } = new("leading", (schedule, count) => TimestepSpacing.Leading(schedule.Timesteps, count));
 
-    /// <summary><see cref="TimestepSpacing.Trailing"/>.</summary>
+    /// <summary>Gets <see cref="TimestepSpacing.Trailing"/>.</summary>
     public static SpacingRule Trailing { get; } = new("trailing", (schedule, count) => TimestepSpacing.Trailing(schedule.Timesteps, count));
 
-    /// <summary><see cref="TimestepSpacing.Linspace"/>.</summary>
+    /// <summary>Gets <see cref="TimestepSpacing.Linspace"/>.</summary>
     public static SpacingRule Linspace { get; } = new("linspace", (schedule, count) => TimestepSpacing.Linspace(schedule.Timesteps, count));
 
-    /// <summary><see cref="TimestepSpacing.Quadratic"/>, DDIM's "quad".</summary>
+    /// <summary>Gets <see cref="TimestepSpacing.Quadratic"/>, DDIM's "quad".</summary>
     public static SpacingRule Quadratic { get; } =
         new("quadratic", (schedule, count) => TimestepSpacing.Quadratic(schedule.Timesteps, count));
 
-    /// <summary><see cref="TimestepSpacing.Sections(int, int[])"/> of one section, improved-diffusion's.</summary>
+    /// <summary>Gets <see cref="TimestepSpacing.Sections(int, int[])"/> of one section, improved-diffusion's.</summary>
     public static SpacingRule Sections { get; } = new("sections", (schedule, count) => TimestepSpacing.Sections(schedule.Timesteps, count));
 
-    /// <summary><see cref="TimestepSpacing.WholeStride"/>, improved-diffusion's "ddimN".</summary>
+    /// <summary>Gets <see cref="TimestepSpacing.WholeStride"/>, improved-diffusion's "ddimN".</summary>
     public static SpacingRule WholeStride { get; } =
         new("whole-stride", (schedule, count) => TimestepSpacing.WholeStride(schedule.Timesteps, count));
 
-    /// <summary><see cref="TimestepSpacing.Karras"/> with ρ = 7.</summary>
+    /// <summary>Gets <see cref="TimestepSpacing.Karras"/> with ρ = 7.</summary>
     public static SpacingRule Karras { get; } = new("karras", (schedule, count) => TimestepSpacing.Karras(schedule, count));
 
-    /// <summary>All of them.</summary>
+    /// <summary>Gets all rules.</summary>
     public static ImmutableArray<SpacingRule> All { get; } = [Leading, Trailing, Linspace, Quadratic, Sections, WholeStride, Karras];
 
-    /// <summary>Finds a rule.</summary>
-    /// <param name="name">Its <see cref="SpacingRule.Name"/>.</param>
+    /// <summary>Finds a rule by name.</summary>
+    /// <param name="name">The <see cref="SpacingRule.Name"/> of the rule.</param>
     /// <returns>The rule.</returns>
-    /// <exception cref="ArgumentException">No rule has the name; the message lists those there are.</exception>
+    /// <exception cref="ArgumentException">No rule has the name; the message lists the known names.</exception>
     public static SpacingRule Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

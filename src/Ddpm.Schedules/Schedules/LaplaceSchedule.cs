@@ -1,8 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// The log signal-to-noise ratio follows a Laplace distribution, most steps lying at middling noise (Hang and Gu 2024, arXiv:2407.03297);
-/// with the constants and the square root of "laplace" in diffusers, β_t capped.
+/// Makes the log signal-to-noise ratio follow a Laplace distribution, with most steps at medium noise (Hang and Gu 2024, arXiv:2407.03297);
+/// with the constants and the square root of "laplace" in diffusers, and β_t capped.
 /// </summary>
 public sealed class LaplaceSchedule : IVarianceSchedule
 {
@@ -19,7 +19,7 @@ public sealed class LaplaceSchedule : IVarianceSchedule
     /// <inheritdoc/>
     public int Timesteps { get; }
 
-    /// <summary>The cap on β.</summary>
+    /// <summary>Gets the cap on β.</summary>
     public double BetaMaximum { get; }
 
     /// <inheritdoc/>

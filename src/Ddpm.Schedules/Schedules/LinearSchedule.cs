@@ -1,7 +1,7 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// β_t grows linearly from <see cref="BetaStart"/> to <see cref="BetaEnd"/>: the schedule of Ho et al. 2020 (arXiv:2006.11239, sec. 4),
+/// Increases β_t linearly from <see cref="BetaStart"/> to <see cref="BetaEnd"/>: the schedule of Ho et al. 2020 (arXiv:2006.11239, sec. 4),
 /// T = 1000, 1e-4 … 0.02.
 /// </summary>
 public sealed class LinearSchedule : IVarianceSchedule, ISinglePrecisionSchedule
@@ -24,15 +24,15 @@ public sealed class LinearSchedule : IVarianceSchedule, ISinglePrecisionSchedule
     /// <inheritdoc/>
     public int Timesteps { get; }
 
-    /// <summary>β_0, the first variance.</summary>
+    /// <summary>Gets β_0, the first variance.</summary>
     public double BetaStart { get; }
 
-    /// <summary>β_{T-1}, the last variance.</summary>
+    /// <summary>Gets β_{T-1}, the last variance.</summary>
     public double BetaEnd { get; }
 
     /// <summary>
-    /// The paper's schedule with its variances scaled by 1000/T, so that about as much signal is left at the end for every T:
-    /// "linear" of improved-diffusion (Nichol and Dhariwal 2021, arXiv:2102.09672). The same as the paper's at T = 1000.
+    /// Creates the paper's schedule with its variances scaled by 1000/T, so that about the same signal remains at the end for every T:
+    /// "linear" of improved-diffusion (Nichol and Dhariwal 2021, arXiv:2102.09672). It equals the paper's at T = 1000.
     /// </summary>
     /// <param name="timesteps">
     /// The number of timesteps T. Range: T ≥ 21, below which the last variance 20/T is no longer less than 1.

@@ -1,7 +1,7 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// √β_t grows linearly: "quad" of Ho et al.'s code, "scaled_linear" of latent diffusion (Rombach et al. 2022, arXiv:2112.10752, with
+/// Increases √β_t linearly: "quad" of Ho et al.'s code, "scaled_linear" of latent diffusion (Rombach et al. 2022, arXiv:2112.10752, with
 /// 0.00085 … 0.012) and diffusers.
 /// </summary>
 public sealed class QuadraticSchedule : IVarianceSchedule, ISinglePrecisionSchedule
@@ -21,10 +21,10 @@ public sealed class QuadraticSchedule : IVarianceSchedule, ISinglePrecisionSched
     /// <inheritdoc/>
     public int Timesteps { get; }
 
-    /// <summary>β_0, the first variance.</summary>
+    /// <summary>Gets β_0, the first variance.</summary>
     public double BetaStart { get; }
 
-    /// <summary>β_{T-1}, the last variance.</summary>
+    /// <summary>Gets β_{T-1}, the last variance.</summary>
     public double BetaEnd { get; }
 
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Ddpm.Core;
 
 /// <summary>
-/// A schedule over some timesteps of another: β'_i = 1 - ᾱ_{S_i}/ᾱ_{S_{i-1}} (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 19), so that
-/// its ᾱ' are the original's at S_0 &lt; S_1 &lt; …; the network is still told the original's timesteps. Every other formula follows
+/// Keeps some timesteps of another schedule: β'_i = 1 - ᾱ_{S_i}/ᾱ_{S_{i-1}} (Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 19), so that
+/// its ᾱ' are the original's at S_0 &lt; S_1 &lt; …; the network still receives the original's timesteps. Every other formula follows
 /// unchanged: samplers take fewer steps, bounds have fewer terms.
 /// </summary>
 public sealed class RespacedSchedule : IVarianceSchedule, ISinglePrecisionSchedule
@@ -14,9 +14,11 @@ public sealed class RespacedSchedule : IVarianceSchedule, ISinglePrecisionSchedu
     /// <summary>Respaces a schedule.</summary>
     /// <param name="original">The schedule that the network was trained with.</param>
     /// <param name="retained">
-    /// The timesteps S that remain, ascending, such as <see cref="TimestepSpacing"/> gives. Range: 0 ≤ S_i &lt; T.
+    /// The timesteps S to keep, ascending, such as those of <see cref="TimestepSpacing"/>. Range: 0 ≤ S_i &lt; T.
     /// </param>
-    /// <exception cref="ArgumentException">The original is invalid, or the timesteps are none, out of range or not ascending.</exception>
+    /// <exception cref="ArgumentException">
+    /// The original is invalid, or the list of timesteps is empty, out of range or not ascending.
+    /// </exception>
     public RespacedSchedule(IVarianceSchedule original, IEnumerable<int> retained)
     {
         var coefficients = new DiffusionCoefficients(original);
@@ -33,10 +35,10 @@ public sealed class RespacedSchedule : IVarianceSchedule, ISinglePrecisionSchedu
         betas = builder.MoveToImmutable();
     }
 
-    /// <summary>The schedule that the network was trained with.</summary>
+    /// <summary>Gets the schedule that the network was trained with.</summary>
     public IVarianceSchedule Original { get; }
 
-    /// <summary>The original's timesteps that remain, ascending.</summary>
+    /// <summary>Gets the original's timesteps that remain, ascending.</summary>
     public ImmutableArray<int> Retained { get; }
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// β_t rises along a sigmoid over [-6, 6] between two bounds that it does not quite reach: GeoDiff (Xu et al. 2022, arXiv:2203.02923),
+/// Increases β_t along a sigmoid over [-6, 6] between two bounds that it does not quite reach: GeoDiff (Xu et al. 2022, arXiv:2203.02923),
 /// "sigmoid" of diffusers.
 /// </summary>
 public sealed class SigmoidSchedule : IVarianceSchedule, ISinglePrecisionSchedule
@@ -21,10 +21,10 @@ public sealed class SigmoidSchedule : IVarianceSchedule, ISinglePrecisionSchedul
     /// <inheritdoc/>
     public int Timesteps { get; }
 
-    /// <summary>The bound at the start.</summary>
+    /// <summary>Gets the bound at the start.</summary>
     public double BetaStart { get; }
 
-    /// <summary>The bound at the end.</summary>
+    /// <summary>Gets the bound at the end.</summary>
     public double BetaEnd { get; }
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ internal static class SinglePrecision
 {
     private const int Lanes = 8;
 
-    /// <summary>torch.linspace in float32 with vectors of 256 bits and fused multiplication, its commonest form.</summary>
+    /// <summary>Returns torch.linspace in float32 with vectors of 256 bits and fused multiplication, its commonest form.</summary>
     public static float[] Linspace(double first, double last, int count)
     {
         float start = (float)first, end = (float)last;
@@ -31,14 +31,14 @@ internal static class SinglePrecision
         return values;
     }
 
-    /// <summary>torch.cumprod of 1 - β in float32: accumulated in float64, each entry rounded.</summary>
+    /// <summary>Returns torch.cumprod of 1 - β in float32: accumulated in float64, each entry rounded.</summary>
     public static float[] AlphaBars(float[] betas)
     {
         double product = 1;
         return [.. betas.Select(beta => (float)(product *= 1 - beta))];
     }
 
-    /// <summary>1 - ᾱ_t/ᾱ_{t-1} in float32.</summary>
+    /// <summary>Returns 1 - ᾱ_t/ᾱ_{t-1} in float32.</summary>
     public static float[] BetasOf(float[] alphaBars) =>
         [.. alphaBars.Select((alphaBar, t) => 1 - (t == 0 ? alphaBar : alphaBar / alphaBars[t - 1]))];
 }

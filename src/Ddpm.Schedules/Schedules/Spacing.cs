@@ -4,7 +4,7 @@ namespace Ddpm.Core;
 internal static class Spacing
 {
     /// <summary>
-    /// As numpy.linspace computes it, so that tables agree to the last bit with published code: number <paramref name="i"/> of
+    /// Computes numbers as numpy.linspace does, so that tables agree to the last bit with published code: number <paramref name="i"/> of
     /// <paramref name="count"/> numbers from <paramref name="start"/> to <paramref name="end"/>, both included.
     /// </summary>
     public static double Linear(double start, double end, int count, int i)
@@ -15,7 +15,7 @@ internal static class Spacing
         return i * step + start;
     }
 
-    /// <summary>β_t of a schedule that is given by ᾱ over the time 0 … 1, capped.</summary>
+    /// <summary>Returns β_t of a schedule that is given by ᾱ over the time 0 … 1, capped.</summary>
     public static double BetaOf(Func<double, double> alphaBar, int timesteps, int t, double maximum) =>
         Math.Min(1 - alphaBar((t + 1.0) / timesteps) / alphaBar((double)t / timesteps), maximum);
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ddpm.Core;
 
-/// <summary>A rule of <see cref="KnownSpacings"/>: which timesteps of a schedule a shorter run visits.</summary>
+/// <summary>Chooses the timesteps of a schedule that a shorter run visits, by a rule of <see cref="KnownSpacings"/>.</summary>
 public sealed class SpacingRule
 {
     private readonly Func<IVarianceSchedule, int, ImmutableArray<int>> timesteps;
@@ -10,14 +10,14 @@ public sealed class SpacingRule
     internal SpacingRule(string name, Func<IVarianceSchedule, int, ImmutableArray<int>> timesteps) =>
         (Name, this.timesteps) = (name, timesteps);
 
-    /// <summary>The name in commands and tables.</summary>
+    /// <summary>Gets the name in commands and tables.</summary>
     public string Name { get; }
 
-    /// <summary>The timesteps to visit, ascending.</summary>
+    /// <summary>Returns the timesteps to visit, ascending.</summary>
     /// <param name="schedule">The schedule that the network was trained with.</param>
-    /// <param name="count">How many. Range: 1 … T.</param>
+    /// <param name="count">The number of timesteps. Range: 1 … T.</param>
     /// <returns>The timesteps.</returns>
-    /// <exception cref="ArgumentException">The count is out of range, or the rule cannot give as many.</exception>
+    /// <exception cref="ArgumentException">The count is out of range, or the rule cannot give that many.</exception>
     public ImmutableArray<int> Timesteps(IVarianceSchedule schedule, int count)
     {
         ArgumentNullException.ThrowIfNull(schedule);
@@ -27,10 +27,10 @@ public sealed class SpacingRule
     /// <summary>The schedule over some of its timesteps; itself over all of them.</summary>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="count">How many timesteps. Range: 1 … T.</param>
-    /// <exception cref="ArgumentException">The count is out of range, or the rule cannot give as many.</exception>
+    /// <exception cref="ArgumentException">The count is out of range, or the rule cannot give that many.</exception>
     internal IVarianceSchedule Respace(IVarianceSchedule schedule, int count) =>
         count == schedule.Timesteps ? schedule : new RespacedSchedule(schedule, Timesteps(schedule, count));
 
-    /// <summary>The <see cref="Name"/>.</summary>
+    /// <summary>Returns the <see cref="Name"/>.</summary>
     public override string ToString() => Name;
 }

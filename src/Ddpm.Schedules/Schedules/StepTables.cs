@@ -52,7 +52,7 @@ internal sealed class StepTables
         };
     }
 
-    /// <summary>Operation by operation as diffusers' DDPMScheduler has them.</summary>
+    /// <summary>Returns the tables with every operation of diffusers' DDPMScheduler.</summary>
     public static StepTables InSinglePrecision(float[] beta)
     {
         float[] alphaBar = SinglePrecision.AlphaBars(beta), stepBeta = SinglePrecision.BetasOf(alphaBar);

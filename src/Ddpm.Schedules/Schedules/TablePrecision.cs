@@ -1,14 +1,14 @@
 namespace Ddpm.Core;
 
-/// <summary>In which arithmetic <see cref="DiffusionCoefficients"/> computes its tables.</summary>
+/// <summary>Chooses the arithmetic in which <see cref="DiffusionCoefficients"/> computes its tables.</summary>
 public enum TablePrecision
 {
-    /// <summary>float64 throughout: the right choice unless the numbers of another program must be met.</summary>
+    /// <summary>Computes in float64 throughout: the right choice, unless the numbers of another program must be reproduced.</summary>
     DoublePrecision,
 
     /// <summary>
-    /// float32 throughout, by the formulas and in the order of diffusers' schedulers, so that their printed tables come out:
-    /// the step's β is recomputed as 1 - ᾱ_t/ᾱ_{t-1}, which puts it up to 3e-3 relative off.
+    /// Computes in float32 throughout, with the formulas and the order of diffusers' schedulers, to reproduce their tables: the step's β is
+    /// recomputed as 1 - ᾱ_t/ᾱ_{t-1}, with a relative error of up to 3e-3.
     /// </summary>
     SinglePrecision,
 }

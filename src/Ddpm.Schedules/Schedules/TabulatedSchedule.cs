@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ddpm.Core;
 
-/// <summary>β_t from a list, such as "trained_betas" of a published model.</summary>
+/// <summary>Takes β_t from a list, such as "trained_betas" of a published model.</summary>
 public sealed class TabulatedSchedule : IVarianceSchedule
 {
     /// <summary>Creates the schedule.</summary>
@@ -27,7 +27,7 @@ public sealed class TabulatedSchedule : IVarianceSchedule
     /// <inheritdoc/>
     public int Timesteps => Betas.Length;
 
-    /// <summary>The list.</summary>
+    /// <summary>Gets the list of β_t.</summary>
     public ImmutableArray<double> Betas { get; }
 
     /// <inheritdoc/>

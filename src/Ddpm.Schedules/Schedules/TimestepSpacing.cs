@@ -3,12 +3,14 @@ using System.Collections.Immutable;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Which timesteps of T a shorter run visits, for <see cref="RespacedSchedule"/>: every published rule, ascending, each timestep once,
-/// exactly as many as asked for. Halves round to even, as in the programs that the rules come from.
+/// Chooses the timesteps of T that a shorter run visits, for <see cref="RespacedSchedule"/>, by every published rule: ascending, each
+/// timestep once, exactly the requested number. Halves round to even, as in the programs that the rules come from.
 /// </summary>
 public static class TimestepSpacing
 {
-    /// <summary>0, T/n, 2 T/n, … (rounded down) plus an offset: "leading" of diffusers (there with offset 0 or 1).</summary>
+    /// <summary>
+    /// Returns the timesteps 0, T/n, 2 T/n, … (rounded down) plus an offset: "leading" of diffusers (there with offset 0 or 1).
+    /// </summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
     /// <param name="offset">Added to each. Range: ≥ 0, and the last timestep must stay below T.</param>
@@ -29,8 +31,8 @@ public static class TimestepSpacing
     }
 
     /// <summary>
-    /// T - 1, T - 1 - T/n, … (rounded): "trailing" of diffusers (Lin et al. 2023, arXiv:2305.08891). For 62 n of T = 1000 diffusers visits
-    /// a timestep -1 beside; here there are always n.
+    /// Returns the timesteps T - 1, T - 1 - T/n, … (rounded): "trailing" of diffusers (Lin et al. 2023, arXiv:2305.08891). For 62 values of
+    /// n at T = 1000 diffusers also visits a timestep -1; here there are always n.
     /// </summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
@@ -44,7 +46,7 @@ public static class TimestepSpacing
         return Table(count, i => Round(timesteps + (count - 1 - i) * stride) - 1);
     }
 
-    /// <summary>n numbers evenly from 0 to T - 1, both included, rounded: "linspace" of diffusers. With n = 1 only 0.</summary>
+    /// <summary>Returns n numbers evenly from 0 to T - 1, both included, rounded: "linspace" of diffusers. With n = 1 only 0.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
     /// <returns>The timesteps.</returns>
@@ -77,8 +79,8 @@ public static class TimestepSpacing
     }
 
     /// <summary>
-    /// T is divided into as many sections of equal length as there are counts, and each is strided evenly from its first timestep to its
-    /// last: improved-diffusion (arXiv:2102.09672), where one count of n is its spacing "n".
+    /// Divides T into one section of equal length per count, and strides each evenly from its first timestep to its last:
+    /// improved-diffusion (arXiv:2102.09672), where one count of n is its spacing "n".
     /// </summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="counts">How many timesteps remain of each section. Range: each from 1 to the length of its section.</param>
@@ -119,8 +121,8 @@ public static class TimestepSpacing
     }
 
     /// <summary>
-    /// Every k-th timestep from 0 for the smallest whole k that gives n of them: "ddimN" of improved-diffusion (arXiv:2102.09672).
-    /// At T = 1000 there is such a k for 63 of the 1000 n only.
+    /// Returns every k-th timestep from 0 for the smallest whole k that gives n of them: "ddimN" of improved-diffusion (arXiv:2102.09672).
+    /// At T = 1000 such a k exists for only 63 of the 1000 values of n.
     /// </summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
@@ -140,8 +142,8 @@ public static class TimestepSpacing
     }
 
     /// <summary>
-    /// The timesteps whose noise σ = √((1-ᾱ)/ᾱ) is nearest to n values that are even in σ^(1/ρ), from the first to the last (Karras et al.
-    /// 2022, arXiv:2206.00364, eq. 5). Where two would coincide, the later one moves up.
+    /// Returns the timesteps whose noise σ = √((1-ᾱ)/ᾱ) is nearest to n values that are even in σ^(1/ρ), from the first to the last (Karras
+    /// et al. 2022, arXiv:2206.00364, eq. 5). Where two would coincide, the later one moves up.
     /// </summary>
     /// <param name="schedule">The schedule that the network was trained with; it must leave some signal at its last timestep.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
@@ -179,7 +181,7 @@ public static class TimestepSpacing
         });
     }
 
-    /// <summary>A list of timesteps, checked.</summary>
+    /// <summary>Checks a list of timesteps.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="retained">The timesteps, ascending, each once.</param>
     /// <returns>The timesteps.</returns>

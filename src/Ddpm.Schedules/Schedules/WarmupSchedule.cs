@@ -1,8 +1,8 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// β_t grows linearly over a first part of the steps and is constant from there: "warmup10" and "warmup50" of Ho et al.'s code, with parts
-/// of 10 % and 50 %.
+/// Increases β_t linearly over the first part of the steps and keeps it constant from there: "warmup10" and "warmup50" of Ho et al.'s code,
+/// with parts of 10 % and 50 %.
 /// </summary>
 public sealed class WarmupSchedule : IVarianceSchedule
 {
@@ -28,13 +28,13 @@ public sealed class WarmupSchedule : IVarianceSchedule
     /// <inheritdoc/>
     public int Timesteps { get; }
 
-    /// <summary>The part of the steps in which β grows.</summary>
+    /// <summary>Gets the part of the steps in which β grows.</summary>
     public double Fraction { get; }
 
-    /// <summary>β_0, the first variance, unless no step lies in the growing part.</summary>
+    /// <summary>Gets β_0, the first variance, unless no step lies in the growing part.</summary>
     public double BetaStart { get; }
 
-    /// <summary>The variance after the growth.</summary>
+    /// <summary>Gets the variance after the growth.</summary>
     public double BetaEnd { get; }
 
     /// <inheritdoc/>

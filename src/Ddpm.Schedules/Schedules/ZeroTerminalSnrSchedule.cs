@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Another schedule with √ᾱ shifted and scaled so that no signal is left at the end (ᾱ_{T-1} = 0) while ᾱ_0 stays:
-/// Lin et al. 2023 (arXiv:2305.08891, algorithm 1), "rescale_betas_zero_snr" of diffusers. Use x_0- or v-prediction with it:
-/// ε says nothing of x_0 where there is no signal.
+/// Shifts and scales √ᾱ of another schedule so that no signal remains at the end (ᾱ_{T-1} = 0) and ᾱ_0 is unchanged: Lin et al. 2023
+/// (arXiv:2305.08891, algorithm 1), "rescale_betas_zero_snr" of diffusers. Use x_0- or v-prediction with it: without signal, ε says nothing
+/// about x_0.
 /// </summary>
 public sealed class ZeroTerminalSnrSchedule : IVarianceSchedule, ISinglePrecisionSchedule
 {
@@ -27,7 +27,7 @@ public sealed class ZeroTerminalSnrSchedule : IVarianceSchedule, ISinglePrecisio
         betas = Rescaled(coefficients.SqrtAlphaBars);
     }
 
-    /// <summary>The schedule that was rescaled.</summary>
+    /// <summary>Gets the schedule that was rescaled.</summary>
     public IVarianceSchedule Original { get; }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed class AncestralSteps : SamplerSteps
     /// <inheritdoc/>
     public override bool UsesEpsilon => false;
 
-    /// <summary>Steps with σ_t² = β̃_t, the lower bound (sec. 3.2).</summary>
+    /// <summary>Returns steps with σ_t² = β̃_t, the lower bound (sec. 3.2).</summary>
     /// <param name="coefficients">The tables of the process.</param>
     /// <returns>The steps.</returns>
     public static AncestralSteps FixedSmall(DiffusionCoefficients coefficients)
@@ -25,7 +25,7 @@ internal sealed class AncestralSteps : SamplerSteps
         return new AncestralSteps(coefficients, coefficients.PosteriorVariances);
     }
 
-    /// <summary>Steps with σ_t² = β_t, the upper bound (sec. 3.2).</summary>
+    /// <summary>Returns steps with σ_t² = β_t, the upper bound (sec. 3.2).</summary>
     /// <param name="coefficients">The tables of the process.</param>
     /// <returns>The steps.</returns>
     public static AncestralSteps FixedLarge(DiffusionCoefficients coefficients)

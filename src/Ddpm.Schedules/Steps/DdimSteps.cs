@@ -6,7 +6,7 @@ namespace Ddpm.Core;
 /// </summary>
 internal sealed class DdimSteps : SamplerSteps
 {
-    /// <summary>The steps of a process.</summary>
+    /// <summary>Creates the steps of a process.</summary>
     /// <param name="coefficients">The tables of the process.</param>
     /// <param name="eta">η: 0 adds no noise, 1 as much as ancestral sampling with σ_t² = β̃_t. Range: 0 ≤ η ≤ 1.</param>
     /// <param name="rederiveNoise">Whether ε is derived anew from the clipped x̂_0 rather than kept as the network gave it.</param>
@@ -18,7 +18,7 @@ internal sealed class DdimSteps : SamplerSteps
         ClipsEpsilon = rederiveNoise;
     }
 
-    /// <summary>η.</summary>
+    /// <summary>Gets η.</summary>
     public double Eta { get; }
 
     /// <inheritdoc/>
@@ -34,7 +34,8 @@ internal sealed class DdimSteps : SamplerSteps
     public double Variance(int t) => Eta * Eta * Coefficients.PosteriorVariances[Require.Timestep(t, Coefficients.Timesteps)];
 
     /// <summary>
-    /// The scalars of the way back with η = 0 (sec. 4.3), x_{t-1} → x_t = √ᾱ_t x̂_0 + √(1-ᾱ_t) ε, with x̂_0 and ε estimated at t - 1.
+    /// Returns the scalars of the way back with η = 0 (sec. 4.3), x_{t-1} → x_t = √ᾱ_t x̂_0 + √(1-ᾱ_t) ε, with x̂_0 and ε estimated at t -
+    /// 1.
     /// </summary>
     /// <param name="t">The timestep that the step leads to. Range: 0 ≤ t &lt; T.</param>
     /// <returns>The scalars.</returns>

@@ -9,7 +9,7 @@ namespace Ddpm.Core;
 /// </summary>
 internal sealed class DpmSolverSteps : SamplerSteps
 {
-    /// <summary>The steps of a process.</summary>
+    /// <summary>Creates the steps of a process.</summary>
     /// <param name="coefficients">The tables of the process.</param>
     public DpmSolverSteps(DiffusionCoefficients coefficients)
         : base(coefficients)

@@ -3,7 +3,7 @@ namespace Ddpm.Core;
 /// <summary>The order of RePaint's moves (Lugmayr et al. 2022, arXiv:2201.09865), for engines on tensors and on spans.</summary>
 internal static class InpaintingMoves
 {
-    /// <summary>(t, t-1) is a move down, (t-1, t) a move up; -1 is x_0.</summary>
+    /// <summary>Lists the moves: (t, t-1) is a move down, (t-1, t) a move up; -1 is x_0.</summary>
     /// <param name="timesteps">T of the process.</param>
     /// <param name="options">How it goes back and forth.</param>
     /// <returns>The moves, from T-1 down to x_0.</returns>

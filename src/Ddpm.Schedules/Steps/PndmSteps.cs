@@ -19,7 +19,7 @@ internal sealed class PndmSteps : SamplerSteps
         [55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24],
     ];
 
-    /// <summary>The steps of a process.</summary>
+    /// <summary>Creates the steps of a process.</summary>
     /// <param name="coefficients">The tables of the process. It must leave some signal at its last timestep.</param>
     /// <exception cref="ArgumentException">The process ends without signal, where σ is infinite.</exception>
     public PndmSteps(DiffusionCoefficients coefficients)

@@ -13,22 +13,22 @@ internal abstract class SamplerSteps
         Coefficients = coefficients;
     }
 
-    /// <summary>The tables of the process.</summary>
+    /// <summary>Gets the tables of the process.</summary>
     public DiffusionCoefficients Coefficients { get; }
 
-    /// <summary>What the method keeps from step to step.</summary>
+    /// <summary>Gets what the method keeps from step to step.</summary>
     public virtual RememberedValue Remembers => RememberedValue.None;
 
-    /// <summary>How many values, this step's among them, the method uses at most. Range: ≥ 1.</summary>
+    /// <summary>Gets how many values, this step's among them, the method uses at most. Range: ≥ 1.</summary>
     public virtual int Order => 1;
 
-    /// <summary>Whether steps use ε = (x_t - √ᾱ_t x̂_0)/√(1-ᾱ_t).</summary>
+    /// <summary>Gets whether steps use ε = (x_t - √ᾱ_t x̂_0)/√(1-ᾱ_t).</summary>
     public abstract bool UsesEpsilon { get; }
 
-    /// <summary>Whether ε is that of the clipped x̂_0; otherwise that of x̂_0 as the network gave it.</summary>
+    /// <summary>Gets whether ε is that of the clipped x̂_0; otherwise that of x̂_0 as the network gave it.</summary>
     public virtual bool ClipsEpsilon => true;
 
-    /// <summary>The scalars of the step x_t → x_{t-1}.</summary>
+    /// <summary>Returns the scalars of the step x_t → x_{t-1}.</summary>
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
     /// <param name="known">
     /// How many values are remembered, this step's among them: 1 at the first step of a run, whose order is then 1, up to

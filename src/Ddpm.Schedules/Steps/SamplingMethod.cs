@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Ddpm.Core;
 
 /// <summary>
-/// A sampling method by name, with the defaults of every program that offers it: one name, one seed and one number of steps give one
-/// picture, whether an engine computes on tensors or on spans.
+/// Names a sampling method and holds the defaults that all programs share: one name, one seed and one number of steps give one picture, for
+/// engines on tensors and on spans.
 /// </summary>
 /// <remarks>
 /// The defaults follow docs/experiments, "Quality and time against the number of steps": noise at every step is best with all steps; DDIM
@@ -21,37 +21,37 @@ public sealed class SamplingMethod
         this.defaultSteps = defaultSteps;
     }
 
-    /// <summary>Ancestral sampling, the paper's Algorithm 2: all steps.</summary>
+    /// <summary>Gets ancestral sampling, the paper's Algorithm 2, with all steps.</summary>
     public static SamplingMethod Ddpm { get; } = new("ddpm", "DDPM", null, KnownSpacings.Trailing, false);
 
-    /// <summary>DDIM in 50 steps.</summary>
+    /// <summary>Gets DDIM in 50 steps.</summary>
     public static SamplingMethod Ddim { get; } = new("ddim", "DDIM", 50, KnownSpacings.Trailing, false);
 
-    /// <summary>DPM-Solver++(2M) in 20 steps, spaced by Karras et al.</summary>
+    /// <summary>Gets DPM-Solver++(2M) in 20 steps, spaced by Karras et al.</summary>
     public static SamplingMethod DpmSolver { get; } = new("dpm-solver++", "DPM-Solver++", 20, KnownSpacings.Karras, true);
 
-    /// <summary>iPNDM of fourth order in 20 steps, spaced by Karras et al.</summary>
+    /// <summary>Gets iPNDM of fourth order in 20 steps, spaced by Karras et al.</summary>
     public static SamplingMethod Pndm { get; } = new("ipndm", "iPNDM", 20, KnownSpacings.Karras, true);
 
-    /// <summary>All of them, the paper's first.</summary>
+    /// <summary>Gets all methods, the paper's first.</summary>
     public static ImmutableArray<SamplingMethod> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm];
 
-    /// <summary>The name in commands, requests and tables.</summary>
+    /// <summary>Gets the name in commands, requests and tables.</summary>
     public string Name { get; }
 
-    /// <summary>The name as the papers write it.</summary>
+    /// <summary>Gets the name as the papers write it.</summary>
     public string Title { get; }
 
-    /// <summary>Which timesteps the steps visit.</summary>
+    /// <summary>Gets the rule that chooses the timesteps of the steps.</summary>
     public SpacingRule DefaultSpacing { get; }
 
-    /// <summary>Whether the process must leave some signal at T - 1.</summary>
+    /// <summary>Gets whether the process must leave some signal at T - 1.</summary>
     public bool NeedsSignal { get; }
 
-    /// <summary>Finds a method.</summary>
+    /// <summary>Finds a method by name.</summary>
     /// <param name="name">Its <see cref="Name"/>.</param>
     /// <returns>The method.</returns>
-    /// <exception cref="ArgumentException">No method has the name; the message lists those there are.</exception>
+    /// <exception cref="ArgumentException">No method has the name; the message lists the known names.</exception>
     public static SamplingMethod Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -59,24 +59,24 @@ public sealed class SamplingMethod
             ?? throw new ArgumentException($"name must be one of {string.Join(", ", All)}, but is \"{name}\".", nameof(name));
     }
 
-    /// <summary>The number of steps that gives good samples.</summary>
+    /// <summary>Returns the number of steps that gives good samples.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <returns>The steps; at most T.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 1.</exception>
     public int DefaultSteps(int timesteps) => Math.Min(defaultSteps ?? timesteps, Require.AtLeast(timesteps, 1));
 
-    /// <summary>The schedule over as many of its timesteps as the run takes steps.</summary>
+    /// <summary>Returns the schedule over as many of its timesteps as the run has steps.</summary>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="steps">The steps. Range: 1 … T. Default: <see cref="DefaultSteps"/>.</param>
-    /// <param name="spacing">Which timesteps they visit. Default: <see cref="DefaultSpacing"/>.</param>
-    /// <returns>The schedule; <paramref name="schedule"/> itself where all its timesteps are taken.</returns>
-    /// <exception cref="ArgumentException">The steps are out of range, or the spacing cannot give as many.</exception>
+    /// <param name="spacing">The rule that chooses the timesteps. Default: <see cref="DefaultSpacing"/>.</param>
+    /// <returns>The schedule; <paramref name="schedule"/> itself if the run takes all its timesteps.</returns>
+    /// <exception cref="ArgumentException">The steps are out of range, or the spacing cannot give that many.</exception>
     public IVarianceSchedule Respace(IVarianceSchedule schedule, int? steps = null, SpacingRule? spacing = null)
     {
         ArgumentNullException.ThrowIfNull(schedule);
         return (spacing ?? DefaultSpacing).Respace(schedule, steps ?? DefaultSteps(schedule.Timesteps));
     }
 
-    /// <summary>The <see cref="Name"/>.</summary>
+    /// <summary>Returns the <see cref="Name"/>.</summary>
     public override string ToString() => Name;
 }

@@ -1,6 +1,6 @@
 namespace Ddpm.Core;
 
-/// <summary>Which timesteps a training step trains.</summary>
+/// <summary>Chooses the timesteps that a training step trains.</summary>
 public interface ITimestepSampler
 {
     /// <summary>
@@ -12,20 +12,20 @@ public interface ITimestepSampler
     /// <returns>A timestep and a weight for each example.</returns>
     TimestepDraw Draw(long seed, int trainingStep, int count);
 
-    /// <summary>Tells the sampler how the drawn timesteps fared.</summary>
-    /// <param name="draw">What was drawn.</param>
+    /// <summary>Receives the losses of the drawn timesteps.</summary>
+    /// <param name="draw">The timesteps that were drawn.</param>
     /// <param name="losses">The loss of each example, without the draw's weights.</param>
     void Observe(TimestepDraw draw, ReadOnlySpan<double> losses)
     {
     }
 
-    /// <summary>What the sampler has learned from losses, for a checkpoint.</summary>
-    /// <returns>The state; empty where there is none.</returns>
+    /// <summary>Returns the state that the sampler has learned from losses, for a checkpoint.</summary>
+    /// <returns>The state; empty for a sampler without state.</returns>
     double[] Save() => [];
 
-    /// <summary>Goes back to a state.</summary>
-    /// <param name="state">What <see cref="Save"/> gave.</param>
-    /// <exception cref="ArgumentException">The state is not one of this sampler; nothing has changed.</exception>
+    /// <summary>Restores a saved state.</summary>
+    /// <param name="state">The result of <see cref="Save"/>.</param>
+    /// <exception cref="ArgumentException">The state belongs to another sampler; nothing has changed.</exception>
     void Restore(ReadOnlySpan<double> state)
     {
         if (state.Length > 0)

@@ -3,18 +3,18 @@ using System.Collections.Immutable;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Timesteps in proportion to the root mean square of their last losses, which lowers the variance of L_vlb (Nichol and Dhariwal 2021,
-/// arXiv:2102.09672, eq. 18); uniform until every timestep has been seen often enough. Not thread-safe.
+/// Draws timesteps in proportion to the root mean square of their last losses, which lowers the variance of L_vlb (Nichol and Dhariwal
+/// 2021, arXiv:2102.09672, eq. 18); draws are uniform until every timestep has been seen often enough. It is not thread-safe.
 /// </summary>
 public sealed class LossSecondMomentTimesteps : ITimestepSampler
 {
     private readonly double[][] history;
     private readonly int[] seen;
 
-    /// <summary>A sampler over T timesteps.</summary>
+    /// <summary>Creates a sampler over T timesteps.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <param name="historyLength">
-    /// How many of a timestep's last losses count, and must be there before the first draw that is not uniform. Range: ≥ 1.
+    /// How many of a timestep's last losses count. The first non-uniform draw needs as many for every timestep. Range: ≥ 1.
     /// </param>
     /// <param name="uniformProbability">The share of draws that stays uniform, so that no timestep is forgotten. Range: 0 … 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
@@ -27,16 +27,16 @@ public sealed class LossSecondMomentTimesteps : ITimestepSampler
         seen = new int[timesteps];
     }
 
-    /// <summary>How many of a timestep's last losses count.</summary>
+    /// <summary>Gets how many of a timestep's last losses count.</summary>
     public int HistoryLength { get; }
 
-    /// <summary>The share of draws that stays uniform.</summary>
+    /// <summary>Gets the share of draws that stays uniform.</summary>
     public double UniformProbability { get; }
 
-    /// <summary>Whether every timestep has been seen often enough for draws that are not uniform.</summary>
+    /// <summary>Gets whether every timestep has been seen often enough for draws that are not uniform.</summary>
     public bool IsWarmedUp => Array.TrueForAll(seen, count => count >= HistoryLength);
 
-    /// <summary>The probability p_t of each timestep at the next draw.</summary>
+    /// <summary>Gets the probability p_t of each timestep at the next draw.</summary>
     public ImmutableArray<double> Probabilities
     {
         get
@@ -66,7 +66,7 @@ public sealed class LossSecondMomentTimesteps : ITimestepSampler
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// There is not one loss for each timestep, or a loss is not finite; nothing is taken over.
+    /// The number of losses differs from the number of timesteps, or a loss is not finite; nothing has changed.
     /// </exception>
     public void Observe(TimestepDraw draw, ReadOnlySpan<double> losses)
     {

@@ -1,14 +1,14 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// The timesteps of a batch evenly over T from one random start: each example's is uniform, and the batch covers all of T, which lowers the
-/// variance of the loss (Kingma et al. 2021, arXiv:2107.00630, appendix I.1).
+/// Spreads the timesteps of a batch evenly over T from one random start: each timestep is uniform, and the batch covers all of T, which
+/// lowers the variance of the loss (Kingma et al. 2021, arXiv:2107.00630, appendix I.1).
 /// </summary>
 public sealed class StratifiedTimesteps : ITimestepSampler
 {
     private readonly int timesteps;
 
-    /// <summary>A sampler over T timesteps.</summary>
+    /// <summary>Creates a sampler over T timesteps.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 1.</exception>
     public StratifiedTimesteps(int timesteps) => this.timesteps = Require.AtLeast(timesteps, 1);

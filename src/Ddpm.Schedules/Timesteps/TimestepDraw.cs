@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ddpm.Core;
 
-/// <summary>Timesteps for a batch.</summary>
+/// <summary>Holds the timesteps of a batch and their weights.</summary>
 /// <param name="Timesteps">The timestep of each example. Range: 0 ≤ t &lt; T.</param>
 /// <param name="Weights">1/(T p_t) for each example, by which its loss is multiplied so that the mean is that of uniform timesteps.</param>
 public sealed record TimestepDraw(ImmutableArray<long> Timesteps, ImmutableArray<double> Weights)

@@ -1,11 +1,11 @@
 namespace Ddpm.Core;
 
-/// <summary>Each example's timestep uniformly and independently: Algorithm 1 of Ho et al. 2020 (arXiv:2006.11239).</summary>
+/// <summary>Draws each example's timestep uniformly and independently: Algorithm 1 of Ho et al. 2020 (arXiv:2006.11239).</summary>
 public sealed class UniformTimesteps : ITimestepSampler
 {
     private readonly int timesteps;
 
-    /// <summary>A sampler over T timesteps.</summary>
+    /// <summary>Creates a sampler over T timesteps.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timesteps"/> is below 1.</exception>
     public UniformTimesteps(int timesteps) => this.timesteps = Require.AtLeast(timesteps, 1);

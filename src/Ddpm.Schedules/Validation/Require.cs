@@ -42,6 +42,6 @@ internal static class Require
             ? t
             : throw new ArgumentOutOfRangeException(name, t, $"{name} must be a timestep 0 … {timesteps - 1}, but is {t}.");
 
-    /// <summary>A shape as messages show it.</summary>
+    /// <summary>Returns a shape as messages show it.</summary>
     public static string Shape(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 }

@@ -29,17 +29,17 @@ internal sealed class AnalyticVariances
         }
     }
 
-    /// <summary>e_t.</summary>
+    /// <summary>Gets e_t.</summary>
     public ImmutableArray<double> MeanSquares => meanSquares;
 
-    /// <summary>σ*² of a DDPM step from the noise of r to that of s: β̃, and what x̂_0's own uncertainty adds.</summary>
+    /// <summary>Returns σ*² of a DDPM step from the noise of r to that of s: β̃, and what x̂_0's own uncertainty adds.</summary>
     public static double StepVariance(double alphaBarS, double alphaBarR, double meanSquare)
     {
         double beta = 1 - alphaBarR / alphaBarS, weight = Math.Sqrt(alphaBarS) * beta / (1 - alphaBarR);
         return beta * (1 - alphaBarS) / (1 - alphaBarR) + weight * weight * X0Variance(alphaBarR, meanSquare);
     }
 
-    /// <summary>ln σ*² of the steps of a process, ascending.</summary>
+    /// <summary>Returns ln σ*² of the steps of a process, ascending.</summary>
     /// <param name="coefficients">The tables of the process.</param>
     /// <param name="lastStepLimit">
     /// The most noise that the last noisy step may leave, as its mean magnitude in pixel values of 0–255; null for no limit.
@@ -58,7 +58,7 @@ internal sealed class AnalyticVariances
         })];
     }
 
-    /// <summary>σ*² of a DDIM step that adds noise of variance <paramref name="added"/> itself.</summary>
+    /// <summary>Returns σ*² of a DDIM step that adds noise of variance <paramref name="added"/> itself.</summary>
     public double DdimVariance(DiffusionCoefficients coefficients, int t, double added)
     {
         double alphaBarR = coefficients.AlphaBars[t], alphaBarS = coefficients.AlphaBarsPrevious[t];
@@ -66,7 +66,7 @@ internal sealed class AnalyticVariances
         return added + weight * weight * X0Variance(alphaBarR, At(coefficients, t));
     }
 
-    /// <summary>The factor of the noise of DDIM's steps: the uncertainty of x̂_0 adds to the step's own noise.</summary>
+    /// <summary>Returns the factor of the noise of DDIM's steps: the uncertainty of x̂_0 adds to the step's own noise.</summary>
     public Func<int, double> DdimNoise(DdimSteps steps) =>
         t => t == 0 ? 0 : Math.Sqrt(DdimVariance(steps.Coefficients, t, steps.Variance(t)));
 

@@ -15,25 +15,25 @@ internal sealed class VarianceTables
         StepBetasLog = Log(coefficients.StepBetas);
     }
 
-    /// <summary>The tables of the process.</summary>
+    /// <summary>Gets the tables of the process.</summary>
     public DiffusionCoefficients Coefficients { get; }
 
-    /// <summary>ln σ_t² of the process's own choice, where that is fixed.</summary>
+    /// <summary>Gets ln σ_t² of the process's own choice, where that is fixed.</summary>
     public ImmutableArray<double>? Fixed { get; set; }
 
-    /// <summary>β̃_t; 0 at t = 0.</summary>
+    /// <summary>Gets β̃_t; 0 at t = 0.</summary>
     public ImmutableArray<double> Small { get; }
 
-    /// <summary>ln β̃_t, with the process's convention at t = 0.</summary>
+    /// <summary>Gets ln β̃_t, with the process's convention at t = 0.</summary>
     public ImmutableArray<double> SmallLog { get; }
 
-    /// <summary>β_t, with the process's convention at t = 0.</summary>
+    /// <summary>Gets β_t, with the process's convention at t = 0.</summary>
     public ImmutableArray<double> Large { get; }
 
-    /// <summary>The logarithm of <see cref="Large"/>.</summary>
+    /// <summary>Gets the logarithm of <see cref="Large"/>.</summary>
     public ImmutableArray<double> LargeLog { get; }
 
-    /// <summary>ln β_t, the upper end of a learned range at t = 0 too.</summary>
+    /// <summary>Gets ln β_t, the upper end of a learned range at t = 0 too.</summary>
     public ImmutableArray<double> StepBetasLog { get; }
 
     private static ImmutableArray<double> Log(ImmutableArray<double> table) => [.. table.Select(Math.Log)];

@@ -16,28 +16,28 @@ internal sealed class ElfDynamicSection
     private const uint LoadSegment = 1;
     private const uint DynamicSegment = 2;
 
-    /// <summary>The string table.</summary>
+    /// <summary>Gets the string table.</summary>
     public int? Strings { get; private set; }
 
-    /// <summary>The versions that are needed of other libraries.</summary>
+    /// <summary>Gets the versions that are needed of other libraries.</summary>
     public int? VersionNeeds { get; private set; }
 
-    /// <summary>The number of libraries of which versions are needed.</summary>
+    /// <summary>Gets the number of libraries of which versions are needed.</summary>
     public ulong VersionNeedCount { get; private set; }
 
-    /// <summary>The version index of each symbol.</summary>
+    /// <summary>Gets the version index of each symbol.</summary>
     public int? SymbolVersions { get; private set; }
 
-    /// <summary>The relocations of data.</summary>
+    /// <summary>Gets the relocations of data.</summary>
     public int? Relocations { get; private set; }
 
-    /// <summary>Their size in bytes.</summary>
+    /// <summary>Gets their size in bytes.</summary>
     public ulong RelocationsSize { get; private set; }
 
-    /// <summary>The relocations of calls.</summary>
+    /// <summary>Gets the relocations of calls.</summary>
     public int? PltRelocations { get; private set; }
 
-    /// <summary>Their size in bytes.</summary>
+    /// <summary>Gets their size in bytes.</summary>
     public ulong PltRelocationsSize { get; private set; }
 
     /// <summary>Reads the section of an ELF file.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ddpm.Training;
 
-/// <summary>How fast a moving average of a network's parameters forgets, see <see cref="ExponentialMovingAverage"/>.</summary>
+/// <summary>Sets how fast a moving average of a network's parameters forgets, see <see cref="ExponentialMovingAverage"/>.</summary>
 public abstract record AverageProfile
 {
     private protected AverageProfile()
@@ -10,8 +10,8 @@ public abstract record AverageProfile
     }
 
     /// <summary>
-    /// A constant decay d, as Ho et al. 2020 (arXiv:2006.11239, appendix B: 0.9999, for 800,000 steps). The random start has the weight
-    /// dⁿ after n steps: 61 % after 5,000 at 0.9999, so that short runs want another profile.
+    /// Creates a constant decay d, as Ho et al. 2020 (arXiv:2006.11239, appendix B: 0.9999, for 800,000 steps). The random start has the
+    /// weight dⁿ after n steps: 61 % after 5,000 at 0.9999, so short runs need another profile.
     /// </summary>
     /// <param name="decay">d. Range: 0 ≤ d &lt; 1.</param>
     /// <returns>The profile.</returns>
@@ -19,8 +19,9 @@ public abstract record AverageProfile
     public static AverageProfile Constant(double decay = 0.9999) => new ConstantAverage(decay);
 
     /// <summary>
-    /// A decay that grows as min(d, (1+n)/(10+n)) with the number n of updates before, as TensorFlow's ExponentialMovingAverage: 0.1 at the
-    /// first update. EMAModel of diffusers has the same from the second update on; its first decay is 0, which forgets the start at once.
+    /// Creates a decay that grows as min(d, (1+n)/(10+n)) with the number n of updates before, as TensorFlow's ExponentialMovingAverage:
+    /// 0.1 at the first update. EMAModel of diffusers is the same from the second update on; its first decay is 0, which forgets the start
+    /// at once.
     /// </summary>
     /// <param name="decay">d. Range: 0 ≤ d &lt; 1.</param>
     /// <returns>The profile.</returns>
@@ -28,15 +29,15 @@ public abstract record AverageProfile
     public static AverageProfile Ramped(double decay = 0.9999) => new RampedAverage(decay);
 
     /// <summary>
-    /// Weights that grow with a power of the step (Karras et al. 2024, arXiv:2312.02696, sec. 3.1): the average always spans the same
-    /// share of the run, whether it has 500 steps or 500,000, and the random start has no weight from the first update on.
+    /// Creates weights that grow with a power of the step (Karras et al. 2024, arXiv:2312.02696, sec. 3.1): the average always spans the
+    /// same share of the run, whether it has 500 steps or 500,000, and the random start has no weight from the first update on.
     /// </summary>
     /// <param name="relativeWidth">σ_rel: the standard deviation of the averaged steps, as a share of the run. Range: 0.01 … 0.28.</param>
     /// <returns>The profile.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="relativeWidth"/> is out of range.</exception>
     public static AverageProfile Power(double relativeWidth = 0.1) => new PowerAverage(relativeWidth);
 
-    /// <summary>The decay d in θ' ← d θ' + (1-d) θ of an update.</summary>
+    /// <summary>Returns the decay d in θ' ← d θ' + (1-d) θ of an update.</summary>
     /// <param name="updates">The number of updates before. Range: ≥ 0.</param>
     /// <returns>d. Range: 0 ≤ d &lt; 1.</returns>
     public abstract double Decay(long updates);

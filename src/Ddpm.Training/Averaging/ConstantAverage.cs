@@ -5,12 +5,12 @@ internal sealed record ConstantAverage : AverageProfile
 {
     internal ConstantAverage(double decay) => Limit = Checked(decay);
 
-    /// <summary>The decay.</summary>
+    /// <summary>Gets the decay.</summary>
     public double Limit { get; }
 
     /// <inheritdoc/>
     public override double Decay(long updates) => Limit;
 
-    /// <summary>The profile as text.</summary>
+    /// <summary>Returns the profile as text.</summary>
     public override string ToString() => Text($"constant {Limit}");
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A moving average of any width, made after the training from snapshots of others (Karras et al. 2024, arXiv:2312.02696, sec. 3.2): the
-/// sum of snapshots whose weighting of the steps is nearest, by least squares, to the one asked for.
+/// Computes a moving average of any width after training, from snapshots of other averages (Karras et al. 2024, arXiv:2312.02696, sec.
+/// 3.2): the sum of snapshots whose weights of the steps are nearest, by least squares, to the requested ones.
 /// </summary>
 public static class PostHocAverage
 {
@@ -23,9 +23,9 @@ public static class PostHocAverage
     /// </param>
     /// <param name="lastStep">The step up to which to average. Default: that of the last snapshot.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="relativeWidth"/> is out of range.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">
-    /// There is no snapshot up to that step, or one is damaged or of another network; the network is unchanged.
+    /// There is no snapshot up to that step, or one is damaged or belongs to another network; the network is unchanged.
     /// </exception>
     public static void Apply(nn.Module network, string folder, double relativeWidth, long? lastStep = null)
     {

@@ -18,17 +18,17 @@ internal sealed record PowerAverage : AverageProfile
         Exponent = ExponentOf(relativeWidth);
     }
 
-    /// <summary>σ_rel, the standard deviation of the averaged steps as a share of the run.</summary>
+    /// <summary>Gets σ_rel, the standard deviation of the averaged steps as a share of the run.</summary>
     public double RelativeWidth { get; }
 
-    /// <summary>γ: step τ of t has a weight in proportion to τ^γ.</summary>
+    /// <summary>Gets γ: step τ of t has a weight in proportion to τ^γ.</summary>
     public double Exponent { get; }
 
     /// <inheritdoc/>
     // eq. 128 there: β(t) = (1 - 1/t)^(γ+1); 0 at the first update, so that the start counts nothing.
     public override double Decay(long updates) => Math.Pow(1 - 1.0 / (updates + 1), Exponent + 1);
 
-    /// <summary>The profile as text.</summary>
+    /// <summary>Returns the profile as text.</summary>
     public override string ToString() => Text($"power {RelativeWidth}");
 
     // σ_rel² = (γ+1) / ((γ+2)² (γ+3)) (eq. 126 there) falls steadily in γ: halving finds γ.

@@ -5,12 +5,12 @@ internal sealed record RampedAverage : AverageProfile
 {
     internal RampedAverage(double decay) => Limit = Checked(decay);
 
-    /// <summary>The decay that the ramp leads to.</summary>
+    /// <summary>Gets the decay that the ramp leads to.</summary>
     public double Limit { get; }
 
     /// <inheritdoc/>
     public override double Decay(long updates) => Math.Min(Limit, (1.0 + updates) / (10.0 + updates));
 
-    /// <summary>The profile as text.</summary>
+    /// <summary>Returns the profile as text.</summary>
     public override string ToString() => Text($"ramped {Limit}");
 }

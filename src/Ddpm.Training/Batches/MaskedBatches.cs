@@ -2,9 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
-/// <summary>
-/// Batches with a mask that says how much each element counts in the loss: unknown pixels, the padding of shorter signals.
-/// </summary>
+/// <summary>Adds a mask to batches, the weight of each element in the loss, for unknown pixels or the padding of shorter signals.</summary>
 public sealed class MaskedBatches : IBatchSource
 {
     private readonly IBatchSource source;
@@ -12,12 +10,12 @@ public sealed class MaskedBatches : IBatchSource
     private readonly string name;
 
     /// <summary>Adds a mask to every batch.</summary>
-    /// <param name="source">Where the batches come from.</param>
+    /// <param name="source">The source of the batches.</param>
     /// <param name="mask">
-    /// Makes a batch's mask: a fresh tensor in the shape of its examples, or with axes of 1 after the first, ≥ 0. A function of the batch
-    /// alone.
+    /// Makes a batch's mask: a fresh tensor in the shape of its examples, or with axes of 1 after the first, ≥ 0. The mask depends on the
+    /// batch alone.
     /// </param>
-    /// <param name="name">What the mask is, for <see cref="Identity"/>: a run must be resumed with one of the same name.</param>
+    /// <param name="name">The name of the mask, for <see cref="Identity"/>: a run must be resumed with a mask of the same name.</param>
     public MaskedBatches(IBatchSource source, Func<TrainingBatch, Tensor> mask, string name = "masked")
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -1,8 +1,8 @@
 namespace Ddpm.Training;
 
 /// <summary>
-/// Batches that are read ahead on background threads while the network trains. A batch is a function of its number, so that a run with
-/// these is bit for bit the one without, and may be resumed with either. Dispose it to end the reading; the caller keeps the source.
+/// Reads batches ahead on background threads while the network trains. A batch is a function of its number, so a run with reading ahead
+/// equals the run without bit for bit, and may be resumed with either. Dispose it to end the reading; the caller keeps the source.
 /// </summary>
 public sealed class PrefetchedBatches : IBatchSource, IDisposable
 {
@@ -13,9 +13,9 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
     private (int First, int Count)? part;
     private bool disposed;
 
-    /// <summary>Starts to read ahead with the first batch that is asked for.</summary>
-    /// <param name="source">Where the batches come from.</param>
-    /// <param name="ahead">How many batches lie ready beside the one in use; each costs its size in memory. Range: ≥ 1.</param>
+    /// <summary>Creates a reader that starts with the first requested batch.</summary>
+    /// <param name="source">The source of the batches.</param>
+    /// <param name="ahead">How many batches are kept ready besides the one in use; each costs its size in memory. Range: ≥ 1.</param>
     /// <param name="workers">How many threads read. Range: ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public PrefetchedBatches(IBatchSource source, int ahead = 2, int workers = 1)
@@ -29,28 +29,28 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
         scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, workers).ConcurrentScheduler;
     }
 
-    /// <summary>How many batches lie ready.</summary>
+    /// <summary>Gets how many batches are kept ready.</summary>
     public int Ahead { get; }
 
-    /// <summary>How many threads read.</summary>
+    /// <summary>Gets how many threads read.</summary>
     public int Workers { get; }
 
     /// <inheritdoc/>
     public int BatchSize => source.BatchSize;
 
-    /// <summary>The identity of the source: reading ahead changes nothing.</summary>
+    /// <summary>Gets the identity of the source: reading ahead changes nothing.</summary>
     public string Identity => source.Identity;
 
     /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The reader has been disposed.</exception>
     public TrainingBatch Batch(long number) => Read(number, null);
 
-    /// <summary>Some of the examples of a batch; the same of the batches that follow are read ahead.</summary>
+    /// <summary>Reads some of the examples of a batch, and reads the same part of the following batches ahead.</summary>
     /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The reader has been disposed.</exception>
     public TrainingBatch Part(long number, int first, int count) => Read(number, (first, count));
 
-    /// <summary>Waits for the reads under way, and frees the batches that were not taken.</summary>
+    /// <summary>Waits for reads in progress, and frees the batches that were not used.</summary>
     public void Dispose()
     {
         Task left;

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Batches of a data set: every epoch passes over all examples once, in an order that the seed and the epoch decide. Epochs follow each
-/// other without a gap, so that no example is left out where the batch does not divide the data, and a batch may be larger than the data.
+/// Makes batches of a data set: every epoch uses all examples once, in an order that depends on the seed and the epoch. Epochs follow each
+/// other without a gap, so that no example is left out if the batch size does not divide the data, and a batch may be larger than the data.
 /// </summary>
 public sealed class ShuffledBatches : IBatchSource
 {
@@ -45,7 +45,7 @@ public sealed class ShuffledBatches : IBatchSource
     /// <inheritdoc/>
     public int BatchSize { get; }
 
-    /// <summary>Whether images are mirrored at random.</summary>
+    /// <summary>Gets whether images are mirrored at random.</summary>
     public bool Flip { get; }
 
     /// <inheritdoc/>

@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// The examples of a step of training and what is known about them. Owns its tensors, which belong to no dispose scope: dispose it.
+/// Holds the examples of a training step with their labels and mask. It owns the tensors, which belong to no dispose scope: dispose it.
 /// </summary>
 public sealed class TrainingBatch : IDisposable
 {
     /// <summary>Creates a batch.</summary>
-    /// <param name="x0">The clean examples x_0, floating-point [B, …] with B ≥ 1; taken over.</param>
-    /// <param name="labels">The class of each example, -1 for none; null where no example has one.</param>
+    /// <param name="x0">The clean examples x_0, floating-point [B, …] with B ≥ 1; the batch takes ownership.</param>
+    /// <param name="labels">The class of each example, -1 for none; null if no example has a class.</param>
     /// <param name="mask">
-    /// How much each element counts in the loss, in the shape of <paramref name="x0"/> or with axes of 1 after the first; taken over. All
-    /// count by default. Range: ≥ 0.
+    /// The weight of each element in the loss, in the shape of <paramref name="x0"/> or with axes of 1 after the first; the batch takes
+    /// ownership. Default: all count equally. Range: ≥ 0.
     /// </param>
     /// <exception cref="ArgumentException">
     /// <paramref name="x0"/> is empty or not floating-point, or labels or mask do not fit it.
@@ -48,18 +48,18 @@ public sealed class TrainingBatch : IDisposable
         bool Fits(int axis) => mask.size(axis) == x0.size(axis) || (axis > 0 && mask.size(axis) == 1);
     }
 
-    /// <summary>The clean examples x_0, [B, …].</summary>
+    /// <summary>Gets the clean examples x_0, [B, …].</summary>
     public Tensor X0 { get; }
 
-    /// <summary>The class of each example, -1 for none; null where no example has one.</summary>
+    /// <summary>Gets the class of each example, -1 for none; null if no example has a class.</summary>
     public IReadOnlyList<long>? Labels { get; }
 
-    /// <summary>How much each element counts in the loss; null where all do.</summary>
+    /// <summary>Gets the weight of each element in the loss; null: all count equally.</summary>
     public Tensor? Mask { get; }
 
     /// <summary>Copies some of the examples.</summary>
-    /// <param name="first">The place of the first. Range: ≥ 0.</param>
-    /// <param name="count">Their number. Range: ≥ 1.</param>
+    /// <param name="first">The place of the first example. Range: ≥ 0.</param>
+    /// <param name="count">The number of examples. Range: ≥ 1.</param>
     /// <returns>A new batch; the caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The batch has no such examples.</exception>
     public TrainingBatch Part(int first, int count)

@@ -5,24 +5,24 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A checkpoint as a folder: network.safetensors, average-0.safetensors and so on, optimizer.safetensors, the state of hooks where they
-/// have one, and checkpoint.json with the digest of every file; and model/ with the configurations of network and process where they can
-/// be a <see cref="ModelFolder"/>.
+/// Stores a checkpoint as a folder: network.safetensors, average-0.safetensors and so on, optimizer.safetensors, the state of hooks if they
+/// have one, and checkpoint.json with the digest of every file; and model/ with the configurations of network and process if they fit a
+/// <see cref="ModelFolder"/>.
 /// </summary>
 public static class Checkpoint
 {
     /// <summary>
-    /// Makes a model folder of a checkpoint, without the program that trained it: one of its moving averages, with the process.
+    /// Exports one moving average of a checkpoint with the process as a model folder, without the program that trained it.
     /// </summary>
     /// <param name="checkpoint">The checkpoint's folder.</param>
-    /// <param name="modelFolder">The model folder; see <see cref="ModelFolder.Save"/>.</param>
-    /// <param name="average">Which of <see cref="TrainingOptions.Averages"/>. Range: ≥ 0.</param>
+    /// <param name="modelFolder">The model folder, as for <see cref="ModelFolder.Save"/>.</param>
+    /// <param name="average">The index of the average in <see cref="TrainingOptions.Averages"/>. Range: ≥ 0.</param>
     /// <exception cref="DirectoryNotFoundException">The checkpoint does not exist.</exception>
     /// <exception cref="NotSupportedException">
-    /// The network is no <see cref="UNet"/>, or the folder has no words for the process.
+    /// The network is not a <see cref="UNet"/>, or the folder cannot describe the process.
     /// </exception>
     /// <exception cref="InvalidDataException">
-    /// The checkpoint is damaged or changed, or has no such average; the message says which.
+    /// The checkpoint is damaged or changed, or has no such average; the message names the problem.
     /// </exception>
     public static void Export(string checkpoint, string modelFolder, int average = 0)
     {

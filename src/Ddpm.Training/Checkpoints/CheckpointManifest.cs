@@ -41,7 +41,7 @@ internal sealed record CheckpointManifest
 
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
-    /// <summary>The digest of each file, by its path below the checkpoint, with / between folders.</summary>
+    /// <summary>Gets the digest of each file, by its path below the checkpoint, with / between folders.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 
     /// <summary>Reads the manifest of a checkpoint strictly, and checks its digest.</summary>
@@ -104,7 +104,7 @@ internal sealed record CheckpointManifest
         AtomicFile.Write(Path.Combine(folder, FileName), stream => stream.Write(bytes));
     }
 
-    /// <summary>The digests of the files below a folder.</summary>
+    /// <summary>Returns the digests of the files below a folder.</summary>
     public static SortedDictionary<string, string> DigestsOf(string folder) => new(
         Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
             .ToDictionary(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), DigestOf),

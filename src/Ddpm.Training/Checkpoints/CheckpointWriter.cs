@@ -7,7 +7,7 @@ namespace Ddpm.Training;
 /// <summary>Writes a checkpoint: a folder that appears when all its files are on the disk, with their digests.</summary>
 internal static class CheckpointWriter
 {
-    /// <exception cref="IOException">The folder exists or cannot be written; nothing is left behind.</exception>
+    /// <exception cref="IOException">The folder exists or cannot be written; no partial checkpoint remains.</exception>
     public static void Write(string folder, TrainingState state)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

@@ -17,20 +17,20 @@ internal sealed class HookStates
 
     public static HookStates None { get; } = new(0, []);
 
-    /// <summary>The steps that were done.</summary>
+    /// <summary>Gets the steps that were done.</summary>
     public long Step { get; }
 
-    /// <summary>The number of hooks with a state.</summary>
+    /// <summary>Gets the number of hooks with a state.</summary>
     public int Count => states.Count;
 
-    /// <summary>The states by the hooks' names, then by rank.</summary>
+    /// <summary>Gets the states by the hooks' names, then by rank.</summary>
     public IReadOnlyDictionary<string, double[][]> All => states;
 
     /// <summary>States from their parts.</summary>
     public static HookStates From(long step, IReadOnlyDictionary<string, double[][]> states) =>
         new(step, new SortedDictionary<string, double[][]>(states.ToDictionary(), StringComparer.Ordinal));
 
-    /// <summary>The states as tensors, "name/rank".</summary>
+    /// <summary>Returns the states as tensors, "name/rank".</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors() => states.SelectMany(pair => pair.Value.Select((numbers, rank) =>
         KeyValuePair.Create(string.Create(CultureInfo.InvariantCulture, $"{pair.Key}/{rank}"), tensor(numbers, float64))));
 

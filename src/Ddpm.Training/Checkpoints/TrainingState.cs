@@ -8,7 +8,7 @@ internal sealed record TrainingState
 {
     public required nn.Module Module { get; init; }
 
-    /// <summary>The names of the parameters, in the order of the averages and moments.</summary>
+    /// <summary>Gets the names of the parameters, in the order of the averages and moments.</summary>
     public required string[] Names { get; init; }
 
     public required ReverseDiffusion Process { get; init; }
@@ -25,6 +25,6 @@ internal sealed record TrainingState
 
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
-    /// <summary>What hooks remember between two steps.</summary>
+    /// <summary>Gets what hooks remember between two steps.</summary>
     public required HookStates Hooks { get; init; }
 }

@@ -24,7 +24,7 @@ internal sealed class GradientAverager : IDisposable
         buckets = [.. Partition(parameters, bucketBytes).Select(indices => new GradientBucket(indices, parameters))];
     }
 
-    /// <summary>The number of elements of each bucket.</summary>
+    /// <summary>Gets the number of elements of each bucket.</summary>
     public IReadOnlyList<long> BucketSizes => [.. buckets.Select(bucket => bucket.Flat.numel())];
 
     /// <summary>Averages the gradients in place, and the loss with them; collective.</summary>

@@ -9,7 +9,7 @@ internal sealed class GradientBucket : IDisposable
     private readonly int[] indices;
     private readonly Tensor[] views;
 
-    /// <summary>A bucket for parameters of one type on one device.</summary>
+    /// <summary>Creates a bucket for parameters of one type on one device.</summary>
     /// <param name="indices">Which parameters.</param>
     /// <param name="parameters">All parameters.</param>
     public GradientBucket(int[] indices, Parameter[] parameters)
@@ -28,7 +28,7 @@ internal sealed class GradientBucket : IDisposable
         }
     }
 
-    /// <summary>All gradients one after the other.</summary>
+    /// <summary>Gets all gradients one after the other.</summary>
     public Tensor Flat { get; }
 
     /// <summary>Takes the gradients in; zero for those that are missing.</summary>

@@ -18,15 +18,15 @@ internal sealed class RankBatches : IBatchSource
         first = communicator.Rank * BatchSize;
     }
 
-    /// <summary>The examples of this rank in a batch.</summary>
+    /// <summary>Gets the examples of this rank in a batch.</summary>
     public int BatchSize { get; }
 
-    /// <summary>That of the whole batches: a run may go on with another number of ranks.</summary>
+    /// <summary>Gets That of the whole batches: a run may go on with another number of ranks.</summary>
     public string Identity => source.Identity;
 
     public TrainingBatch Batch(long number) => source.Part(number, first, BatchSize);
 
-    /// <summary>The source itself where there is one rank.</summary>
+    /// <summary>Returns the source itself where there is one rank.</summary>
     /// <exception cref="ArgumentException">The ranks cannot have equal shares.</exception>
     public static IBatchSource Of(IBatchSource batches, ICommunicator communicator)
     {

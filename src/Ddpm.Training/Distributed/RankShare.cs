@@ -10,7 +10,7 @@ namespace Ddpm.Training;
 /// <param name="IsMasked">Whether any rank's batches have a mask.</param>
 internal sealed record RankShare(int Size, int First, int BatchSize, bool IsMasked)
 {
-    /// <summary>The shares of all ranks, which must be equal; collective.</summary>
+    /// <summary>Returns the shares of all ranks, which must be equal; collective.</summary>
     /// <exception cref="DistributedException">The ranks were given different numbers of examples; thrown on all.</exception>
     public static RankShare Of(IReadOnlyList<TrainingBatch> batches, ICommunicator communicator)
     {

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Writes the moving averages every so many steps; <see cref="PostHocAverage"/> makes an average of any width from them after the
-/// training: snapshot-000001000-0.safetensors and so on. Train with two <see cref="AverageProfile.Power"/>, of 0.05 and 0.1. Of several
-/// ranks the first writes. A run keeps the folder for itself, see <see cref="RunLock"/>.
+/// Writes the moving averages at fixed intervals of steps; <see cref="PostHocAverage"/> computes an average of any width from them after
+/// training: snapshot-000001000-0.safetensors and so on. Train with two <see cref="AverageProfile.Power"/>, of 0.05 and 0.1. With several
+/// ranks, the first writes. A run locks the folder, see <see cref="RunLock"/>.
 /// </summary>
 public sealed class AverageSnapshots : ITrainingHook, IPeriodicHook, IExclusiveHook
 {
@@ -16,8 +16,8 @@ public sealed class AverageSnapshots : ITrainingHook, IPeriodicHook, IExclusiveH
 
     /// <summary>Creates a hook that writes snapshots into a folder.</summary>
     /// <param name="folder">The folder; created with the first snapshot.</param>
-    /// <param name="every">How many steps lie between two snapshots; some 10 to 100 in a run are enough. Range: ≥ 1.</param>
-    /// <param name="type">The type in which they are kept: float32, float16 (as the paper) or bfloat16.</param>
+    /// <param name="every">How many steps lie between two snapshots; 10 to 100 snapshots in a run are enough. Range: ≥ 1.</param>
+    /// <param name="type">The type in which they are stored: float32, float16 (as the paper) or bfloat16.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public AverageSnapshots(string folder, int every, ScalarType type = ScalarType.Float32)
     {
@@ -33,14 +33,14 @@ public sealed class AverageSnapshots : ITrainingHook, IPeriodicHook, IExclusiveH
         this.type = type;
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>Gets the folder.</summary>
     public string Folder { get; }
 
-    /// <summary>How many steps lie between two snapshots.</summary>
+    /// <summary>Gets how many steps lie between two snapshots.</summary>
     public int Every { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">No average of the trainer is an <see cref="AverageProfile.Power"/>.</exception>
+    /// <exception cref="InvalidOperationException">No average of the trainer is a <see cref="AverageProfile.Power"/>.</exception>
     public void RunStarting(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);

@@ -4,10 +4,10 @@ using Ddpm.Core;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A folder of checkpoints, step-000001000 and so on: written every so many steps, each whole from the moment it appears; the oldest are
-/// removed when there are more than are to be kept. Killing the process loses the work since the last one, no more. Of several ranks the
-/// first writes and reads, so that the folder need not be shared; each call here is collective. A run keeps the folder for itself, see
-/// <see cref="RunLock"/>; reading needs no lock.
+/// Writes checkpoints to a folder, step-000001000 and so on, at fixed intervals of steps. Each is whole from the moment it appears, and the
+/// oldest are removed. Killing the process loses only the work since the last checkpoint. With several ranks, the first writes and reads,
+/// so that the folder need not be shared; each call is collective. A run locks the folder, see <see cref="RunLock"/>; reading needs no
+/// lock.
 /// </summary>
 public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook, IExclusiveHook
 {
@@ -18,8 +18,8 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook, IExclusive
     /// <summary>Creates a store in a folder.</summary>
     /// <param name="folder">The folder; created with the first checkpoint.</param>
     /// <param name="every">How many steps lie between two checkpoints. Range: ≥ 1.</param>
-    /// <param name="keepLast">How many of the newest are kept. Range: ≥ 1.</param>
-    /// <param name="keepEvery">Checkpoints at multiples of this many steps are kept for good; null for none. Range: ≥ 1.</param>
+    /// <param name="keepLast">How many of the newest checkpoints are kept. Range: ≥ 1.</param>
+    /// <param name="keepEvery">The interval of steps at which checkpoints are kept permanently; null: none. Range: ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public CheckpointStore(string folder, int every = 1000, int keepLast = 3, long? keepEvery = null)
     {
@@ -38,25 +38,25 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook, IExclusive
         KeepEvery = keepEvery;
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>Gets the folder.</summary>
     public string Folder { get; }
 
-    /// <summary>How many steps lie between two checkpoints.</summary>
+    /// <summary>Gets how many steps lie between two checkpoints.</summary>
     public int Every { get; }
 
-    /// <summary>How many of the newest are kept.</summary>
+    /// <summary>Gets how many of the newest checkpoints are kept.</summary>
     public int KeepLast { get; }
 
-    /// <summary>Checkpoints at multiples of this many steps are kept for good.</summary>
+    /// <summary>Gets the interval of steps at which checkpoints are kept permanently.</summary>
     public long? KeepEvery { get; }
 
-    /// <summary>The checkpoints in the folder, by their steps, the oldest first.</summary>
+    /// <summary>Gets the checkpoints in the folder by step, the oldest first.</summary>
     public IReadOnlyList<(long Step, string Folder)> All => !Directory.Exists(Folder)
         ? []
         : [.. Directory.GetDirectories(Folder, Prefix + "*").Select(path => (Step: StepOf(path), Path: path))
             .Where(entry => entry.Step is not null).OrderBy(entry => entry.Step).Select(entry => (entry.Step!.Value, entry.Path))];
 
-    /// <summary>Removes what a process left behind that was killed while it wrote or removed.</summary>
+    /// <summary>Removes what a killed process left behind while it wrote or removed a checkpoint.</summary>
     /// <param name="trainer">The trainer.</param>
     public void RunStarting(Trainer trainer)
     {
@@ -71,7 +71,7 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook, IExclusive
         if (progress.IsEvery(Every)) Save(trainer);
     }
 
-    /// <summary>Writes a checkpoint of where the run ended, if a step was done.</summary>
+    /// <summary>Writes a checkpoint of the end of the run, if a step was done.</summary>
     /// <param name="trainer">The trainer.</param>
     public void RunEnded(Trainer trainer)
     {
@@ -80,11 +80,13 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook, IExclusive
     }
 
     /// <summary>
-    /// Writes a checkpoint of a trainer as it is, and removes those that are not to be kept. Nothing where its step has one already.
+    /// Writes a checkpoint of the current state of a trainer, and removes old ones. It does nothing if the step has a checkpoint already.
     /// </summary>
     /// <param name="trainer">The trainer.</param>
     /// <returns>The checkpoint's folder.</returns>
-    /// <exception cref="IOException">It cannot be written, or another run has the folder; those before are whole.</exception>
+    /// <exception cref="IOException">
+    /// The checkpoint cannot be written, or another run has the folder; earlier checkpoints are whole.
+    /// </exception>
     public string Save(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
@@ -101,8 +103,8 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook, IExclusive
 
     /// <summary>Restores the newest checkpoint, if there is one.</summary>
     /// <param name="trainer">The trainer.</param>
-    /// <returns>Whether there was one.</returns>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged or of another run; the trainer is unchanged.</exception>
+    /// <returns>Whether a checkpoint was found.</returns>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged or belongs to another run; the trainer is unchanged.</exception>
     public bool RestoreLatest(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);

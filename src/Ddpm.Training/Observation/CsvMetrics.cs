@@ -4,8 +4,8 @@ using System.Text;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Metrics as comma-separated values: a line of names, then a line for each step; numbers as in any culture's spreadsheet import "en". An
-/// empty field is no number.
+/// Writes metrics as comma-separated values: a line of names, then a line for each step, with numbers in the English format. An empty field
+/// means no number.
 /// </summary>
 public sealed class CsvMetrics : IExclusiveWriter
 {
@@ -14,8 +14,8 @@ public sealed class CsvMetrics : IExclusiveWriter
     private readonly RecordFile file;
     private string? header;
 
-    /// <summary>Opens the file at the next run: a new run begins it, a resumed run continues it.</summary>
-    /// <param name="path">The file; its folder is created where it does not exist.</param>
+    /// <summary>Creates a writer that opens the file at the next run: a new run starts the file, a resumed run continues it.</summary>
+    /// <param name="path">The file; its folder is created if it does not exist.</param>
     public CsvMetrics(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -24,7 +24,7 @@ public sealed class CsvMetrics : IExclusiveWriter
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The file is no metrics, or a row is damaged; it is as it was.</exception>
+    /// <exception cref="InvalidDataException">The file does not hold metrics, or a row is damaged; the file has not changed.</exception>
     public void Begin(long trainingStep)
     {
         byte[] contents = file.Contents;
@@ -38,7 +38,7 @@ public sealed class CsvMetrics : IExclusiveWriter
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The metrics are not those of the rows before.</exception>
+    /// <exception cref="InvalidDataException">The metrics differ from those of the rows before.</exception>
     public void Write(long trainingStep, IReadOnlyList<KeyValuePair<string, double>> metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);

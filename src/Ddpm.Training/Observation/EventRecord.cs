@@ -15,7 +15,7 @@ internal static class EventRecord
     private const byte Value = (1 << 3) | 2, Tag = (1 << 3) | 2, SimpleValue = (2 << 3) | 5;
     private const int HeaderSize = 12, FooterSize = 4;
 
-    /// <summary>The first record of a file.</summary>
+    /// <summary>Returns the first record of a file.</summary>
     public static byte[] Version()
     {
         var data = new List<byte>();
@@ -25,7 +25,7 @@ internal static class EventRecord
     }
 
     /// <summary>
-    /// A number of a step. The time of an event is its step in seconds: of a clock, two runs would not give the same bytes.
+    /// Returns a number of a step. The time of an event is its step in seconds: of a clock, two runs would not give the same bytes.
     /// </summary>
     public static byte[] Scalar(long step, string tag, float number)
     {
@@ -45,7 +45,7 @@ internal static class EventRecord
         return Framed([.. data]);
     }
 
-    /// <summary>The whole records of a file, and where each ends; one that a killed process left in the middle is none.</summary>
+    /// <summary>Returns the whole records of a file, and where each ends; one that a killed process left in the middle is none.</summary>
     /// <exception cref="InvalidDataException">A record is damaged; the message names the file and the record's place.</exception>
     public static IEnumerable<(long Step, long End)> Read(byte[] contents, string path)
     {

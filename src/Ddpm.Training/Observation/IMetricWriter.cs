@@ -1,18 +1,16 @@
 namespace Ddpm.Training;
 
-/// <summary>Where the numbers of a run go.</summary>
+/// <summary>Writes the numbers of a run.</summary>
 public interface IMetricWriter : IDisposable
 {
-    /// <summary>
-    /// Called before a run. What was written for later steps, by a run that was killed after its last checkpoint, is forgotten.
-    /// </summary>
+    /// <summary>Starts a run. It removes rows for later steps, which a run that was killed after its last checkpoint wrote.</summary>
     /// <param name="trainingStep">Steps done so far.</param>
-    /// <exception cref="IOException">Nothing can be written.</exception>
+    /// <exception cref="IOException">The metrics cannot be written.</exception>
     void Begin(long trainingStep);
 
     /// <summary>Writes the numbers of a step.</summary>
     /// <param name="trainingStep">Steps done.</param>
-    /// <param name="metrics">Names and numbers, the same names in the same order in every call; NaN for none this time.</param>
-    /// <exception cref="IOException">They cannot be written.</exception>
+    /// <param name="metrics">Names and numbers, the same names in the same order in every call; NaN for no number at this step.</param>
+    /// <exception cref="IOException">The metrics cannot be written.</exception>
     void Write(long trainingStep, IReadOnlyList<KeyValuePair<string, double>> metrics);
 }

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace Ddpm.Training;
 
-/// <summary>Metrics as JSON Lines: an object for each step, with its number as step. What is no number is left out.</summary>
+/// <summary>Writes metrics as JSON Lines: an object for each step, with its number as step. NaN values are left out.</summary>
 public sealed class JsonLinesMetrics : IExclusiveWriter
 {
     private readonly RecordFile file;
 
-    /// <summary>Opens the file at the next run: a new run begins it, a resumed run continues it.</summary>
-    /// <param name="path">The file; its folder is created where it does not exist.</param>
+    /// <summary>Creates a writer that opens the file at the next run: a new run starts the file, a resumed run continues it.</summary>
+    /// <param name="path">The file; its folder is created if it does not exist.</param>
     public JsonLinesMetrics(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -17,7 +17,7 @@ public sealed class JsonLinesMetrics : IExclusiveWriter
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">A row is damaged; the file is as it was.</exception>
+    /// <exception cref="InvalidDataException">A row is damaged; the file has not changed.</exception>
     public void Begin(long trainingStep) => file.Open(file.EndOfRows(file.Contents, 0, trainingStep, StepOf));
 
     /// <inheritdoc/>

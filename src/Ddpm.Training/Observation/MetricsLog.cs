@@ -3,13 +3,13 @@ using Ddpm.Core;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Writes the numbers of a run every so many steps: loss (the mean since the last time), gradient_norm (mean) and gradient_norm_max,
-/// learning_rate, and loss_t0_99 and so on, the mean loss of each stretch of timesteps. Of several ranks the first writes; the losses are
-/// those of all ranks' examples, put together when a row is written.
+/// Writes the numbers of a run at fixed intervals of steps: loss (the mean since the last time), gradient_norm (mean) and
+/// gradient_norm_max, learning_rate, and loss_t0_99 and so on, the mean loss of each interval of timesteps. Of several ranks the first
+/// writes; the losses are those of all ranks' examples, combined when a row is written.
 /// </summary>
 /// <remarks>
-/// The sums of the row in progress are in checkpoints: a run that is killed and resumed writes the bytes of one that is not.
-/// <see cref="PaceLog"/> writes what depends on the clock.
+/// The sums of the row in progress are in checkpoints: a killed and resumed run writes the same bytes as an uninterrupted one.
+/// <see cref="PaceLog"/> writes the numbers that depend on the clock.
 /// </remarks>
 public sealed class MetricsLog : IResumableHook, IPeriodicHook, IExclusiveHook, IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class MetricsLog : IResumableHook, IPeriodicHook, IExclusiveHook, 
 
     /// <summary>Creates a log that begins with the next run.</summary>
     /// <param name="every">How many steps lie between two rows. Range: ≥ 1.</param>
-    /// <param name="writers">Where the numbers go; disposed with the log.</param>
+    /// <param name="writers">The writers of the numbers; disposed with the log.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="every"/> is below 1.</exception>
     public MetricsLog(int every, params IMetricWriter[] writers)
         : this(every, 10, writers)
@@ -32,8 +32,8 @@ public sealed class MetricsLog : IResumableHook, IPeriodicHook, IExclusiveHook, 
 
     /// <summary>Creates a log that begins with the next run.</summary>
     /// <param name="every">How many steps lie between two rows. Range: ≥ 1.</param>
-    /// <param name="timestepBuckets">How many stretches of timesteps have a loss of their own; at most T. Range: ≥ 1.</param>
-    /// <param name="writers">Where the numbers go; disposed with the log.</param>
+    /// <param name="timestepBuckets">The number of timestep intervals with a separate loss; at most T. Range: ≥ 1.</param>
+    /// <param name="writers">The writers of the numbers; disposed with the log.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     public MetricsLog(int every, int timestepBuckets, params IMetricWriter[] writers)
     {
@@ -45,7 +45,7 @@ public sealed class MetricsLog : IResumableHook, IPeriodicHook, IExclusiveHook, 
         this.writers = new MetricWriters(writers);
     }
 
-    /// <summary>How many steps lie between two rows.</summary>
+    /// <summary>Gets how many steps lie between two rows.</summary>
     public int Every { get; }
 
     /// <inheritdoc/>
@@ -73,11 +73,11 @@ public sealed class MetricsLog : IResumableHook, IPeriodicHook, IExclusiveHook, 
         Clear();
     }
 
-    /// <summary>Takes the sums of the row in progress.</summary>
-    /// <returns>Steps, loss, norm, largest norm, and the sums of the stretches of timesteps.</returns>
+    /// <summary>Returns the sums of the row in progress.</summary>
+    /// <returns>Steps, loss, norm, largest norm, and the sums of the timestep intervals.</returns>
     public double[] SaveState() => [steps, loss, norm, largestNorm, .. losses!.Sums];
 
-    /// <summary>Continues the row in progress. Sums for another number of stretches are of another row, and are left out.</summary>
+    /// <summary>Continues the row in progress. Sums for another number of intervals belong to another row and are ignored.</summary>
     /// <inheritdoc/>
     public void RestoreState(Trainer trainer, IReadOnlyList<double[]> ranks)
     {

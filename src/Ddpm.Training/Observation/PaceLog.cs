@@ -3,8 +3,8 @@ using Ddpm.Core;
 namespace Ddpm.Training;
 
 /// <summary>
-/// Writes how fast a run is, every so many steps: examples_per_second, elapsed_seconds of this run and memory_megabytes of rank 0's
-/// process, native memory included. No two runs have these numbers alike, so that <see cref="MetricsLog"/> leaves them out.
+/// Writes how fast a run is, at fixed intervals of steps: examples_per_second, elapsed_seconds of this run and memory_megabytes of rank 0's
+/// process, native memory included. These numbers differ from run to run, so <see cref="MetricsLog"/> leaves them out.
 /// </summary>
 public sealed class PaceLog : ITrainingHook, IPeriodicHook, IExclusiveHook, IDisposable
 {
@@ -12,7 +12,7 @@ public sealed class PaceLog : ITrainingHook, IPeriodicHook, IExclusiveHook, IDis
 
     /// <summary>Creates a log that begins with the next run.</summary>
     /// <param name="every">How many steps lie between two rows. Range: ≥ 1.</param>
-    /// <param name="writers">Where the numbers go; disposed with the log.</param>
+    /// <param name="writers">The writers of the numbers; disposed with the log.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="every"/> is below 1.</exception>
     public PaceLog(int every, params IMetricWriter[] writers)
     {
@@ -22,7 +22,7 @@ public sealed class PaceLog : ITrainingHook, IPeriodicHook, IExclusiveHook, IDis
         this.writers = new MetricWriters(writers);
     }
 
-    /// <summary>How many steps lie between two rows.</summary>
+    /// <summary>Gets how many steps lie between two rows.</summary>
     public int Every { get; }
 
     /// <inheritdoc/>

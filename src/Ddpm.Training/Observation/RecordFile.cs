@@ -12,7 +12,7 @@ internal sealed class RecordFile(string path) : IDisposable
     private const int MostShown = 200;
     private FileStream? file;
 
-    /// <summary>The bytes of the file; none where it does not exist.</summary>
+    /// <summary>Gets the bytes of the file; none where it does not exist.</summary>
     public byte[] Contents => RegularFile.HasContents(path) ? RegularFile.ReadAllBytes(path, Array.MaxLength) : [];
 
     /// <summary>

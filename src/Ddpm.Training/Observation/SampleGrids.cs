@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// A picture of samples every so many steps and at the last, drawn with a moving average of the parameters from the same noise each time,
-/// so that one sees the same images take shape: grid-000001000.png and so on. Several ranks draw a part each, and the first writes. A run
-/// keeps the folder for itself, see <see cref="RunLock"/>.
+/// Draws a picture of samples at fixed intervals of steps and at the last step, with a moving average of the parameters and the same noise
+/// each time, so that the same images take shape: grid-000001000.png and so on. With several ranks, each draws a part, and the first
+/// writes. A run locks the folder, see <see cref="RunLock"/>.
 /// </summary>
 public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
 {
@@ -20,12 +20,12 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
     /// <param name="folder">The folder; created with the first picture.</param>
     /// <param name="sampler">A sampler of the network in training; one with few steps, such as DDIM at 50, costs little.</param>
     /// <param name="request">
-    /// What to draw: images [C, H, W] with C = 1 or 3, from noise that is the same each time, such as <see cref="PerSampleNoise"/>.
+    /// The samples to draw: images [C, H, W] with C = 1 or 3, from noise that is the same each time, such as <see cref="PerSampleNoise"/>.
     /// </param>
     /// <param name="every">How many steps lie between two pictures. Range: ≥ 1.</param>
-    /// <param name="average">Which of <see cref="TrainingOptions.Averages"/>. Range: ≥ 0.</param>
-    /// <param name="options">How the picture is laid out.</param>
-    /// <exception cref="ArgumentException">The samples are no images.</exception>
+    /// <param name="average">The index of the average in <see cref="TrainingOptions.Averages"/>. Range: ≥ 0.</param>
+    /// <param name="options">The layout of the picture.</param>
+    /// <exception cref="ArgumentException">The samples are not images.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public SampleGrids(
         string folder, DiffusionSampler sampler, SamplingRequest request, int every = 1000, int average = 0,
@@ -51,13 +51,13 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
         this.options = options;
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>Gets the folder.</summary>
     public string Folder { get; }
 
-    /// <summary>How many steps lie between two pictures.</summary>
+    /// <summary>Gets how many steps lie between two pictures.</summary>
     public int Every { get; }
 
-    /// <summary>Which moving average draws.</summary>
+    /// <summary>Gets the index of the moving average that draws.</summary>
     public int Average { get; }
 
     /// <inheritdoc/>

@@ -1,16 +1,18 @@
 namespace Ddpm.Training;
 
 /// <summary>
-/// Metrics as an event file of TensorBoard: <c>tensorboard --logdir folder</c> shows them. A resumed run continues the file of the run
-/// before. The time of an event is its step in seconds, so that the same run gives the same bytes: choose the horizontal axis "Step".
+/// Writes metrics as an event file of TensorBoard: <c>tensorboard --logdir folder</c> shows them. A resumed run continues the file of the
+/// run before. The time of an event is its step in seconds, so that the same run gives the same bytes: choose the horizontal axis "Step".
 /// </summary>
 public sealed class TensorBoardMetrics : IExclusiveWriter
 {
     private readonly string path;
     private readonly RecordFile file;
 
-    /// <summary>Opens the file in a folder at the next run: a new run begins it, a resumed run continues it.</summary>
-    /// <param name="folder">The folder; created where it does not exist.</param>
+    /// <summary>
+    /// Creates a writer that opens the file in a folder at the next run: a new run starts the file, a resumed run continues it.
+    /// </summary>
+    /// <param name="folder">The folder; created if it does not exist.</param>
     public TensorBoardMetrics(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -19,7 +21,7 @@ public sealed class TensorBoardMetrics : IExclusiveWriter
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">A record is damaged; the file is as it was.</exception>
+    /// <exception cref="InvalidDataException">A record is damaged; the file has not changed.</exception>
     public void Begin(long trainingStep)
     {
         long kept = 0;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// The mean loss of the timesteps in equal stretches of 0 … T-1: what the mean over all hides, for the loss of an early timestep is a
-/// hundred times that of a late one.
+/// Computes the mean loss of timesteps in equal intervals of 0 … T-1. The mean over all timesteps hides this: the loss of an early timestep
+/// is a hundred times that of a late one.
 /// </summary>
 public sealed class TimestepLosses
 {
@@ -14,7 +14,7 @@ public sealed class TimestepLosses
 
     /// <summary>Creates empty sums.</summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
-    /// <param name="buckets">The number of stretches. Range: 1 … T.</param>
+    /// <param name="buckets">The number of intervals. Range: 1 … T.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public TimestepLosses(int timesteps, int buckets = 10)
     {
@@ -29,17 +29,17 @@ public sealed class TimestepLosses
         counts = new long[buckets];
     }
 
-    /// <summary>T.</summary>
+    /// <summary>Gets T, the number of timesteps.</summary>
     public int Timesteps { get; }
 
-    /// <summary>The number of stretches.</summary>
+    /// <summary>Gets the number of intervals.</summary>
     public int Buckets => sums.Length;
 
     /// <summary>The sums of all stretches, then their counts.</summary>
     internal double[] Sums => [.. sums, .. counts.Select(count => (double)count)];
 
     /// <summary>Adds a step's losses.</summary>
-    /// <param name="training">What the step did.</param>
+    /// <param name="training">The result of the step.</param>
     public void Add(TrainingStep training)
     {
         for (int i = 0; i < training.Timesteps.Length; i++)
@@ -61,7 +61,7 @@ public sealed class TimestepLosses
     }
 
     /// <summary>Adds the losses of the other ranks; collective.</summary>
-    /// <param name="communicator">The ranks, each with losses of the same T and number of stretches.</param>
+    /// <param name="communicator">The ranks, each with losses of the same T and number of intervals.</param>
     public void Merge(ICommunicator communicator)
     {
         ArgumentNullException.ThrowIfNull(communicator);
@@ -73,9 +73,9 @@ public sealed class TimestepLosses
         for (int bucket = 0; bucket < Buckets; bucket++) counts[bucket] = (long)merged[Buckets + bucket];
     }
 
-    /// <summary>The timesteps of a stretch.</summary>
-    /// <param name="bucket">Which. Range: 0 ≤ b &lt; <see cref="Buckets"/>.</param>
-    /// <returns>The first and the last.</returns>
+    /// <summary>Returns the timesteps of an interval.</summary>
+    /// <param name="bucket">The index of the interval. Range: 0 ≤ b &lt; <see cref="Buckets"/>.</param>
+    /// <returns>The first and the last timestep.</returns>
     public (int First, int Last) Range(int bucket)
     {
         // t belongs to bucket ⌊t B / T⌋: the first t of b is ⌈b T / B⌉.
@@ -83,14 +83,14 @@ public sealed class TimestepLosses
         return (First(bucket), First(bucket + 1) - 1);
     }
 
-    /// <summary>The number of losses of a stretch.</summary>
-    /// <param name="bucket">Which. Range: 0 ≤ b &lt; <see cref="Buckets"/>.</param>
-    /// <returns>The number.</returns>
+    /// <summary>Returns the number of losses in an interval.</summary>
+    /// <param name="bucket">The index of the interval. Range: 0 ≤ b &lt; <see cref="Buckets"/>.</param>
+    /// <returns>The number of losses.</returns>
     public long Count(int bucket) => counts[bucket];
 
-    /// <summary>The mean loss of a stretch.</summary>
-    /// <param name="bucket">Which. Range: 0 ≤ b &lt; <see cref="Buckets"/>.</param>
-    /// <returns>The mean; NaN where there was none.</returns>
+    /// <summary>Returns the mean loss of an interval.</summary>
+    /// <param name="bucket">The index of the interval. Range: 0 ≤ b &lt; <see cref="Buckets"/>.</param>
+    /// <returns>The mean; NaN without losses.</returns>
     public double Mean(int bucket) => sums[bucket] / counts[bucket];
 
     /// <summary>Forgets all losses.</summary>

@@ -23,13 +23,13 @@ internal abstract class AdamOptimizer : IDisposable
         Steps = new long[parameters.Length];
     }
 
-    /// <summary>The running means of the gradients.</summary>
+    /// <summary>Gets the running means of the gradients.</summary>
     public IReadOnlyList<Tensor> FirstMoments => first;
 
-    /// <summary>The running means of their squares.</summary>
+    /// <summary>Gets the running means of their squares.</summary>
     public IReadOnlyList<Tensor> SecondMoments => second;
 
-    /// <summary>How often each parameter has been updated.</summary>
+    /// <summary>Gets how often each parameter has been updated.</summary>
     public long[] Steps { get; }
 
     protected AdamSettings Settings { get; }
@@ -37,7 +37,7 @@ internal abstract class AdamOptimizer : IDisposable
     public static AdamOptimizer Create(Parameter[] parameters, AdamSettings settings, bool fused) =>
         fused ? new FusedAdam(parameters, settings) : new PlainAdam(parameters, settings);
 
-    /// <summary>The 2-norm of all gradients together.</summary>
+    /// <summary>Returns the 2-norm of all gradients together.</summary>
     /// <param name="gradients">A gradient for each parameter; null for those that have none.</param>
     public abstract double Norm(Tensor?[] gradients);
 

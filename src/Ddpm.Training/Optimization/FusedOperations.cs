@@ -33,7 +33,7 @@ internal static class FusedOperations
     // One compilation serves all: its functions are pure, and invoking them is thread-safe.
     private static readonly jit.CompilationUnit Scripts = jit.compile(Source);
 
-    /// <summary>The 2-norm of all tensors together.</summary>
+    /// <summary>Returns the 2-norm of all tensors together.</summary>
     public static double Norm(Tensor[] tensors)
     {
         using var scope = NewDisposeScope();
@@ -41,14 +41,16 @@ internal static class FusedOperations
         return norm.to(float64).item<double>();
     }
 
-    /// <summary>target ← target + weight (source - target), for each.</summary>
+    /// <summary>Returns target ← target + weight (source - target), for each.</summary>
     public static void Interpolate(Tensor[] targets, Tensor[] sources, double weight)
     {
         using Scalar share = weight.ToScalar();
         using var _ = (Tensor)Scripts.invoke("interpolate", targets, sources, share);
     }
 
-    /// <summary>AdamW on all parameters; the gradients are divided by a number first, in place. Adds nothing to the steps.</summary>
+    /// <summary>
+    /// Returns AdamW on all parameters; the gradients are divided by a number first, in place. Adds nothing to the steps.
+    /// </summary>
     public static void AdamW(
         Tensor[] parameters, Tensor[] gradients, Tensor[] first, Tensor[] second, Tensor[] steps, double learningRate, double beta1,
         double beta2, double weightDecay, double epsilon, double divisor)

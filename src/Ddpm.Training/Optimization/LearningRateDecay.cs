@@ -2,32 +2,32 @@ using System.Globalization;
 
 namespace Ddpm.Training;
 
-/// <summary>How the learning rate falls over a run, beside the warm-up.</summary>
+/// <summary>Sets how the learning rate falls over a run, in addition to the warm-up.</summary>
 public abstract record LearningRateDecay
 {
     private protected LearningRateDecay()
     {
     }
 
-    /// <summary>No decay: the authors' rate is constant.</summary>
+    /// <summary>Gets no decay: the authors' rate is constant.</summary>
     public static LearningRateDecay None { get; } = new NoDecay();
 
     /// <summary>
-    /// Along half a cosine to 0, (1 + cos(π s/steps))/2 (Loshchilov and Hutter 2016, arXiv:1608.03983, one cycle). Short runs gain much
-    /// by it.
+    /// Creates a decay along half a cosine to 0, (1 + cos(π s/steps))/2 (Loshchilov and Hutter 2016, arXiv:1608.03983, one cycle). Short
+    /// runs improve much with it.
     /// </summary>
-    /// <param name="steps">The step at which it is 0, warm-up included. Range: ≥ 1.</param>
+    /// <param name="steps">The step at which the rate is 0, including warm-up. Range: ≥ 1.</param>
     /// <returns>The decay.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1.</exception>
     public static LearningRateDecay Cosine(long steps) => new CosineDecay(steps);
 
-    /// <summary>In a straight line to 0, 1 - s/steps.</summary>
-    /// <param name="steps">The step at which it is 0, warm-up included. Range: ≥ 1.</param>
+    /// <summary>Creates a linear decay to 0, 1 - s/steps.</summary>
+    /// <param name="steps">The step at which the rate is 0, including warm-up. Range: ≥ 1.</param>
     /// <returns>The decay.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1.</exception>
     public static LearningRateDecay Linear(long steps) => new LinearDecay(steps);
 
-    /// <summary>What the learning rate is multiplied by.</summary>
+    /// <summary>Returns the factor of the learning rate.</summary>
     /// <param name="trainingStep">The step, counted from 0.</param>
     /// <returns>The factor. Range: 0 … 1.</returns>
     public abstract double Factor(long trainingStep);

@@ -22,8 +22,8 @@ internal sealed class ComputeParameters : IDisposable
     }
 
     /// <summary>
-    /// The sums of the gradients of all passes since the last <see cref="Clear"/>, in the parameters' own type; null for parameters that
-    /// had none.
+    /// Gets the sums of the gradients of all passes since the last <see cref="Clear"/>, in the parameters' own type; null for parameters
+    /// that had none.
     /// </summary>
     public Tensor?[] Gradients => gradients;
 

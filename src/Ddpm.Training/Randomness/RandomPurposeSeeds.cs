@@ -3,7 +3,7 @@ namespace Ddpm.Training;
 /// <summary>Seeds of the streams of a run.</summary>
 internal static class RandomPurposeSeeds
 {
-    /// <summary>The seed of a purpose's stream: splitmix64 (Steele, Lea, Flood 2014) of the run's seed and the purpose.</summary>
+    /// <summary>Returns the seed of a purpose's stream: splitmix64 (Steele, Lea, Flood 2014) of the run's seed and the purpose.</summary>
     public static long Seed(this RandomPurpose purpose, long seed, long step = 0)
     {
         unchecked

@@ -15,13 +15,13 @@ internal static class SettingText
     private const int LongestList = 32;
     private const int Deepest = 3;
 
-    /// <summary>A value as text.</summary>
+    /// <summary>Returns a value as text.</summary>
     public static string Of(object? value) => Of(value, 0);
 
-    /// <summary>An object that has a state beside its settings, as its type and the properties that are set once.</summary>
+    /// <summary>Returns an object that has a state beside its settings, as its type and the properties that are set once.</summary>
     public static string OfStateful(object value) => HasOwnText(value) ? value.ToString() ?? "" : Described(value, 0, IsSetOnce);
 
-    /// <summary>The writable properties of options, as "prefix.Name" and text.</summary>
+    /// <summary>Returns the writable properties of options, as "prefix.Name" and text.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Properties(object options, string prefix) => options.GetType().GetProperties()
         .Where(property => property.CanWrite && property.GetIndexParameters().Length == 0)
         .Select(property => KeyValuePair.Create(prefix + property.Name, Of(property.GetValue(options))));

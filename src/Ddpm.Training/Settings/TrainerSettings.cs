@@ -12,32 +12,32 @@ internal sealed record TrainerSettings
     {
     }
 
-    /// <summary>The network, whose parameters are trained.</summary>
+    /// <summary>Gets the network, whose parameters are trained.</summary>
     public required nn.Module Network { get; init; }
 
-    /// <summary>The model that predicts: the network, or a wrapper of it.</summary>
+    /// <summary>Gets the model that predicts: the network, or a wrapper of it.</summary>
     public required IEpsilonModel Model { get; init; }
 
-    /// <summary>What is minimised.</summary>
+    /// <summary>Gets what is minimised.</summary>
     public required Objective Objective { get; init; }
 
     public required TrainingOptions Options { get; init; }
 
-    /// <summary>Which timesteps each step trains.</summary>
+    /// <summary>Gets which timesteps each step trains.</summary>
     public required ITimestepSampler Timesteps { get; init; }
 
-    /// <summary>Where ε comes from.</summary>
+    /// <summary>Gets where ε comes from.</summary>
     public required INoiseSource Noise { get; init; }
 
-    /// <summary>Whether the noise is the default, a function of the seed.</summary>
+    /// <summary>Gets whether the noise is the default, a function of the seed.</summary>
     public required bool IsNoiseOfSeed { get; init; }
 
     public required ILogger Logger { get; init; }
 
-    /// <summary>The processes that train together.</summary>
+    /// <summary>Gets the processes that train together.</summary>
     public required ICommunicator Communicator { get; init; }
 
-    /// <summary>The settings as text, so that two runs can be compared.</summary>
+    /// <summary>Gets the settings as text, so that two runs can be compared.</summary>
     public SortedDictionary<string, string> Description => TrainingSettings.Of(this);
 
     /// <summary>Fills in what <c>Create</c> was not given, and checks the rest.</summary>

@@ -4,93 +4,95 @@ using TorchSharp;
 namespace Ddpm.Training;
 
 /// <summary>
-/// How a network is trained. The defaults are those of Ho et al. 2020 (arXiv:2006.11239, appendix B) for CIFAR-10 but for the moving
-/// average, whose default suits short runs too; <see cref="Paper"/> has theirs.
+/// Sets how a network is trained. The defaults are those of Ho et al. 2020 (arXiv:2006.11239, appendix B) for CIFAR-10, except the moving
+/// average, whose default suits short runs too; <see cref="Paper"/> has the authors' average.
 /// </summary>
 public sealed record TrainingOptions
 {
-    /// <summary>The defaults.</summary>
+    /// <summary>Gets the default settings.</summary>
     public static TrainingOptions Default { get; } = new();
 
-    /// <summary>The paper's choices for CIFAR-10, with its constant average of 0.9999 for 800,000 steps.</summary>
+    /// <summary>Gets the paper's choices for CIFAR-10, with its constant average of 0.9999 for 800,000 steps.</summary>
     public static TrainingOptions Paper { get; } = new() { Averages = [AverageProfile.Constant()] };
 
-    /// <summary>Adam's learning rate after warm-up. Range: &gt; 0.</summary>
-    /// <value>2e-4; the authors used 2e-5 for the 256×256 sets.</value>
+    /// <summary>Gets Adam's learning rate after warm-up. Range: &gt; 0.</summary>
+    /// <value>Default: 2e-4; the authors used 2e-5 for the 256×256 sets.</value>
     public double LearningRate { get; init; } = 2e-4;
 
-    /// <summary>Over how many steps the learning rate grows linearly from 0; 0 for none. Range: ≥ 0.</summary>
-    /// <value>5000 (the authors' code).</value>
+    /// <summary>Gets the number of steps over which the learning rate grows linearly from 0; 0: no warm-up. Range: ≥ 0.</summary>
+    /// <value>Default: 5000 (the authors' code).</value>
     public int WarmupSteps { get; init; } = 5000;
 
-    /// <summary>How the learning rate falls over the run.</summary>
-    /// <value>None: the authors' rate is constant. Short runs gain much by a decay.</value>
+    /// <summary>Gets how the learning rate falls over the run.</summary>
+    /// <value>Default: None: the authors' rate is constant. Short runs gain much by a decay.</value>
     public LearningRateDecay Decay { get; init; } = LearningRateDecay.None;
 
-    /// <summary>Adam's decay of the first moment. Range: 0 ≤ β₁ &lt; 1.</summary>
-    /// <value>0.9.</value>
+    /// <summary>Gets Adam's decay of the first moment. Range: 0 ≤ β₁ &lt; 1.</summary>
+    /// <value>Default: 0.9.</value>
     public double AdamBeta1 { get; init; } = 0.9;
 
-    /// <summary>Adam's decay of the second moment. Range: 0 ≤ β₂ &lt; 1.</summary>
-    /// <value>0.999.</value>
+    /// <summary>Gets Adam's decay of the second moment. Range: 0 ≤ β₂ &lt; 1.</summary>
+    /// <value>Default: 0.999.</value>
     public double AdamBeta2 { get; init; } = 0.999;
 
-    /// <summary>What Adam adds to the denominator, after bias correction as PyTorch does. Range: &gt; 0.</summary>
-    /// <value>1e-8.</value>
+    /// <summary>Gets the number that Adam adds to the denominator, after bias correction as PyTorch does. Range: &gt; 0.</summary>
+    /// <value>Default: 1e-8.</value>
     public double AdamEpsilon { get; init; } = 1e-8;
 
-    /// <summary>How much of itself each parameter loses in a step, times the learning rate (AdamW, arXiv:1711.05101). Range: ≥ 0.</summary>
-    /// <value>0: Adam, as the authors; improved-diffusion has AdamW with 0 too.</value>
+    /// <summary>
+    /// Gets the share that each parameter loses in a step, multiplied by the learning rate (AdamW, arXiv:1711.05101). Range: ≥ 0.
+    /// </summary>
+    /// <value>Default: 0: Adam, as the authors; improved-diffusion has AdamW with 0 too.</value>
     public double WeightDecay { get; init; }
 
     /// <summary>
-    /// How many batches make a step: their gradients are averaged before the update, so that large batches fit in little memory. Range: ≥
-    /// 1.
+    /// Gets how many batches form a step. Their gradients are averaged before the update, so that large batches fit in little memory.
+    /// Range: ≥ 1.
     /// </summary>
-    /// <value>1.</value>
+    /// <value>Default: 1.</value>
     public int Accumulation { get; init; } = 1;
 
     /// <summary>
-    /// The largest norm of all gradients together; larger ones are scaled down to it. Null for no clipping. Range: &gt; 0.
+    /// Gets the largest norm of all gradients together; larger ones are scaled down to it. Null: no clipping. Range: &gt; 0.
     /// </summary>
-    /// <value>1 (the authors' code).</value>
+    /// <value>Default: 1 (the authors' code).</value>
     public double? GradientClip { get; init; } = 1;
 
-    /// <summary>The moving averages of the parameters; the first is <see cref="Trainer.Ema"/>. Range: at least one.</summary>
+    /// <summary>Gets the moving averages of the parameters; the first is <see cref="Trainer.Ema"/>. Range: at least one.</summary>
     /// <value>
-    /// One, <see cref="AverageProfile.Power"/>, which is right for 500 and for 500,000 steps; the authors had
+    /// Default: one, <see cref="AverageProfile.Power"/>, which is right for 500 and for 500,000 steps; the authors had
     /// <see cref="AverageProfile.Constant"/>.
     /// </value>
     public ImmutableArray<AverageProfile> Averages { get; init; } = [AverageProfile.Power()];
 
     /// <summary>
-    /// The probability that an example's class is withheld, so that a network with a null label learns to do without and can be guided
-    /// (arXiv:2207.12598); other networks have no use for it. Range: 0 … 1.
+    /// Gets the probability that an example's class is withheld, so that a network with a null label learns to predict without it and can
+    /// be guided (arXiv:2207.12598); other networks ignore it. Range: 0 … 1.
     /// </summary>
-    /// <value>0.1 (the guidance paper).</value>
+    /// <value>Default: 0.1 (the guidance paper).</value>
     public double LabelDropout { get; init; } = 0.1;
 
     /// <summary>
-    /// The type in which the network computes; null for its own. With <see cref="torch.ScalarType.BFloat16"/> parameters, sums of
-    /// gradients, optimiser and averages stay float32.
+    /// Gets the type in which the network computes; null: the network's type. With <see cref="torch.ScalarType.BFloat16"/> parameters, sums
+    /// of gradients, optimiser and averages stay float32.
     /// </summary>
-    /// <value>Null.</value>
+    /// <value>Default: null.</value>
     public torch.ScalarType? ComputeType { get; init; }
 
     /// <summary>
-    /// Whether norm, update and averages are computed for all parameters in one call of libtorch, or one tensor after the other, which is
-    /// the same but for rounding and several times as slow.
+    /// Gets whether norm, update and averages are computed for all parameters in one call of libtorch. Otherwise they are computed tensor
+    /// by tensor, which gives the same to rounding and is several times slower.
     /// </summary>
-    /// <value>True.</value>
+    /// <value>Default: true.</value>
     public bool FusedUpdates { get; init; } = true;
 
-    /// <summary>The seed of timesteps, noise, dropout and withheld classes.</summary>
-    /// <value>0.</value>
+    /// <summary>Gets the seed of timesteps, noise, dropout and withheld classes.</summary>
+    /// <value>Default: 0.</value>
     public long Seed { get; init; }
 
     /// <summary>
-    /// The learning rate of a step: LearningRate · min(step / WarmupSteps, 1), which is 0 for the first step as in the authors' code;
-    /// times the factor of <see cref="Decay"/>.
+    /// Returns the learning rate of a step: LearningRate · min(step / WarmupSteps, 1), which is 0 for the first step as in the authors'
+    /// code; times the factor of <see cref="Decay"/>.
     /// </summary>
     /// <param name="step">The step, counted from 0.</param>
     /// <returns>The learning rate.</returns>
