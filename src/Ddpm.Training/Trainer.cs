@@ -10,11 +10,11 @@ namespace Ddpm.Training;
 /// </summary>
 /// <remarks>
 /// Timesteps, noise and dropout of step s are functions of (seed, s, place in the batch) alone: a run repeated on the same machine gives
-/// the same bits. For one thread; a second run of one network at once is refused. Dispose it to free the optimiser and the average; the
+/// the same bits. It is for one thread; a second run of one network at once is refused. Dispose it to free the optimiser and the average; the
 /// network stays with the caller.
 /// <para>
 /// With an <see cref="ICommunicator"/> of several ranks each trains on its share of every batch, the gradients are averaged, and every
-/// rank makes the same update: the run is that of one process but for rounding, and may be resumed with another number of ranks. All
+/// rank makes the same update: the run is that of one process to rounding, and may be resumed with another number of ranks. All
 /// ranks make the same calls, which are collective: creating a trainer (all ranks start from rank 0's parameters), running, stepping,
 /// saving and restoring.
 /// </para>

@@ -1,10 +1,10 @@
 namespace Ddpm.Training;
 
 /// <summary>Reports how far a training run has come, with its last step.</summary>
-/// <param name="Step">Steps done since the network's start.</param>
+/// <param name="Step">The number of steps done since the network's start.</param>
 /// <param name="TotalSteps">The step at which the run ends.</param>
-/// <param name="Last">The last step.</param>
-/// <param name="ExamplesPerSecond">Examples per second over the last steps.</param>
+/// <param name="Last">The result of the last step.</param>
+/// <param name="ExamplesPerSecond">The number of examples per second over the last steps.</param>
 /// <param name="Elapsed">The time since the run began.</param>
 /// <param name="Remaining">The remaining time at the current pace.</param>
 public readonly record struct TrainingProgress(

@@ -20,13 +20,15 @@ public sealed class RunLock : IDisposable
 
     private RunLock(FileStream? file) => this.file = file;
 
-    /// <summary>Takes a folder for a run; collective.</summary>
-    /// <param name="folder">The folder; made where it does not exist.</param>
+    /// <summary>Locks a folder for a run. It is collective.</summary>
+    /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="ranks">The processes of the run, of which the first takes the folder. Default: a single process.</param>
     /// <param name="name">What the run keeps in the folder: locks of different names do not exclude each other.</param>
     /// <returns>The lock; disposal releases it and removes the lock file.</returns>
-    /// <exception cref="IOException">Another run has the folder, or it cannot be made.</exception>
-    /// <exception cref="DistributedException">The same, on another rank than the first.</exception>
+    /// <exception cref="IOException">Another run has the folder, or it cannot be created.</exception>
+    /// <exception cref="DistributedException">
+    /// Another run has the folder, or it cannot be created; thrown on ranks other than the first.
+    /// </exception>
     public static RunLock OfFolder(string folder, ICommunicator? ranks = null, string name = "run")
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -40,7 +42,7 @@ public sealed class RunLock : IDisposable
         return new RunLock(file);
     }
 
-    /// <summary>Takes a file for a run.</summary>
+    /// <summary>Locks a file for a run.</summary>
     /// <param name="path">The file, which need not exist; its folder must.</param>
     /// <returns>The lock; disposal releases it and removes the lock file.</returns>
     /// <exception cref="IOException">Another run has the file, or its folder does not exist.</exception>
@@ -51,7 +53,7 @@ public sealed class RunLock : IDisposable
         return new RunLock(Open(LockFile(Path.GetDirectoryName(full)!, Path.GetFileName(full)), path));
     }
 
-    /// <summary>Checks that no run has a folder. Needs no right to write there.</summary>
+    /// <summary>Checks that no run has a folder. It needs no permission to write there.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="name">What the runs keep in the folder.</param>
     /// <exception cref="IOException">A run has the folder.</exception>
@@ -73,7 +75,7 @@ public sealed class RunLock : IDisposable
         }
     }
 
-    /// <summary>Releases the lock.</summary>
+    /// <summary>Releases the lock and removes the lock file.</summary>
     public void Dispose() => file?.Dispose();
 
     /// <summary>The name of the lock file of what a run keeps in a folder.</summary>

@@ -46,7 +46,7 @@ public sealed class SingleProcess : ICommunicator
     /// <param name="reason">The reason.</param>
     public void Fail(Exception reason) => ArgumentNullException.ThrowIfNull(reason);
 
-    /// <summary>Does nothing.</summary>
+    /// <summary>Does nothing, because there is nothing to free.</summary>
     public void Dispose()
     {
     }

@@ -36,7 +36,7 @@ public abstract class DataDistribution : IDisposable
         return PosteriorMeanCore(flat, signal).reshape(xt.shape).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Frees the tensors.</summary>
+    /// <summary>Frees the memory of the tensors.</summary>
     public void Dispose()
     {
         DisposeCore();

@@ -6,7 +6,7 @@ namespace Ddpm.Core;
 
 /// <summary>
 /// Creates, renames and removes folders whole. A new name survives a power failure only when the folder that lists it is flushed too;
-/// Windows flushes the list by itself.
+/// Windows flushes the list without a call.
 /// </summary>
 public static class DurableFolder
 {

@@ -1,9 +1,9 @@
 namespace Ddpm.Core;
 
 /// <summary>Reports how far the evaluation of a bound has come.</summary>
-/// <param name="StepsDone">Network calls done.</param>
-/// <param name="StepsTotal">Network calls in all; null when the number of batches is not known.</param>
-/// <param name="ExamplesDone">Examples finished.</param>
+/// <param name="StepsDone">The number of network calls done.</param>
+/// <param name="StepsTotal">The number of network calls in all; null when the number of batches is not known.</param>
+/// <param name="ExamplesDone">The number of finished examples.</param>
 /// <param name="Elapsed">The time since the start.</param>
 public readonly record struct BoundProgress(long StepsDone, long? StepsTotal, long ExamplesDone, TimeSpan Elapsed)
 {

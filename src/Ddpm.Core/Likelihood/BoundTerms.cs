@@ -33,7 +33,7 @@ public sealed class BoundTerms : IDisposable
     /// <summary>Gets the mean squared error of the noise that belongs to x̂_0, after clipping, by timestep, [B, T].</summary>
     public Tensor NoiseMeanSquaredErrors { get; }
 
-    /// <summary>Frees the tensors.</summary>
+    /// <summary>Frees the memory of the tensors.</summary>
     public void Dispose()
     {
         Total.Dispose();

@@ -21,7 +21,7 @@ public sealed class ObjectiveTerms : IDisposable
     /// <summary>Gets the term of the variational bound with its weight, [B]; null where the objective has none.</summary>
     public Tensor? Bound { get; }
 
-    /// <summary>Frees the tensors.</summary>
+    /// <summary>Frees the memory of the tensors.</summary>
     public void Dispose()
     {
         Loss.Dispose();

@@ -58,7 +58,7 @@ public abstract class Prediction
         return TargetCore(coefficients, x0, xt, noise, t).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Returns <see cref="Name"/>.</summary>
+    /// <summary>Returns <see cref="Name"/> as the text.</summary>
     public sealed override string ToString() => Name;
 
     /// <summary>The estimate x̂_0 of the clean example. Called inside a dispose scope.</summary>

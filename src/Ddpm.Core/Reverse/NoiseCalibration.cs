@@ -65,7 +65,7 @@ public sealed class NoiseCalibration
         return new NoiseCalibration(squares);
     }
 
-    /// <summary>Reads measurements.</summary>
+    /// <summary>Reads measurements from a file.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <returns>The measurements.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

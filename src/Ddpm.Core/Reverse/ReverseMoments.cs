@@ -31,7 +31,7 @@ public sealed class ReverseMoments : IDisposable
     /// </summary>
     public Tensor LogVariance { get; }
 
-    /// <summary>Frees the tensors.</summary>
+    /// <summary>Frees the memory of the tensors.</summary>
     public void Dispose()
     {
         X0.Dispose();

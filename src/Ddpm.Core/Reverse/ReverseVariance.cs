@@ -58,7 +58,7 @@ public abstract class ReverseVariance
     /// <summary>Gets whether the network predicts the variance.</summary>
     public bool IsLearned => OutputsPerElement == 2;
 
-    /// <summary>Returns <see cref="Name"/>.</summary>
+    /// <summary>Returns <see cref="Name"/> as the text.</summary>
     public sealed override string ToString() => Name;
 
     /// <summary>ln σ_t² over t = 0 … T-1; null when learned.</summary>

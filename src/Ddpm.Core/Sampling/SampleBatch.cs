@@ -18,6 +18,6 @@ public sealed class SampleBatch : IDisposable
     /// <summary>Gets the samples, [B, …].</summary>
     public Tensor Samples { get; }
 
-    /// <summary>Frees the samples.</summary>
+    /// <summary>Frees the memory of the samples.</summary>
     public void Dispose() => Samples.Dispose();
 }

@@ -61,6 +61,6 @@ public sealed class SamplerEntry
     public DiffusionSampler Create(IEpsilonModel model, ReverseDiffusion process, ILoggerFactory? loggers = null) =>
         create(model, process, loggers);
 
-    /// <summary>Returns <see cref="Name"/>.</summary>
+    /// <summary>Returns <see cref="Name"/> as the text.</summary>
     public override string ToString() => Name;
 }

@@ -56,7 +56,7 @@ public sealed record SamplingRequest
     public IStepHook? Hook { get; init; }
 
     /// <summary>
-    /// Sees the run after every so many steps, <see cref="PreviewEvery"/>, and at its end; the tensors of the state live until it returns.
+    /// Sees the run at intervals of <see cref="PreviewEvery"/> steps, and at its end; the tensors of the state live until it returns.
     /// </summary>
     /// <value>Default: null.</value>
     public Action<SamplingState>? Preview { get; init; }

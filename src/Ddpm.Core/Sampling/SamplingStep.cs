@@ -17,7 +17,7 @@ public sealed class SamplingStep : IDisposable
     /// <summary>Gets the estimate x̂_0 that the step was made with, after clipping, [B, …].</summary>
     public Tensor X0 { get; }
 
-    /// <summary>Frees the tensors.</summary>
+    /// <summary>Frees the memory of the tensors.</summary>
     public void Dispose()
     {
         Previous.Dispose();

@@ -6,8 +6,8 @@ namespace Ddpm.Core;
 /// <param name="Output">The network's output at (x_t, t): [B, …], twice as many channels where the variance is learned.</param>
 /// <param name="Xt">The samples x_t, [B, …].</param>
 /// <param name="T">The timestep t of the process. Range: 0 ≤ t &lt; T.</param>
-/// <param name="RawX0">x̂_0 before clipping, [B, …].</param>
-/// <param name="X0">x̂_0 after clipping and after the hook, [B, …].</param>
+/// <param name="RawX0">The estimate x̂_0 before clipping, [B, …].</param>
+/// <param name="X0">The estimate x̂_0 after clipping and after the hook, [B, …].</param>
 /// <param name="X0Replaced">Whether a hook has replaced x̂_0, so that the output no longer fits it.</param>
 public readonly record struct StepInput(Tensor Output, Tensor Xt, int T, Tensor RawX0, Tensor X0, bool X0Replaced)
 {

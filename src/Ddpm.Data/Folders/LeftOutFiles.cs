@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Ddpm.Data;
 
 /// <summary>Reports what a folder of images leaves out for one reason.</summary>
-/// <param name="Reason">The reason.</param>
+/// <param name="Reason">The reason for leaving them out.</param>
 /// <param name="Count">The number of files, or of folders with their contents.</param>
 /// <param name="Example">The path of one of them.</param>
 public sealed record LeftOutFiles(string Reason, int Count, string Example)

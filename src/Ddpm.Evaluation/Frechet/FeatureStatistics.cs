@@ -95,7 +95,7 @@ public sealed class FeatureStatistics : IDisposable
         return accumulator.Statistics();
     }
 
-    /// <summary>Frees the tensors.</summary>
+    /// <summary>Frees the memory of the tensors.</summary>
     public void Dispose()
     {
         Mean.Dispose();

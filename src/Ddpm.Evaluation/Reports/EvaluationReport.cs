@@ -11,7 +11,7 @@ namespace Ddpm.Evaluation;
 /// <summary>Reports measurements and their settings, as a table for people and as JSON for programs. It is immutable.</summary>
 /// <param name="Title">The title, which says what was measured.</param>
 /// <param name="Settings">The settings by name: compare numbers only if these are equal.</param>
-/// <param name="Metrics">The numbers.</param>
+/// <param name="Metrics">The measured numbers.</param>
 public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<string, string> Settings, ImmutableArray<Metric> Metrics)
 {
     // As many rows as the paper's Table 4 and the last; JSON has all.

@@ -90,7 +90,7 @@ public sealed class ModelWeights : IWeightSource, IDisposable
 
     /// <summary>Finds a stored tensor.</summary>
     /// <param name="name">The weight's name, as diffusers uses it now.</param>
-    /// <returns>The tensor's type and shape; null if there is none.</returns>
+    /// <returns>The tensor's type and shape; null if the file has no such tensor.</returns>
     public SafetensorsEntry? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <inheritdoc/>

@@ -66,7 +66,7 @@ public sealed record InferenceRequest
     /// <value>Default: null.</value>
     public InferenceInpainting? Inpainting { get; init; }
 
-    /// <summary>Sees the run after every so many steps, <see cref="PreviewEvery"/>, and at its end.</summary>
+    /// <summary>Sees the run at intervals of <see cref="PreviewEvery"/> steps, and at its end.</summary>
     /// <value>Default: null.</value>
     public Action<InferenceState>? Preview { get; init; }
 

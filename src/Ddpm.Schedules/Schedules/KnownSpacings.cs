@@ -5,27 +5,27 @@ namespace Ddpm.Core;
 /// <summary>Lists by name the rules of <see cref="TimestepSpacing"/> that need only a number of timesteps.</summary>
 public static class KnownSpacings
 {
-    /// <summary>Gets <see cref="TimestepSpacing.Leading"/>, diffusers' default.</summary>
+    /// <summary>Gets the rule <see cref="TimestepSpacing.Leading"/>, diffusers' default.</summary>
     public static SpacingRule Leading { get; } = new("leading", (schedule, count) => TimestepSpacing.Leading(schedule.Timesteps, count));
 
-    /// <summary>Gets <see cref="TimestepSpacing.Trailing"/>.</summary>
+    /// <summary>Gets the rule <see cref="TimestepSpacing.Trailing"/>.</summary>
     public static SpacingRule Trailing { get; } = new("trailing", (schedule, count) => TimestepSpacing.Trailing(schedule.Timesteps, count));
 
-    /// <summary>Gets <see cref="TimestepSpacing.Linspace"/>.</summary>
+    /// <summary>Gets the rule <see cref="TimestepSpacing.Linspace"/>.</summary>
     public static SpacingRule Linspace { get; } = new("linspace", (schedule, count) => TimestepSpacing.Linspace(schedule.Timesteps, count));
 
-    /// <summary>Gets <see cref="TimestepSpacing.Quadratic"/>, DDIM's "quad".</summary>
+    /// <summary>Gets the rule <see cref="TimestepSpacing.Quadratic"/>, DDIM's "quad".</summary>
     public static SpacingRule Quadratic { get; } =
         new("quadratic", (schedule, count) => TimestepSpacing.Quadratic(schedule.Timesteps, count));
 
-    /// <summary>Gets <see cref="TimestepSpacing.Sections(int, int[])"/> of one section, improved-diffusion's.</summary>
+    /// <summary>Gets the rule <see cref="TimestepSpacing.Sections(int, int[])"/> of one section, improved-diffusion's.</summary>
     public static SpacingRule Sections { get; } = new("sections", (schedule, count) => TimestepSpacing.Sections(schedule.Timesteps, count));
 
-    /// <summary>Gets <see cref="TimestepSpacing.WholeStride"/>, improved-diffusion's "ddimN".</summary>
+    /// <summary>Gets the rule <see cref="TimestepSpacing.WholeStride"/>, improved-diffusion's "ddimN".</summary>
     public static SpacingRule WholeStride { get; } =
         new("whole-stride", (schedule, count) => TimestepSpacing.WholeStride(schedule.Timesteps, count));
 
-    /// <summary>Gets <see cref="TimestepSpacing.Karras"/> with ρ = 7.</summary>
+    /// <summary>Gets the rule <see cref="TimestepSpacing.Karras"/> with ρ = 7.</summary>
     public static SpacingRule Karras { get; } = new("karras", (schedule, count) => TimestepSpacing.Karras(schedule, count));
 
     /// <summary>Gets all rules.</summary>

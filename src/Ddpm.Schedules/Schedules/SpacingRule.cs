@@ -31,6 +31,6 @@ public sealed class SpacingRule
     internal IVarianceSchedule Respace(IVarianceSchedule schedule, int count) =>
         count == schedule.Timesteps ? schedule : new RespacedSchedule(schedule, Timesteps(schedule, count));
 
-    /// <summary>Returns the <see cref="Name"/>.</summary>
+    /// <summary>Returns <see cref="Name"/> as the text.</summary>
     public override string ToString() => Name;
 }

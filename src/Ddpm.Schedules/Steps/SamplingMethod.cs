@@ -77,6 +77,6 @@ public sealed class SamplingMethod
         return (spacing ?? DefaultSpacing).Respace(schedule, steps ?? DefaultSteps(schedule.Timesteps));
     }
 
-    /// <summary>Returns the <see cref="Name"/>.</summary>
+    /// <summary>Returns <see cref="Name"/> as the text.</summary>
     public override string ToString() => Name;
 }

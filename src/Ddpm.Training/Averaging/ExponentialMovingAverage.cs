@@ -56,7 +56,7 @@ public sealed class ExponentialMovingAverage : IDisposable
         return new Restore(this);
     }
 
-    /// <summary>Frees the average.</summary>
+    /// <summary>Frees the memory of the average.</summary>
     public void Dispose()
     {
         foreach (Tensor tensor in average) tensor.Dispose();

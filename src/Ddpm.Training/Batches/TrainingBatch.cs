@@ -79,7 +79,7 @@ public sealed class TrainingBatch : IDisposable
             Mask?.narrow(0, first, count).clone());
     }
 
-    /// <summary>Frees the tensors.</summary>
+    /// <summary>Frees the memory of the tensors.</summary>
     public void Dispose()
     {
         X0.Dispose();

@@ -1,45 +1,23 @@
 using System.Globalization;
+using Ddpm.Tests;
 using OpenQA.Selenium;
-using OpenQA.Selenium.Chrome;
 
 namespace Ddpm.Web.Tests.Browser;
 
-/// <summary>The page in a real, headless Chromium with a profile of its own.</summary>
+/// <summary>The sample's page in Chromium.</summary>
 internal sealed class ChromiumPage : IDisposable
 {
-    private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/google-chrome"], Drivers = ["/usr/bin/chromedriver"];
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-chromium-");
-    private readonly ChromeDriver driver;
-    private bool left;
+    private readonly Chromium browser;
 
     public ChromiumPage(Uri address, int width = 1200, int height = 850, bool dark = false)
     {
-        if (Missing is { } missing) throw new InvalidOperationException($"CI needs {missing} for this test.");
-        string downloads = Downloads.FullName;
-        var options = new ChromeOptions { BinaryLocation = Browsers.First(File.Exists) };
-        options.AddArguments(
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-            $"--user-data-dir={folder.CreateSubdirectory("profile").FullName}", string.Create(
-                CultureInfo.InvariantCulture,
-                $"--window-size={width},{height}"));
-        if (dark) options.AddArguments("--force-dark-mode", "--blink-settings=preferredColorScheme=0");
-        options.AddUserProfilePreference("download.default_directory", downloads);
-        options.AddUserProfilePreference("download.prompt_for_download", false);
-        options.SetLoggingPreference(LogType.Browser, OpenQA.Selenium.LogLevel.Warning);
-        string driverPath = Drivers.First(File.Exists);
-        driver = new ChromeDriver(
-            ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(driverPath), Path.GetFileName(driverPath)),
-            options,
-            TimeSpan.FromMinutes(2));
-        driver.Navigate().GoToUrl(address);
+        browser = new Chromium(address, width, height, dark);
         Until(() => Find("draw").Enabled, "the page's form");
     }
 
-    /// <summary>What is not installed; null where all is.</summary>
-    public static string? Missing => !Browsers.Any(File.Exists) ? "chromium" : !Drivers.Any(File.Exists) ? "chromedriver" : null;
+    public DirectoryInfo Downloads => browser.Downloads;
 
-    public DirectoryInfo Downloads => folder.CreateSubdirectory("downloads");
+    public IReadOnlyList<string> Console => browser.Console;
 
     public string Status => Find("status").Text;
 
@@ -50,52 +28,19 @@ internal sealed class ChromiumPage : IDisposable
     /// <summary>The previews painted since the page was opened.</summary>
     public int Previews => int.Parse(Find("gallery").GetDomAttribute("data-previews") ?? "0", CultureInfo.InvariantCulture);
 
-    /// <summary>Errors and warnings on the page's console.</summary>
-    public IReadOnlyList<string> Console => [.. driver.Manage().Logs.GetLog(LogType.Browser).Select(entry => entry.Message)];
+    public static void Until(Func<bool> condition, string what, Func<string>? seen = null) => Chromium.Until(condition, what, seen);
 
-    public IWebElement Find(string id) => driver.FindElement(By.Id(id));
+    public IWebElement Find(string id) => browser.Find(id);
 
-    public IReadOnlyList<IWebElement> All(string selector) => driver.FindElements(By.CssSelector(selector));
+    public IReadOnlyList<IWebElement> All(string selector) => browser.All(selector);
 
-    public object? Script(string script, params object[] arguments) => driver.ExecuteScript(script, arguments);
+    public object? Script(string script, params object[] arguments) => browser.Script(script, arguments);
 
-    public void Set(string id, string value)
-    {
-        IWebElement field = Find(id);
-        field.Clear();
-        field.SendKeys(value);
-    }
+    public void Set(string id, string value) => browser.Set(id, value);
 
-    public void Press(string id) => Find(id).Click();
+    public void Press(string id) => browser.Press(id);
 
-    public static void Until(Func<bool> condition, string what, Func<string>? seen = null)
-    {
-        for (int wait = 0; !condition(); wait++)
-        {
-            if (wait == 1200) throw new TimeoutException($"Two minutes were not enough for {what}. {seen?.Invoke()}");
-            Thread.Sleep(100);
-        }
-    }
+    public void SaveScreenshot(string path) => browser.SaveScreenshot(path);
 
-    public void SaveScreenshot(string path) => driver.GetScreenshot().SaveAsFile(path);
-
-    public void Dispose()
-    {
-        if (left) return;
-        left = true;
-        driver.Dispose();
-        // The browser writes a little longer than its driver lives.
-        for (int wait = 0; ; wait++)
-        {
-            try
-            {
-                folder.Delete(recursive: true);
-                return;
-            }
-            catch (IOException) when (wait < 50)
-            {
-                Thread.Sleep(100);
-            }
-        }
-    }
+    public void Dispose() => browser.Dispose();
 }

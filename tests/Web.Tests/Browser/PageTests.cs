@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Ddpm.Tests;
 
 namespace Ddpm.Web.Tests.Browser;
 
