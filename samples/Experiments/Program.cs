@@ -57,4 +57,4 @@ return SampleProgram.Run(
         string[] asked = parsed.GetValue(names) is { Length: > 0 } some ? some : known;
         foreach (string name in asked) all.Single(one => one.Name == name).Make(experiment);
     },
-    stopped: "Stopped; the same command goes on.");
+    stopped: "Stopped; the same command continues.");

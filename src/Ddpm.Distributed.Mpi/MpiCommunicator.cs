@@ -108,7 +108,7 @@ public sealed class MpiCommunicator : ICommunicator
         {
             if (started)
             {
-                throw new MpiException("MPI can be started once in a process, and was: keep the communicator for as long as it is needed.");
+                throw new MpiException("MPI can be started only once in a process, and it was: keep the communicator while it is needed.");
             }
 
             MpiLibrary? library = MpiLibrary.Load(names);

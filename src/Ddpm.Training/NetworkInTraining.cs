@@ -19,7 +19,7 @@ internal sealed class NetworkInTraining : IDisposable
         var own = new NetworkInTraining(network);
         if (All.TryAdd(network, own)) return own;
         throw new InvalidOperationException(
-            $"The {network.GetType().Name} is in training already: wait for the end of that run, or train a network of its own.");
+            $"The {network.GetType().Name} is in training already: wait for the end of that run, or train a separate network.");
     }
 
     public void Dispose() => All.Remove(network);

@@ -10,8 +10,8 @@ namespace Ddpm.Training;
 /// </summary>
 /// <remarks>
 /// Timesteps, noise and dropout of step s are functions of (seed, s, place in the batch) alone: a run repeated on the same machine gives
-/// the same bits. It is for one thread; a second run of one network at once is refused. Dispose it to free the optimiser and the average; the
-/// network stays with the caller.
+/// the same bits. One thread uses it; a second run of one network at once is refused. Dispose it to free the optimiser and the average;
+/// the network stays with the caller.
 /// <para>
 /// With an <see cref="ICommunicator"/> of several ranks each trains on its share of every batch, the gradients are averaged, and every
 /// rank makes the same update: the run is that of one process to rounding, and may be resumed with another number of ranks. All
@@ -263,7 +263,7 @@ public sealed class Trainer : IDisposable
             throw new ArgumentException("batches must be one or more of one size.", nameof(batches));
         }
 
-        RequireTrainedParameters("training goes on");
+        RequireTrainedParameters("training continues");
         TrainingStep step = gradient.StepOn(StepsDone, batches);
         StepsDone++;
         return step;

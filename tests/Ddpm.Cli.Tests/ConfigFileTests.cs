@@ -49,9 +49,9 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "stepz": 3 }""", "{config.json}: stepz is no option of ddpm sample; did you mean steps?")]
-    [InlineData("""{ "config": "x" }""", "{config.json}: config is no option of ddpm sample.")]
-    [InlineData("""{ "batch_size": 3 }""", "{config.json}: batch_size is no option of ddpm sample; did you mean batch-size?")]
+    [InlineData("""{ "stepz": 3 }""", "{config.json}: stepz is not an option of ddpm sample; did you mean steps?")]
+    [InlineData("""{ "config": "x" }""", "{config.json}: config is not an option of ddpm sample.")]
+    [InlineData("""{ "batch_size": 3 }""", "{config.json}: batch_size is not an option of ddpm sample; did you mean batch-size?")]
     [InlineData("""{ "steps": { } }""", "{config.json}: steps must be a number, a text, true, false, or a list of these, but is { }.")]
     [InlineData("""{ "steps": 0 }""", "{config.json}: --steps must be at least 1, but is 0.")]
     [InlineData("""{ "steps": [1, 2] }""", "{config.json}: Option '--steps' expects a single argument but 2 were provided.")]

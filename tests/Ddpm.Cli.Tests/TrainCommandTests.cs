@@ -140,7 +140,7 @@ public sealed class TrainCommandTests : IDisposable
         string[] arguments = ["train", "--data", At("images"), "--out", At("run"), "--steps", "5", .. Small];
         (int code, string output, string error) = Run([.. arguments, "--max-minutes", "0.000001"]);
         (code, error).Should().Be((0, ""));
-        output.Should().Contain("of 5; the same command goes on");
+        output.Should().Contain("of 5; the same command continues");
         (code, output, _) = Run(arguments);
         code.Should().Be(0);
         output.Should().Contain("step 5/5");

@@ -48,7 +48,7 @@ internal static class ConfigFile
             Option option = Settable(command, config)
                 .FirstOrDefault(candidate => candidate.Name == typed || candidate.Aliases.Contains(typed))
                 ?? throw new UsageException(
-                    $"{path}: {StrictJson.Line(property.Name)} is no option of {name}"
+                    $"{path}: {StrictJson.Line(property.Name)} is not an option of {name}"
                         + Spelling.Hint(StrictJson.Line(property.Name), Known(command, config)));
             if (!seen.TryAdd(option, property.Name))
             {

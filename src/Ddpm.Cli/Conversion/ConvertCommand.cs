@@ -8,7 +8,7 @@ internal static class ConvertCommand
 {
     public static Command Create(CommandShell shell) => shell.Create(
         "convert",
-        "Writes a model folder anew: older names of tensors become today's, shards one file, and weights of another type.",
+        "Rewrites a model folder: renames tensors to the current names, joins shards into one file, and converts the type of weights.",
         read => new ConvertOptions(read),
         (options, screen, _) =>
         {

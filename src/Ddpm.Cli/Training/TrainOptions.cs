@@ -33,7 +33,7 @@ internal sealed class TrainOptions(OptionReader read)
     public int Steps { get; } = read.Number("--steps", 10_000, "Training steps", least: 1);
 
     public double? MaxMinutes { get; } =
-        read.Real("--max-minutes", "Stop after so many minutes; the same command resumes the run", NumberRange.Minutes);
+        read.Real("--max-minutes", "Stop after this many minutes; the same command resumes the run", NumberRange.Minutes);
 
     public int BatchSize { get; } =
         read.Number("--batch-size", 64, "Images in a batch, of all processes together", least: 1, Most.Batch);

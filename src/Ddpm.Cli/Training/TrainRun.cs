@@ -91,7 +91,7 @@ internal static class TrainRun
         (long, double)[] losses = LossCurve.Read(path("metrics.csv"));
         if (losses.Length > 0) LossPlot.SaveMeansPng(path("loss.png"), losses);
         string stopped = trainer.StepsDone < options.Steps
-            ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command goes on. "
+            ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command continues. "
             : "";
         screen.Line($"{stopped}The model is in {path("model")}");
     }

@@ -185,7 +185,7 @@ public static class CommunicatorExtensions
     internal static Device Gpu(int localRank, int gpus) => localRank < gpus
         ? new Device(DeviceType.CUDA, localRank)
         : throw new DistributedException(
-            $"Each rank needs a GPU of its own, but this machine has {gpus}, and this is its rank {localRank} (counted from 0): start at " +
+            $"Each rank needs a separate GPU, but this machine has {gpus}, and this is its rank {localRank} (counted from 0): start at " +
             $"most {gpus} ranks on a machine.");
 
     private static IEnumerable<string> Differences(Dictionary<string, string> first, Dictionary<string, string> other, int rank) =>

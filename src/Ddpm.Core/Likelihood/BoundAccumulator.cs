@@ -135,7 +135,7 @@ public sealed class BoundAccumulator
     /// <exception cref="InvalidOperationException">There is no example yet.</exception>
     public BoundReport Report()
     {
-        if (Examples == 0) throw new InvalidOperationException("A bound needs at least 1 example, but there is none.");
+        if (Examples == 0) throw new InvalidOperationException("A bound needs at least 1 example, but has 0.");
         ImmutableArray<Estimate> rate = rates.Estimates(), x0Error = x0Errors.Estimates();
         return new BoundReport
         {

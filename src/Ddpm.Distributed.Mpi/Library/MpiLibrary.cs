@@ -45,7 +45,7 @@ internal sealed unsafe class MpiLibrary
 
     /// <summary>Returns the address of a function that every MPI library has.</summary>
     public nint Export(string name) =>
-        Find(name) is var address and not 0 ? address : throw new MpiException($"{File} is no MPI library: it does not export {name}.");
+        Find(name) is var address and not 0 ? address : throw new MpiException($"{File} is not an MPI library: it does not export {name}.");
 
     /// <summary>Returns the address of a function or object; 0 where there is none.</summary>
     public nint Find(string name) => NativeLibrary.TryGetExport(handle, name, out nint address) ? address : 0;

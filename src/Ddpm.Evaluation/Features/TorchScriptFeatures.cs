@@ -64,7 +64,9 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
         }
         catch (ExternalException exception)
         {
-            throw new InvalidDataException($"{path} is no TorchScript that can be loaded: {exception.Message.Split('\n')[0]}", exception);
+            throw new InvalidDataException(
+                $"{path} is not a TorchScript file that can be loaded: {exception.Message.Split('\n')[0]}",
+                exception);
         }
 
         module.eval();

@@ -49,7 +49,7 @@ internal static partial class NpyArray
     {
         Span<byte> start = stackalloc byte[8];
         stream.ReadExactly(start);
-        if (!start[..6].SequenceEqual(Magic)) throw new InvalidDataException($"{name} is no NumPy array.");
+        if (!start[..6].SequenceEqual(Magic)) throw new InvalidDataException($"{name} is not a NumPy array.");
         if (start[6] is < 1 or > 3)
         {
             throw new InvalidDataException($"{name} is of version {start[6]} of NumPy's format, but only 1 to 3 are known.");

@@ -17,6 +17,6 @@ internal static partial class InferenceLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Layer {Layer} {Shape}: one of the {Path}")]
     public static partial void LayerPlanned(this ILogger logger, string layer, LayerPath shape, string path);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The network predicts by itself, not compiled: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The network predicts without compilation: {Reason}")]
     public static partial void NetworkNotCompiled(this ILogger logger, string reason);
 }

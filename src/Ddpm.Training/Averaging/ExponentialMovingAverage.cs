@@ -68,7 +68,7 @@ public sealed class ExponentialMovingAverage : IDisposable
         if (swapped)
         {
             throw new InvalidOperationException(
-                "The network holds the average at the moment: dispose what SwapIn returned before training goes on.");
+                "The network holds the average now: dispose the result of SwapIn before training continues.");
         }
 
         using var noGradient = no_grad();

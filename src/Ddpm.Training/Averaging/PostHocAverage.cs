@@ -104,7 +104,7 @@ public static class PostHocAverage
             !double.TryParse(width, NumberStyles.Float, invariant, out double relativeWidth))
         {
             throw new InvalidDataException(
-                $"{path} is no snapshot: its metadata must have {StepKey} and {WidthKey}.");
+                $"{path} is not a snapshot: its metadata must have {StepKey} and {WidthKey}.");
         }
 
         return (number, ((PowerAverage)AverageProfile.Power(relativeWidth)).Exponent);

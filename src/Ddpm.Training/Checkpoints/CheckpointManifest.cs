@@ -53,7 +53,7 @@ internal sealed record CheckpointManifest
     {
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The checkpoint {folder} does not exist.");
         string path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) throw new InvalidDataException($"{folder} is no checkpoint: it has no {FileName}.");
+        if (!File.Exists(path)) throw new InvalidDataException($"{folder} is not a checkpoint: it has no {FileName}.");
         byte[] bytes = RegularFile.ReadAllBytes(path, LargestFile);
         ConfigurationReader json = ConfigurationReader.Parse(bytes, path);
         long format = json.WholeNumber("format", 1, int.MaxValue);

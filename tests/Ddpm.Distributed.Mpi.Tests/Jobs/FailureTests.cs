@@ -53,6 +53,6 @@ public sealed class FailureTests
     {
         JobResult job = MpiJob.Run(null, 0, ["hello"], [(MpiOptions.LibraryVariable, "libm.so.6")]);
         job.ExitCode.Should().NotBe(0);
-        job.Errors.Should().Contain("libm.so.6 is no MPI library: it does not export MPI_Get_library_version.");
+        job.Errors.Should().Contain("libm.so.6 is not an MPI library: it does not export MPI_Get_library_version.");
     }
 }

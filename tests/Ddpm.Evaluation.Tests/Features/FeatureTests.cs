@@ -102,7 +102,7 @@ public sealed class FeatureTests
         try
         {
             FluentActions.Invoking(() => new TorchScriptFeatures(text)).Should().Throw<InvalidDataException>()
-                .WithMessage($"{text} is no TorchScript that can be loaded*");
+                .WithMessage($"{text} is not a TorchScript file that can be loaded*");
         }
         finally
         {

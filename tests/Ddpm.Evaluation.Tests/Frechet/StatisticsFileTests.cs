@@ -53,7 +53,7 @@ public sealed class StatisticsFileTests : IDisposable
         byte[] whole = File.ReadAllBytes(Golden("statistics.npz"));
         File.WriteAllBytes(At("half"), whole[..(whole.Length / 2)]);
         Refused(At("half"), "*is no .npz file*");
-        Refused(Archive("not.npz", "not NumPy"u8.ToArray()), "*mu is no NumPy array*");
+        Refused(Archive("not.npz", "not NumPy"u8.ToArray()), "*mu is not a NumPy array*");
         Refused(Archive("short.npz", Npy("'<f8'", "(3,)", new byte[20])), "*mu is truncated*");
         Refused(Archive("long.npz", Npy("'<f8'", "(3,)", new byte[30])), "*mu is longer than its shape (3,) says*");
         Refused(Archive("whole.npz", Npy("'<i8'", "(3,)", new byte[24])), "*must hold numbers of type <f8 or <f4, but holds <i8*");

@@ -100,7 +100,7 @@ public sealed class PostHocAverageTests : IDisposable
             .Should().Throw<InvalidDataException>().WithMessage("*must have a snapshot, but has none*");
         SafetensorsWriter.Write(Path.Combine(folder.FullName, "snapshot-000000010-0.safetensors"), network.state_dict());
         FluentActions.Invoking(() => PostHocAverage.Apply(network, folder.FullName, 0.1))
-            .Should().Throw<InvalidDataException>().WithMessage("*is no snapshot*");
+            .Should().Throw<InvalidDataException>().WithMessage("*is not a snapshot*");
         FluentActions.Invoking(() => PostHocAverage.Apply(network, Path.Combine(folder.FullName, "none"), 0.1))
             .Should().Throw<DirectoryNotFoundException>();
         FluentActions.Invoking(() => new AverageSnapshots("x", 10, ScalarType.Float64))
