@@ -38,8 +38,8 @@ public sealed record MpiOptions
 
     /// <summary>
     /// Gets how long a rank may be silent before the others name it and end the job, because it was stopped or its machine is unreachable.
-    /// Computing ranks send signs of life too. This needs an MPI library that several threads may call at once (MPI_THREAD_MULTIPLE); other
-    /// libraries do not watch ranks. Range: &gt; 0, at most a day.
+    /// Computing ranks send signs of life too. This needs an MPI library that several threads may call at once (MPI_THREAD_MULTIPLE); with
+    /// other libraries ranks are not watched. Range: &gt; 0, at most a day.
     /// </summary>
     /// <value>Default: 60 seconds.</value>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(60);
