@@ -1,5 +1,7 @@
 #:package Ddpm.Training@0.1.0-ci
 #:package TorchSharp-cpu@0.107.0
+#:property UseCurrentRuntimeIdentifier=true
+#:property CreateHardLinksForCopyLocalIfPossible=true
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Imaging;
@@ -7,8 +9,9 @@ using Ddpm.Models;
 using Ddpm.Training;
 using TorchSharp;
 
-// Loads, samples, writes a picture, trains, checkpoints, resumes and saves: in each way that .NET runs a program.
-string output = args[1];
+// What .ci/run starts in each way that .NET runs a program: a tensor first, then load, sample, train, checkpoint, resume, save.
+using torch.Tensor clean = torch.zeros(2, 1, 8, 8);
+string output = Directory.CreateDirectory(args[1]).FullName;
 using (TrainedModel model = ModelFolder.Load(args[0]))
 {
     var sampler = new DdpmSampler(model.Network, model.Process.Respace(2));
@@ -25,18 +28,17 @@ var options = new UNetOptions
 };
 using torch.Tensor noise = torch.randint(256, [16, 1, 8, 8], torch.uint8);
 using var images = new ImageDataset(noise);
-string saved = Path.Combine(output, "model"), folder = Path.Combine(output, "checkpoints");
+string saved = Path.Combine(output, "model"), measured = Path.Combine(output, "calibration.json");
 foreach (int steps in (int[])[2, 4])
 {
     using var network = new UNet(options, seed: 1);
     using var trainer = Trainer.Create(network, new ReverseDiffusion(new LinearSchedule(20, 1e-3, 0.5)));
-    var checkpoints = new CheckpointStore(folder, every: 2);
+    var checkpoints = new CheckpointStore(Path.Combine(output, "checkpoints"), every: 2);
     Console.WriteLine($"resumed: {checkpoints.RestoreLatest(trainer)}");
     trainer.Run(new ShuffledBatches(images, batchSize: 4, seed: 1), steps, hooks: [checkpoints]);
     using (trainer.Ema.SwapIn()) ModelFolder.Save(saved, network, trainer.Process);
 }
 
 using TrainedModel again = ModelFolder.Load(saved);
-var calibration = NoiseCalibration.Measure(again.Network, again.Process, torch.zeros(2, 1, 8, 8), new PerSampleNoise(1));
-calibration.Save(Path.Combine(output, "calibration.json"));
-Console.WriteLine($"whole: {again.SampleShape.Count} axes, {NoiseCalibration.Load(Path.Combine(output, "calibration.json")).MeanSquares.Length} numbers");
+NoiseCalibration.Measure(again.Network, again.Process, clean, new PerSampleNoise(1)).Save(measured);
+Console.WriteLine($"all of it ran: {NoiseCalibration.Load(measured).MeanSquares.Length} numbers");
