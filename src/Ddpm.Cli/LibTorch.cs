@@ -21,12 +21,6 @@ internal static class LibTorch
     // In the order in which they need each other.
     private static readonly string[] Libraries = ["c10", "torch_cpu", "torch"];
 
-    /// <summary>
-    /// Keeps Ddpm.Core from loading libtorch as soon as one of its types is used. Call it first: help, <c>inspect</c> and most of
-    /// <c>sample</c> do without.
-    /// </summary>
-    public static void LoadLater() => AppContext.SetSwitch("Ddpm.Core.LoadTorchLater", true);
-
     /// <summary>Loads libtorch, from where it is if it does not lie beside the program. Call it before anything makes a tensor.</summary>
     /// <param name="purpose">What needs it, as "ddpm train".</param>
     /// <exception cref="TorchRuntimeException">

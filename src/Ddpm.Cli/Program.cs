@@ -1,4 +1,3 @@
 using Ddpm.Cli;
 
-LibTorch.LoadLater();
 return CommandLine.Run(args, Console.Out, Console.Error);

@@ -56,6 +56,7 @@ public static class CifarFile
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
+        TorchRuntime.EnsureLoaded();
         if (paths.Count == 0) throw new ArgumentException("paths must name at least 1 file, but is empty.", nameof(paths));
         long records = paths.Sum(path => Records(path, labelBytes + Pixels)), bytes = records * (labelBytes + Pixels);
         if (bytes > maxBytes)

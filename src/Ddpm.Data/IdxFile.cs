@@ -28,6 +28,7 @@ public static class IdxFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
+        TorchRuntime.EnsureLoaded();
         using SafeFileHandle handle = RegularFile.Open(path);
         using var file = new FileStream(handle, FileAccess.Read);
         Span<byte> magic = stackalloc byte[2];

@@ -121,6 +121,7 @@ public sealed class ImageFolder : IDataset
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public ImageDataset ToMemory(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
+        TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         Tensor pixels = empty([Count, .. Shape], uint8);
         var labels = new List<long>();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Data;
@@ -95,6 +96,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     public static TensorDataset From(IEnumerable<float[]> rows, IEnumerable<long>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         return From(rows.Select(row => tensor(row)), labels);
     }

@@ -119,6 +119,7 @@ public sealed class MpiCommunicator : ICommunicator
                     $"mpich on Debian and Ubuntu), or name its file in {MpiOptions.LibraryVariable}.");
             }
 
+            TorchRuntime.EnsureLoaded();
             var mpi = new MpiFunctions(library);
             if (mpi.IsFinalized)
             {

@@ -110,6 +110,7 @@ public static class ImageFile
     public static Tensor Load(string path, ImageLoadOptions options)
     {
         DecodedImage image = Decode(path, options);
+        TorchRuntime.EnsureLoaded();
         using Tensor flat = tensor(image.Pixels.ToArray(), uint8);
         return flat.reshape(image.Channels, image.Height, image.Width);
     }

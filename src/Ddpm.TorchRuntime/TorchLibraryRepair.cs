@@ -41,9 +41,8 @@ internal sealed class TorchLibraryRepair
         string? path = directories.Select(directory => Path.Combine(directory, FileName)).FirstOrDefault(File.Exists);
         if (path is null)
         {
-            return Failed($"TorchSharp's native library {FileName} was not found in {string.Join(", ", directories)}. Reference the " +
-                "package TorchSharp-cpu (or TorchSharp-cuda-linux for NVIDIA GPUs) in the program that is run; libraries reference " +
-                "TorchSharp alone.");
+            return Failed($"TorchSharp's native library {FileName} was not found in {string.Join(", ", directories)}. " +
+                MissingPackage.Remedy);
         }
 
         string folder = Path.GetDirectoryName(path)!;
@@ -53,8 +52,7 @@ internal sealed class TorchLibraryRepair
                 .FirstOrDefault(File.Exists) ?? "";
             if (dependencyPath.Length == 0)
             {
-                return Failed($"libtorch's {dependency} was not found beside {path}. Reference the package TorchSharp-cpu (or " +
-                    "TorchSharp-cuda-linux for NVIDIA GPUs) in the program that is run; libraries reference TorchSharp alone.");
+                return Failed($"libtorch's {dependency} was not found beside {path}. {MissingPackage.Remedy}");
             }
 
             if (TryLoad(dependencyPath, out _) is { } error) return Failed(SystemTooOld(dependencyPath, error));

@@ -12,4 +12,12 @@ public sealed class TorchRuntimeException : Exception
         : base(message)
     {
     }
+
+    /// <summary>Creates the error with its cause.</summary>
+    /// <param name="message">What was found, what is needed and what to do.</param>
+    /// <param name="cause">What TorchSharp reported.</param>
+    public TorchRuntimeException(string message, Exception cause)
+        : base(message, cause)
+    {
+    }
 }

@@ -6,7 +6,7 @@ namespace Ddpm.Architecture.Tests;
 /// <summary>Ddpm.slnx and Ddpm.sln list the same projects, which are those of the tree.</summary>
 public sealed class SolutionTests
 {
-    private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks"];
+    private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks", "templates"];
 
     [Fact]
     public void Solutions_Projects_AreThoseOfTheTree()

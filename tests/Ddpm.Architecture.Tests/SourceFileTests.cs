@@ -13,6 +13,7 @@ public sealed partial class SourceFileTests
     [InlineData("tests")]
     [InlineData("samples")]
     [InlineData("benchmarks")]
+    [InlineData("templates")]
     public void Lines_OfEveryFile_EndInTime(string folder)
     {
         IEnumerable<string> tooLong =

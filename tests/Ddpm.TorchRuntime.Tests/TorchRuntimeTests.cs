@@ -20,9 +20,20 @@ public sealed class TorchRuntimeTests
     public void Run_NoLibraryInTheFolders_SaysWhichPackageToReference()
     {
         using var folder = new TemporaryFolder();
-        TorchLibraryRepair.Run([folder.Path]).Problem.Should().Contain(folder.Path).And.Contain("Reference the package TorchSharp-cpu");
+        TorchLibraryRepair.Run([folder.Path]).Problem.Should().Contain(folder.Path)
+            .And.Contain("Run `dotnet add package TorchSharp-cpu --version 0.107.0`");
         File.WriteAllText(Path.Combine(folder.Path, TorchLibraryRepair.FileName), "x");
         TorchLibraryRepair.Run([folder.Path]).Problem.Should().Contain("libc10.so was not found").And.Contain("TorchSharp-cpu");
+    }
+
+    [Fact]
+    public void Of_AssemblyInAPackage_IsTheFolderOfAllPackages()
+    {
+        string packages = Path.Combine(Path.GetTempPath(), "packages");
+        string file = Path.Combine("torchsharp", "0.107.0", "lib", "net8.0", "TorchSharp.dll");
+        NuGetFolder.Of(Path.Combine(packages, file)).Should().Be(packages);
+        NuGetFolder.Of(Path.Combine(AppContext.BaseDirectory, "TorchSharp.dll")).Should().BeNull();
+        NuGetFolder.Of("").Should().BeNull("a program in one file has no locations");
     }
 
     [LinuxFact]

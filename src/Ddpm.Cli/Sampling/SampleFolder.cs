@@ -15,9 +15,9 @@ namespace Ddpm.Cli.Sampling;
 internal sealed class SampleFolder
 {
     public const string SettingsFile = "samples.json", ImagesFolder = "images";
-    private static readonly JsonSerializerOptions Indented = new()
+    private static readonly JsonWriterOptions Indented = new()
     {
-        WriteIndented = true,
+        Indented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -69,7 +69,11 @@ internal sealed class SampleFolder
                 ["settings"] = new JsonObject(
                     settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))),
             };
-            AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, json, Indented));
+            AtomicFile.Write(file, stream =>
+            {
+                using var writer = new Utf8JsonWriter(stream, Indented);
+                json.WriteTo(writer);
+            });
         }
 
         Directory.CreateDirectory(folder.Images);

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -133,10 +133,12 @@ public static class CommunicatorExtensions
         ArgumentException.ThrowIfNullOrEmpty(what);
         ArgumentNullException.ThrowIfNull(settings);
         if (communicator.WorldSize == 1) return;
-        string[] texts = communicator.AllGather(
-            JsonSerializer.Serialize(new SortedDictionary<string, string>(settings.ToDictionary(), StringComparer.Ordinal)));
+        var own = new JsonObject(settings.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+        string[] texts = communicator.AllGather(own.ToJsonString());
         if (texts.All(text => text == texts[0])) return;
-        Dictionary<string, string>[] all = [.. texts.Select(text => JsonSerializer.Deserialize<Dictionary<string, string>>(text)!)];
+        Dictionary<string, string>[] all = [.. texts.Select(text =>
+            JsonNode.Parse(text)!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!))];
         string[] differences = [.. Enumerable.Range(1, all.Length - 1).SelectMany(rank => Differences(all[0], all[rank], rank))];
         throw new DistributedException($"All ranks must have the same {what}. {string.Join("; ", differences)}.");
     }

@@ -78,7 +78,13 @@ public sealed class NoiseCalibration
     /// <summary>Writes the measurements as a JSON list, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
-    public void Save(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, MeanSquares.ToArray()));
+    public void Save(string path) => AtomicFile.Write(path, stream =>
+    {
+        using var writer = new Utf8JsonWriter(stream);
+        writer.WriteStartArray();
+        foreach (double square in MeanSquares) writer.WriteNumberValue(square);
+        writer.WriteEndArray();
+    });
 
     /// <summary>
     /// Finds the timesteps of the shorter process with the best bound: the cheapest path of <paramref name="count"/> nodes from 0 to T-1

@@ -19,6 +19,7 @@ public static class DatasetBatches
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        TorchRuntime.EnsureLoaded();
         if (data.Shape is not [1 or 3, _, _])
         {
             throw new ArgumentException($"data must hold images [1, H, W] or [3, H, W], but holds [{string.Join(", ", data.Shape)}].",

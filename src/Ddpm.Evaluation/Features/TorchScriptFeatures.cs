@@ -35,6 +35,7 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
     public TorchScriptFeatures(string path, TorchScriptOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        TorchRuntime.EnsureLoaded();
         this.options = options ?? new TorchScriptOptions();
         this.path = path;
         Channels(this.options.Mean, nameof(TorchScriptOptions.Mean), _ => true, "3 numbers");

@@ -19,6 +19,7 @@ public sealed class FeatureAccumulator : IDisposable
     public FeatureAccumulator(int dimensions)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
+        TorchRuntime.EnsureLoaded();
         Dimensions = dimensions;
         mean = zeros([dimensions], float64).DetachFromDisposeScope();
         scatter = zeros([dimensions, dimensions], float64).DetachFromDisposeScope();

@@ -38,6 +38,7 @@ public static class StatisticsFile
                 nameof(maxFeatures), maxFeatures, $"maxFeatures must be 1 … {LargestMaxFeatures}, but is {maxFeatures}.");
         }
 
+        TorchRuntime.EnsureLoaded();
         using SafeFileHandle handle = RegularFile.Open(path);
         using var file = new FileStream(handle, FileAccess.Read);
         try

@@ -75,6 +75,7 @@ public static class ModelFolder
     {
         options ??= LoadOptions.Default;
         ModelDescription description = ModelDescription.Read(folder);
+        TorchRuntime.EnsureLoaded();
         ReverseDiffusion process = options.Process ?? ReadProcess(folder, description);
         ReverseVariance variance = process.Options.Variance;
         FolderProcess.RequireFit(folder, description.Network, variance.Name, variance.OutputsPerElement);

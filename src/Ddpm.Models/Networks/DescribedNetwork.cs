@@ -29,7 +29,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     }
 
     private protected DescribedNetwork(INetworkDescription description, string name, long seed, Initialization initialization)
-        : base(name)
+        : base(Loaded(name))
     {
         Graph = NetworkGraph.Of(description);
         input = new NetworkInput(Graph);
@@ -129,6 +129,13 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     // Registered by hand, with the description's names; TorchSharp would add the fields under their own names.
     protected override void RegisterComponents()
     {
+    }
+
+    // A module of TorchSharp needs libtorch as soon as its base is made.
+    private static string Loaded(string name)
+    {
+        TorchRuntime.EnsureLoaded();
+        return name;
     }
 
     private string? ReasonNotToCompile()

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models;
@@ -32,6 +33,7 @@ public static class SafetensorsTensors
     {
         ArgumentNullException.ThrowIfNull(file);
         SafetensorsEntry entry = file.Find(name);
+        TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         Tensor tensor = empty([.. entry.Shape], entry.ElementType);
         Fill(file, entry, tensor);

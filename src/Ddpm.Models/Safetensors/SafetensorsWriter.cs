@@ -12,7 +12,7 @@ namespace Ddpm.Models;
 /// </summary>
 public static class SafetensorsWriter
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonWriterOptions Indented = new() { Indented = true };
 
     /// <summary>Writes a file, in one piece or not at all.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -84,7 +84,11 @@ public static class SafetensorsWriter
 
             var size = new JsonObject { ["total_size"] = contents.Sum(content => content.Bytes) };
             var index = new JsonObject { ["metadata"] = size, ["weight_map"] = map };
-            staged.Add(AtomicFile.Stage(path + ".index.json", stream => JsonSerializer.Serialize(stream, index, Indented)));
+            staged.Add(AtomicFile.Stage(path + ".index.json", stream =>
+            {
+                using var writer = new Utf8JsonWriter(stream, Indented);
+                index.WriteTo(writer);
+            }));
             foreach (StagedFile file in staged) file.Commit();
         }
         finally

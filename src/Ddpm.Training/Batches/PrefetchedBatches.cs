@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Training;
 
 /// <summary>
@@ -23,6 +25,7 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfLessThan(ahead, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        TorchRuntime.EnsureLoaded();
         this.source = source;
         Ahead = ahead;
         Workers = workers;

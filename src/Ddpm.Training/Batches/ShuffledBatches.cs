@@ -28,6 +28,7 @@ public sealed class ShuffledBatches : IBatchSource
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        TorchRuntime.EnsureLoaded();
         if (dataset.Count < 1) throw new ArgumentException("dataset must have at least one example, but is empty.", nameof(dataset));
         if (flip && dataset.Shape.Count != 3)
         {

@@ -29,6 +29,7 @@ public static class Checkpoint
         ArgumentException.ThrowIfNullOrEmpty(checkpoint);
         ArgumentException.ThrowIfNullOrEmpty(modelFolder);
         ArgumentOutOfRangeException.ThrowIfNegative(average);
+        TorchRuntime.EnsureLoaded();
         CheckpointManifest manifest = CheckpointManifest.Read(checkpoint);
         if (average >= manifest.Averages)
         {

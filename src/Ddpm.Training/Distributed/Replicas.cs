@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Ddpm.Core;
 using static TorchSharp.torch;
 
@@ -9,8 +8,6 @@ namespace Ddpm.Training;
 /// <summary>Keeps the network, moving averages and optimiser of every rank equal.</summary>
 internal static class Replicas
 {
-    private static readonly JsonSerializerOptions AnyNumber = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-
     /// <summary>
     /// Checks that all ranks have the same options and network, and gives all the parameters and buffers of rank 0; collective.
     /// </summary>
@@ -39,7 +36,7 @@ internal static class Replicas
             .. state.Optimizer.FirstMoments, .. state.Optimizer.SecondMoments,
         ];
         foreach (Tensor tensor in tensors) communicator.BroadcastInPlace(tensor);
-        var numbers = new Numbers(
+        var numbers = new ReplicaState(
             state.StepsDone,
             state.Batches,
             [.. state.Averages.Select(average => average.Updates)],
@@ -47,7 +44,8 @@ internal static class Replicas
             state.Timesteps.Save(),
             state.Hooks.Step,
             state.Hooks.All);
-        numbers = JsonSerializer.Deserialize<Numbers>(communicator.AllGather(JsonSerializer.Serialize(numbers, AnyNumber))[0], AnyNumber)!;
+        string first = communicator.AllGather(JsonSerializer.Serialize(numbers, ReplicaStateJson.Default.ReplicaState))[0];
+        numbers = JsonSerializer.Deserialize(first, ReplicaStateJson.Default.ReplicaState)!;
         for (int k = 0; k < state.Averages.Count; k++) state.Averages[k].Updates = numbers.Updates[k];
         numbers.OptimizerSteps.CopyTo(state.Optimizer.Steps, 0);
         state.Timesteps.Restore(numbers.Timesteps);
@@ -57,8 +55,4 @@ internal static class Replicas
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(nn.Module module) =>
         module.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter))
             .Concat(module.named_buffers().Select(pair => KeyValuePair.Create(pair.name, pair.buffer)));
-
-    private sealed record Numbers(
-        long StepsDone, string? Batches, long[] Updates, long[] OptimizerSteps, double[] Timesteps, long HookStep,
-        IReadOnlyDictionary<string, double[][]> Hooks);
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -9,6 +10,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>Settings of any kind as text that is equal where they are.</summary>
+[UnconditionalSuppressMessage(
+    "Trimming", "IL2075", Justification = "buildTransitive/Ddpm.Training.targets keeps what this reads in programs that are trimmed.")]
 internal static class SettingText
 {
     // A longer list stands as its digest.

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Ddpm.Core;
 
@@ -7,6 +8,8 @@ namespace Ddpm.Training;
 /// The settings under which a run can go on as it began, as text, so that two runs can be compared and their difference shown: everything
 /// that changes the result and that no tensor's shape shows.
 /// </summary>
+[UnconditionalSuppressMessage(
+    "Trimming", "IL2075", Justification = "buildTransitive/Ddpm.Training.targets keeps what this reads in programs that are trimmed.")]
 internal static class TrainingSettings
 {
     public static SortedDictionary<string, string> Of(TrainerSettings trainer)
