@@ -91,6 +91,7 @@ public static class OnnxExport
         {
             WeightType = options.WeightType,
             SampleShape = shape,
+            SizeMultiple = network.SizeMultiple,
             ClassCount = network.Description.ClassCount,
             HasNullLabel = network.Description.ClassCount > 0 && network.Description.HasNullLabel,
             ClassNames = [.. options.ClassNames],

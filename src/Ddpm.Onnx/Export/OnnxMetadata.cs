@@ -21,6 +21,9 @@ public sealed record OnnxMetadata
     /// <summary>The shape of one sample; null where the model takes several.</summary>
     public ImmutableArray<int>? SampleShape { get; init; }
 
+    /// <summary>What the sizes of a sample must be multiples of, where the model takes several.</summary>
+    public int SizeMultiple { get; init; } = 1;
+
     /// <summary>The number of classes; 0 for none.</summary>
     public int ClassCount { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record OnnxMetadata
             SampleShape = reader.Contains(OnnxNames.SampleShape)
                 ? [.. reader.WholeNumbers(OnnxNames.SampleShape, 1, int.MaxValue, 3).Select(size => (int)size)]
                 : null,
+            SizeMultiple = (int)reader.WholeNumber(OnnxNames.SizeMultiple, 1, int.MaxValue),
             ClassCount = (int)reader.WholeNumber(OnnxNames.ClassCount, 0, int.MaxValue),
             HasNullLabel = reader.Flag(OnnxNames.NullLabel, false),
             ClassNames = reader.Contains(OnnxNames.ClassNames) ? reader.Texts(OnnxNames.ClassNames, MostClassNames) : [],
@@ -71,6 +75,7 @@ public sealed record OnnxMetadata
             [OnnxNames.WeightType] = WeightType.Name(),
         };
         if (SampleShape is { } shape) json[OnnxNames.SampleShape] = new JsonArray([.. shape.Select(size => JsonValue.Create(size))]);
+        json[OnnxNames.SizeMultiple] = SizeMultiple;
         json[OnnxNames.ClassCount] = ClassCount;
         if (ClassCount > 0) json[OnnxNames.NullLabel] = HasNullLabel;
         if (!ClassNames.IsEmpty) json[OnnxNames.ClassNames] = new JsonArray([.. ClassNames.Select(name => JsonValue.Create(name))]);

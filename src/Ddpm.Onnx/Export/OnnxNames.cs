@@ -19,7 +19,7 @@ internal static class OnnxNames
     public const string Entry = "ddpm";
 
     /// <summary>The fields of that JSON.</summary>
-    public const string Library = "library", WeightType = "weights", SampleShape = "sample_shape", ClassCount = "class_count",
-        NullLabel = "null_label", ClassNames = "class_names", Scheduler = "scheduler_config", Betas = "betas",
+    public const string Library = "library", WeightType = "weights", SampleShape = "sample_shape", SizeMultiple = "size_multiple",
+        ClassCount = "class_count", NullLabel = "null_label", ClassNames = "class_names", Scheduler = "scheduler_config", Betas = "betas",
         AlphaBars = "alphas_cumprod";
 }

@@ -27,8 +27,8 @@ public sealed class ExportTests : IDisposable
         var whole = (UNetOptions)typeof(UNetOptions).GetProperty(preset)!.GetValue(null)!;
         UNetOptions small = whole with
         {
-            BaseChannels = whole.BaseChannels / 4,
-            NormGroups = whole.NormGroups / 4,
+            BaseChannels = whole.BaseChannels / 8,
+            NormGroups = whole.NormGroups / 8,
             Height = whole.Divisor * 2,
             Width = whole.Divisor * 2,
             AttentionResolutions = [whole.Divisor],
