@@ -10,7 +10,8 @@ public sealed class ExportCommandTests : IDisposable
     {
         { ["--onnx"], "ddpm export --onnx needs <model> and <file>." },
         { ["--onnx", "{model}"], "ddpm export --onnx needs <model> and <file>." },
-        { ["--onnx", "{model}", "{a.onnx}", "--out", "x"], "--out must be given without --onnx: the file to write follows the model folder." },
+        { ["--onnx", "{model}", "{a.onnx}", "--out", "x"],
+            "--out must be given without --onnx: the file to write follows the model folder." },
         { ["--onnx", "{model}", "{a.onnx}", "--checkpoint", "x"],
             "--checkpoint must be given without --onnx: export the checkpoint with --out first." },
         { ["{model}", "{a.onnx}", "--checkpoint", "x", "--out", "x"], "<model> {model} must be given with --onnx." },

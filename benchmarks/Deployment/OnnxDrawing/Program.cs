@@ -3,8 +3,8 @@ using Ddpm.Core;
 using Ddpm.Inference;
 using Ddpm.Onnx;
 
-// ONNX Runtime without libtorch. A model folder becomes an ONNX model first: OnnxDrawing export FOLDER MODEL. Then OnnxDrawing MODEL PICTURE
-// STEPS draws one picture.
+// ONNX Runtime without libtorch. OnnxDrawing export FOLDER MODEL makes an ONNX model of a model folder; OnnxDrawing MODEL PICTURE STEPS
+// draws one picture with it.
 if (args is ["export", string folder, string target])
 {
     OnnxExport.Save(target, folder);

@@ -68,7 +68,8 @@ public sealed unsafe class OnnxFeatures : IFeatureExtractor, IDisposable
         {
             throw new InvalidOperationException(
                 $"{path} takes {input}: {nameof(OnnxFeatureOptions)} must leave pixels as bytes, with {nameof(options.Scale)} "
-                + $"{nameof(PixelScale.Bytes)} and no {nameof(options.Size)}, {nameof(options.Mean)} or {nameof(options.StandardDeviation)}.");
+                + $"{nameof(PixelScale.Bytes)} and no {nameof(options.Size)}, {nameof(options.Mean)} or "
+                + $"{nameof(options.StandardDeviation)}.");
         }
 
         if (options.ChannelsLast) x = x.permute(0, 2, 3, 1);
@@ -135,8 +136,8 @@ public sealed unsafe class OnnxFeatures : IFeatureExtractor, IDisposable
         else if (options.Token is not null)
         {
             throw new InvalidOperationException(
-                $"{path} must give [B, N, D] with N above {nameof(OnnxFeatureOptions)}.{nameof(options.Token)} {options.Token}, but {output} is "
-                + $"[{string.Join(", ", info.Shape)}].");
+                $"{path} must give [B, N, D] with N above {nameof(OnnxFeatureOptions)}.{nameof(options.Token)} {options.Token}, but "
+                + $"{output} is [{string.Join(", ", info.Shape)}].");
         }
 
         if (features.dim() > 2 && features.numel() == features.size(0) * features.size(1)) features = features.flatten(1); // [B, D, 1, 1]

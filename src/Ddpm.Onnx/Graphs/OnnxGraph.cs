@@ -100,7 +100,7 @@ internal sealed class OnnxGraph
     private string Constant(string name, OnnxType type, IReadOnlyList<long> shape, byte[] bytes)
     {
         if (constants.TryGetValue(name, out string? known)) return known;
-        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("A little-endian machine is needed to write ONNX models.");
+        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Writing ONNX models needs a little-endian machine.");
         return constants[name] = Tensor(new OnnxTensor(name, type, shape, false, stream => stream.Write(bytes)));
     }
 

@@ -16,7 +16,9 @@ public sealed record OnnxModelOptions
     /// <value>Null.</value>
     public string? SampleInput { get; init; }
 
-    /// <summary>The input that takes the timesteps, int64, int32 or float32 [B]; null for the only other one, or that of a usual name.</summary>
+    /// <summary>
+    /// The input that takes the timesteps, int64, int32 or float32 [B]; null for the only other one, or that of a usual name.
+    /// </summary>
     /// <value>Null.</value>
     public string? TimestepInput { get; init; }
 
@@ -55,8 +57,8 @@ public sealed record OnnxModelOptions
     public int? Threads { get; init; }
 
     /// <summary>
-    /// Changes the session before the model is loaded: execution providers, such as <c>session =&gt; session.AppendExecutionProvider_CUDA()</c>,
-    /// and all else that ONNX Runtime offers.
+    /// Changes the session before the model is loaded: execution providers, such as
+    /// <c>session =&gt; session.AppendExecutionProvider_CUDA()</c>, and all else that ONNX Runtime offers.
     /// </summary>
     /// <value>Null: the CPU.</value>
     public Action<SessionOptions>? Configure { get; init; }

@@ -165,7 +165,8 @@ internal sealed unsafe class OnnxSession : IDisposable
         {
             if (t.ContainsAnyExcept(t[0]))
             {
-                throw new ArgumentException($"t must be one timestep for all examples for the input {input} of {path}, but differs.", nameof(t));
+                throw new ArgumentException(
+                    $"t must be one timestep for all examples for the input {input} of {path}, but differs.", nameof(t));
             }
 
             t = t[..1];

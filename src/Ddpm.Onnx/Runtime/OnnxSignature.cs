@@ -35,8 +35,8 @@ internal sealed class OnnxSignature
         if (inputs.Count > 0)
         {
             throw new InvalidDataException(
-                $"{path} must take x_t, timesteps and perhaps classes, but also takes {string.Join(", ", inputs)}. If one of them takes the "
-                + $"classes, give it as {nameof(OnnxModelOptions)}.{nameof(options.LabelInput)}.");
+                $"{path} must take x_t, timesteps and perhaps classes, but also takes {string.Join(", ", inputs)}. If one of them "
+                + $"takes the classes, give it as {nameof(OnnxModelOptions)}.{nameof(options.LabelInput)}.");
         }
 
         Prediction = options.PredictionOutput is { } name

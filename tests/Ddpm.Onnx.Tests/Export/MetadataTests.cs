@@ -61,8 +61,11 @@ public sealed class MetadataTests : IDisposable
     [Fact]
     public void Save_EverySchedule_ComesBackWithTheSameTables()
     {
-        IVarianceSchedule[] schedules = [new LinearSchedule(30), new QuadraticSchedule(30), new SigmoidSchedule(30), new LaplaceSchedule(30),
-            new ConstantSchedule(30, 0.1), new ZeroTerminalSnrSchedule(new LinearSchedule(30))];
+        IVarianceSchedule[] schedules =
+        [
+            new LinearSchedule(30), new QuadraticSchedule(30), new SigmoidSchedule(30), new LaplaceSchedule(30),
+            new ConstantSchedule(30, 0.1), new ZeroTerminalSnrSchedule(new LinearSchedule(30)),
+        ];
         foreach (IVarianceSchedule schedule in schedules)
         {
             var process = new ProcessDescription { Schedule = schedule, Prediction = "v_prediction", Variance = "fixed_large" };

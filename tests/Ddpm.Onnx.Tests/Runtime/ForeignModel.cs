@@ -49,6 +49,7 @@ internal static class ForeignModel
 
     private static void Write(string path, OnnxGraph graph)
     {
-        foreach (StagedFile file in OnnxModelFile.Stage(path, graph, "1", KeyValuePair.Create("author", "another"), long.MaxValue)) file.Commit();
+        var author = KeyValuePair.Create("author", "another");
+        foreach (StagedFile file in OnnxModelFile.Stage(path, graph, "1", author, long.MaxValue)) file.Commit();
     }
 }

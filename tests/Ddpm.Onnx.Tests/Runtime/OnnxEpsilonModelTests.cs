@@ -97,7 +97,8 @@ public sealed class OnnxEpsilonModelTests : IDisposable
     public void Predict_InputsOfOthers_AreFound(string sample, string shape, object type, string time, string times, int batch)
     {
         string path = folder.File("foreign.onnx");
-        ForeignModel.Save(path, [new(sample, OnnxType.Float32, ForeignModel.Shape(shape)), new(time, (OnnxType)type, ForeignModel.Shape(times))]);
+        ForeignModel.Save(path,
+            [new(sample, OnnxType.Float32, ForeignModel.Shape(shape)), new(time, (OnnxType)type, ForeignModel.Shape(times))]);
         using var model = new OnnxEpsilonModel(path);
         model.Process.Should().BeNull();
         using Tensor x = randn([batch, 2, 8, 8]), t = arange(batch, int64);
@@ -122,7 +123,8 @@ public sealed class OnnxEpsilonModelTests : IDisposable
     public void Predict_FractionsForWholeTimesteps_AreRefused()
     {
         string path = folder.File("whole.onnx");
-        ForeignModel.Save(path, [new("sample", OnnxType.Float32, ForeignModel.Shape("?,2,8,8")), new("t", OnnxType.Int64, ForeignModel.Shape("?"))]);
+        ForeignModel.Save(path,
+            [new("sample", OnnxType.Float32, ForeignModel.Shape("?,2,8,8")), new("t", OnnxType.Int64, ForeignModel.Shape("?"))]);
         using var model = new OnnxEpsilonModel(path);
         using Tensor x = randn([1, 2, 8, 8]), t = tensor(new[] { 4.5f });
         FluentActions.Invoking(() => model.Predict(x, t)).Should().Throw<ArgumentException>()
@@ -150,10 +152,11 @@ public sealed class OnnxEpsilonModelTests : IDisposable
         Refusal(null, sample, time, time with { Name = "class_labels" }).Should().Be(
             "odd.onnx does not say how many classes its input class_labels takes: give OnnxModelOptions.ClassCount.");
         Refusal(null, sample, sample with { Name = "condition" }).Should().StartWith(
-            "odd.onnx must have one input for x_t, float32 [B, C, …], but has sample Float [?, 2, 8, 8], condition Float [?, 2, 8, 8]: give");
+            "odd.onnx must have one input for x_t, float32 [B, C, …], but has sample Float [?, 2, 8, 8], condition Float [?, 2, 8, 8]:");
         Refusal(new OnnxModelOptions { SampleInput = "x" }, sample, time).Should().StartWith(
             "OnnxModelOptions.SampleInput must be one of odd.onnx: sample Float [?, 2, 8, 8], timestep Int64 [?], but is \"x\".");
-        Refusal(new OnnxModelOptions { Threads = 0 }, sample, time).Should().StartWith("OnnxModelOptions.Threads must be at least 1, but is 0.");
+        Refusal(new OnnxModelOptions { Threads = 0 }, sample, time).Should().StartWith(
+            "OnnxModelOptions.Threads must be at least 1, but is 0.");
         Refusal(null, sample with { Shape = ForeignModel.Shape("?,?,8,8") }, time).Should().Be(
             "odd.onnx does not say how many channels sample has: give OnnxModelOptions.InChannels.");
         File.WriteAllText(path, "no model");
@@ -194,7 +197,7 @@ public sealed class OnnxEpsilonModelTests : IDisposable
         foreach (Exception exception in missing)
         {
             FluentActions.Invoking(() => NativeRuntime.Require<int>(() => throw exception)).Should().Throw<InvalidOperationException>()
-                .WithMessage("ONNX Runtime's native library is missing*: add the package Microsoft.ML.OnnxRuntime * 1.31.1 to the program.");
+                .WithMessage("ONNX Runtime's native library is missing*: add the * Microsoft.ML.OnnxRuntime * 1.31.1 to the program.");
         }
     }
 }

@@ -30,7 +30,8 @@ public sealed class OnnxFeaturesTests : IDisposable
         using var features = new OnnxFeatures(path);
         using Generator generator = new(1);
         Tensor[] Images(int from) => [randint(from, from + 100, [64, 3, 4, 4], uint8, generator: generator)];
-        using FeatureStatistics dark = FeatureExtraction.Statistics(features, Images(0)), light = FeatureExtraction.Statistics(features, Images(100));
+        using FeatureStatistics dark = FeatureExtraction.Statistics(features, Images(0)),
+            light = FeatureExtraction.Statistics(features, Images(100));
         // Three means apart by 100/255 each.
         FrechetDistance.Compute(dark, light).Should().BeApproximately(3 * Math.Pow(100 / 255.0, 2), 0.02);
     }
@@ -42,8 +43,9 @@ public sealed class OnnxFeaturesTests : IDisposable
         ForeignModel.SaveFeatures(path, [1, 1, 1], 8);
         using var features = new OnnxFeatures(path);
         FluentActions.Invoking(() => features.Extract(zeros([2, 3, 4, 4], uint8))).Should().Throw<InvalidOperationException>()
-            .WithMessage("*features.onnx takes pixel_values Float [?, 3, 8, 8], but images are [2, 3, 4, 4] after OnnxFeatureOptions.Size*");
-        FluentActions.Invoking(() => new OnnxFeatures(path, new OnnxFeatureOptions { Output = "pooled" })).Should().Throw<ArgumentException>()
+            .WithMessage("*features.onnx takes pixel_values Float [?, 3, 8, 8], but images are [2, 3, 4, 4] after OnnxFeatureOpt*");
+        FluentActions.Invoking(() => new OnnxFeatures(path, new OnnxFeatureOptions { Output = "pooled" })).Should()
+            .Throw<ArgumentException>()
             .WithMessage("OnnxFeatureOptions.Output must be one of *features.onnx: features Float [?, 3, 1, 1], but is \"pooled\".*");
         FluentActions.Invoking(() => new OnnxFeatures(path, new OnnxFeatureOptions { Mean = [1] })).Should().Throw<ArgumentException>()
             .WithMessage("OnnxFeatureOptions.Mean must be 3 numbers, or empty, but is 1.*");
