@@ -39,6 +39,20 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
         Dropout = 0,
     };
 
+    /// <summary>The network of the included model of clothes, without its classes.</summary>
+    public static UNetOptions Clothes { get; } = new()
+    {
+        Height = 28,
+        Width = 28,
+        InChannels = 1,
+        OutChannels = 1,
+        BaseChannels = 32,
+        ChannelMultipliers = [1, 2, 4],
+        BlocksPerLevel = 1,
+        AttentionResolutions = [7],
+        Dropout = 0,
+    };
+
     /// <summary>The network over signals of samples/Weather, without its classes.</summary>
     public static UNetOptions Weather { get; } = Quickstart with { IsSignal = true, Height = 32, InChannels = 4, OutChannels = 4 };
 
@@ -46,7 +60,7 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
     public static IReadOnlyList<string> Names { get; } =
     [
         "CIFAR-10, 1", "CIFAR-10, 8", "small, 1", "small, 16", "small, 64", "Quickstart, 1", "Quickstart, 16", "Quickstart, 64",
-        "weather, 1", "weather, 16",
+        "weather, 1", "weather, 16", "clothes, 1", "clothes, 8",
     ];
 
     /// <summary>Floating-point operations of one prediction.</summary>
@@ -66,6 +80,7 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
             "small" => Small,
             "Quickstart" => Quickstart,
             "weather" => Weather,
+            "clothes" => Clothes,
             _ => throw new UsageException($"A case must be one of {string.Join("; ", Names)}, but is {name}."),
         };
         int batch = int.Parse(parts[1], CultureInfo.InvariantCulture);

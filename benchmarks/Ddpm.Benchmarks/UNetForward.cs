@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Benchmarks;
 
-/// <summary>A prediction: layer by layer, compiled, and compiled with weights in bfloat16.</summary>
+/// <summary>A prediction: layer by layer, compiled, compiled with weights in bfloat16, and by ONNX Runtime.</summary>
 [Config(typeof(Columns))]
 [MemoryDiagnoser]
 public class UNetForward : IDisposable
@@ -16,6 +16,7 @@ public class UNetForward : IDisposable
     private UNet network = null!;
     private CompiledModel compiled = null!;
     private CompiledModel coarse = null!;
+    private RuntimeNetwork runtime = null!;
     private Tensor x = null!;
     private Tensor t = null!;
 
@@ -33,6 +34,7 @@ public class UNetForward : IDisposable
         compiled = network.Compile(NullLogger.Instance);
         network.Inference = InferenceOptions.BFloat16;
         coarse = network.Compile(NullLogger.Instance);
+        runtime = new RuntimeNetwork(network);
         x = randn(measured.Shape);
         t = full(measured.Batch, 500L, int64);
     }
@@ -42,6 +44,7 @@ public class UNetForward : IDisposable
     {
         compiled.Dispose();
         coarse.Dispose();
+        runtime.Dispose();
         network.Dispose();
         x.Dispose();
         t.Dispose();
@@ -56,6 +59,9 @@ public class UNetForward : IDisposable
 
     [Benchmark]
     public void CompiledBFloat16() => Repeat(coarse.Model);
+
+    [Benchmark]
+    public void OnnxRuntime() => Repeat(runtime.Model);
 
     private void Repeat(IEpsilonModel model)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Conversion;
 using Ddpm.Cli.Evaluation;
+using Ddpm.Cli.Export;
 using Ddpm.Cli.Inspection;
 using Ddpm.Cli.Sampling;
 using Ddpm.Cli.Shell;

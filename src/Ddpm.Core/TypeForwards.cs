@@ -3,10 +3,12 @@ using Ddpm.Core;
 
 // Types that live in packages below this one keep their namespace; their members are listed there.
 #pragma warning disable RS0016, RS0041
+[assembly: TypeForwardedTo(typeof(AtomicFile))]
 [assembly: TypeForwardedTo(typeof(ConstantSchedule))]
 [assembly: TypeForwardedTo(typeof(CosineSchedule))]
 [assembly: TypeForwardedTo(typeof(CounterBasedRandom))]
 [assembly: TypeForwardedTo(typeof(DiffusionCoefficients))]
+[assembly: TypeForwardedTo(typeof(DurableFolder))]
 [assembly: TypeForwardedTo(typeof(HarmonicSchedule))]
 [assembly: TypeForwardedTo(typeof(ITimestepSampler))]
 [assembly: TypeForwardedTo(typeof(IVarianceSchedule))]
@@ -20,6 +22,7 @@ using Ddpm.Core;
 [assembly: TypeForwardedTo(typeof(RespacedSchedule))]
 [assembly: TypeForwardedTo(typeof(SigmoidSchedule))]
 [assembly: TypeForwardedTo(typeof(SamplingProgress))]
+[assembly: TypeForwardedTo(typeof(StagedFile))]
 [assembly: TypeForwardedTo(typeof(StratifiedTimesteps))]
 [assembly: TypeForwardedTo(typeof(TablePrecision))]
 [assembly: TypeForwardedTo(typeof(TabulatedSchedule))]

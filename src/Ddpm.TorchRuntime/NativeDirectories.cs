@@ -4,8 +4,8 @@ namespace Ddpm.Core;
 internal static class NativeDirectories
 {
     /// <summary>
-    /// Returns the folders of the host's search list, then the application's own, then its folder for this platform, then NuGet's for scripts; each
-    /// once, existing ones only.
+    /// Returns the folders of the host's search list, then the application's own, then its folder for this platform, then NuGet's for
+    /// scripts; each once, existing ones only.
     /// </summary>
     public static IReadOnlyList<string> All()
     {

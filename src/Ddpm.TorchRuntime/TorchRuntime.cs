@@ -42,8 +42,8 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Returns whether an NVIDIA GPU can be used. Without a CUDA package the answer is false and nothing is printed; TorchSharp's own question
-    /// prints a page of advice there.
+    /// Returns whether an NVIDIA GPU can be used. Without a CUDA package the answer is false and nothing is printed; TorchSharp's own
+    /// question prints a page of advice there.
     /// </summary>
     /// <exception cref="TorchRuntimeException">The native library cannot be loaded.</exception>
     public static bool IsCudaAvailable()

@@ -14,11 +14,13 @@ public sealed class ArchitectureTests
         ["Ddpm.TorchRuntime"] = ["TorchSharp"],
         ["Ddpm.Cli"] =
         [
-            "Microsoft.CodeAnalysis.PublicApiAnalyzers", "Ddpm.Distributed.Mpi", "Ddpm.Evaluation", "Ddpm.Plotting", "Ddpm.Training",
-            "Spectre.Console", "System.CommandLine", "TorchSharp-cpu",
+            "Microsoft.CodeAnalysis.PublicApiAnalyzers", "Ddpm.Distributed.Mpi", "Ddpm.Evaluation", "Ddpm.Onnx", "Ddpm.Plotting",
+            "Ddpm.Training", "Spectre.Console", "System.CommandLine", "TorchSharp-cpu",
         ],
         ["Ddpm.Core"] = ["Ddpm.Schedules", "Ddpm.TorchRuntime", "TorchSharp", "Microsoft.Extensions.Logging.Abstractions"],
         ["Ddpm.Models"] = ["Ddpm.Core", "Ddpm.Inference"],
+        ["Ddpm.Onnx"] = ["Ddpm.Inference", "Microsoft.ML.OnnxRuntime.Managed"],
+        ["Ddpm.Onnx.Torch"] = ["Ddpm.Evaluation", "Ddpm.Models", "Ddpm.Onnx"],
         ["Ddpm.Imaging"] = ["Ddpm.Core", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Ddpm.Plotting"] = ["Ddpm.Core", "ScottPlot"],
         ["Ddpm.Data"] = ["Ddpm.Core", "Ddpm.Imaging"],
@@ -57,6 +59,21 @@ public sealed class ArchitectureTests
         }
 
         usedBy.Where(pair => !IsFramework(pair.Key) && !Packages.All.ContainsKey(pair.Key)).Select(pair => pair.Value).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Onnx_AllItUses_IsWithoutTorch()
+    {
+        HashSet<string> used = ["Ddpm.Onnx"];
+        Queue<string> next = new(used);
+        while (next.TryDequeue(out string? user))
+        {
+            if (!Packages.All.TryGetValue(user, out PackageAssembly? assembly)) continue;
+            foreach (string each in assembly.References.Where(used.Add)) next.Enqueue(each);
+        }
+
+        used.Where(name => !IsFramework(name)).Should()
+            .BeEquivalentTo("Ddpm.Onnx", "Ddpm.Inference", "Ddpm.Schedules", "Microsoft.ML.OnnxRuntime");
     }
 
     [Fact]

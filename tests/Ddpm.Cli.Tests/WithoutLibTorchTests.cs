@@ -28,6 +28,16 @@ public sealed partial class WithoutLibTorchTests : IDisposable
     }
 
     [Fact]
+    public void ExportOnnx_Model_Works()
+    {
+        here.SaveModel(classes: 3);
+        (int code, _, string error) = Run("export", "--onnx", here["model"], here["clothes.onnx"]);
+        (code, error).Should().Be((0, ""));
+        here.Run("export", "--onnx", "{model}", "{clothes2.onnx}").Code.Should().Be(0);
+        File.ReadAllBytes(here["clothes.onnx.json"]).Should().Equal(File.ReadAllBytes(here["clothes2.onnx.json"]));
+    }
+
+    [Fact]
     public void Sample_Model_DrawsTheSamePictures()
     {
         here.SaveModel(classes: 3);

@@ -2,6 +2,7 @@ using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Distributed.Mpi;
 using Ddpm.Evaluation;
+using Ddpm.Onnx;
 using Ddpm.Plotting;
 using Ddpm.Training;
 
@@ -11,7 +12,7 @@ public sealed class PageTests
 {
     // What pages may use must be loaded to be referenced.
     private static readonly Type[] Referenced = [typeof(ImageDataset), typeof(MpiCommunicator), typeof(FrechetDistance), typeof(LossPlot),
-        typeof(Trainer)];
+        typeof(OnnxExport), typeof(OnnxFeatures), typeof(Trainer)];
 
     public static TheoryData<string> WithCode => [.. Pages.All.Where(page => !MarkdownProgram.Read(page).IsEmpty).Select(Pages.Relative)];
 

@@ -8,7 +8,13 @@ internal static class InTurn
     /// <summary>The median seconds of each way.</summary>
     /// <param name="seconds">How long all are measured, at least three rounds after one that does not count.</param>
     /// <param name="ways">The ways.</param>
-    public static double[] Medians(double seconds, params IReadOnlyList<Action> ways)
+    public static double[] Medians(double seconds, params IReadOnlyList<Action> ways) =>
+        [.. Times(seconds, ways).Select(each => each.Median)];
+
+    /// <summary>The median and the least seconds of each way.</summary>
+    /// <param name="seconds">How long all are measured, at least three rounds after one that does not count.</param>
+    /// <param name="ways">The ways.</param>
+    public static (double Median, double Least)[] Times(double seconds, params IReadOnlyList<Action> ways)
     {
         List<double>[] times = [.. ways.Select(_ => new List<double>())];
         long started = 0;
@@ -23,6 +29,6 @@ internal static class InTurn
             }
         }
 
-        return [.. times.Select(each => each.Order().ElementAt(each.Count / 2))];
+        return [.. times.Select(each => (each.Order().ElementAt(each.Count / 2), each.Min()))];
     }
 }

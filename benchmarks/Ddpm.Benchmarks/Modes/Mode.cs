@@ -17,6 +17,7 @@ internal sealed record Mode(string Option, string Help, Action<ModeArguments> Ru
                     arguments.NamesOr(Effort.Of<string[]>([], ["Quickstart, 2", "sampling, 2", "training Quickstart, 2"])),
                     Effort.Of(6, 0))),
         new("--growth", "[batch] [resolution] [steps]  how cost grows with each", Growth.Write),
+        new("--runtimes", "[CASE…]  ms per image by Ddpm.Inference, ONNX Runtime and libtorch", Runtimes.Write),
         new("--profile", "[CASE…]  share of time by kind of step", Profile.Write),
         new(
             "--memory",

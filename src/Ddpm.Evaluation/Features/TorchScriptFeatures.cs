@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -12,18 +10,9 @@ namespace Ddpm.Evaluation;
 /// </summary>
 public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
 {
-    // Not exposed by TorchSharp otherwise; constant, for a bad script would end the process.
-    private static readonly jit.CompilationUnit Resizing = jit.compile("""
-        def bilinear(x: Tensor, height: int, width: int):
-            return torch._upsample_bilinear2d_aa(x, [height, width], False)
-
-        def bicubic(x: Tensor, height: int, width: int):
-            return torch._upsample_bicubic2d_aa(x, [height, width], False)
-
-        """);
-
     private readonly jit.ScriptModule module;
     private readonly TorchScriptOptions options;
+    private readonly ImagePreparation preparation;
     private readonly string path;
 
     /// <summary>Loads a network.</summary>
@@ -38,14 +27,8 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
         TorchRuntime.EnsureLoaded();
         this.options = options ?? new TorchScriptOptions();
         this.path = path;
-        Channels(this.options.Mean, nameof(TorchScriptOptions.Mean), _ => true, "3 numbers");
-        Channels(this.options.StandardDeviation, nameof(TorchScriptOptions.StandardDeviation), value => value > 0, "3 positive numbers");
-        if (this.options.Size is { } size && (size.Height < 1 || size.Width < 1))
-        {
-            throw new ArgumentException($"{nameof(TorchScriptOptions)}.{nameof(TorchScriptOptions.Size)} must be at least 1×1, but is " +
-                $"{size.Height}×{size.Width}.", nameof(options));
-        }
-
+        preparation = new ImagePreparation(nameof(TorchScriptOptions), this.options.Size, this.options.Filter, this.options.Scale,
+            this.options.Mean, this.options.StandardDeviation);
         if (this.options.Output < 0)
         {
             throw new ArgumentException($"{nameof(TorchScriptOptions)}.{nameof(TorchScriptOptions.Output)} must be at least 0, but is " +
@@ -120,36 +103,7 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
     public void Dispose() => module.Dispose();
 
     /// <summary>The images as the network takes them.</summary>
-    internal Tensor Prepared(Tensor images)
-    {
-        Tensor x = images.size(1) == 1 ? images.expand(images.size(0), 3, images.size(2), images.size(3)).contiguous() : images;
-        if (options.Size is { } size && (size.Height != x.size(2) || size.Width != x.size(3)))
-        {
-            x = Resized(x.to(float32), size.Height, size.Width);
-        }
-
-        if (options.Scale != PixelScale.Bytes || !options.Mean.IsEmpty || !options.StandardDeviation.IsEmpty) x = x.to(float32);
-        x = options.Scale switch
-        {
-            PixelScale.Bytes => x,
-            PixelScale.UnitInterval => x.Over(255),
-            PixelScale.MinusOneToOne => PixelRange.ToValues(x),
-            _ => throw new ArgumentOutOfRangeException(nameof(images), options.Scale,
-                    $"{nameof(TorchScriptOptions.Scale)} must be a value of {nameof(PixelScale)}."),
-        };
-        if (!options.Mean.IsEmpty) x -= Column(options.Mean, x);
-        if (!options.StandardDeviation.IsEmpty) x /= Column(options.StandardDeviation, x);
-        return x;
-    }
-
-    private Tensor Resized(Tensor x, int height, int width) => options.Filter switch
-    {
-        ResizeFilter.Bilinear => nn.functional.interpolate(x, [height, width], mode: InterpolationMode.Bilinear, align_corners: false),
-        ResizeFilter.BilinearAntialiased => (Tensor)Resizing.invoke("bilinear", x, height, width),
-        ResizeFilter.BicubicAntialiased => (Tensor)Resizing.invoke("bicubic", x, height, width),
-        _ => throw new ArgumentOutOfRangeException(nameof(x), options.Filter,
-                $"{nameof(TorchScriptOptions.Filter)} must be a value of {nameof(ResizeFilter)}."),
-    };
+    internal Tensor Prepared(Tensor images) => preparation.Apply(images);
 
     private Tensor Chosen(object output)
     {
@@ -165,18 +119,6 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
             : throw new InvalidOperationException(
                 $"{path} must give output {options.Output} of {nameof(TorchScriptOptions)}.{nameof(TorchScriptOptions.Output)}, but " +
                 $"gives {all.Length} tensors.");
-    }
-
-    private static Tensor Column(ImmutableArray<double> values, Tensor like) =>
-        tensor(values.ToArray(), float32, like.device).reshape(1, 3, 1, 1);
-
-    private static void Channels(ImmutableArray<double> values, string name, Func<double, bool> valid, string expected)
-    {
-        if (values.IsDefault || (values.Length is not (0 or 3)) || !values.All(valid))
-        {
-            throw new ArgumentException($"{nameof(TorchScriptOptions)}.{name} must be {expected}, or empty, but is " +
-                $"{(values.IsDefault ? "unset" : string.Join(", ", values))}.", nameof(values));
-        }
     }
 
     // The interpreter's message ends with the error itself.

@@ -17,4 +17,11 @@ internal sealed class SinusoidOperation(int channels, double frequencyShift, boo
 
     /// <summary>Gets the number of frequencies.</summary>
     public int Half => channels / 2;
+
+    /// <summary>The frequencies, in float32 as libtorch computes them.</summary>
+    public float[] Frequencies()
+    {
+        float exponent = (float)-Math.Log(10000), last = (float)(Half - FrequencyShift);
+        return [.. Enumerable.Range(0, Half).Select(i => (float)Math.Exp(i * exponent / last))];
+    }
 }

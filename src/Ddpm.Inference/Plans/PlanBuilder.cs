@@ -71,10 +71,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
     public RowColumns Sinusoid(SinusoidOperation sinusoid)
     {
         Plane target = NewRows(sinusoid.Channels);
-        // In float32, as libtorch computes them.
-        float exponent = (float)-Math.Log(10000), last = (float)(sinusoid.Half - sinusoid.FrequencyShift);
-        float[] frequencies = [.. Enumerable.Range(0, sinusoid.Half).Select(i => (float)Math.Exp(i * exponent / last))];
-        Add(new SinusoidStep(Rows, frequencies, sinusoid.CosineFirst, target), [], null);
+        Add(new SinusoidStep(Rows, sinusoid.Frequencies(), sinusoid.CosineFirst, target), [], null);
         return new RowColumns(target, Rows, 0, sinusoid.Channels);
     }
 

@@ -11,7 +11,7 @@ namespace Ddpm.Inference;
 public sealed class InferenceModel : IDisposable
 {
     private readonly IDisposable? owned;
-    private readonly SharedWeights weights;
+    private readonly Func<InferenceSamplerOptions, IBatchNetwork> batches;
 
     /// <summary>Creates a model from a network, its weights and its process.</summary>
     /// <param name="network">The network, such as a <see cref="UNetDescription"/> or an <see cref="MlpDescription"/>.</param>
@@ -29,21 +29,38 @@ public sealed class InferenceModel : IDisposable
     {
     }
 
+    /// <summary>Creates a model from a network that something else computes and its process.</summary>
+    /// <param name="network">The network; disposed with the model where it can be.</param>
+    /// <param name="process">The process that the network was trained for.</param>
+    /// <param name="sampleShape">The shape of one sample. Default: [C] for vectors; otherwise requests say it.</param>
+    /// <exception cref="ArgumentException">The network does not put out what the process needs.</exception>
+    public InferenceModel(ISpanNetwork network, ProcessDescription process, IReadOnlyList<int>? sampleShape = null)
+        : this(Elsewhere(network), network.OutChannels, network.SizeMultiple, process, sampleShape, network as IDisposable,
+            _ => new ForeignBatches(network))
+    {
+    }
+
     private InferenceModel(
         NetworkGraph graph, IWeightSource weights, ProcessDescription process, IReadOnlyList<int>? sampleShape, IDisposable? owned = null)
+        : this(graph.Description, graph.Output.Channels, graph.SizeMultiple, process, sampleShape, owned, Compiled(graph, weights))
     {
-        ArgumentNullException.ThrowIfNull(weights);
+    }
+
+    private InferenceModel(
+        INetworkDescription network, int outputs, int multiple, ProcessDescription process, IReadOnlyList<int>? shape, IDisposable? owned,
+        Func<InferenceSamplerOptions, IBatchNetwork> batches)
+    {
         ArgumentNullException.ThrowIfNull(process);
-        (Graph, Process, this.owned) = (graph, process, owned);
-        this.weights = new SharedWeights(graph, weights);
-        SampleShape = sampleShape is not null ? [.. sampleShape] : ShapeOf(graph.Description);
+        (Network, OutChannels, SizeMultiple, Process, this.owned) = (network, outputs, multiple, process, owned);
+        this.batches = batches;
+        SampleShape = shape is not null ? [.. shape] : ShapeOf(network);
         Schedule = process.Timesteps is { } retained ? new RespacedSchedule(process.Schedule, retained) : process.Schedule;
         // Throws where a name is unknown or the parts do not go together.
-        RequireFit(new ReverseProcess(process, Schedule).Variance);
+        new ReverseProcess(process, Schedule).RequireFit(Network, OutChannels);
     }
 
     /// <summary>Gets the description of the network.</summary>
-    public INetworkDescription Network => Graph.Description;
+    public INetworkDescription Network { get; }
 
     /// <summary>Gets the process that the network was trained for.</summary>
     public ProcessDescription Process { get; }
@@ -54,8 +71,11 @@ public sealed class InferenceModel : IDisposable
     /// <summary>The schedule of the process, over the timesteps that it retains.</summary>
     internal IVarianceSchedule Schedule { get; }
 
-    /// <summary>The layers.</summary>
-    internal NetworkGraph Graph { get; }
+    /// <summary>The channels of a prediction.</summary>
+    internal int OutChannels { get; }
+
+    /// <summary>What the sizes of a sample must be multiples of.</summary>
+    internal int SizeMultiple { get; }
 
     /// <summary>
     /// Reads a model folder in the layout of diffusers' DDPMPipeline; reading is strict: every weight must exist, and no other weight may.
@@ -104,24 +124,34 @@ public sealed class InferenceModel : IDisposable
     public InferenceSampler CreateSampler(SamplingMethod method, InferenceSamplerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(method);
-        return new InferenceSampler(this, weights, method, (options ?? InferenceSamplerOptions.Default).Validated(method));
+        return new InferenceSampler(this, method, (options ?? InferenceSamplerOptions.Default).Validated(method));
     }
 
-    /// <summary>Closes the file of weights if the model was loaded from a folder.</summary>
+    /// <summary>Closes the file of weights if the model was loaded from a folder, or frees the network that it was made of.</summary>
     public void Dispose() => owned?.Dispose();
 
-    private static ImmutableArray<int>? ShapeOf(INetworkDescription network) => network switch
+    /// <summary>The network for one sampler.</summary>
+    internal IBatchNetwork Batches(InferenceSamplerOptions options) => batches(options);
+
+    /// <summary>The shape of one sample that a description states; null where it states none.</summary>
+    internal static ImmutableArray<int>? ShapeOf(INetworkDescription network) => network switch
     {
         UNetDescription described => described.Options.SampleShape,
         { SpatialDimensions: 0 } => [network.InChannels],
         _ => null,
     };
 
-    private void RequireFit(SpanVariance variance)
+    private static Func<InferenceSamplerOptions, IBatchNetwork> Compiled(NetworkGraph graph, IWeightSource weights)
     {
-        int expected = variance.OutputsPerElement * Network.InChannels, actual = Graph.Output.Channels;
-        if (actual == expected) return;
-        throw new ArgumentException($"network must put out {expected} channels for {Network.InChannels} with the variance " +
-            $"{Process.Variance}, but puts out {actual}.");
+        ArgumentNullException.ThrowIfNull(weights);
+        var shared = new SharedWeights(graph, weights);
+        return options => new CompiledBatches(
+            shared, new PlanOptions(VectorWidth.Best, options.Weights), options.Threads ?? Environment.ProcessorCount);
+    }
+
+    private static ComputedElsewhere Elsewhere(ISpanNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return new ComputedElsewhere(network);
     }
 }

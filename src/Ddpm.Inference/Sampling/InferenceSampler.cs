@@ -16,7 +16,7 @@ public sealed class InferenceSampler : IDisposable
     private readonly SamplerSteps? steps;
     private readonly Func<int, double>? noiseAt;
 
-    internal InferenceSampler(InferenceModel model, SharedWeights weights, SamplingMethod method, InferenceSamplerOptions options)
+    internal InferenceSampler(InferenceModel model, SamplingMethod method, InferenceSamplerOptions options)
     {
         (this.model, Method) = (model, method);
         AnalyticVariances? analytic = options.Calibration is { } squares
@@ -36,9 +36,7 @@ public sealed class InferenceSampler : IDisposable
             : new FixedSpanVariance(null, tables => analytic.StepLogVariances(tables.Coefficients, options.LastStepLimit));
         process = new ReverseProcess(model.Process, schedule, variance);
         (steps, noiseAt) = StepsOf(options, analytic);
-        int outputs = model.Graph.Output.Channels / model.Network.InChannels;
-        var plan = new PlanOptions(VectorWidth.Best, options.Weights);
-        predictor = new NetworkPredictor(weights, plan, options.Threads ?? Environment.ProcessorCount, outputs);
+        predictor = new NetworkPredictor(model.Batches(options), model.OutChannels / model.Network.InChannels);
     }
 
     /// <summary>Gets the sampling method.</summary>

@@ -1,14 +1,12 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Asks a network for the predictions of batches: a plan for the shape that is asked for, kept until another shape is. Owns the plan and
-/// the threads that compute it. For one thread at a time.
+/// Asks a network for the predictions of batches, with the class and without where guidance needs both. For one thread at a time.
 /// </summary>
-internal sealed class NetworkPredictor(SharedWeights weights, PlanOptions options, int threads, int outputsPerElement) : IDisposable
+/// <param name="network">The network; disposed with the predictor.</param>
+/// <param name="outputsPerElement">How many numbers the network puts out for each of x_t.</param>
+internal sealed class NetworkPredictor(IBatchNetwork network, int outputsPerElement) : IDisposable
 {
-    private WorkerTeam? team;
-    private Plan? plan;
-    private (int Rows, PlaneSize Size) planned;
     private float[] input = [], output = [], prediction = [], variance = [], times = [];
     private long[] labels = [];
     private int busy;
@@ -26,12 +24,12 @@ internal sealed class NetworkPredictor(SharedWeights weights, PlanOptions option
         {
             bool guided = batch.Guidance.IsOn;
             int rows = RowsOf(batch);
-            Plan ready = PlanOf(rows, batch.Size);
-            if (output.Length < ready.OutputLength) output = new float[ready.OutputLength];
+            int outputs = network.Prepare(rows, batch.Size);
+            if (output.Length < outputs) output = new float[outputs];
             if (times.Length < rows) times = new float[rows];
             times.AsSpan(0, rows).Fill(time);
-            Span<float> predicted = output.AsSpan(0, ready.OutputLength);
-            ready.Predict(guided ? Twice(x) : x, times.AsSpan(0, rows), guided ? WithNone(batch) : batch.LabelRows, predicted);
+            Span<float> predicted = output.AsSpan(0, outputs);
+            network.Predict(guided ? Twice(x) : x, times.AsSpan(0, rows), guided ? WithNone(batch) : batch.LabelRows, predicted);
             int length = batch.Rows * batch.Elements;
             if (!guided && outputsPerElement == 1) return (output.AsMemory(0, length), default);
             Separate(batch, predicted);
@@ -49,7 +47,7 @@ internal sealed class NetworkPredictor(SharedWeights weights, PlanOptions option
         Enter();
         try
         {
-            PlanOf(RowsOf(batch), batch.Size);
+            network.Prepare(RowsOf(batch), batch.Size);
         }
         finally
         {
@@ -60,10 +58,7 @@ internal sealed class NetworkPredictor(SharedWeights weights, PlanOptions option
     public void Dispose()
     {
         disposed = true;
-        plan?.Dispose();
-        plan = null;
-        team?.Dispose();
-        team = null;
+        network.Dispose();
     }
 
     // Guidance asks with the class and without.
@@ -74,18 +69,6 @@ internal sealed class NetworkPredictor(SharedWeights weights, PlanOptions option
         ObjectDisposedException.ThrowIf(disposed, typeof(InferenceSampler));
         if (Interlocked.Exchange(ref busy, 1) == 0) return;
         throw new InvalidOperationException("An InferenceSampler serves one thread at a time: create one for each thread.");
-    }
-
-    private Plan PlanOf(int rows, PlaneSize size)
-    {
-        if (plan is not null && planned == (rows, size)) return plan;
-        // Two at once would take twice the memory.
-        plan?.Dispose();
-        plan = null;
-        team ??= new WorkerTeam(threads);
-        plan = weights.Compile(options, rows, size, team);
-        planned = (rows, size);
-        return plan;
     }
 
     private ReadOnlySpan<float> Twice(ReadOnlySpan<float> x)

@@ -34,7 +34,7 @@ internal static class RequestValidation
         IReadOnlyList<int> shape = request.SampleShape ?? model.SampleShape ?? throw new ArgumentException(
             "SampleShape must be given, for the model does not say how large its samples are.", nameof(request));
         int[] given = [.. shape];
-        int dimensions = model.Network.SpatialDimensions, channels = model.Network.InChannels, multiple = model.Graph.SizeMultiple;
+        int dimensions = model.Network.SpatialDimensions, channels = model.Network.InChannels, multiple = model.SizeMultiple;
         bool valid = given.Length == 1 + dimensions && given[0] == channels && given[1..].All(size => size > 0 && size % multiple == 0);
         if (valid) return given;
         string sizes = dimensions switch { 2 => ", H, W", 1 => ", L", _ => "" };
@@ -46,7 +46,7 @@ internal static class RequestValidation
     private static int Elements(InferenceRequest request, InferenceModel model, int[] shape)
     {
         double elements = shape.Aggregate(1.0, (product, size) => product * size);
-        int outputs = Math.Max(model.Graph.Output.Channels / model.Network.InChannels, 1) * (request.GuidanceScale == 1 ? 1 : 2);
+        int outputs = Math.Max(model.OutChannels / model.Network.InChannels, 1) * (request.GuidanceScale == 1 ? 1 : 2);
         double most = Math.Floor(Array.MaxLength / (outputs * elements));
         int rows = Math.Min(request.BatchSize, request.Count);
         if (rows > most)

@@ -9,6 +9,7 @@ namespace Ddpm.Inference;
 internal sealed class ReverseProcess
 {
     private readonly ClippingDescription clipping;
+    private readonly string varianceName;
     private float[] magnitudes = [];
 
     /// <param name="description">The process.</param>
@@ -18,6 +19,7 @@ internal sealed class ReverseProcess
     public ReverseProcess(ProcessDescription description, IVarianceSchedule schedule, SpanVariance? variance = null)
     {
         Prediction = Find("prediction_type", description.Prediction, [.. SpanPrediction.Known.Select(known => (known.Name, known))]);
+        varianceName = description.Variance;
         SpanVariance own = Find("variance_type", description.Variance, SpanVariance.Known);
         Variance = variance ?? own;
         clipping = Validated(description.Clipping);
@@ -48,6 +50,16 @@ internal sealed class ReverseProcess
     /// </summary>
     public AncestralSteps? AncestralSteps =>
         ReferenceEquals(Prediction, SpanPrediction.PosteriorMean) ? null : Variance.Steps(Coefficients);
+
+    /// <summary>Throws unless a network puts out what the variance needs.</summary>
+    /// <exception cref="ArgumentException">It puts out another number of channels.</exception>
+    public void RequireFit(INetworkDescription network, int outputs)
+    {
+        int expected = Variance.OutputsPerElement * network.InChannels;
+        if (outputs == expected) return;
+        throw new ArgumentException($"network must put out {expected} channels for {network.InChannels} with the variance " +
+            $"{varianceName}, but puts out {outputs}.");
+    }
 
     /// <summary>Draws x_t from q(x_t | x_0) by √ᾱ_t x_0 + √(1-ᾱ_t) ε.</summary>
     public void Diffuse(ReadOnlySpan<float> x0, int t, ReadOnlySpan<float> noise, Span<float> xt)

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Inspection;
+using Ddpm.Cli.ModelFolders;
+using Ddpm.Cli.Output;
+using Ddpm.Onnx;
+
+namespace Ddpm.Cli.Export;
+
+/// <summary>Writes a model folder as an ONNX model, without libtorch.</summary>
+internal static class OnnxExporter
+{
+    public static void Execute(ExportOptions options, Screen screen)
+    {
+        string file = options.Target!;
+        if (Directory.Exists(file)) throw new UsageException($"{file} must be a file, but is a folder.");
+        var source = new ModelSource(options.Model!, options.WeightPrefix);
+        source.RequirePrefix(source.Prefixes());
+        string dtype = options.Dtype ?? OnnxWeightTypes.Known[0].Name;
+        OnnxExportReport report = OnnxExport.Save(file, source.Folder, new OnnxExportOptions
+        {
+            WeightType = OnnxWeightTypes.Known.First(known => known.Name == dtype).Type,
+            BatchSize = options.Batch,
+            AnySize = options.AnySize,
+            WeightPrefix = options.WeightPrefix,
+        });
+        string numbers = report.Parameters.ToString("N0", CultureInfo.InvariantCulture);
+        screen.Line($"{file}: {numbers} weights in {dtype}, {Rows.Bytes(report.Bytes)}; how to use it: {report.Files[^1]}");
+        if (report.Metadata.Process is null) screen.Warn($"{source.Folder} holds a network alone: the model does not say its process.");
+        screen.Json(new JsonObject
+        {
+            ["model"] = file,
+            ["dtype"] = dtype,
+            ["bytes"] = report.Bytes,
+            ["parameters"] = report.Parameters,
+            ["classes"] = report.Metadata.ClassCount,
+            ["files"] = new JsonArray([.. report.Files.Select(path => JsonValue.Create(path))]),
+        });
+    }
+}

@@ -1,0 +1,17 @@
+namespace Ddpm.Inference;
+
+/// <summary>What samplers ask of the description of a network that an <see cref="ISpanNetwork"/> computes.</summary>
+/// <param name="network">The network.</param>
+internal sealed class ComputedElsewhere(ISpanNetwork network) : INetworkDescription
+{
+    public int SpatialDimensions => network.SpatialDimensions;
+
+    public int InChannels => network.InChannels;
+
+    public int ClassCount => network.ClassCount;
+
+    public bool HasNullLabel => network.HasNullLabel;
+
+    public Feature Describe(NetworkBuilder net) =>
+        throw new NotSupportedException($"The layers of {network.GetType().Name} are not described: it computes the network itself.");
+}

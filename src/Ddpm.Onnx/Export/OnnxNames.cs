@@ -1,0 +1,25 @@
+namespace Ddpm.Onnx;
+
+/// <summary>The inputs, the output and the metadata of exported models.</summary>
+internal static class OnnxNames
+{
+    /// <summary>x_t, float32 [batch, C, …].</summary>
+    public const string Sample = "sample";
+
+    /// <summary>The timesteps, int64 [batch].</summary>
+    public const string Timestep = "timestep";
+
+    /// <summary>The classes, int64 [batch].</summary>
+    public const string Label = "label";
+
+    /// <summary>The prediction, float32 [batch, Cout, …].</summary>
+    public const string Prediction = "prediction";
+
+    /// <summary>The entry of a model's metadata_props that holds <see cref="OnnxMetadata"/> as JSON.</summary>
+    public const string Entry = "ddpm";
+
+    /// <summary>The fields of that JSON.</summary>
+    public const string Library = "library", WeightType = "weights", SampleShape = "sample_shape", SizeMultiple = "size_multiple",
+        ClassCount = "class_count", NullLabel = "null_label", ClassNames = "class_names", Scheduler = "scheduler_config", Betas = "betas",
+        AlphaBars = "alphas_cumprod";
+}
