@@ -20,7 +20,8 @@ internal static class Pages
     /// <summary>All pages that people read.</summary>
     public static IEnumerable<string> All =>
     [
-        Readme, Absolute("CONTRIBUTING.md"), Absolute("SECURITY.md"), Absolute("templates/README.md"), .. Guides, .. OfSources, .. OfSamples,
+        Readme, Absolute("CONTRIBUTING.md"), Absolute("SECURITY.md"), Absolute("templates/README.md"),
+        .. Guides, .. OfSources, .. OfSamples,
     ];
 
     /// <summary>The name of a page from the root, with slashes.</summary>

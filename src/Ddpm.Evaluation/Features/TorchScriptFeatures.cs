@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 

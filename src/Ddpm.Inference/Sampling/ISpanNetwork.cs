@@ -6,22 +6,22 @@ namespace Ddpm.Inference;
 /// </summary>
 public interface ISpanNetwork
 {
-    /// <summary>The axes of an example beside its channels: 2 for images, 1 for signals, 0 for vectors. Range: 0 to 2.</summary>
+    /// <summary>Gets the axes of an example beside its channels: 2 for images, 1 for signals, 0 for vectors. Range: 0 to 2.</summary>
     int SpatialDimensions { get; }
 
-    /// <summary>The channels of x_t. Range: ≥ 1.</summary>
+    /// <summary>Gets the channels of x_t. Range: ≥ 1.</summary>
     int InChannels { get; }
 
-    /// <summary>The channels of the prediction: as many, or twice as many where the variance is learned too. Range: ≥ 1.</summary>
+    /// <summary>Gets the channels of the prediction: as many, or twice as many where the variance is learned too. Range: ≥ 1.</summary>
     int OutChannels { get; }
 
-    /// <summary>What the sizes of an example must be multiples of. Range: ≥ 1.</summary>
+    /// <summary>Gets what the sizes of an example must be multiples of. Range: ≥ 1.</summary>
     int SizeMultiple => 1;
 
-    /// <summary>The number of classes whose labels the network takes; 0 for none.</summary>
+    /// <summary>Gets the number of classes whose labels the network takes; 0 for none.</summary>
     int ClassCount => 0;
 
-    /// <summary>Whether the label after the last class stands for no class.</summary>
+    /// <summary>Gets whether the label after the last class stands for no class.</summary>
     bool HasNullLabel => false;
 
     /// <summary>Makes the network ready for a shape, so that the first prediction takes no longer than others.</summary>
@@ -31,7 +31,7 @@ public interface ISpanNetwork
     {
     }
 
-    /// <summary>Predicts.</summary>
+    /// <summary>Predicts the output for noisy examples.</summary>
     /// <param name="x">x_t, the last axis fastest.</param>
     /// <param name="shape">Its shape, [B, C, …].</param>
     /// <param name="timesteps">The timesteps, [B].</param>

@@ -47,10 +47,10 @@ public sealed class OnnxEpsilonModel : IConditionalEpsilonModel, IDisposable
         }
     }
 
-    /// <summary>The process that the model says it was trained for; null where it says none.</summary>
+    /// <summary>Gets the process that the model says it was trained for; null where it says none.</summary>
     public ReverseDiffusion? Process { get; }
 
-    /// <summary>What else the model says of itself.</summary>
+    /// <summary>Gets what else the model says of itself.</summary>
     public OnnxMetadata Metadata => session.Metadata;
 
     /// <inheritdoc/>

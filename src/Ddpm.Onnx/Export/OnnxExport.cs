@@ -9,7 +9,7 @@ namespace Ddpm.Onnx;
 
 /// <summary>
 /// Writes trained networks as ONNX models (opset 18), which ONNX Runtime and others run. Beside a model lie its tables as JSON
-/// (<c>.json</c>) and a page on how to use it (<c>.md</c>); a model above 2 GB has its weights in a file of its own (<c>.data</c>).
+/// (<c>.json</c>) and a page on how to use it (<c>.md</c>); a model above 2 GB has its weights in a second file (<c>.data</c>).
 /// </summary>
 /// <remarks>
 /// The model takes <c>sample</c>, float32 [batch, C, …]; <c>timestep</c>, int64 [batch]; and, of a network with classes, <c>label</c>,
@@ -56,7 +56,7 @@ public static class OnnxExport
     /// <summary>Writes a network.</summary>
     /// <param name="path">The model to write, such as clothes.onnx; its folder must exist.</param>
     /// <param name="network">The network, such as a <see cref="UNetDescription"/> or one of yours.</param>
-    /// <param name="weights">Its weights; they stay the caller's.</param>
+    /// <param name="weights">Its weights; the caller keeps them.</param>
     /// <param name="options">How it is written. Default: float32, any batch, without a process.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="ArgumentException">

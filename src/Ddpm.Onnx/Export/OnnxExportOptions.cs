@@ -2,46 +2,46 @@ using Ddpm.Inference;
 
 namespace Ddpm.Onnx;
 
-/// <summary>How a network is written as an ONNX model.</summary>
+/// <summary>Sets how a network is written as an ONNX model.</summary>
 public sealed record OnnxExportOptions
 {
-    /// <summary>float32, any batch, the network's own sample shape.</summary>
+    /// <summary>Gets float32 weights, any batch, and the network's own sample shape.</summary>
     public static OnnxExportOptions Default { get; } = new();
 
-    /// <summary>The type of the stored weights.</summary>
+    /// <summary>Gets the type of the stored weights.</summary>
     /// <value><see cref="OnnxWeightType.Full"/>.</value>
     public OnnxWeightType WeightType { get; init; } = OnnxWeightType.Full;
 
-    /// <summary>The number of examples of each prediction; null where the caller chooses. Range: ≥ 1.</summary>
+    /// <summary>Gets the number of examples of each prediction; null where the caller chooses. Range: ≥ 1.</summary>
     /// <value>Null.</value>
     public int? BatchSize { get; init; }
 
     /// <summary>
-    /// The shape of one sample, [C, H, W], [C, L] or [C]; null for that of a U-Net's options. A network of images or signals that has no
-    /// such options then takes every size.
+    /// Gets the shape of one sample, [C, H, W], [C, L] or [C]; null for that of a U-Net's options. A network of images or signals that has
+    /// no such options then takes every size.
     /// </summary>
     /// <value>Null.</value>
     public IReadOnlyList<int>? SampleShape { get; init; }
 
     /// <summary>
-    /// Whether the model takes every height and width, or length, that is a multiple of what the network needs. Some runtimes are slower
-    /// then, or refuse.
+    /// Gets whether the model takes every height and width, or length, that is a multiple of what the network needs. Some runtimes are
+    /// slower then, or refuse.
     /// </summary>
     /// <value>False.</value>
     public bool AnySize { get; init; }
 
     /// <summary>
-    /// The process that the network was trained for, written into the model; null for a model folder's own, or none.
+    /// Gets the process that the network was trained for, written into the model; null for a model folder's own, or none.
     /// </summary>
     /// <value>Null.</value>
     public ProcessDescription? Process { get; init; }
 
-    /// <summary>The names of the classes, written into the model; empty for none. Range: none, or one for each class.</summary>
+    /// <summary>Gets the names of the classes, written into the model; empty for none. Range: none, or one for each class.</summary>
     /// <value>None.</value>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
 
     /// <summary>
-    /// What the names of the weights in a model folder begin with, such as "module."; null for nothing. Only for folders.
+    /// Gets what the names of the weights in a model folder begin with, such as "module."; null for nothing. Only for folders.
     /// </summary>
     /// <value>Null.</value>
     public string? WeightPrefix { get; init; }

@@ -15,25 +15,25 @@ public sealed record OnnxMetadata
 {
     private const int MostClassNames = 1 << 20;
 
-    /// <summary>The library that wrote the model, and its version; null for a model of another.</summary>
+    /// <summary>Gets the library that wrote the model, and its version; null for a model of another.</summary>
     public string? Library { get; init; }
 
-    /// <summary>The shape of one sample; null where the model takes several.</summary>
+    /// <summary>Gets the shape of one sample; null where the model takes several.</summary>
     public ImmutableArray<int>? SampleShape { get; init; }
 
-    /// <summary>What the sizes of a sample must be multiples of, where the model takes several.</summary>
+    /// <summary>Gets what the sizes of a sample must be multiples of, where the model takes several.</summary>
     public int SizeMultiple { get; init; } = 1;
 
-    /// <summary>The number of classes; 0 for none.</summary>
+    /// <summary>Gets the number of classes; 0 for none.</summary>
     public int ClassCount { get; init; }
 
-    /// <summary>Whether the model knows "no class", as the label after the last class.</summary>
+    /// <summary>Gets whether the model knows "no class", as the label after the last class.</summary>
     public bool HasNullLabel { get; init; }
 
-    /// <summary>The names of the classes; empty where they have none.</summary>
+    /// <summary>Gets the names of the classes; empty where they have none.</summary>
     public ImmutableArray<string> ClassNames { get; init; } = [];
 
-    /// <summary>The process that the model was trained for; null where the model does not say.</summary>
+    /// <summary>Gets the process that the model was trained for; null where the model does not say.</summary>
     public ProcessDescription? Process { get; init; }
 
     /// <summary>The type of the stored weights.</summary>

@@ -10,12 +10,12 @@ namespace Ddpm.Onnx;
 /// </remarks>
 public enum OnnxWeightType
 {
-    /// <summary>float32: the weights as they are.</summary>
+    /// <summary>Stores float32: the weights as they are.</summary>
     Full,
 
-    /// <summary>IEEE half precision: 11 bits, numbers up to 65,504. Norms and biases stay float32.</summary>
+    /// <summary>Stores IEEE half precision: 11 bits, numbers up to 65,504. Norms and biases stay float32.</summary>
     Half,
 
-    /// <summary>bfloat16: 8 bits, numbers as large as float32's. Norms and biases stay float32.</summary>
+    /// <summary>Stores bfloat16: 8 bits, numbers as large as float32's. Norms and biases stay float32.</summary>
     BFloat16,
 }

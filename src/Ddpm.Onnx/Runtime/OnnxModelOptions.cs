@@ -9,50 +9,52 @@ namespace Ddpm.Onnx;
 /// </summary>
 public sealed record OnnxModelOptions
 {
-    /// <summary>Everything found in the model; the CPU.</summary>
+    /// <summary>Gets the settings that find everything in the model and compute on the CPU.</summary>
     public static OnnxModelOptions Default { get; } = new();
 
-    /// <summary>The input that takes x_t; null for the float32 input with the most axes.</summary>
+    /// <summary>Gets the input that takes x_t; null for the float32 input with the most axes.</summary>
     /// <value>Null.</value>
     public string? SampleInput { get; init; }
 
     /// <summary>
-    /// The input that takes the timesteps, int64, int32 or float32 [B]; null for the only other one, or that of a usual name.
+    /// Gets the input that takes the timesteps, int64, int32 or float32 [B]; null for the only other one, or that of a usual name.
     /// </summary>
     /// <value>Null.</value>
     public string? TimestepInput { get; init; }
 
-    /// <summary>The input that takes the classes, int64 or int32 [B]; null for that of a usual name, if any.</summary>
+    /// <summary>Gets the input that takes the classes, int64 or int32 [B]; null for that of a usual name, if any.</summary>
     /// <value>Null.</value>
     public string? LabelInput { get; init; }
 
-    /// <summary>The output that is the prediction; null for the first.</summary>
+    /// <summary>Gets the output that is the prediction; null for the first.</summary>
     /// <value>Null.</value>
     public string? PredictionOutput { get; init; }
 
     /// <summary>
-    /// The number of classes; null for what the model says of itself. Needed for a model of others that takes labels. Range: ≥ 1.
+    /// Gets the number of classes; null for what the model says of itself. Needed for a model of others that takes labels. Range: ≥ 1.
     /// </summary>
     /// <value>Null.</value>
     public int? ClassCount { get; init; }
 
-    /// <summary>Whether the label after the last class stands for no class; null for what the model says, or false.</summary>
+    /// <summary>Gets whether the label after the last class stands for no class; null for what the model says, or false.</summary>
     /// <value>Null.</value>
     public bool? HasNullLabel { get; init; }
 
-    /// <summary>The channels of x_t; null for what the model says. Range: ≥ 1.</summary>
+    /// <summary>Gets the channels of x_t; null for what the model says. Range: ≥ 1.</summary>
     /// <value>Null.</value>
     public int? InChannels { get; init; }
 
-    /// <summary>The channels of the prediction; null for what the model says. Range: ≥ 1.</summary>
+    /// <summary>Gets the channels of the prediction; null for what the model says. Range: ≥ 1.</summary>
     /// <value>Null.</value>
     public int? OutChannels { get; init; }
 
-    /// <summary>The process that the model was trained for; null for what the model says. Only for <see cref="OnnxInference"/>.</summary>
+    /// <summary>
+    /// Gets the process that the model was trained for; null for what the model says. Only for <see cref="OnnxInference"/>.
+    /// </summary>
     /// <value>Null.</value>
     public ProcessDescription? Process { get; init; }
 
-    /// <summary>The threads that compute a prediction; null for ONNX Runtime's choice. Range: ≥ 1.</summary>
+    /// <summary>Gets the threads that compute a prediction; null for ONNX Runtime's choice. Range: ≥ 1.</summary>
     /// <value>Null.</value>
     public int? Threads { get; init; }
 
