@@ -25,7 +25,7 @@ async function load(provider) {
   }
   const bytes = new Uint8Array(await (await fetchOrThrow(modelFile)).arrayBuffer());
   ort.env.wasm.numThreads = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
-  session = await ort.InferenceSession.create(bytes, { executionProviders: [provider] });
+  session = await ort.InferenceSession.create(bytes, { executionProviders: [provider], logSeverityLevel: 3 });
   const names = metadata.class_names ?? Array.from({ length: metadata.class_count }, (_, i) => `class ${i}`);
   field('label').replaceChildren(...['every class', ...names].map((name, i) => new Option(name, i - 1)));
   field('classes').hidden = names.length === 0;

@@ -12,17 +12,25 @@ internal sealed class Chromium : IDisposable
     private readonly ChromeDriver driver;
     private bool left;
 
-    public Chromium(Uri address, int width = 1200, int height = 850, bool dark = false)
+    /// <param name="address">The page to open.</param>
+    /// <param name="width">The window's width in pixels.</param>
+    /// <param name="height">The window's height in pixels.</param>
+    /// <param name="dark">Whether pages are asked for dark colours.</param>
+    /// <param name="webGpu">Whether there is WebGPU: SwiftShader stands in for a graphics processor.</param>
+    public Chromium(Uri address, int width = 1200, int height = 850, bool dark = false, bool webGpu = false)
     {
         if (Missing is { } missing) throw new InvalidOperationException($"CI needs {missing} for this test.");
         string downloads = Downloads.FullName;
         var options = new ChromeOptions { BinaryLocation = Browsers.First(File.Exists) };
         options.AddArguments(
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
             $"--user-data-dir={folder.CreateSubdirectory("profile").FullName}", string.Create(
                 CultureInfo.InvariantCulture,
                 $"--window-size={width},{height}"));
+        options.AddArguments(webGpu
+            ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"]
+            : (string[])["--disable-gpu"]);
         if (dark) options.AddArguments("--force-dark-mode", "--blink-settings=preferredColorScheme=0");
         options.AddUserProfilePreference("download.default_directory", downloads);
         options.AddUserProfilePreference("download.prompt_for_download", false);
@@ -32,6 +40,7 @@ internal sealed class Chromium : IDisposable
             ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(driverPath), Path.GetFileName(driverPath)),
             options,
             TimeSpan.FromMinutes(2));
+        driver.Manage().Timeouts().AsynchronousJavaScript = TimeSpan.FromMinutes(2);
         driver.Navigate().GoToUrl(address);
     }
 
@@ -48,6 +57,9 @@ internal sealed class Chromium : IDisposable
     public IReadOnlyList<IWebElement> All(string selector) => driver.FindElements(By.CssSelector(selector));
 
     public object? Script(string script, params object[] arguments) => driver.ExecuteScript(script, arguments);
+
+    /// <summary>Runs a script that gives its result to the function that is its last argument.</summary>
+    public object? AsyncScript(string script, params object[] arguments) => driver.ExecuteAsyncScript(script, arguments);
 
     public void Set(string id, string value)
     {
