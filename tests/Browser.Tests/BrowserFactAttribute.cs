@@ -2,7 +2,9 @@ using Ddpm.Tests;
 
 namespace Browser.Tests;
 
-/// <summary>A test that needs Chromium and ONNX Runtime Web: skipped where they are not installed, unless CI says that they must be.</summary>
+/// <summary>
+/// A test that needs Chromium and ONNX Runtime Web: skipped where they are not installed, unless CI says that they must be.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BrowserFactAttribute : FactAttribute
 {

@@ -36,7 +36,7 @@ internal static class Pages
 
     private static IEnumerable<string> OfSamples =>
         Directory.GetFiles(Path.Combine(Root, "samples"), "README.md", SearchOption.AllDirectories)
-            .Where(page => !Relative(page).Contains("/bin/", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+            .Where(page => !Relative(page).Split('/').Any(folder => folder is "bin" or "node_modules")).Order(StringComparer.Ordinal);
 
     private static string FindRoot()
     {

@@ -1,5 +1,5 @@
-using Ddpm.Core;
 using System.Runtime.InteropServices;
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
