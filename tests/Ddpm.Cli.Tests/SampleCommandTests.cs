@@ -109,6 +109,18 @@ public sealed class SampleCommandTests : IDisposable
     }
 
     [Fact]
+    public void Sample_FewStepsOfFixedLarge_Warns()
+    {
+        here.SaveModel();
+        here.Run("sample", "{model}", "--out", "{few}", "--steps", "3", "--count", "1").Error.Should().Be(
+            $"Warning: {here["model"]}: 3 of 20 steps with the variance fixed-large give grainy pictures: "
+            + $"take --sampler ddim, or at least --steps 4.{Environment.NewLine}");
+        here.Run("sample", "{model}", "--out", "{few}", "--steps", "3", "--count", "1").Error.Should().BeEmpty("nothing is drawn");
+        here.Run("sample", "{model}", "--out", "{enough}", "--steps", "4", "--count", "1").Error.Should().BeEmpty();
+        here.Run("sample", "{model}", "--out", "{ddim}", "--sampler", "ddim", "--steps", "3", "--count", "1").Error.Should().BeEmpty();
+    }
+
+    [Fact]
     public void Sample_StoppedMidway_GoesOnWithTheSamePictures()
     {
         here.SaveModel();
@@ -230,7 +242,7 @@ public sealed class SampleCommandTests : IDisposable
             "--out",
             Path.Combine(disk.Folder, "out"),
             "--steps",
-            "1",
+            "4",
             "--count",
             "64",
             "--batch-size",

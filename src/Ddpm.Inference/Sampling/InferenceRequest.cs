@@ -5,9 +5,15 @@ namespace Ddpm.Inference;
 /// <summary>What to sample: how many examples, of which classes, from which seed.</summary>
 public sealed record InferenceRequest
 {
+    private readonly int? count;
+
     /// <summary>The number of samples. Range: ≥ 1.</summary>
-    /// <value>1.</value>
-    public int Count { get; init; } = 1;
+    /// <value>With <see cref="Labels"/> their number times <see cref="SamplesPerLabel"/>, which no other may contradict; otherwise 1.</value>
+    public int Count
+    {
+        get => count ?? (Labels is null ? 1 : (int)Math.Clamp((long)Labels.Count * SamplesPerLabel, 0, int.MaxValue));
+        init => count = value;
+    }
 
     /// <summary>The seed of the noise; any number. Sample k depends on the seed and on k only, not on its batch.</summary>
     /// <value>0.</value>
@@ -32,8 +38,8 @@ public sealed record InferenceRequest
     public IReadOnlySet<long>? Skip { get; init; }
 
     /// <summary>
-    /// The classes to draw: sample k of the request is of class Labels[k / <see cref="SamplesPerLabel"/>]; -1 is none. <see cref="Count"/>
-    /// is their number times <see cref="SamplesPerLabel"/>.
+    /// The classes to draw: sample k of the request is of class Labels[k / <see cref="SamplesPerLabel"/>]; -1 is none. They
+    /// fix <see cref="Count"/>.
     /// </summary>
     /// <value>Null: no class.</value>
     public IReadOnlyList<long>? Labels { get; init; }

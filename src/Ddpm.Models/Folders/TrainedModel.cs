@@ -49,6 +49,23 @@ public sealed class TrainedModel : IDisposable
         };
     }
 
+    /// <summary>Asks for one sample of each label, in the shape <see cref="SampleShape"/>.</summary>
+    /// <param name="labels">The classes, for a network that was trained with classes; -1 is none.</param>
+    /// <param name="seed">The seed of the noise; sample k depends on seed and k alone.</param>
+    /// <returns>The request, on the network's device; change it by <c>with</c>.</returns>
+    /// <exception cref="ArgumentException">There are no labels, or the network does not know one.</exception>
+    public SamplingRequest Request(IReadOnlyList<long> labels, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return new SamplingRequest
+        {
+            SampleShape = SampleShape,
+            Noise = new PerSampleNoise(seed),
+            Labels = labels,
+            Device = Network.parameters().First().device,
+        };
+    }
+
     /// <summary>Frees the network.</summary>
     public void Dispose() => Network.Dispose();
 
