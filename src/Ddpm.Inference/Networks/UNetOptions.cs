@@ -5,7 +5,7 @@ namespace Ddpm.Models;
 /// <summary>
 /// The shape of a <c>UNet</c>. The defaults are the CIFAR-10 network of Ho et al. 2020 (arXiv:2006.11239, appendix B): 35.7 M parameters.
 /// </summary>
-public sealed record UNetOptions
+public sealed partial record UNetOptions
 {
     /// <summary>The paper's network for CIFAR-10: 32×32 RGB, 35,746,307 parameters, dropout 0.1.</summary>
     public static UNetOptions Cifar10 { get; } = new();
