@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Data;
 
 /// <summary>A number of examples of one shape, in any order at any time. Several threads may read at once.</summary>
@@ -11,6 +13,9 @@ public interface IDataset
 
     /// <summary>The number of classes; 0 where the examples have none.</summary>
     int ClassCount => 0;
+
+    /// <summary>The names of the classes; null where they have numbers only, or the examples have none.</summary>
+    ClassNames? ClassNames => null;
 
     /// <summary>Identifies the data, as text: a resumed run must have the same.</summary>
     string Identity => $"{Count} examples [{string.Join(", ", Shape)}] of {GetType().Name}";

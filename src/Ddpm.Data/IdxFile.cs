@@ -55,10 +55,15 @@ public static class IdxFile
     /// <param name="path">The file of images, [N, H, W].</param>
     /// <param name="labelsPath">The file of their classes, [N]. Default: none.</param>
     /// <param name="maxBytes">The most bytes that a file may state, which is checked before they are allocated. Range: ≥ 1.</param>
+    /// <param name="classNames">The names of the classes. Default: numbers only, as many as the labels have.</param>
     /// <returns>The images, [N, 1, H, W].</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">A file is no IDX file of images or of as many classes, or states too many bytes.</exception>
-    public static ImageDataset Images(string path, string? labelsPath = null, int maxBytes = DefaultMaxBytes)
+    /// <exception cref="InvalidDataException">
+    /// A file is no IDX file of images or of as many classes, or states too many bytes, or has a label without a name.
+    /// </exception>
+    /// <exception cref="ArgumentException">There are names and no labels.</exception>
+    public static ImageDataset Images(
+        string path, string? labelsPath = null, int maxBytes = DefaultMaxBytes, ClassNames? classNames = null)
     {
         using Tensor pixels = Read(path, maxBytes);
         if (pixels.dim() != 3)
@@ -74,7 +79,7 @@ public static class IdxFile
                 $"{labelsPath} must hold the classes [{pixels.size(0)}] of {path}, but holds [{string.Join(", ", labels.shape)}].");
         }
 
-        return ImageDataset.Take(images, labels);
+        return ClassLabels.Take(labelsPath ?? path, images, labels, classNames);
     }
 
     // The last bytes of a compressed file: the check sum and the number of the bytes that it holds.

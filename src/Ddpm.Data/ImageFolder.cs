@@ -53,7 +53,7 @@ public sealed class ImageFolder : IDataset
         RequireOneLayout(own, subfolders);
         files = subfolders.Count > 0 ? [.. subfolders.SelectMany(subfolder => subfolder.Files)] : [.. own];
         classes = [.. subfolders.SelectMany((subfolder, number) => Enumerable.Repeat(number, subfolder.Files.Count))];
-        ClassNames = [.. subfolders.Select(subfolder => Path.GetFileName(subfolder.Path))];
+        ClassNames = NamesOf(folder, [.. subfolders.Select(subfolder => Path.GetFileName(subfolder.Path))]);
         digest = Digest();
         Shape = this.options.Load.Size is { } size ? [this.options.Load.Grayscale ? 1 : 3, size.Height, size.Width] : ShapeOfFirst();
     }
@@ -68,10 +68,10 @@ public sealed class ImageFolder : IDataset
     public IReadOnlyList<long> Shape { get; }
 
     /// <inheritdoc/>
-    public int ClassCount => ClassNames.Count;
+    public int ClassCount => ClassNames?.Count ?? 0;
 
-    /// <summary>The names of the classes, that is of the subfolders, by their numbers; empty where there are none.</summary>
-    public IReadOnlyList<string> ClassNames { get; }
+    /// <summary>The names of the classes, that is of the subfolders, by their numbers; null where there are none.</summary>
+    public ClassNames? ClassNames { get; }
 
     /// <summary>The paths of the images, by their numbers.</summary>
     public IReadOnlyList<string> Files => files;
@@ -138,8 +138,8 @@ public sealed class ImageFolder : IDataset
         }
 
         if (labels.Count == 0) throw NoneUsable();
-        return ImageDataset.Take(
-            pixels.narrow(0, 0, labels.Count), ClassCount > 0 ? tensor(labels.ToArray(), int64) : null, ClassCount > 0 ? ClassCount : null);
+        Tensor? known = ClassNames is null ? null : tensor(labels.ToArray(), int64);
+        return ImageDataset.Take(pixels.narrow(0, 0, labels.Count), known, classNames: ClassNames);
     }
 
     /// <summary>
@@ -157,6 +157,18 @@ public sealed class ImageFolder : IDataset
         OrderedLoop.Run(Count, workers, file => usable[file] = TryDecode(file) is not null, cancellationToken);
         if (!usable.Contains(true)) throw NoneUsable();
         return new SubsetDataset(this, Enumerable.Range(0, Count).Where(file => usable[file]).Select(file => (long)file));
+    }
+
+    private static ClassNames? NamesOf(string folder, string[] names)
+    {
+        try
+        {
+            return names.Length == 0 ? null : new ClassNames(names);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException($"{folder} has subfolders whose {ArgumentMessage.Of(exception)}", exception);
+        }
     }
 
     private void RequireOneLayout(IReadOnlyList<string> own, IReadOnlyList<(string Path, IReadOnlyList<string> Files)> subfolders)

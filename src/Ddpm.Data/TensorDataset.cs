@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Data;
@@ -21,11 +22,12 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <param name="labels">
     /// The class of each example, whole numbers [N]. Default: none. Range: 0 … <paramref name="classCount"/> - 1.
     /// </param>
-    /// <param name="classCount">The number of classes. Default: the largest label and one.</param>
+    /// <param name="classCount">The number of classes. Default: that of the names, or else the largest label and one.</param>
+    /// <param name="classNames">The names of the classes. Default: numbers only.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="examples"/> has another shape or type, is empty or not finite, or a label is out of range.
     /// </exception>
-    public TensorDataset(Tensor examples, Tensor? labels = null, int? classCount = null)
+    public TensorDataset(Tensor examples, Tensor? labels = null, int? classCount = null, ClassNames? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
         if (examples.dim() < 2 || examples.numel() == 0)
@@ -50,7 +52,7 @@ public sealed class TensorDataset : IDataset, IDisposable
 
         Shape = [.. examples.shape.Skip(1)];
         Count = checked((int)examples.size(0));
-        this.labels = new Labels(labels, Count, classCount);
+        this.labels = new Labels(labels, Count, classCount, classNames);
         this.examples = examples.detach().to(float32, CPU).contiguous().clone().DetachFromDisposeScope();
     }
 
@@ -62,6 +64,9 @@ public sealed class TensorDataset : IDataset, IDisposable
 
     /// <inheritdoc/>
     public int ClassCount => labels.ClassCount;
+
+    /// <inheritdoc/>
+    public ClassNames? ClassNames => labels.ClassNames;
 
     /// <inheritdoc/>
     public string Identity => identity ??=

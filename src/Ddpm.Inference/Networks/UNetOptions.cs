@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ddpm.Core;
 
 namespace Ddpm.Models;
 
@@ -141,6 +142,10 @@ public sealed partial record UNetOptions
     /// <value>True.</value>
     public bool NullLabel { get; init; } = true;
 
+    /// <summary>The names of the classes, as many as <see cref="ClassCount"/>.</summary>
+    /// <value>Null: the classes have numbers only.</value>
+    public ClassNames? ClassNames { get; init; }
+
     /// <summary>The number of levels.</summary>
     public int Levels => ChannelMultipliers.Length;
 
@@ -169,9 +174,9 @@ public sealed partial record UNetOptions
     internal bool Attends(int level) => AttentionResolutions.Contains(Height >> level);
 
     private (string Lists, (int, int, int, int, int, int, int?, double) Sizes,
-        (int, double, int, bool, double, double, bool, bool) Variants, (bool, int?, bool) Inputs) Key() =>
+        (int, double, int, bool, double, double, bool, bool) Variants, (bool, int?, bool, ClassNames?) Inputs) Key() =>
         (string.Join(',', ChannelMultipliers) + ";" + string.Join(',', AttentionResolutions),
          (Height, Width, InChannels, OutChannels, BaseChannels, BlocksPerLevel, AttentionHeadChannels, Dropout),
          (NormGroups, NormEpsilon, DownsamplePadding, CosineFirst, FrequencyShift, MidBlockScale, TimeScaleShift, CenterInput),
-         (IsSignal, ClassCount, NullLabel));
+         (IsSignal, ClassCount, NullLabel, ClassNames));
 }

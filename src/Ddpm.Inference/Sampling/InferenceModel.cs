@@ -51,6 +51,9 @@ public sealed class InferenceModel : IDisposable
     /// <summary>The shape of one sample; null where the network takes several and none was given.</summary>
     public ImmutableArray<int>? SampleShape { get; }
 
+    /// <summary>The names of the network's classes, which give labels for requests; null where they have numbers only.</summary>
+    public ClassNames? ClassNames => Network.ClassNames;
+
     /// <summary>The schedule of the process, over the timesteps that it retains.</summary>
     internal IVarianceSchedule Schedule { get; }
 

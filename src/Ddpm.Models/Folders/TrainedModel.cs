@@ -32,6 +32,9 @@ public sealed class TrainedModel : IDisposable
     /// <summary>The shape of one sample: [C, H, W] of images, [C, L] of signals.</summary>
     public IReadOnlyList<long> SampleShape => [.. Network.Options.SampleShape.Select(size => (long)size)];
 
+    /// <summary>The names of the network's classes; null where they have numbers only.</summary>
+    public ClassNames? ClassNames => Network.Options.ClassNames;
+
     /// <summary>Asks for samples of <see cref="SampleShape"/>.</summary>
     /// <param name="count">How many samples. Range: ≥ 1.</param>
     /// <param name="seed">The seed of the noise; sample k depends on seed and k alone.</param>
@@ -64,6 +67,20 @@ public sealed class TrainedModel : IDisposable
             Labels = labels,
             Device = Network.parameters().First().device,
         };
+    }
+
+    /// <summary>Asks for one sample of each class, by names, in the shape <see cref="SampleShape"/>.</summary>
+    /// <param name="names">The classes, by <see cref="ClassNames"/>.</param>
+    /// <param name="seed">The seed of the noise; sample k depends on seed and k alone.</param>
+    /// <returns>The request, on the network's device; change it by <c>with</c>.</returns>
+    /// <exception cref="ArgumentException">No class has one of the names; the message lists those there are.</exception>
+    /// <exception cref="InvalidOperationException">The model has no class names.</exception>
+    public SamplingRequest Request(IReadOnlyList<string> names, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        ClassNames known = ClassNames
+            ?? throw new InvalidOperationException("The model has no class names: ask by numbers, or give its options ClassNames.");
+        return Request(known.LabelsOf(names), seed);
     }
 
     /// <summary>Frees the network.</summary>
