@@ -12,7 +12,8 @@ internal static class UNetConfiguration
     public const string FormatVersion = "0.27.0";
 
     // Ours, which diffusers ignores.
-    private const string NullLabelField = "null_class_label", DimensionsField = "spatial_dimensions", ClassNamesField = "class_names";
+    private const string NullLabelField = "null_class_label", DimensionsField = "spatial_dimensions";
+    public const string ClassNamesField = "class_names";
     private const string HeadField = "attention_head_dim", PlainDown = "DownBlock2D", AttendingDown = "AttnDownBlock2D";
     private const string PlainUp = "UpBlock2D", AttendingUp = "AttnUpBlock2D";
 
@@ -60,7 +61,7 @@ internal static class UNetConfiguration
         {
             json["num_class_embeds"] = options.LabelRows;
             json[NullLabelField] = options.NullLabel;
-            if (options.ClassNames is { } names) json[ClassNamesField] = Array(names, name => name);
+            if (options.ClassNames is not null) json[ClassNamesField] = Names(options.ClassNames);
         }
 
         // diffusers ignores the field and stops at the shapes of the weights.
@@ -156,7 +157,12 @@ internal static class UNetConfiguration
             : throw reader.Error("up_block_types", $"the mirror of down_block_types, {string.Join(", ", mirrored)}");
     }
 
-    private static ClassNames? Names(ConfigurationReader reader)
+    /// <summary>Names of classes as a list; null for none.</summary>
+    public static JsonArray? Names(ClassNames? names) => names is null ? null : Array(names, name => name);
+
+    /// <summary>Reads names of classes; null where there are none.</summary>
+    /// <exception cref="InvalidDataException">The field is damaged, or two names are alike.</exception>
+    public static ClassNames? Names(ConfigurationReader reader)
     {
         if (reader.IsNull(ClassNamesField)) return null;
         try
