@@ -43,6 +43,7 @@ public sealed class DdimInversion
         CancellationToken cancellationToken = default)
     {
         Require.Batch(x0);
+        model.RequireExamples(x0, nameof(x0));
         model.RequireLabels(labels, x0, nameof(labels));
         model.RequireEvaluationMode("the inversion");
 

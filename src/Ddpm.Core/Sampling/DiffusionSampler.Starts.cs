@@ -28,6 +28,7 @@ public abstract partial class DiffusionSampler
         CancellationToken cancellationToken = default)
     {
         Require.Batch(xt);
+        model.RequireExamples(xt, nameof(xt));
         model.RequireLabels(labels, xt, nameof(labels));
         SamplingRequest request = new()
         {
@@ -71,6 +72,7 @@ public abstract partial class DiffusionSampler
         Require.Batch(x0);
         ArgumentNullException.ThrowIfNull(noise);
         Require.AtLeast(firstSample, 0);
+        model.RequireExamples(x0, nameof(x0));
         model.RequireLabels(labels, x0, nameof(labels));
         using Tensor eps = noise.Draw(NoiseRequest.For(x0, firstSample, 0));
         using Tensor xt = Process.Forward.Sample(x0, t, eps);
@@ -147,6 +149,7 @@ public abstract partial class DiffusionSampler
             throw new ArgumentException($"weights must be one or more numbers from 0 to 1, but are {given}.", nameof(weights));
         }
 
+        model.RequireExamples(first, nameof(first));
         model.RequireLabels(labels, first, nameof(labels));
         Require.Timestep(t, Process.Coefficients.Timesteps);
         options ??= InterpolationOptions.Default;

@@ -127,6 +127,7 @@ public abstract partial class DiffusionSampler
         model.RequireEvaluationMode("samples", "before sampling");
 
         if (request.Start is { } start) Require.Timestep(start.Timestep, Process.Coefficients.Timesteps, "Start.Timestep");
+        model.RequireSampleShape(request.SampleShape, nameof(request.SampleShape));
         model.RequireLabels(request.Labels, nameof(request.Labels));
     }
 

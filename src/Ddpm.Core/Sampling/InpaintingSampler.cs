@@ -69,6 +69,7 @@ public sealed class InpaintingSampler
                 nameof(known));
         }
 
+        model.RequireExamples(x0, nameof(x0));
         model.RequireLabels(labels, x0, nameof(labels));
         model.RequireEvaluationMode("samples", "before sampling");
 

@@ -104,7 +104,7 @@ public sealed class InferenceModel : IDisposable
             if (options.VerifyDigest) weights.VerifyDigest();
             return new InferenceModel(graph, weights, process, null, weights);
         }
-        catch (ArgumentException exception)
+        catch (ArgumentException exception) when (options.Process is null)
         {
             weights.Dispose();
             throw new InvalidDataException($"{folder}: {ArgumentMessage.Of(exception)}", exception);

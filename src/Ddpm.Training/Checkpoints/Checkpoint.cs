@@ -22,8 +22,9 @@ public static class Checkpoint
     /// The network is no <see cref="UNet"/>, or the folder has no words for the process.
     /// </exception>
     /// <exception cref="InvalidDataException">
-    /// The checkpoint is damaged or changed, or has no such average; the message says which.
+    /// The checkpoint is damaged or changed; the message says which.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The checkpoint has no such average.</exception>
     public static void Export(string checkpoint, string modelFolder, int average = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(checkpoint);
@@ -32,7 +33,8 @@ public static class Checkpoint
         CheckpointManifest manifest = CheckpointManifest.Read(checkpoint);
         if (average >= manifest.Averages)
         {
-            throw new InvalidDataException($"{checkpoint} has the averages 0 … {manifest.Averages - 1}, but not {average}.");
+            throw new ArgumentOutOfRangeException(nameof(average),
+                $"{checkpoint} has the averages 0 … {manifest.Averages - 1}, but not {average}.");
         }
 
         const string model = $"{CheckpointFiles.Model}/";
