@@ -30,7 +30,7 @@ internal static class WeatherRun
         using var data = new WeatherData();
 
         // Examples are [4, 32]: four variables, 32 days. Their class is the city.
-        using var months = new TensorDataset(
+        using var months = new InMemoryDataset(
             cat([.. data.Training]),
             cat([.. data.Training.Select((one, city) => full([one.size(0)], city, int64))]));
 

@@ -41,7 +41,7 @@ public sealed class ImageFolder : IDataset
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
-        this.options = options ?? new ImageFolderOptions();
+        this.options = options ?? ImageFolderOptions.Default;
         this.logger = logger ?? NullLogger<ImageFolder>.Instance;
         Folder = folder;
         var walk = new FolderWalk(folder, skipUnlisted: this.options.Damaged == DamagedImages.Skip);

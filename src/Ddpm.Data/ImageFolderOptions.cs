@@ -5,6 +5,9 @@ namespace Ddpm.Data;
 /// <summary>How a folder of images is read.</summary>
 public sealed record ImageFolderOptions
 {
+    /// <summary>In colour at their own size, and any damage an error.</summary>
+    public static ImageFolderOptions Default { get; } = new();
+
     /// <summary>How each file becomes pixels. Without a size all images must have that of the first.</summary>
     /// <value>Three channels, the files' own size.</value>
     public ImageLoadOptions Load { get; init; } = new();

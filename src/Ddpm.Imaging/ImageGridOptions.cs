@@ -3,6 +3,9 @@ namespace Ddpm.Imaging;
 /// <summary>How images are laid out in one picture.</summary>
 public sealed record ImageGridOptions
 {
+    /// <summary>The defaults.</summary>
+    public static ImageGridOptions Default { get; } = new();
+
     /// <summary>The images in a row; null for as many as make the picture nearly square. Range: ≥ 1.</summary>
     /// <value>Null.</value>
     public int? Columns { get; init; }

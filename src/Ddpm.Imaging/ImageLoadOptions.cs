@@ -3,6 +3,9 @@ namespace Ddpm.Imaging;
 /// <summary>How an image file becomes pixels.</summary>
 public sealed record ImageLoadOptions
 {
+    /// <summary>In colour at its own size.</summary>
+    public static ImageLoadOptions Default { get; } = new();
+
     /// <summary>The default of <see cref="MaxPixels"/>: 8,192 × 8,192.</summary>
     public const int DefaultMaxPixels = 1 << 26;
 

@@ -34,7 +34,7 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
     public TorchScriptFeatures(string path, TorchScriptOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        this.options = options ?? new TorchScriptOptions();
+        this.options = options ?? TorchScriptOptions.Default;
         this.path = path;
         Channels(this.options.Mean, nameof(TorchScriptOptions.Mean), _ => true, "3 numbers");
         Channels(this.options.StandardDeviation, nameof(TorchScriptOptions.StandardDeviation), value => value > 0, "3 positive numbers");

@@ -6,6 +6,9 @@ namespace Ddpm.Evaluation;
 /// <summary>How a TorchScript network is fed, and what is taken of its output.</summary>
 public sealed record TorchScriptOptions
 {
+    /// <summary>The defaults.</summary>
+    public static TorchScriptOptions Default { get; } = new();
+
     /// <summary>
     /// The height and width to resize images to first; null for none, as for networks that resize themselves. Range: ≥ 1.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ddpm.Core;
 
 namespace Ddpm.Models;
 
@@ -29,10 +30,12 @@ public sealed partial record UNetOptions
     /// <param name="baseChannels">The width of the network. Range: ≥ 4; multiples of 32 are best.</param>
     /// <param name="classes">The number of classes whose labels the network takes. Range: ≥ 1. Default: null, none.</param>
     /// <param name="learnsVariance">Whether the network puts out a variance beside each number of its prediction.</param>
+    /// <param name="classNames">The names of the classes, which say how many there are too. Default: numbers only.</param>
     /// <returns>The shape.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <exception cref="ArgumentException">An argument is out of range, or the names are not as many as the classes.</exception>
     public static UNetOptions For(
-        int height, int width, int channels, int baseChannels = 64, int? classes = null, bool learnsVariance = false)
+        int height, int width, int channels, int baseChannels = 64, int? classes = null, bool learnsVariance = false,
+        ClassNames? classNames = null)
     {
         AtLeast(height, 1, nameof(height));
         AtLeast(width, 1, nameof(width));
@@ -47,7 +50,7 @@ public sealed partial record UNetOptions
 
         int[] attending = [.. Enumerable.Range(0, levels)
             .Where(level => (long)(height >> level) * (width >> level) <= AttendedPositions).Take(1).Select(level => height >> level)];
-        return Shape(levels, attending, channels, baseChannels, classes, learnsVariance) with { Height = height, Width = width };
+        return Shape(levels, attending, channels, baseChannels, classes ?? classNames?.Count, learnsVariance, classNames) with { Height = height, Width = width };
     }
 
     /// <summary>A network for signals of a length, by the rules of <see cref="For"/> in one dimension.</summary>
@@ -59,10 +62,12 @@ public sealed partial record UNetOptions
     /// <param name="baseChannels">The width of the network. Range: ≥ 4; multiples of 32 are best.</param>
     /// <param name="classes">The number of classes whose labels the network takes. Range: ≥ 1. Default: null, none.</param>
     /// <param name="learnsVariance">Whether the network puts out a variance beside each number of its prediction.</param>
+    /// <param name="classNames">The names of the classes, which say how many there are too. Default: numbers only.</param>
     /// <returns>The shape.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <exception cref="ArgumentException">An argument is out of range, or the names are not as many as the classes.</exception>
     public static UNetOptions ForSignal(
-        int length, int channels, int baseChannels = 64, int? classes = null, bool learnsVariance = false)
+        int length, int channels, int baseChannels = 64, int? classes = null, bool learnsVariance = false,
+        ClassNames? classNames = null)
     {
         AtLeast(length, 1, nameof(length));
         int levels = LevelsOf(length, length), left = length >> (levels - 1);
@@ -74,7 +79,7 @@ public sealed partial record UNetOptions
 
         int[] attending =
             [.. Enumerable.Range(0, levels).Select(level => length >> level).Where(size => size <= AttendedPositions).Take(1)];
-        return Shape(levels, attending, channels, baseChannels, classes, learnsVariance) with { IsSignal = true, Height = length };
+        return Shape(levels, attending, channels, baseChannels, classes ?? classNames?.Count, learnsVariance, classNames) with { IsSignal = true, Height = length };
     }
 
     private static int LevelsOf(int height, int width)
@@ -88,11 +93,17 @@ public sealed partial record UNetOptions
         return levels;
     }
 
-    private static UNetOptions Shape(int levels, int[] attending, int channels, int baseChannels, int? classes, bool learnsVariance)
+    private static UNetOptions Shape(int levels, int[] attending, int channels, int baseChannels, int? classes, bool learnsVariance,
+        ClassNames? classNames)
     {
         AtLeast(channels, 1, nameof(channels));
         AtLeast(baseChannels, LeastBaseChannels, nameof(baseChannels));
         if (classes is { } count) AtLeast(count, 1, nameof(classes));
+        if (classNames is not null && classNames.Count != classes)
+        {
+            throw new ArgumentException($"classNames must be {classes}, as classes says, but are {classNames.Count}.", nameof(classNames));
+        }
+
         ImmutableArray<int> multipliers = levels <= 4 ? [1, 2, 2, 2] : [1, 1, 2, 2, 4, 4];
         return new UNetOptions
         {
@@ -103,6 +114,7 @@ public sealed partial record UNetOptions
             AttentionResolutions = [.. attending],
             NormGroups = Math.Min(MostGroups, 1 << int.TrailingZeroCount(baseChannels)),
             ClassCount = classes,
+            ClassNames = classNames,
         };
     }
 

@@ -8,6 +8,9 @@ namespace Ddpm.Models;
 /// </summary>
 public sealed partial record UNetOptions
 {
+    /// <summary>The paper's network for CIFAR-10, <see cref="Cifar10"/>.</summary>
+    public static UNetOptions Default => Cifar10;
+
     /// <summary>The paper's network for CIFAR-10: 32×32 RGB, 35,746,307 parameters, dropout 0.1.</summary>
     public static UNetOptions Cifar10 { get; } = new();
 

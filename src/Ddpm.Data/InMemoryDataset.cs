@@ -11,7 +11,7 @@ namespace Ddpm.Data;
 /// <remarks>
 /// A diffusion process expects about unit scale: bring the data to [-1, 1], or to mean 0 and standard deviation 1, first.
 /// </remarks>
-public sealed class TensorDataset : IDataset, IDisposable
+public sealed class InMemoryDataset : IDataset, IDisposable
 {
     private readonly Tensor examples;
     private readonly Labels labels;
@@ -27,7 +27,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <exception cref="ArgumentException">
     /// <paramref name="examples"/> has another shape or type, is empty or not finite, or a label is out of range.
     /// </exception>
-    public TensorDataset(Tensor examples, Tensor? labels = null, int? classCount = null, ClassNames? classNames = null)
+    public InMemoryDataset(Tensor examples, Tensor? labels = null, int? classCount = null, ClassNames? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
         if (examples.dim() < 2 || examples.numel() == 0)
@@ -78,7 +78,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <param name="labels">The class of each example. Default: none.</param>
     /// <returns>The data set.</returns>
     /// <exception cref="ArgumentException">There is no example, or their shapes differ.</exception>
-    public static TensorDataset From(IEnumerable<Tensor> examples, IEnumerable<long>? labels = null)
+    public static InMemoryDataset From(IEnumerable<Tensor> examples, IEnumerable<long>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
         using var scope = NewDisposeScope();
@@ -91,7 +91,7 @@ public sealed class TensorDataset : IDataset, IDisposable
                 $"example {different} has [{string.Join(", ", all[different].shape)}].", nameof(examples));
         }
 
-        return new TensorDataset(stack(all), labels is null ? null : tensor(labels.ToArray(), int64));
+        return new InMemoryDataset(stack(all), labels is null ? null : tensor(labels.ToArray(), int64));
     }
 
     /// <summary>A data set of rows of numbers.</summary>
@@ -99,7 +99,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <param name="labels">The class of each row. Default: none.</param>
     /// <returns>The data set of vectors.</returns>
     /// <exception cref="ArgumentException">There is no row, or their lengths differ.</exception>
-    public static TensorDataset From(IEnumerable<float[]> rows, IEnumerable<long>? labels = null)
+    public static InMemoryDataset From(IEnumerable<float[]> rows, IEnumerable<long>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
         using var scope = NewDisposeScope();
@@ -112,7 +112,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <param name="labelKey">The name under which they have its class, a whole number. Default: none.</param>
     /// <returns>The data set.</returns>
     /// <exception cref="ArgumentException">There is no example, or a name is missing, or their shapes differ.</exception>
-    public static TensorDataset From(utils.data.Dataset source, string key = "data", string? labelKey = null)
+    public static InMemoryDataset From(utils.data.Dataset source, string key = "data", string? labelKey = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(key);
