@@ -9,7 +9,7 @@ internal sealed class Labels
     private readonly long[]? values;
 
     /// <summary>Takes labels from a tensor of whole numbers.</summary>
-    /// <exception cref="ArgumentException">They are not one for each example, or one has no class, or the names are not as many.</exception>
+    /// <exception cref="ArgumentException">They are not one an example, or one has no class, or the names differ in number.</exception>
     public Labels(Tensor? labels, int count, int? classCount, ClassNames? classNames)
     {
         ClassNames = classNames;

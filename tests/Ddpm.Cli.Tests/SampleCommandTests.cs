@@ -125,7 +125,8 @@ public sealed class SampleCommandTests : IDisposable
         Labels("0").Should().Be("2", "a name goes before a number");
         Labels("all").Should().Be("0,1,2");
         here.Run("sample", "{model}", "--out", "{wrong}", "--label", "skirt").Error.Trim().Should().Be(
-            here.Place("--label must be all, or classes 0 … 2 of {model}, or one of shirt, 0, bag, large, with commas between, but has skirt."));
+            here.Place(
+                "--label must be all, or classes 0 … 2 of {model}, or one of shirt, 0, bag, large, with commas between, but has skirt."));
         here.Json("inspect", "{model}")["network"]!["class_names"]!.AsArray().Select(name => (string?)name).Should()
             .Equal("shirt", "bag, large", "0");
     }

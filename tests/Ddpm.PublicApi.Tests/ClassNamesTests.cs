@@ -81,7 +81,8 @@ public sealed class ClassNamesTests : IDisposable
             "UNetOptions.ClassNames must be null or 0 names*");
         using var unnamed = new UNet(Options with { ClassNames = null });
         using var model = new TrainedModel(unnamed, new ReverseDiffusion(new LinearSchedule(10, 1e-3, 0.5)));
-        model.Invoking(m => m.Request(["trouser"])).Should().Throw<InvalidOperationException>().WithMessage("The model has no class names*");
+        model.Invoking(m => m.Request(["trouser"])).Should().Throw<InvalidOperationException>()
+            .WithMessage("The model has no class names*");
     }
 
     [Theory]

@@ -33,7 +33,8 @@ public sealed class ImageFilesTests : IDisposable
             .WithMessage($"classNames must be {classes}, as classCount says, but are 1*");
         FluentActions.Invoking(() => CifarFile.Images(paths, maxBytes: 3000)).Should().Throw<InvalidDataException>()
             .WithMessage("*must have at most 3000 bytes*");
-        FluentActions.Invoking(() => CifarFile.Images([])).Should().Throw<ArgumentException>().WithMessage("paths must name at least 1 file*");
+        FluentActions.Invoking(() => CifarFile.Images([])).Should().Throw<ArgumentException>()
+            .WithMessage("paths must name at least 1 file*");
     }
 
     [Fact]

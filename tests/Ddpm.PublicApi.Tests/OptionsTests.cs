@@ -13,7 +13,8 @@ public sealed class OptionsTests
     public void Packages_AreFound()
     {
         Assemblies().Select(assembly => assembly.GetName().Name).Should().Contain(
-            ["Ddpm.Core", "Ddpm.Data", "Ddpm.Evaluation", "Ddpm.Imaging", "Ddpm.Inference", "Ddpm.Models", "Ddpm.Schedules", "Ddpm.Training"]);
+            ["Ddpm.Core", "Ddpm.Data", "Ddpm.Evaluation", "Ddpm.Imaging", "Ddpm.Inference", "Ddpm.Models",
+                "Ddpm.Schedules", "Ddpm.Training"]);
         All.Count.Should().BeGreaterThan(12);
     }
 

@@ -29,7 +29,11 @@ public sealed class OtherNetworksTests : IDisposable
         (model.Report.Verified, model.Report.ConfigurationChanged).Should().Be((true, false));
         model.Report.IgnoredFields.Should().BeEmpty();
         model.SampleShape.Should().Equal(3);
-        foreach ((string name, Tensor weight) in network.state_dict()) model.Network.state_dict()[name].Equals(weight).Should().BeTrue(name);
+        foreach ((string name, Tensor weight) in network.state_dict())
+        {
+            model.Network.state_dict()[name].Equals(weight).Should().BeTrue(name);
+        }
+
         using Tensor samples = new DdimSampler(model.Network, model.Process).Sample(model.Request(4, seed: 2));
         using InferenceSampler sampler = spans.CreateSampler(SamplingMethod.Ddim);
         float[] same = sampler.Sample(new InferenceRequest { Count = 4, Seed = 2 });
@@ -54,7 +58,8 @@ public sealed class OtherNetworksTests : IDisposable
         ModelFolder.Save(folder.FullName, network, learned);
         using (TrainedModel<Mlp> model = ModelFolder.LoadMlp(folder.FullName)) model.Network.Options.Outputs.Should().Be(6);
         FluentActions.Invoking(() => ModelFolder.LoadMlp(folder.FullName, new LoadOptions { Process = Process })).Should()
-            .Throw<InvalidDataException>().WithMessage("*config.json: outputs must be 3, as the variance fixed-large needs of 3 dimensions, but is 6.");
+            .Throw<InvalidDataException>()
+            .WithMessage("*config.json: outputs must be 3, as the variance fixed-large needs of 3 dimensions, but is 6.");
     }
 
     [Fact]
@@ -67,14 +72,19 @@ public sealed class OtherNetworksTests : IDisposable
         using InferenceModel spans = InferenceModel.Load(folder.FullName, description);
 
         model.Report.IsComplete.Should().BeTrue();
-        foreach ((string name, Tensor weight) in network.state_dict()) model.Network.state_dict()[name].Equals(weight).Should().BeTrue(name);
+        foreach ((string name, Tensor weight) in network.state_dict())
+        {
+            model.Network.state_dict()[name].Equals(weight).Should().BeTrue(name);
+        }
+
         model.Invoking(m => m.Request(1)).Should().Throw<InvalidOperationException>()
             .WithMessage("The ResidualStack takes samples of several shapes: state SampleShape in a SamplingRequest.");
         spans.SampleShape.Should().BeNull();
         const string missing = "description must be given: *config.json has a network that ResidualStack describes*";
         FluentActions.Invoking(() => InferenceModel.Load(folder.FullName)).Should().Throw<ArgumentException>().WithMessage(missing);
         FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
-            .WithMessage("*config.json: _class_name must be UNet2DModel here, but is DescribedNetwork; ModelFolder.Load with its description reads it.");
+            .WithMessage("*config.json: _class_name must be UNet2DModel here, but is DescribedNetwork; "
+                + "ModelFolder.Load with its description reads it.");
         FluentActions.Invoking(() => ModelFolder.Load(folder.FullName, new ResidualStack(2, 12, 3))).Should().Throw<ArgumentException>()
             .WithMessage("description must have the InChannels 1, as *config.json says, but has 2*");
         FluentActions.Invoking(() => ModelFolder.Load(folder.FullName, new ResidualStack(1, 16, 3))).Should().Throw<InvalidDataException>()
@@ -112,6 +122,7 @@ public sealed class OtherNetworksTests : IDisposable
         string text = File.ReadAllText(Configuration);
         text.Should().Contain(before);
         File.WriteAllText(Configuration, text.Replace(before, after));
-        FluentActions.Invoking(() => ModelFolder.LoadMlp(folder.FullName)).Should().Throw<InvalidDataException>().WithMessage("*" + message);
+        FluentActions.Invoking(() => ModelFolder.LoadMlp(folder.FullName)).Should().Throw<InvalidDataException>()
+            .WithMessage("*" + message);
     }
 }

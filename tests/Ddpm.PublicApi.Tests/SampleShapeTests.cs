@@ -21,7 +21,8 @@ public sealed class SampleShapeTests : IDisposable
         network.eval();
         var request = new SamplingRequest { SampleShape = shape, Noise = new PerSampleNoise(1), Labels = [0] };
         string message =
-            $"SampleShape must be [3, H, W] with sizes that are positive multiples of 2 for the network, but is [{string.Join(", ", shape)}]*";
+            "SampleShape must be [3, H, W] with sizes that are positive multiples of 2 for the network, "
+            + $"but is [{string.Join(", ", shape)}]*";
         foreach (IEpsilonModel model in new IEpsilonModel[] { network, new GuidedModel(network, 2) })
         {
             new DdpmSampler(model, Process).Invoking(s => s.Sample(request)).Should().Throw<ArgumentException>().WithMessage(message);
@@ -41,7 +42,8 @@ public sealed class SampleShapeTests : IDisposable
         using Tensor x = zeros(1, 1, 8, 8), known = ones(8, 8, ScalarType.Bool);
         var noise = new PerSampleNoise(1);
         var sampler = new DdimSampler(network, Process);
-        const string rest = " must be a batch of [3, H, W] with sizes that are positive multiples of 2 for the network, but has [1, 1, 8, 8]*";
+        const string rest = 
+            " must be a batch of [3, H, W] with sizes that are positive multiples of 2 for the network, but has [1, 1, 8, 8]*";
         sampler.Invoking(s => s.SampleFrom(x, 3, noise)).Should().Throw<ArgumentException>().WithMessage("xt" + rest);
         sampler.Invoking(s => s.Reconstruct(x, 3, noise)).Should().Throw<ArgumentException>().WithMessage("x0" + rest);
         sampler.Invoking(s => s.Interpolate(x, x, [0.5], 3, noise)).Should().Throw<ArgumentException>().WithMessage("first" + rest);

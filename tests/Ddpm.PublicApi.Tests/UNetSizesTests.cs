@@ -72,7 +72,8 @@ public sealed class UNetSizesTests
         }
 
         FluentActions.Invoking(() => UNetOptions.ForSignal(10_001, 1)).Should().Throw<ArgumentOutOfRangeException>()
-            .WithParameterName("length").WithMessage("length must be halved until 4096 numbers are left, but 10001 can only be halved to 10001*");
+            .WithParameterName("length")
+            .WithMessage("length must be halved until 4096 numbers are left, but 10001 can only be halved to 10001*");
     }
 
     [Theory]

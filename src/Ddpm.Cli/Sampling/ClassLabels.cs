@@ -38,7 +38,8 @@ internal static class ClassLabels
     private static long LabelOf(string part, INetworkDescription network, string model)
     {
         if (network.ClassNames?.Find(part) is { } named) return named;
-        if (long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long label) && label < network.ClassCount) return label;
+        bool isNumber = long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long label);
+        if (isNumber && label < network.ClassCount) return label;
         string names = network.ClassNames is { } known ? $", or {known.Choices(part)}," : "";
         throw new UsageException(
             $"--label must be all, or classes 0 … {network.ClassCount - 1} of {model}{names} with commas between, but has "

@@ -26,7 +26,7 @@ public sealed class DdimInversion
 
     /// <summary>Finds the noise of examples.</summary>
     /// <param name="x0">The examples x_0, [B, …].</param>
-    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: no class.</param>
+    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: none.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>

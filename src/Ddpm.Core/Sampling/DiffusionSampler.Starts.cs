@@ -10,7 +10,7 @@ public abstract partial class DiffusionSampler
     /// <param name="t">Their timestep. Range: 0 ≤ t &lt; T.</param>
     /// <param name="noise">The source of the steps' noise; a step asks as it would in a whole run.</param>
     /// <param name="firstSample">The number of the first example. Range: ≥ 0.</param>
-    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: no class.</param>
+    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: none.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The samples in the shape, type and place of <paramref name="xt"/>; a fresh tensor.</returns>
@@ -52,7 +52,7 @@ public abstract partial class DiffusionSampler
     /// <param name="t">How far. Range: 0 ≤ t &lt; T.</param>
     /// <param name="noise">The source of the noise: what is added asks for step 0, the steps as in a whole run.</param>
     /// <param name="firstSample">The number of the first example. Range: ≥ 0.</param>
-    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: no class.</param>
+    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: none.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The samples in the shape of <paramref name="x0"/>; a fresh tensor.</returns>
@@ -88,7 +88,7 @@ public abstract partial class DiffusionSampler
     /// </param>
     /// <param name="noise">The source of the noise: what is added asks for step 0, the steps as in a whole run.</param>
     /// <param name="firstSample">The number of the first example. Range: ≥ 0.</param>
-    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: no class.</param>
+    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: none.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The samples in the shape of <paramref name="x0"/>; a fresh tensor.</returns>

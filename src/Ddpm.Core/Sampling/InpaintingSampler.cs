@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// RePaint (Lugmayr et al. 2022, arXiv:2201.09865): fills in the unknown part of examples with a network that was not trained for it. In every step the
-/// known part is drawn from q(x_{t-1} | x_0) and the rest from p_θ; going back and forth makes both agree. The known part comes out
-/// exactly. Holds no tensor.
+/// RePaint (Lugmayr et al. 2022, arXiv:2201.09865): fills in the unknown part of examples with a network that was not trained for it. In
+/// every step the known part is drawn from q(x_{t-1} | x_0) and the rest from p_θ; going back and forth makes both agree. The known part
+/// comes out exactly. Holds no tensor.
 /// </summary>
 public sealed class InpaintingSampler
 {
@@ -40,7 +40,7 @@ public sealed class InpaintingSampler
     /// <param name="known">Which elements are known, bool, broadcastable to <paramref name="x0"/>.</param>
     /// <param name="noise">The source of the noise; example k asks as sample <paramref name="firstSample"/> + k.</param>
     /// <param name="firstSample">The number of the first example. Range: ≥ 0.</param>
-    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: no class.</param>
+    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: none.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The examples with the unknown part filled in; a fresh tensor.</returns>

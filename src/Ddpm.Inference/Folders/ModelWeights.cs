@@ -42,7 +42,8 @@ public sealed class ModelWeights : IWeightSource, IDisposable
         {
             throw new InvalidDataException($"{path} must have weights whose names begin with {prefix}, but has none.");
         }
-        Prefixes = levels is null || byName.ContainsKey(FirstWeight) ? [] : [.. file.Entries.Select(entry => PrefixOf(entry.Name)).OfType<string>()];
+        bool isFound = levels is null || byName.ContainsKey(FirstWeight);
+        Prefixes = isFound ? [] : [.. file.Entries.Select(entry => PrefixOf(entry.Name)).OfType<string>()];
     }
 
     /// <summary>The file, or the index of its parts.</summary>

@@ -17,8 +17,8 @@ public sealed partial record UNetOptions
     /// <summary>A network for images of a size, by the paper's proportions (Ho et al. 2020, arXiv:2006.11239, appendix B).</summary>
     /// <remarks>
     /// Levels: the image is halved while both sides are even and at least 8, at most five times. Multipliers: 1, 2, 2, 2, or 1, 1, 2, 2,
-    /// 4, 4 for more than four levels. Attention: at the first level of at most 16×16 pixels, and in the middle. Groups: the largest divisor
-    /// of 32 that divides <paramref name="baseChannels"/>. Change the result by <c>with</c>. For(32, 32, 3, baseChannels: 128) is
+    /// 4, 4 for more than four levels. Attention: at the first level of at most 16×16 pixels, and in the middle. Groups: the largest
+    /// divisor of 32 that divides <paramref name="baseChannels"/>. Change the result by <c>with</c>. For(32, 32, 3, baseChannels: 128) is
     /// <see cref="Cifar10"/>.
     /// </remarks>
     /// <param name="height">The height of the images. Range: ≥ 1.</param>
@@ -50,7 +50,11 @@ public sealed partial record UNetOptions
 
         int[] attending = [.. Enumerable.Range(0, levels)
             .Where(level => (long)(height >> level) * (width >> level) <= AttendedPositions).Take(1).Select(level => height >> level)];
-        return Shape(levels, attending, channels, baseChannels, classes ?? classNames?.Count, learnsVariance, classNames) with { Height = height, Width = width };
+        return Shape(levels, attending, channels, baseChannels, classes ?? classNames?.Count, learnsVariance, classNames) with
+        {
+            Height = height,
+            Width = width,
+        };
     }
 
     /// <summary>A network for signals of a length, by the rules of <see cref="For"/> in one dimension.</summary>
@@ -79,7 +83,11 @@ public sealed partial record UNetOptions
 
         int[] attending =
             [.. Enumerable.Range(0, levels).Select(level => length >> level).Where(size => size <= AttendedPositions).Take(1)];
-        return Shape(levels, attending, channels, baseChannels, classes ?? classNames?.Count, learnsVariance, classNames) with { IsSignal = true, Height = length };
+        return Shape(levels, attending, channels, baseChannels, classes ?? classNames?.Count, learnsVariance, classNames) with
+        {
+            IsSignal = true,
+            Height = length,
+        };
     }
 
     private static int LevelsOf(int height, int width)

@@ -8,7 +8,7 @@ public sealed record InferenceRequest
     private readonly int? count;
 
     /// <summary>The number of samples. Range: ≥ 1.</summary>
-    /// <value>With <see cref="Labels"/> their number times <see cref="SamplesPerLabel"/>, which no other may contradict; otherwise 1.</value>
+    /// <value>With <see cref="Labels"/> their number times <see cref="SamplesPerLabel"/>; another is refused. Otherwise 1.</value>
     public int Count
     {
         get => count ?? (Labels is null ? 1 : (int)Math.Clamp((long)Labels.Count * SamplesPerLabel, 0, int.MaxValue));

@@ -12,12 +12,10 @@ namespace Ddpm.Models;
 public static class ModelFolder
 {
     /// <summary>
-    /// Writes a U-Net, an <see cref="Mlp"/> or a network of your own, and its process; diffusers reads U-Nets alone. All files are written in full under temporary names and then renamed, those that have not changed
-    /// left
-    /// alone: a folder that is saved again and again differs in its weights only, and is the old or the new model at every moment. Where
-    /// the
-    /// network itself has changed, an interruption between two renames shows when the folder is read, in
-    /// <see cref="LoadReport.ConfigurationChanged"/>.
+    /// Writes a U-Net, an <see cref="Mlp"/> or a network of your own, and its process; diffusers reads U-Nets alone. All files are
+    /// written in full under temporary names and then renamed, those that have not changed left alone: a folder that is saved again and
+    /// again differs in its weights only, and is the old or the new model at every moment. Where the network itself has changed, an
+    /// interruption between two renames shows when the folder is read, in <see cref="LoadReport.ConfigurationChanged"/>.
     /// </summary>
     /// <param name="folder">The folder; made where it does not exist.</param>
     /// <param name="network">The network.</param>

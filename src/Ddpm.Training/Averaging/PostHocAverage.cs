@@ -51,7 +51,8 @@ public static class PostHocAverage
             {
                 if (snapshots.Count == 0) throw new InvalidDataException($"{folder} must have a snapshot, but has none.");
                 throw new ArgumentOutOfRangeException(nameof(lastStep), lastStep,
-                    $"lastStep must be at least {snapshots.Min(snapshot => snapshot.Step)}, the first snapshot of {folder}, but is {lastStep}.");
+                    $"lastStep must be at least {snapshots.Min(snapshot => snapshot.Step)}, the first snapshot of {folder}, "
+                    + $"but is {lastStep}.");
             }
 
             double[] weights = Weights([.. used.Select(i => snapshots[i])], last, profile.Exponent);
