@@ -38,17 +38,13 @@ public sealed class CsvMetrics : IExclusiveWriter
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The metrics are not those of the rows before.</exception>
+    /// <exception cref="InvalidDataException">The metrics are not those of the rows before.</exception>
     public void Write(long trainingStep, IReadOnlyList<KeyValuePair<string, double>> metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         string names = string.Join(',', metrics.Select(metric => metric.Key).Prepend("step"));
         if (header is null) file.Add(header = names);
-        if (names != header)
-        {
-            throw new ArgumentException($"metrics must be {header}, as {path} has them, but are {names}.", nameof(metrics));
-        }
-
+        if (names != header) throw new InvalidDataException($"{path} has the metrics {header}, but is given {names}.");
         string step = trainingStep.ToString(CultureInfo.InvariantCulture);
         file.Add(string.Join(',', metrics.Select(metric => Text(metric.Value)).Prepend(step)));
     }
