@@ -36,14 +36,8 @@ internal static class QuickstartRun
         var process = new ReverseDiffusion(new LinearSchedule(), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
         using ImageDataset digits = Digits.Load();
         using var network = new UNet(
-            new UNetOptions
+            UNetOptions.For(Digits.Size, Digits.Size, channels: 1, baseChannels: 32) with
             {
-                Height = Digits.Size,
-                Width = Digits.Size,
-                InChannels = 1,
-                OutChannels = 1,
-                BaseChannels = 32,
-                ChannelMultipliers = [1, 2],
                 BlocksPerLevel = 1,
                 AttentionResolutions = [],
                 NormGroups = 8,

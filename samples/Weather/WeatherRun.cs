@@ -30,7 +30,7 @@ internal static class WeatherRun
         using var data = new WeatherData();
 
         // Examples are [4, 32]: four variables, 32 days. Their class is the city.
-        using var months = new TensorDataset(
+        using var months = new InMemoryDataset(
             cat([.. data.Training]),
             cat([.. data.Training.Select((one, city) => full([one.size(0)], city, int64))]));
 
@@ -39,19 +39,13 @@ internal static class WeatherRun
             new CosineSchedule(1000),
             new ReverseDiffusionOptions { Clipping = X0Clipping.None, Prediction = Prediction.V });
         using var network = new UNet(
-            new UNetOptions
+            UNetOptions.ForSignal(WeatherData.Days, channels: 4, baseChannels: 32, classes: WeatherData.Cities.Count) with
             {
-                IsSignal = true,
-                Height = WeatherData.Days,
-                InChannels = 4,
-                OutChannels = 4,
-                BaseChannels = 32,
                 ChannelMultipliers = [1, 2],
                 BlocksPerLevel = 1,
                 AttentionResolutions = [],
                 NormGroups = 8,
                 Dropout = 0.2,
-                ClassCount = WeatherData.Cities.Count,
             },
             options.Seed);
         using var trainer = Trainer.Create(

@@ -53,6 +53,9 @@ internal sealed class ServedModel : IDisposable
 
     public int Classes => Network.ClassCount;
 
+    /// <summary>The names of the classes; null where they have numbers only.</summary>
+    public ClassNames? ClassNames => (Network as DescribedNetwork)?.Description.ClassNames;
+
     /// <summary>Whether classes can be drawn with guidance.</summary>
     public bool CanGuide => Classes > 0 && Network.HasNullLabel;
 

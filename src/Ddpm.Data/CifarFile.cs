@@ -52,6 +52,32 @@ public static class CifarFile
     public static (Tensor Images, Tensor Labels) ReadCifar100(IReadOnlyList<string> paths, int maxBytes) =>
         Read(paths, maxBytes, labelBytes: 2, classes: 100);
 
+    /// <summary>Reads CIFAR-10 or CIFAR-100 files, whichever the length of their records says, as a data set.</summary>
+    /// <param name="paths">The files, in order, such as data_batch_1.bin … data_batch_5.bin, or train.bin.</param>
+    /// <param name="maxBytes">The most bytes that the files may have together. Range: ≥ 1.</param>
+    /// <param name="classNames">The names of the 10 or 100 (fine) classes. Default: numbers only.</param>
+    /// <returns>The images, [N, 3, 32, 32], with their classes.</returns>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is no whole number of records, or a label is out of range, or the files are too large; the message names the file.
+    /// </exception>
+    /// <exception cref="ArgumentException">There is no file, or the names are not as many as the classes.</exception>
+    public static ImageDataset Images(IReadOnlyList<string> paths, int maxBytes = DefaultMaxBytes, ClassNames? classNames = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        bool hundred = paths.Count > 0 && IsCifar100(paths[0]);
+        (Tensor images, Tensor labels) = hundred ? ReadCifar100(paths, maxBytes) : ReadCifar10(paths, maxBytes);
+        using (images)
+        using (labels) return ImageDataset.Take(images, labels, hundred ? 100 : 10, classNames);
+    }
+
+    private static bool IsCifar100(string path)
+    {
+        using SafeFileHandle handle = RegularFile.Open(path);
+        long length = RandomAccess.GetLength(handle);
+        return length % (1 + Pixels) != 0 && length % (2 + Pixels) == 0;
+    }
+
     private static (Tensor Images, Tensor Labels) Read(IReadOnlyList<string> paths, int maxBytes, int labelBytes, int classes)
     {
         ArgumentNullException.ThrowIfNull(paths);

@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Data;
 
 /// <summary>Gives access to examples of one shape in any order. Several threads may read at once.</summary>
@@ -12,7 +14,10 @@ public interface IDataset
     /// <summary>Gets the number of classes; 0 for examples without classes.</summary>
     int ClassCount => 0;
 
-    /// <summary>Identifies the data as text: a resumed run must have the same text.</summary>
+    /// <summary>The names of the classes; null where they have numbers only, or the examples have none.</summary>
+    ClassNames? ClassNames => null;
+
+    /// <summary>Identifies the data, as text: a resumed run must have the same.</summary>
     string Identity => $"{Count} examples [{string.Join(", ", Shape)}] of {GetType().Name}";
 
     /// <summary>Reads an example as it is trained on, images in [-1, 1].</summary>

@@ -55,13 +55,16 @@ public static class IdxFile
     /// <summary>Reads images as a data set.</summary>
     /// <param name="path">The file of images, [N, H, W].</param>
     /// <param name="labelsPath">The file of their classes, [N]. Default: none.</param>
-    /// <param name="maxBytes">The most bytes that a file may state; it is checked before memory is allocated. Range: ≥ 1.</param>
+    /// <param name="maxBytes">The most bytes that a file may state, which is checked before they are allocated. Range: ≥ 1.</param>
+    /// <param name="classNames">The names of the classes. Default: numbers only, as many as the labels have.</param>
     /// <returns>The images, [N, 1, H, W].</returns>
-    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// A file is not an IDX file of images or of the same number of classes, or states too many bytes.
+    /// A file is no IDX file of images or of as many classes, or states too many bytes, or has a label without a name.
     /// </exception>
-    public static ImageDataset Images(string path, string? labelsPath = null, int maxBytes = DefaultMaxBytes)
+    /// <exception cref="ArgumentException">There are names and no labels.</exception>
+    public static ImageDataset Images(
+        string path, string? labelsPath = null, int maxBytes = DefaultMaxBytes, ClassNames? classNames = null)
     {
         using Tensor pixels = Read(path, maxBytes);
         if (pixels.dim() != 3)
@@ -77,7 +80,7 @@ public static class IdxFile
                 $"{labelsPath} must hold the classes [{pixels.size(0)}] of {path}, but holds [{string.Join(", ", labels.shape)}].");
         }
 
-        return ImageDataset.Take(images, labels);
+        return ClassLabels.Take(labelsPath ?? path, images, labels, classNames);
     }
 
     // The last bytes of a compressed file: the check sum and the number of the bytes that it holds.

@@ -17,16 +17,17 @@ public sealed class ImageDataset : IDataset, IDisposable
     /// <param name="labels">
     /// The class of each image, whole numbers [N]. Default: none. Range: 0 … <paramref name="classCount"/> - 1.
     /// </param>
-    /// <param name="classCount">The number of classes. Default: the largest label plus one.</param>
+    /// <param name="classCount">The number of classes. Default: that of the names, or else the largest label and one.</param>
+    /// <param name="classNames">The names of the classes. Default: numbers only.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="pixels"/> has another shape or type, or no image, or a label is out of range.
     /// </exception>
-    public ImageDataset(Tensor pixels, Tensor? labels = null, int? classCount = null)
-        : this(pixels, labels, classCount, copy: true)
+    public ImageDataset(Tensor pixels, Tensor? labels = null, int? classCount = null, ClassNames? classNames = null)
+        : this(pixels, labels, classCount, classNames, copy: true)
     {
     }
 
-    private ImageDataset(Tensor pixels, Tensor? labels, int? classCount, bool copy)
+    private ImageDataset(Tensor pixels, Tensor? labels, int? classCount, ClassNames? classNames, bool copy)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.dim() != 4 || pixels.numel() == 0)
@@ -38,7 +39,7 @@ public sealed class ImageDataset : IDataset, IDisposable
         if (pixels.dtype != uint8) throw new ArgumentException($"pixels must be uint8, but is {pixels.dtype}.", nameof(pixels));
         Shape = [.. pixels.shape.Skip(1)];
         Count = checked((int)pixels.size(0));
-        this.labels = new Labels(labels, Count, classCount);
+        this.labels = new Labels(labels, Count, classCount, classNames);
         using Tensor host = pixels.cpu();
         using Tensor contiguous = host.contiguous();
         this.pixels = (copy ? contiguous.clone() : contiguous.alias()).DetachFromDisposeScope();
@@ -54,13 +55,17 @@ public sealed class ImageDataset : IDataset, IDisposable
     public int ClassCount => labels.ClassCount;
 
     /// <inheritdoc/>
+    public ClassNames? ClassNames => labels.ClassNames;
+
+    /// <inheritdoc/>
     public string Identity => identity ??=
         $"{Count} images [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
         $"{DataDigest.Of(pixels, labels.Values)}";
 
     /// <summary>A data set of a tensor that nothing else uses, without a copy of its numbers.</summary>
-    internal static ImageDataset Take(Tensor pixels, Tensor? labels = null, int? classCount = null) =>
-        new(pixels, labels, classCount, copy: false);
+    internal static ImageDataset Take(
+        Tensor pixels, Tensor? labels = null, int? classCount = null, ClassNames? classNames = null) =>
+        new(pixels, labels, classCount, classNames, copy: false);
 
     /// <inheritdoc/>
     public long Read(long index, Span<float> example)

@@ -41,7 +41,7 @@ public sealed class ImageFolder : IDataset
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
-        this.options = options ?? new ImageFolderOptions();
+        this.options = options ?? ImageFolderOptions.Default;
         this.logger = logger ?? NullLogger<ImageFolder>.Instance;
         Folder = folder;
         var walk = new FolderWalk(folder, skipUnlisted: this.options.Damaged == DamagedImages.Skip);
@@ -53,7 +53,7 @@ public sealed class ImageFolder : IDataset
         RequireOneLayout(own, subfolders);
         files = subfolders.Count > 0 ? [.. subfolders.SelectMany(subfolder => subfolder.Files)] : [.. own];
         classes = [.. subfolders.SelectMany((subfolder, number) => Enumerable.Repeat(number, subfolder.Files.Count))];
-        ClassNames = [.. subfolders.Select(subfolder => Path.GetFileName(subfolder.Path))];
+        ClassNames = NamesOf(folder, [.. subfolders.Select(subfolder => Path.GetFileName(subfolder.Path))]);
         digest = Digest();
         Shape = this.options.Load.Size is { } size ? [this.options.Load.Grayscale ? 1 : 3, size.Height, size.Width] : ShapeOfFirst();
     }
@@ -68,10 +68,10 @@ public sealed class ImageFolder : IDataset
     public IReadOnlyList<long> Shape { get; }
 
     /// <inheritdoc/>
-    public int ClassCount => ClassNames.Count;
+    public int ClassCount => ClassNames?.Count ?? 0;
 
-    /// <summary>Gets the names of the classes, which are the names of the subfolders, by class number; empty without classes.</summary>
-    public IReadOnlyList<string> ClassNames { get; }
+    /// <summary>Gets the names of the classes, that is of the subfolders, by their numbers; null where there are none.</summary>
+    public ClassNames? ClassNames { get; }
 
     /// <summary>Gets the paths of the images, by their numbers.</summary>
     public IReadOnlyList<string> Files => files;
@@ -139,8 +139,8 @@ public sealed class ImageFolder : IDataset
         }
 
         if (labels.Count == 0) throw NoneUsable();
-        return ImageDataset.Take(
-            pixels.narrow(0, 0, labels.Count), ClassCount > 0 ? tensor(labels.ToArray(), int64) : null, ClassCount > 0 ? ClassCount : null);
+        Tensor? known = ClassNames is null ? null : tensor(labels.ToArray(), int64);
+        return ImageDataset.Take(pixels.narrow(0, 0, labels.Count), known, classNames: ClassNames);
     }
 
     /// <summary>
@@ -160,6 +160,18 @@ public sealed class ImageFolder : IDataset
         OrderedLoop.Run(Count, workers, file => usable[file] = TryDecode(file) is not null, cancellationToken);
         if (!usable.Contains(true)) throw NoneUsable();
         return new SubsetDataset(this, Enumerable.Range(0, Count).Where(file => usable[file]).Select(file => (long)file));
+    }
+
+    private static ClassNames? NamesOf(string folder, string[] names)
+    {
+        try
+        {
+            return names.Length == 0 ? null : new ClassNames(names);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException($"{folder} has subfolders whose {ArgumentMessage.Of(exception)}", exception);
+        }
     }
 
     private void RequireOneLayout(IReadOnlyList<string> own, IReadOnlyList<(string Path, IReadOnlyList<string> Files)> subfolders)

@@ -5,8 +5,11 @@ namespace Ddpm.Data;
 /// <summary>Sets how a folder of images is read.</summary>
 public sealed record ImageFolderOptions
 {
-    /// <summary>Gets how each file becomes pixels. Without a size, all images must have the size of the first.</summary>
-    /// <value>Default: three channels, the files' own size.</value>
+    /// <summary>In colour at their own size, and any damage an error.</summary>
+    public static ImageFolderOptions Default { get; } = new();
+
+    /// <summary>Gets how each file becomes pixels. Without a size all images must have that of the first.</summary>
+    /// <value>Three channels, the files' own size.</value>
     public ImageLoadOptions Load { get; init; } = new();
 
     /// <summary>Gets what happens to an unusable file.</summary>

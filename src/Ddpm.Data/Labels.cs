@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Data;
@@ -8,11 +9,24 @@ internal sealed class Labels
     private readonly long[]? values;
 
     /// <summary>Takes labels from a tensor of whole numbers.</summary>
-    /// <exception cref="ArgumentException">They are not one for each example, or one is negative.</exception>
-    public Labels(Tensor? labels, int count, int? classCount)
+    /// <exception cref="ArgumentException">They are not one an example, or one has no class, or the names differ in number.</exception>
+    public Labels(Tensor? labels, int count, int? classCount, ClassNames? classNames)
     {
+        ClassNames = classNames;
+        classCount ??= classNames?.Count;
+        if (classNames is not null && classNames.Count != classCount)
+        {
+            throw new ArgumentException($"classNames must be {classCount}, as classCount says, but are {classNames.Count}.",
+                nameof(classNames));
+        }
+
         if (labels is null)
         {
+            if (classNames is not null)
+            {
+                throw new ArgumentException("classNames must be null where there are no labels.", nameof(classNames));
+            }
+
             if (classCount is not null)
             {
                 throw new ArgumentException($"classCount must be null where there are no labels, but is {classCount}.", nameof(classCount));
@@ -40,6 +54,8 @@ internal sealed class Labels
     }
 
     public int ClassCount { get; }
+
+    public ClassNames? ClassNames { get; }
 
     public ReadOnlySpan<long> Values => values;
 

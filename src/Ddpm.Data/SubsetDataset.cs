@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ddpm.Core;
 
 namespace Ddpm.Data;
 
@@ -40,6 +41,9 @@ public sealed class SubsetDataset : IDataset
 
     /// <inheritdoc/>
     public int ClassCount => data.ClassCount;
+
+    /// <inheritdoc/>
+    public ClassNames? ClassNames => data.ClassNames;
 
     /// <inheritdoc/>
     public string Identity => $"{Count} of them, {DataDigest.Of(MemoryMarshal.AsBytes(indices.AsSpan()))}, of {data.Identity}";

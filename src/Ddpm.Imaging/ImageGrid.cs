@@ -55,7 +55,7 @@ public static class ImageGrid
                 nameof(images));
         }
 
-        return Lay(images, options ?? new ImageGridOptions());
+        return Lay(images, options ?? ImageGridOptions.Default);
     }
 
     private static DecodedImage Lay(IReadOnlyList<DecodedImage> images, ImageGridOptions options)

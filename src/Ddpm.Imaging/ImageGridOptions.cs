@@ -3,8 +3,11 @@ namespace Ddpm.Imaging;
 /// <summary>Sets how images are laid out in one picture.</summary>
 public sealed record ImageGridOptions
 {
-    /// <summary>Gets the number of images in a row; null: a nearly square picture. Range: ≥ 1.</summary>
-    /// <value>Default: null.</value>
+    /// <summary>Gets the defaults.</summary>
+    public static ImageGridOptions Default { get; } = new();
+
+    /// <summary>Gets the images in a row; null for as many as make the picture nearly square. Range: ≥ 1.</summary>
+    /// <value>Null.</value>
     public int? Columns { get; init; }
 
     /// <summary>Gets how many times each pixel is repeated in both directions. Range: ≥ 1.</summary>

@@ -3,7 +3,10 @@ namespace Ddpm.Imaging;
 /// <summary>Sets how an image file becomes pixels.</summary>
 public sealed record ImageLoadOptions
 {
-    /// <summary>Sets the default of <see cref="MaxPixels"/>: 8,192 × 8,192.</summary>
+    /// <summary>In colour at its own size.</summary>
+    public static ImageLoadOptions Default { get; } = new();
+
+    /// <summary>The default of <see cref="MaxPixels"/>: 8,192 × 8,192.</summary>
     public const int DefaultMaxPixels = 1 << 26;
 
     /// <summary>Limits <see cref="MaxPixels"/>: pixels of 4 bytes are addressed by 32-bit integers.</summary>

@@ -109,6 +109,41 @@ public sealed class SampleCommandTests : IDisposable
     }
 
     [Fact]
+    public void Sample_LabelByName_IsTheClass()
+    {
+        using (var network = new UNet(Workplace.Network(classes: 3) with { ClassNames = ["shirt", "bag, large", "0"] }))
+        {
+            ModelFolder.Save(here["model"], network, Workplace.Process);
+        }
+
+        string Labels(string label) =>
+            here.Json("sample", "{model}", "--out", $"{{{label.GetHashCode()}}}", "--steps", "4", "--count", "1", "--label", label)
+                ["settings"]!["label"]!.ToString();
+        Labels("bag, large").Should().Be("1");
+        Labels("shirt,1").Should().Be("0,1");
+        Labels("SHIRT, shirt").Should().Be("0,0");
+        Labels("0").Should().Be("2", "a name goes before a number");
+        Labels("all").Should().Be("0,1,2");
+        here.Run("sample", "{model}", "--out", "{wrong}", "--label", "skirt").Error.Trim().Should().Be(
+            here.Place(
+                "--label must be all, or classes 0 … 2 of {model}, or one of shirt, 0, bag, large, with commas between, but has skirt."));
+        here.Json("inspect", "{model}")["network"]!["class_names"]!.AsArray().Select(name => (string?)name).Should()
+            .Equal("shirt", "bag, large", "0");
+    }
+
+    [Fact]
+    public void Sample_FewStepsOfFixedLarge_Warns()
+    {
+        here.SaveModel();
+        here.Run("sample", "{model}", "--out", "{few}", "--steps", "3", "--count", "1").Error.Should().Be(
+            $"Warning: {here["model"]}: 3 of 20 steps with the variance fixed-large give grainy pictures: "
+            + $"take --sampler ddim, or at least --steps 4.{Environment.NewLine}");
+        here.Run("sample", "{model}", "--out", "{few}", "--steps", "3", "--count", "1").Error.Should().BeEmpty("nothing is drawn");
+        here.Run("sample", "{model}", "--out", "{enough}", "--steps", "4", "--count", "1").Error.Should().BeEmpty();
+        here.Run("sample", "{model}", "--out", "{ddim}", "--sampler", "ddim", "--steps", "3", "--count", "1").Error.Should().BeEmpty();
+    }
+
+    [Fact]
     public void Sample_StoppedMidway_GoesOnWithTheSamePictures()
     {
         here.SaveModel();
@@ -230,7 +265,7 @@ public sealed class SampleCommandTests : IDisposable
             "--out",
             Path.Combine(disk.Folder, "out"),
             "--steps",
-            "1",
+            "4",
             "--count",
             "64",
             "--batch-size",

@@ -8,7 +8,7 @@ public sealed class SubsetDatasetTests
     public void Read_ExampleOfASubset_IsThatOfTheData()
     {
         using Tensor values = arange(10, dtype: float32).reshape(10, 1), classes = arange(10, dtype: int64) % 3;
-        using var data = new TensorDataset(values, classes);
+        using var data = new InMemoryDataset(values, classes);
         var subset = new SubsetDataset(data, [7, 2, 2]);
         var example = new float[1];
 
@@ -32,7 +32,7 @@ public sealed class SubsetDatasetTests
     public void EvenlySpread_Count_TakesOneOfEachStretch(int count, float[] expected)
     {
         using Tensor values = arange(10, dtype: float32).reshape(10, 1);
-        using var data = new TensorDataset(values);
+        using var data = new InMemoryDataset(values);
         var subset = SubsetDataset.EvenlySpread(data, count);
         var example = new float[1];
         Enumerable.Range(0, subset.Count).Select(i =>
@@ -46,7 +46,7 @@ public sealed class SubsetDatasetTests
     public void Constructor_IndexThatIsNotThere_IsNamed()
     {
         using Tensor values = zeros(4, 1);
-        using var data = new TensorDataset(values);
+        using var data = new InMemoryDataset(values);
         FluentActions.Invoking(() => new SubsetDataset(data, [])).Should().Throw<ArgumentException>()
             .WithMessage("indices must name at least one example*");
         FluentActions.Invoking(() => new SubsetDataset(data, [0, 4])).Should().Throw<ArgumentException>()

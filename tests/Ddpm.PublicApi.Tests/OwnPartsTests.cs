@@ -75,7 +75,7 @@ public sealed class OwnPartsTests
         random.manual_seed(1);
         using var generator = new Generator(2);
         using Tensor points = randn([512, 2], generator: generator) * 0.1 + tensor(new[] { 0.7f, -0.7f });
-        using var data = new TensorDataset(points);
+        using var data = new InMemoryDataset(points);
         using var network = new TwoLayers(Timesteps);
         using var trainer = Trainer.Create(network, new ReverseDiffusion(new SquaredCosineSchedule(Timesteps)),
             new TrainingOptions { LearningRate = 1e-2, WarmupSteps = 10 });

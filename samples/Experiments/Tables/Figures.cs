@@ -93,7 +93,7 @@ internal static class Figures
                 t,
                 new PerSampleNoise(experiment.Seed),
                 new InterpolationOptions { SharedNoise = true },
-                experiment.Stop);
+                cancellationToken: experiment.Stop);
             rows.Add(PixelConversion.ToBytes(cat([first, between.flatten(0, 1), second])));
         }
 

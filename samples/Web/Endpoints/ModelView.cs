@@ -18,6 +18,9 @@ internal sealed record ModelView
     /// <summary>0 where the model knows none.</summary>
     public required int Classes { get; init; }
 
+    /// <summary>Null where the classes have numbers only.</summary>
+    public required IReadOnlyList<string>? ClassNames { get; init; }
+
     /// <summary>Whether a class may be left out, and guided towards.</summary>
     public required bool Guidance { get; init; }
 
@@ -36,6 +39,7 @@ internal sealed record ModelView
         Parameters = model.Parameters,
         Timesteps = model.Timesteps,
         Classes = model.Classes,
+        ClassNames = model.ClassNames,
         Guidance = model.CanGuide,
         MaxSteps = settings.MaxSteps,
         MaxCount = settings.MaxCount,

@@ -31,6 +31,18 @@ internal sealed class RequestFields
             ? value
             : null);
 
+    /// <summary>A class by its number, or by its name where it has one.</summary>
+    public int? Class(string name, int classes, ClassNames? names)
+    {
+        string named = names is null ? "" : $" or one of {names}";
+        return Read<int?>(name, $"a whole number from 0 to {classes - 1}{named}", element => element.ValueKind switch
+        {
+            JsonValueKind.Number when element.TryGetInt32(out int label) && label >= 0 && label < classes => label,
+            JsonValueKind.String when names is not null => LabelOf(names, element.GetString()!),
+            _ => null,
+        });
+    }
+
     public double? Real(string name, double minimum, double maximum) =>
         Read<double?>(name, $"a number from {minimum} to {maximum}", element =>
         element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && value >= minimum && value <= maximum
@@ -55,6 +67,12 @@ internal sealed class RequestFields
         {
             Errors.Add(new FieldError("The body", $"made of the fields {string.Join(", ", known)}", $"given {Shorten(name)} too"));
         }
+    }
+
+    private static int? LabelOf(ClassNames names, string name)
+    {
+        int label = names.ToList().FindIndex(known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return label < 0 ? null : label;
     }
 
     private T? Read<T>(string name, string expected, Func<JsonElement, T?> read)

@@ -29,7 +29,7 @@ internal sealed class SettingsReader(ServedModel model, ServerOptions options)
         long seed = fields.Whole("seed", 0, LargestSeed) ?? Random.Shared.NextInt64(LargestRandomSeed);
         int? label = null;
         double guidance = 1;
-        if (model.Classes > 0) label = (int?)fields.Whole("label", 0, model.Classes - 1);
+        if (model.Classes > 0) label = fields.Class("label", model.Classes, model.ClassNames);
         else fields.Forbid("label", "absent, for the model knows no classes");
         if (model.CanGuide) guidance = fields.Real("guidance", 0, LargestGuidance) ?? 1;
         else fields.Forbid("guidance", "absent, for the model cannot be guided");

@@ -28,7 +28,7 @@ element("count-range").max = model.maxCount;
 set("count", Math.min(16, model.maxCount));
 if (model.classes > 0) {
   element("label-field").hidden = false;
-  const options = [...Array(model.classes).keys()].map(k => new Option(k, k));
+  const options = [...Array(model.classes).keys()].map(k => new Option(model.classNames?.[k] ?? k, k));
   element("label").append(...(model.guidance ? [new Option("any", "")] : []), ...options);
   element("label").addEventListener("change", showGuidance);
   pair("guidance", 20, value => value, value => value);

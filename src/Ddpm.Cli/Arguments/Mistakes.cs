@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Ddpm.Core;
 
 namespace Ddpm.Cli.Arguments;
 

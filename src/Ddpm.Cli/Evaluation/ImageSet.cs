@@ -24,6 +24,9 @@ internal abstract class ImageSet : IDisposable
     /// <summary>The settings that decide the images, apart from their path; none for a data set.</summary>
     public virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
+    /// <summary>What spoils the images, for a warning; null where nothing does.</summary>
+    public virtual string? Warning => null;
+
     /// <summary>Gives this rank's share of the images, uint8 [B, C, H, W]; the caller disposes each.</summary>
     public abstract IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop);
 
@@ -96,6 +99,8 @@ internal abstract class ImageSet : IDisposable
         public override IReadOnlyList<long> Shape => [.. plan.Shape.Select(size => (long)size)];
 
         public override IReadOnlyDictionary<string, string> Settings => plan.Settings;
+
+        public override string? Warning => plan.Grain;
 
         public override IEnumerable<Tensor> Batches(ProgressBar bar, CancellationToken stop) =>
             engine.Images(new DrawRequest(0, Count), bar, stop);

@@ -99,6 +99,7 @@ internal sealed class Measurement : IDisposable
         FolderReport.LeftOut(screen, set.Folder);
         if (options.Features.IsPixels) RequireShape(path, set.Shape);
         if (set.Count < least) throw new InvalidDataException($"{path} must have at least {least} images, but has {set.Count}.");
+        if (set.Warning is not null) screen.Warn($"{path}: {set.Warning}");
         lastCount = set.Count;
         Note(role, path);
         Note($"{role}-images", set.Count);

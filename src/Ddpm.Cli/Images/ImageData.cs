@@ -1,7 +1,6 @@
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Sampling;
 using Ddpm.Data;
-using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Images;
 
@@ -11,8 +10,6 @@ internal static class ImageData
     /// <summary>The paths that can be opened, in words.</summary>
     public const string Kinds =
         "a folder of images (PNG, JPEG, WebP, GIF, BMP and others), CIFAR .bin files or their folder, an IDX file (MNIST and its kin)";
-
-    private const int Cifar10Record = 3073, Cifar100Record = 3074;
 
     /// <summary>Opens images that are measured: none of those that are skipped is stood in for by another.</summary>
     /// <param name="path">The path.</param>
@@ -47,13 +44,7 @@ internal static class ImageData
     private static OpenedImages Cifar(string[] paths, ImageOptions options)
     {
         RequireFolder(paths[0], options);
-        long length = new FileInfo(paths[0]).Length;
-        bool hundred = length % Cifar10Record != 0 && length % Cifar100Record == 0;
-        (Tensor images, Tensor labels) = hundred
-            ? CifarFile.ReadCifar100(paths, options.MaxBytes)
-            : CifarFile.ReadCifar10(paths, options.MaxBytes);
-        using (images)
-        using (labels) return new OpenedImages(new ImageDataset(images, labels, hundred ? 100 : 10), null);
+        return new OpenedImages(CifarFile.Images(paths, options.MaxBytes), null);
     }
 
     private static void RequireFolder(string path, ImageOptions options)

@@ -49,6 +49,7 @@ internal static class Description
         ["groups"] = network.NormGroups,
         ["dropout"] = network.Dropout,
         ["classes"] = network.ClassCount ?? 0,
+        ["class_names"] = network.ClassNames is { } names ? new JsonArray([.. names.Select(name => JsonValue.Create(name))]) : null,
         ["null_label"] = network.ClassCount is not null && network.NullLabel,
         ["parameters"] = NetworkGraph.Of(new UNetDescription(network)).Parameters.Sum(parameter => parameter.Count),
     };

@@ -29,14 +29,20 @@ internal static class ClassLabels
         }
 
         if (options.Label == "all") return [.. Enumerable.Range(0, network.ClassCount).Select(label => (long)label)];
-        string[] parts = options.Label.Split(',');
-        string? wrong = Array.Find(
-            parts,
-            part => !long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long label) || label >= network.ClassCount);
-        return wrong is null
-            ? [.. parts.Select(part => long.Parse(part, CultureInfo.InvariantCulture))]
-            : throw new UsageException(
-                $"--label must be all, or classes 0 … {network.ClassCount - 1} of {model} with commas between, but has "
-                    + $"{(wrong.Length == 0 ? "an empty place" : wrong)}.");
+        // A name may have a comma.
+        if (network.ClassNames?.Find(options.Label) is { } only) return [only];
+        return [.. options.Label.Split(',').Select(part => LabelOf(part.Trim(), network, model))];
+    }
+
+    // A name, or a number where no class has it as its name.
+    private static long LabelOf(string part, INetworkDescription network, string model)
+    {
+        if (network.ClassNames?.Find(part) is { } named) return named;
+        bool isNumber = long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long label);
+        if (isNumber && label < network.ClassCount) return label;
+        string names = network.ClassNames is { } known ? $", or {known.Choices(part)}," : "";
+        throw new UsageException(
+            $"--label must be all, or classes 0 … {network.ClassCount - 1} of {model}{names} with commas between, but has "
+                + $"{(part.Length == 0 ? "an empty place" : part)}.");
     }
 }

@@ -49,6 +49,11 @@ internal sealed class SamplePlan
         int timesteps = process.Coefficients.Timesteps;
         Steps = options.Steps ?? Method.DefaultSteps(timesteps);
         Schedule = SamplerChoice.Respaced(process.Coefficients.Schedule, Steps, Spacing, folder);
+        Grain = Method == SamplingMethod.Ddpm && description.Process.Variance == "fixed_large"
+            && FixedLargeSteps.Needed(Schedule) is { } needed
+                ? $"{Steps} of {needed.Trained} steps with the variance {variance} give grainy pictures: "
+                    + $"take --sampler {SamplingMethod.Ddim}, or at least --steps {needed.Least}."
+                : null;
         Settings = Describe(folder, Steps == timesteps ? "all" : Spacing.Name);
     }
 
@@ -81,6 +86,9 @@ internal sealed class SamplePlan
 
     /// <summary>The classes: sample k is of the k-th, over and over; empty without --label.</summary>
     public long[] Labels { get; }
+
+    /// <summary>What is wrong with so few steps of the model's variance; null where nothing is.</summary>
+    public string? Grain { get; }
 
     /// <summary>All that decides what sample k is.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }

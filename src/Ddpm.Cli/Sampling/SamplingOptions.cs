@@ -62,8 +62,8 @@ internal sealed class SamplingOptions(OptionReader read, string where = "")
 
     public string? Label { get; } = read.Text(
         "--label",
-        "n,n,…|all",
-        where + "Classes to draw, for a class-conditional model: sample k is of the k-th, over and over");
+        "class,…|all",
+        where + "Classes to draw, by name or number, for a class-conditional model: sample k is of the k-th, over and over");
 
     public double Guidance { get; } = read.Real(
         "--guidance",

@@ -1,7 +1,6 @@
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Images;
 using Ddpm.Data;
-using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Training;
 
@@ -36,9 +35,7 @@ internal static class DataSource
 
         if (first.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
         {
-            (Tensor pixels, Tensor labels) = CifarFile.ReadCifar10(options.Data, images.MaxBytes);
-            using (pixels)
-            using (labels) return new OpenedImages(new ImageDataset(pixels, labels, 10), null);
+            return new OpenedImages(CifarFile.Images(options.Data, images.MaxBytes), null);
         }
 
         if (options.Data.Length > 1) throw new UsageException($"--data must be one IDX file, but is {string.Join(", ", options.Data)}.");

@@ -52,6 +52,7 @@ internal static class NetworkChoice
             NormGroups = options.Channels % PaperGroups == 0 ? PaperGroups : Groups,
             Dropout = options.Dropout,
             ClassCount = options.Conditional ? data.ClassCount : null,
+            ClassNames = options.Conditional ? data.ClassNames : null,
         };
     }
 

@@ -53,7 +53,7 @@ internal static class TrainRun
             + $"{options.Steps:N0} steps of {(long)training.Accumulation * options.BatchSize:N0}"
             + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "")
                 + (resumed ? $", going on at step {trainer.StepsDone:N0}" : ""));
-        if (images.Folder is { ClassCount: > 0 } folder) screen.Line($"Classes: {string.Join(", ", folder.ClassNames)}");
+        if (images.Folder is { ClassCount: > 0 } folder) screen.Line($"Classes: {folder.ClassNames}");
         FolderReport.LeftOut(screen, images.Folder);
         using var metrics = new MetricsLog(options.MetricsEvery,
         [

@@ -16,17 +16,24 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
 
-    /// <summary>Creates the guided form of a network.</summary>
-    /// <param name="model">The network, with a null label; the caller keeps it.</param>
+    /// <summary>Guides a network.</summary>
+    /// <param name="model">The network, which must take a null label; it stays the caller's.</param>
     /// <param name="scale">w. Range: ≥ 0.</param>
     /// <param name="rescale">
     /// φ: the share of the guided prediction that is rescaled to the standard deviation of the conditional one, against over-exposure (Lin
     /// et al. 2023, arXiv:2305.08891, sec. 3.4; 0.7 there). Range: 0 … 1.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <exception cref="ArgumentException">An argument is out of range, or the network takes no null label.</exception>
     public GuidedModel(IConditionalEpsilonModel model, double scale, double rescale = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (!model.HasNullLabel)
+        {
+            throw new ArgumentException(
+                $"model must take a null label, for guidance asks without a class too, but {model.GetType().Name} takes none.",
+                nameof(model));
+        }
+
         this.model = model;
         Scale = Require.NotNegative(scale);
         Rescale = Require.UnitInterval(rescale);
@@ -45,14 +52,21 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     public bool InTrainingMode => model.InTrainingMode;
 
     /// <inheritdoc/>
+    public string? ExpectedShape(IReadOnlyList<long> sampleShape) => model.ExpectedShape(sampleShape);
+
+    /// <inheritdoc/>
     public CompiledModel Compile(ILogger logger)
     {
         CompiledModel compiled = CompiledModel.Of(model, logger);
         return new CompiledModel(new GuidedModel((IConditionalEpsilonModel)compiled.Model, Scale, Rescale), compiled);
     }
 
-    /// <inheritdoc/>
-    public Tensor Predict(Tensor xt, Tensor t) => model.Predict(xt, t);
+    /// <summary>Refuses: without a class there is nothing to guide.</summary>
+    /// <param name="xt">The noisy examples.</param>
+    /// <param name="t">The timesteps.</param>
+    /// <returns>Nothing.</returns>
+    /// <exception cref="InvalidOperationException">Always.</exception>
+    public Tensor Predict(Tensor xt, Tensor t) => throw new InvalidOperationException(LabelRules.NothingToGuide);
 
     /// <inheritdoc/>
     public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)

@@ -25,4 +25,9 @@ public interface IEpsilonModel
     /// fresh tensor.
     /// </returns>
     Tensor Predict(Tensor xt, Tensor t);
+
+    /// <summary>Says which shape a sample must have, where the network does not take the one asked for.</summary>
+    /// <param name="sampleShape">The shape asked for, without the batch axis.</param>
+    /// <returns>The shape in words, such as "[3, H, W]"; null where the network takes the one asked for, or does not know.</returns>
+    string? ExpectedShape(IReadOnlyList<long> sampleShape) => null;
 }

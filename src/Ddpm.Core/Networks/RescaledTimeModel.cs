@@ -27,6 +27,9 @@ public sealed class RescaledTimeModel : ICompilableModel
     public bool InTrainingMode => model.InTrainingMode;
 
     /// <inheritdoc/>
+    public string? ExpectedShape(IReadOnlyList<long> sampleShape) => model.ExpectedShape(sampleShape);
+
+    /// <inheritdoc/>
     public CompiledModel Compile(ILogger logger)
     {
         CompiledModel compiled = CompiledModel.Of(model, logger);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using static TorchSharp.torch;
 
 namespace Ddpm.Core;
@@ -25,6 +26,8 @@ public sealed class DdimInversion
 
     /// <summary>Finds the noise of examples.</summary>
     /// <param name="x0">The examples x_0, [B, …].</param>
+    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: none.</param>
+    /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>
     /// x_T, from which DDIM with η = 0 and no clipping leads back, in the shape of <paramref name="x0"/>; a fresh tensor.
@@ -32,25 +35,34 @@ public sealed class DdimInversion
     /// <exception cref="ArgumentException"><paramref name="x0"/> has no batch axis or does not hold floating-point numbers.</exception>
     /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
     /// <exception cref="NonFiniteException">The noise became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled; all intermediate tensors are freed.</exception>
-    public Tensor Invert(Tensor x0, CancellationToken cancellationToken = default)
+    /// <exception cref="OperationCanceledException">The run was cancelled; nothing is left behind.</exception>
+    public Tensor Invert(
+        Tensor x0,
+        IReadOnlyList<long>? labels = null,
+        IProgress<SamplingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         Require.Batch(x0);
+        model.RequireExamples(x0, nameof(x0));
+        model.RequireLabels(labels, x0, nameof(labels));
         model.RequireEvaluationMode("the inversion");
 
         using var noGradient = no_grad();
+        using Tensor? classes = labels is null ? null : tensor(labels.ToArray(), int64, x0.device);
+        long started = Stopwatch.GetTimestamp();
+        int timesteps = process.Coefficients.Timesteps, samples = checked((int)x0.size(0));
         using CompiledModel compiled = CompiledModel.Of(model);
         var steps = new DdimSteps(process.Coefficients);
         Tensor x = x0.clone().DetachFromDisposeScope();
         try
         {
-            for (int t = 0; t < process.Coefficients.Timesteps; t++)
+            for (int t = 0; t < timesteps; t++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 // The estimate of the timestep whose noise x has; at the first, where it has none, of the first.
                 int known = Math.Max(t - 1, 0);
-                Tensor output = process.Predict(compiled.Model, x, known);
+                Tensor output = process.Predict(compiled.Model, x, known, classes);
                 Tensor estimate = process.PredictX0(output, x, known), eps = process.Forward.Noise(estimate, x, known);
                 // Without noise the example itself is the estimate.
                 Tensor clean = t == 0 ? x : estimate;
@@ -58,6 +70,8 @@ public sealed class DdimInversion
                 NonFiniteException.ThrowIfNonFinite(next, "x_{t+1}", t);
                 x.Dispose();
                 x = next.DetachFromDisposeScope();
+                int finished = t == timesteps - 1 ? samples : 0;
+                progress?.Report(new SamplingProgress(t + 1, timesteps, finished, samples, Stopwatch.GetElapsedTime(started)));
             }
         }
         catch

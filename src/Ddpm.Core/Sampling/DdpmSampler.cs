@@ -7,16 +7,21 @@ namespace Ddpm.Core;
 /// Samples ancestrally by Algorithm 2 of Ho et al. 2020 (arXiv:2006.11239): it starts from x_T ~ N(0, I) and draws x_{t-1} from p_θ(x_{t-1}
 /// | x_t) for t = T-1 … 0, without noise at the last step. It holds no tensor; one sampler may serve several threads if its model does.
 /// </summary>
+/// <remarks>
+/// With the variance fixed-large and fewer than T/5 steps samples are grainy (Song et al. 2020, arXiv:2010.02502, table 1): take
+/// <see cref="ReverseVariance.FixedSmall"/> by <see cref="ReverseDiffusion.WithVariance"/>, or <see cref="DdimSampler"/>.
+/// </remarks>
 public sealed class DdpmSampler : DiffusionSampler
 {
     /// <summary>Creates a sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it.</param>
-    /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
+    /// <param name="logger">
+    /// Receives the start and end of each run, and a warning where the process has fewer than T/5 steps for the variance fixed-large.
+    /// Default: no logging.
+    /// </param>
     public DdpmSampler(IEpsilonModel model, ReverseDiffusion process, ILogger<DdpmSampler>? logger = null)
-        : base(model, process, logger)
-    {
-    }
+        : base(model, process, logger) => logger?.WarnOfGrain(process);
 
     /// <summary>Takes one step from a network's output, for your own loop.</summary>
     /// <param name="output">

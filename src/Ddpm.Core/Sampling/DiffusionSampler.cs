@@ -127,12 +127,8 @@ public abstract partial class DiffusionSampler
         model.RequireEvaluationMode("samples", "before sampling");
 
         if (request.Start is { } start) Require.Timestep(start.Timestep, Process.Coefficients.Timesteps, "Start.Timestep");
-        if (request.Labels is not null && model is not IConditionalEpsilonModel)
-        {
-            throw new ArgumentException(
-                $"Labels must be null for {model.GetType().Name}, which is no {nameof(IConditionalEpsilonModel)}.",
-                nameof(request));
-        }
+        model.RequireSampleShape(request.SampleShape, nameof(request.SampleShape));
+        model.RequireLabels(request.Labels, nameof(request.Labels));
     }
 
     // The samples to draw, counted from the request's first.

@@ -5,8 +5,15 @@ namespace Ddpm.Core;
 /// <summary>Describes what to sample: the number and shape of the samples, their noise and device.</summary>
 public sealed record SamplingRequest
 {
+    private readonly int? count;
+
     /// <summary>Gets the number of samples. Range: ≥ 1.</summary>
-    public required int Count { get; init; }
+    /// <value>With <see cref="Labels"/> their number times <see cref="SamplesPerLabel"/>; another is refused. Otherwise 1.</value>
+    public int Count
+    {
+        get => count ?? (Labels is null ? 1 : (int)Math.Clamp((long)Labels.Count * SamplesPerLabel, 0, int.MaxValue));
+        init => count = value;
+    }
 
     /// <summary>Gets the shape of one sample, without the batch axis: [C, H, W] for images.</summary>
     public required IReadOnlyList<long> SampleShape { get; init; }
@@ -38,7 +45,7 @@ public sealed record SamplingRequest
 
     /// <summary>
     /// Gets the classes to draw, for an <see cref="IConditionalEpsilonModel"/>: sample k of the request is of class Labels[k /
-    /// <see cref="SamplesPerLabel"/>]. <see cref="Count"/> is their number times <see cref="SamplesPerLabel"/>.
+    /// <see cref="SamplesPerLabel"/>]; -1 is none. They fix <see cref="Count"/>.
     /// </summary>
     /// <value>Default: null (no class).</value>
     public IReadOnlyList<long>? Labels { get; init; }
@@ -67,6 +74,8 @@ public sealed record SamplingRequest
 
     internal SamplingRequest Validated()
     {
+        Require.AtLeast(SamplesPerLabel, 1);
+        if (Labels is { Count: 0 }) throw new ArgumentException("Labels must be null or at least one, but are none.", nameof(Labels));
         Require.AtLeast(Count, 1);
         Require.AtLeast(FirstSample, 0);
         Require.AtLeast(BatchSize, 1);
@@ -78,7 +87,6 @@ public sealed record SamplingRequest
         }
 
         ArgumentNullException.ThrowIfNull(Noise);
-        Require.AtLeast(SamplesPerLabel, 1);
         Require.AtLeast(PreviewEvery, 1);
         if (Labels is not null && (long)Labels.Count * SamplesPerLabel != Count)
         {

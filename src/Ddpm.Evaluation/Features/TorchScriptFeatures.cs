@@ -26,7 +26,7 @@ public sealed class TorchScriptFeatures : IFeatureExtractor, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         TorchRuntime.EnsureLoaded();
-        this.options = options ?? new TorchScriptOptions();
+        this.options = options ?? TorchScriptOptions.Default;
         this.path = path;
         preparation = new ImagePreparation(nameof(TorchScriptOptions), this.options.Size, this.options.Filter, this.options.Scale,
             this.options.Mean, this.options.StandardDeviation);

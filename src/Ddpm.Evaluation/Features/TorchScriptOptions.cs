@@ -6,6 +6,9 @@ namespace Ddpm.Evaluation;
 /// <summary>Sets the input of a TorchScript network and the part of its output to use.</summary>
 public sealed record TorchScriptOptions
 {
+    /// <summary>Gets the defaults.</summary>
+    public static TorchScriptOptions Default { get; } = new();
+
     /// <summary>
     /// Gets the height and width to resize images to first; null: no resizing, for networks that resize their input. Range: ≥ 1.
     /// </summary>

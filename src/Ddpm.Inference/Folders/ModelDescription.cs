@@ -31,9 +31,45 @@ public sealed record ModelDescription
         string network = RequireNetworkFile(folder);
         CheckIndex(folder);
         ConfigurationReader networkReader = ConfigurationReader.Open(network);
+        NetworkConfiguration.RequireUNet(networkReader);
         UNetOptions options = UNetConfiguration.Read(networkReader);
-        ProcessDescription? process = null;
         List<string> ignored = [.. networkReader.Unread];
+        return new ModelDescription { Network = options, Process = ReadProcess(folder, ignored), IgnoredFields = [.. ignored] };
+    }
+
+    /// <summary>Reads the configurations of a folder of any network.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="given">The caller's description; null for the folder's.</param>
+    /// <returns>The network, its process, if the folder has one, and the fields that say nothing to this library.</returns>
+    /// <exception cref="InvalidDataException">A configuration is damaged or says what is not supported.</exception>
+    /// <exception cref="ArgumentException">The folder needs a description, or another.</exception>
+    internal static (INetworkDescription Network, ProcessDescription? Process, ImmutableArray<string> Ignored) ReadAny(
+        string folder, INetworkDescription? given)
+    {
+        string path = RequireNetworkFile(folder);
+        CheckIndex(folder);
+        ConfigurationReader reader = ConfigurationReader.Open(path);
+        INetworkDescription network = NetworkConfiguration.Read(reader, given);
+        List<string> ignored = [.. reader.Unread];
+        return (network, ReadProcess(folder, ignored), [.. ignored]);
+    }
+
+    /// <summary>Reads the configurations of a folder of an <see cref="MlpDescription"/>.</summary>
+    /// <exception cref="InvalidDataException">A configuration is damaged, or of another network.</exception>
+    internal static (MlpDescription Network, ProcessDescription? Process, ImmutableArray<string> Ignored) ReadMlp(string folder)
+    {
+        string path = RequireNetworkFile(folder);
+        CheckIndex(folder);
+        ConfigurationReader reader = ConfigurationReader.Open(path);
+        reader.Choice("_class_name", [(MlpConfiguration.ClassName, true)], "UNet2DModel");
+        var network = new MlpDescription(MlpConfiguration.Read(reader));
+        List<string> ignored = [.. reader.Unread];
+        return (network, ReadProcess(folder, ignored), [.. ignored]);
+    }
+
+    private static ProcessDescription? ReadProcess(string folder, List<string> ignored)
+    {
+        ProcessDescription? process = null;
         if (ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration) is { } scheduler)
         {
             ConfigurationReader reader = ConfigurationReader.Open(scheduler);
@@ -41,26 +77,35 @@ public sealed record ModelDescription
             ignored.AddRange(reader.Unread);
         }
 
-        return new ModelDescription { Network = options, Process = process, IgnoredFields = [.. ignored] };
+        return process;
     }
 
     /// <summary>The files of the folder without its weights: relative paths and contents.</summary>
     /// <exception cref="NotSupportedException">The format has no words for the network or the process.</exception>
-    internal (string Path, byte[] Contents)[] Files()
+    internal (string Path, byte[] Contents)[] Files() => Files(new UNetDescription(Network), Process);
+
+    /// <summary>The files of a folder of any network without its weights: relative paths and contents.</summary>
+    /// <param name="description">The network.</param>
+    /// <param name="trained">Its process; null for none.</param>
+    /// <exception cref="NotSupportedException">The format has no words for the network or the process.</exception>
+    internal static (string Path, byte[] Contents)[] Files(INetworkDescription description, ProcessDescription? trained)
     {
+        JsonObject configuration = NetworkConfiguration.Write(description);
+        string kind = (string)configuration["_class_name"]!;
         var index = new JsonObject
         {
             ["_class_name"] = "DDPMPipeline",
             ["_diffusers_version"] = UNetConfiguration.FormatVersion,
             ["scheduler"] = new JsonArray("diffusers", "DDPMScheduler"),
-            ["unet"] = new JsonArray("diffusers", "UNet2DModel"),
+            ["unet"] = new JsonArray(description is UNetDescription ? "diffusers" : "Ddpm.Models", kind),
         };
-        byte[] network = Bytes(UNetConfiguration.Write(Network));
-        RequireReadable(() => UNetConfiguration.Read(ConfigurationReader.Parse(network, ModelLayout.NetworkConfiguration)));
+        byte[] network = Bytes(configuration);
+        RequireReadable(
+            () => NetworkConfiguration.Read(ConfigurationReader.Parse(network, ModelLayout.NetworkConfiguration), description));
         var files = new List<(string, byte[])> { (Path.Combine(ModelLayout.Network, ModelLayout.NetworkConfiguration), network) };
-        if (Process is not null)
+        if (trained is not null)
         {
-            byte[] process = Bytes(SchedulerConfigurationFile.Write(Process));
+            byte[] process = Bytes(SchedulerConfigurationFile.Write(trained));
             RequireReadable(() => SchedulerConfigurationFile.Read(ConfigurationReader.Parse(process, ModelLayout.SchedulerConfiguration)));
             files.Add((Path.Combine(ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration), process));
         }

@@ -15,7 +15,7 @@ public sealed class ModelWeights : IWeightSource, IDisposable
     private readonly Dictionary<string, SafetensorsEntry> byName = [];
     private float[] numbers = [];
 
-    private ModelWeights(ISafetensors file, string path, int levels, string? prefix)
+    private ModelWeights(ISafetensors file, string path, int? levels, string? prefix)
     {
         File = file;
         FilePath = path;
@@ -28,7 +28,7 @@ public sealed class ModelWeights : IWeightSource, IDisposable
                 continue;
             }
 
-            string stored = entry.Name[(prefix?.Length ?? 0)..], name = WeightNames.Modern(stored, levels);
+            string stored = entry.Name[(prefix?.Length ?? 0)..], name = levels is { } known ? WeightNames.Modern(stored, known) : stored;
             if (!byName.TryAdd(name, entry))
             {
                 throw new InvalidDataException($"{path} has {name} twice, as {byName[name].Name} and as {entry.Name}.");
@@ -41,7 +41,8 @@ public sealed class ModelWeights : IWeightSource, IDisposable
         {
             throw new InvalidDataException($"{path} must have weights whose names begin with {prefix}, but has none.");
         }
-        Prefixes = byName.ContainsKey(FirstWeight) ? [] : [.. file.Entries.Select(entry => PrefixOf(entry.Name)).OfType<string>()];
+        bool isFound = levels is null || byName.ContainsKey(FirstWeight);
+        Prefixes = isFound ? [] : [.. file.Entries.Select(entry => PrefixOf(entry.Name)).OfType<string>()];
     }
 
     /// <summary>Gets the file, or the index of its parts.</summary>
@@ -75,11 +76,20 @@ public sealed class ModelWeights : IWeightSource, IDisposable
     public static ModelWeights Open(string folder, UNetOptions network, string? prefix = null)
     {
         ArgumentNullException.ThrowIfNull(network);
+        return Open(folder, network.Levels, prefix);
+    }
+
+    /// <summary>Opens the weights of any network.</summary>
+    internal static ModelWeights Open(string folder, INetworkDescription network, string? prefix) =>
+        Open(folder, (network as UNetDescription)?.Options.Levels, prefix);
+
+    private static ModelWeights Open(string folder, int? levels, string? prefix)
+    {
         string part = Path.GetDirectoryName(ModelDescription.RequireNetworkFile(folder))!;
         ISafetensors file = ModelLayout.OpenWeights(part, out string path);
         try
         {
-            return new ModelWeights(file, path, network.Levels, prefix);
+            return new ModelWeights(file, path, levels, prefix);
         }
         catch
         {

@@ -13,6 +13,7 @@ internal static class UNetConfiguration
 
     // Ours, which diffusers ignores.
     private const string NullLabelField = "null_class_label", DimensionsField = "spatial_dimensions";
+    public const string ClassNamesField = "class_names";
     private const string HeadField = "attention_head_dim", PlainDown = "DownBlock2D", AttendingDown = "AttnDownBlock2D";
     private const string PlainUp = "UpBlock2D", AttendingUp = "AttnUpBlock2D";
 
@@ -60,6 +61,7 @@ internal static class UNetConfiguration
         {
             json["num_class_embeds"] = options.LabelRows;
             json[NullLabelField] = options.NullLabel;
+            if (options.ClassNames is not null) json[ClassNamesField] = Names(options.ClassNames);
         }
 
         // diffusers ignores the field and stops at the shapes of the weights.
@@ -86,6 +88,7 @@ internal static class UNetConfiguration
             IsSignal = reader.WholeNumber(DimensionsField, 1, 2, 2) == 1,
             ClassCount = rows - (nullLabel ? 1 : 0),
             NullLabel = rows is null || nullLabel,
+            ClassNames = Names(reader),
             Height = height,
             Width = width,
             InChannels = (int)reader.WholeNumber("in_channels", 1, MostChannels, 3),
@@ -154,6 +157,25 @@ internal static class UNetConfiguration
             : throw reader.Error("up_block_types", $"the mirror of down_block_types, {string.Join(", ", mirrored)}");
     }
 
+    /// <summary>Names of classes as a list; null for none.</summary>
+    public static JsonArray? Names(ClassNames? names) => names is null ? null : Array(names, name => name);
+
+    /// <summary>Reads names of classes; null where there are none.</summary>
+    /// <exception cref="InvalidDataException">The field is damaged, or two names are alike.</exception>
+    public static ClassNames? Names(ConfigurationReader reader)
+    {
+        if (reader.IsNull(ClassNamesField)) return null;
+        try
+        {
+            return new ClassNames(reader.Texts(ClassNamesField, MostClasses));
+        }
+        catch (ArgumentException exception)
+        {
+            string message = ArgumentMessage.Of(exception);
+            throw new InvalidDataException($"{reader.Source}: {ClassNamesField}{message["names".Length..]}", exception);
+        }
+    }
+
     private static (int Height, int Width) Size(ConfigurationReader reader)
     {
         const string field = "sample_size";
@@ -180,6 +202,7 @@ internal static class UNetConfiguration
             (nameof(UNetOptions.MidBlockScale), "mid_block_scale_factor"),
             (nameof(UNetOptions.AttentionResolutions), "down_block_types with sample_size"),
             (nameof(UNetOptions.ClassCount), "num_class_embeds"),
+            (nameof(UNetOptions.ClassNames), ClassNamesField),
         ];
         foreach ((string member, string field) in names)
         {

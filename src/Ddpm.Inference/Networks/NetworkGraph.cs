@@ -47,6 +47,8 @@ internal sealed class NetworkGraph
             description.SpatialDimensions);
         Require(description.InChannels >= 1, nameof(description.InChannels), "≥ 1", description.InChannels);
         Require(description.ClassCount >= 0, nameof(description.ClassCount), "≥ 0", description.ClassCount);
+        Require(description.ClassNames is not { } names || names.Count == description.ClassCount, nameof(description.ClassNames),
+            $"null or {description.ClassCount} names", $"{description.ClassNames?.Count} names");
         var builder = new NetworkBuilder(description);
         Feature? output = description.Describe(builder);
         bool known = output is not null && output.Index < builder.Features.Count && ReferenceEquals(builder.Features[output.Index], output);

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Ddpm.Models;
 
 namespace Ddpm.Inference;
@@ -32,6 +33,9 @@ public sealed class UNetDescription : INetworkDescription
 
     /// <inheritdoc/>
     public int ClassCount => options.ClassCount ?? 0;
+
+    /// <inheritdoc/>
+    public ClassNames? ClassNames => options.ClassNames;
 
     /// <inheritdoc/>
     public bool HasNullLabel => options.NullLabel;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ddpm.Core;
 
 namespace Ddpm.Models;
 
@@ -6,8 +7,11 @@ namespace Ddpm.Models;
 /// Sets the shape of a <c>UNet</c>. The defaults are the CIFAR-10 network of Ho et al. 2020 (arXiv:2006.11239, appendix B): 35.7 M
 /// parameters.
 /// </summary>
-public sealed record UNetOptions
+public sealed partial record UNetOptions
 {
+    /// <summary>Gets the paper's network for CIFAR-10, <see cref="Cifar10"/>.</summary>
+    public static UNetOptions Default => Cifar10;
+
     /// <summary>Gets the paper's network for CIFAR-10: 32×32 RGB, 35,746,307 parameters, dropout 0.1.</summary>
     public static UNetOptions Cifar10 { get; } = new();
 
@@ -143,6 +147,10 @@ public sealed record UNetOptions
     /// <value>Default: true.</value>
     public bool NullLabel { get; init; } = true;
 
+    /// <summary>Gets the names of the classes, as many as <see cref="ClassCount"/>.</summary>
+    /// <value>Null: the classes have numbers only.</value>
+    public ClassNames? ClassNames { get; init; }
+
     /// <summary>Gets the number of levels.</summary>
     public int Levels => ChannelMultipliers.Length;
 
@@ -171,9 +179,9 @@ public sealed record UNetOptions
     internal bool Attends(int level) => AttentionResolutions.Contains(Height >> level);
 
     private (string Lists, (int, int, int, int, int, int, int?, double) Sizes,
-        (int, double, int, bool, double, double, bool, bool) Variants, (bool, int?, bool) Inputs) Key() =>
+        (int, double, int, bool, double, double, bool, bool) Variants, (bool, int?, bool, ClassNames?) Inputs) Key() =>
         (string.Join(',', ChannelMultipliers) + ";" + string.Join(',', AttentionResolutions),
          (Height, Width, InChannels, OutChannels, BaseChannels, BlocksPerLevel, AttentionHeadChannels, Dropout),
          (NormGroups, NormEpsilon, DownsamplePadding, CosineFirst, FrequencyShift, MidBlockScale, TimeScaleShift, CenterInput),
-         (IsSignal, ClassCount, NullLabel));
+         (IsSignal, ClassCount, NullLabel, ClassNames));
 }

@@ -21,6 +21,8 @@ internal static class UNetOptionsValidation
         Check(options.Height >= 1 && options.Height % options.Divisor == 0, nameof(options.Height),
             $"a positive multiple of {options.Divisor} = 2^(levels-1)", options.Height);
         Check(options.ClassCount is null or >= 1, nameof(options.ClassCount), "null or ≥ 1", options.ClassCount);
+        Check(options.ClassNames is null || options.ClassNames.Count == options.ClassCount, nameof(options.ClassNames),
+            $"null or {options.ClassCount ?? 0} names, as {nameof(options.ClassCount)} says", $"{options.ClassNames?.Count} names");
         Check(options.IsSignal || (options.Width >= 1 && options.Width % options.Divisor == 0), nameof(options.Width),
             $"a positive multiple of {options.Divisor} = 2^(levels-1)", options.Width);
         Check(options.Dropout is >= 0 and < 1, nameof(options.Dropout), "0 ≤ p < 1", options.Dropout);

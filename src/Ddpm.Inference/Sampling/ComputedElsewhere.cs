@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Inference;
 
 /// <summary>What samplers ask of the description of a network that an <see cref="ISpanNetwork"/> computes.</summary>
@@ -9,6 +11,8 @@ internal sealed class ComputedElsewhere(ISpanNetwork network) : INetworkDescript
     public int InChannels => network.InChannels;
 
     public int ClassCount => network.ClassCount;
+
+    public ClassNames? ClassNames => network.ClassNames;
 
     public bool HasNullLabel => network.HasNullLabel;
 

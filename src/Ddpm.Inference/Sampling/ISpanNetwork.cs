@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Inference;
 
 /// <summary>
@@ -20,6 +22,9 @@ public interface ISpanNetwork
 
     /// <summary>Gets the number of classes whose labels the network takes; 0 for none.</summary>
     int ClassCount => 0;
+
+    /// <summary>Gets the names of the classes; null where they have numbers only.</summary>
+    ClassNames? ClassNames => null;
 
     /// <summary>Gets whether the label after the last class stands for no class.</summary>
     bool HasNullLabel => false;

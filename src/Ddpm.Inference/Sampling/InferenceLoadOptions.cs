@@ -1,6 +1,6 @@
 namespace Ddpm.Inference;
 
-/// <summary>Sets how <see cref="InferenceModel.Load"/> reads.</summary>
+/// <summary>How <see cref="InferenceModel.Load(string, InferenceLoadOptions?)"/> reads.</summary>
 public sealed record InferenceLoadOptions
 {
     /// <summary>Gets the defaults: the folder's own process.</summary>

@@ -68,6 +68,9 @@ public sealed class InferenceModel : IDisposable
     /// <summary>Gets the shape of one sample; null if the network accepts several shapes and none was given.</summary>
     public ImmutableArray<int>? SampleShape { get; }
 
+    /// <summary>Gets the names of the network's classes, which give labels for requests; null where they have numbers only.</summary>
+    public ClassNames? ClassNames => Network.ClassNames;
+
     /// <summary>The schedule of the process, over the timesteps that it retains.</summary>
     internal IVarianceSchedule Schedule { get; }
 
@@ -89,22 +92,39 @@ public sealed class InferenceModel : IDisposable
     /// the problem.
     /// </exception>
     /// <exception cref="SafetensorsException">The weights are damaged.</exception>
-    public static InferenceModel Load(string folder, InferenceLoadOptions? options = null)
+    public static InferenceModel Load(string folder, InferenceLoadOptions? options = null) => Open(folder, null, options);
+
+    /// <summary>Reads a model folder of a network that your program describes.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="description">The description that the network was saved with.</param>
+    /// <param name="options">With which process. Default: the folder's own.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The description is of another kind than the folder's.</exception>
+    /// <exception cref="FileNotFoundException">A file of the layout is missing.</exception>
+    /// <exception cref="InvalidDataException">A configuration is damaged, or the weights do not fit.</exception>
+    /// <exception cref="SafetensorsException">The weights are damaged.</exception>
+    public static InferenceModel Load(string folder, INetworkDescription description, InferenceLoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        return Open(folder, description, options);
+    }
+
+    private static InferenceModel Open(string folder, INetworkDescription? given, InferenceLoadOptions? options)
     {
         options ??= InferenceLoadOptions.Default;
-        ModelDescription description = ModelDescription.Read(folder);
-        ProcessDescription process = options.Process ?? description.Process ?? throw new FileNotFoundException(
+        (INetworkDescription network, ProcessDescription? own, _) = ModelDescription.ReadAny(folder, given);
+        ProcessDescription process = options.Process ?? own ?? throw new FileNotFoundException(
             $"{folder} holds a network alone: it has no {ModelLayout.Scheduler}/{ModelLayout.SchedulerConfiguration}. "
             + $"Give the process that it was trained for as {nameof(InferenceLoadOptions)}.{nameof(InferenceLoadOptions.Process)}.");
-        NetworkGraph graph = NetworkGraph.Of(new UNetDescription(description.Network));
-        ModelWeights weights = ModelWeights.Open(folder, description.Network, options.WeightPrefix);
+        NetworkGraph graph = NetworkGraph.Of(network);
+        ModelWeights weights = ModelWeights.Open(folder, network, options.WeightPrefix);
         try
         {
             weights.Match(graph).RequireComplete(weights.FilePath, weights.Prefixes, nameof(InferenceLoadOptions));
             if (options.VerifyDigest) weights.VerifyDigest();
             return new InferenceModel(graph, weights, process, null, weights);
         }
-        catch (ArgumentException exception)
+        catch (ArgumentException exception) when (options.Process is null)
         {
             weights.Dispose();
             throw new InvalidDataException($"{folder}: {ArgumentMessage.Of(exception)}", exception);

@@ -5,9 +5,15 @@ namespace Ddpm.Inference;
 /// <summary>Describes what to sample: the number of samples, their classes and the seed.</summary>
 public sealed record InferenceRequest
 {
+    private readonly int? count;
+
     /// <summary>Gets the number of samples. Range: ≥ 1.</summary>
-    /// <value>Default: 1.</value>
-    public int Count { get; init; } = 1;
+    /// <value>With <see cref="Labels"/> their number times <see cref="SamplesPerLabel"/>; another is refused. Otherwise 1.</value>
+    public int Count
+    {
+        get => count ?? (Labels is null ? 1 : (int)Math.Clamp((long)Labels.Count * SamplesPerLabel, 0, int.MaxValue));
+        init => count = value;
+    }
 
     /// <summary>Gets the seed of the noise; any number. Sample k depends on the seed and on k only, not on its batch.</summary>
     /// <value>Default: 0.</value>
@@ -32,8 +38,8 @@ public sealed record InferenceRequest
     public IReadOnlySet<long>? Skip { get; init; }
 
     /// <summary>
-    /// Gets the classes to draw: sample k of the request is of class Labels[k / <see cref="SamplesPerLabel"/>]; -1 is none.
-    /// <see cref="Count"/> is their number times <see cref="SamplesPerLabel"/>.
+    /// Gets the classes to draw: sample k of the request is of class Labels[k / <see cref="SamplesPerLabel"/>]; -1 is none. They
+    /// fix <see cref="Count"/>.
     /// </summary>
     /// <value>Default: null (no class).</value>
     public IReadOnlyList<long>? Labels { get; init; }

@@ -39,13 +39,11 @@ public sealed class InferenceStart
     /// <param name="strength">The share of the steps: a larger share keeps less of the example. Range: 0 &lt; strength ≤ 1.</param>
     /// <returns>The start.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="strength"/> is out of range.</exception>
-    public static InferenceStart AtStrength(ReadOnlyMemory<float> x0, double strength) => strength is > 0 and <= 1
-        ? new InferenceStart(x0, true, null, strength)
-        : throw new ArgumentOutOfRangeException(nameof(strength), strength,
-            $"strength must be greater than 0 and at most 1, but is {strength}.");
+    public static InferenceStart AtStrength(ReadOnlyMemory<float> x0, double strength) =>
+        new(x0, true, null, Strength.Require(strength));
 
     /// <summary>The number of steps of a run that begins here.</summary>
     internal int MovesOf(int timesteps) => timestep is { } t
         ? Require.Timestep(t, timesteps, "Start.Timestep") + 1
-        : Math.Clamp((int)Math.Round(strength * timesteps), 1, timesteps);
+        : Strength.StepsOf(strength, timesteps);
 }

@@ -14,10 +14,15 @@ internal static class RequestValidation
     /// <exception cref="ArgumentException">The request is out of range.</exception>
     public static int[] Validate(this InferenceRequest request, InferenceModel model, SamplingMethod method, int timesteps)
     {
+        Require.AtLeast(request.SamplesPerLabel, 1, nameof(request.SamplesPerLabel));
+        if (request.Labels is { Count: 0 })
+        {
+            throw new ArgumentException("Labels must be null or at least one, but are none.", nameof(request));
+        }
+
         Require.AtLeast(request.Count, 1, nameof(request.Count));
         Require.AtLeast(request.FirstSample, 0, nameof(request.FirstSample));
         Require.AtLeast(request.BatchSize, 1, nameof(request.BatchSize));
-        Require.AtLeast(request.SamplesPerLabel, 1, nameof(request.SamplesPerLabel));
         Require.AtLeast(request.PreviewEvery, 1, nameof(request.PreviewEvery));
         Require.NotNegative(request.GuidanceScale, nameof(request.GuidanceScale));
         Require.UnitInterval(request.GuidanceRescale, nameof(request.GuidanceRescale));

@@ -2,7 +2,7 @@ using Ddpm.Core;
 
 namespace Ddpm.Models;
 
-/// <summary>Sets how <see cref="ModelFolder.Load"/> reads.</summary>
+/// <summary>How <see cref="ModelFolder.Load(string, LoadOptions?)"/> reads.</summary>
 public sealed record LoadOptions
 {
     /// <summary>Gets the defaults: strict reading, with the folder's own process.</summary>

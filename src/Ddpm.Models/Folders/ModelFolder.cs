@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ddpm.Core;
 
 namespace Ddpm.Models;
@@ -10,23 +11,23 @@ namespace Ddpm.Models;
 public static class ModelFolder
 {
     /// <summary>
-    /// Writes a network and its process. All files are written in full under temporary names and then renamed; unchanged files are not
-    /// touched. A folder that is saved repeatedly changes only in its weights, and is the old or the new model at every moment. If the
-    /// configuration changes too, an interruption between two renames shows when the folder is read, in
-    /// <see cref="LoadReport.ConfigurationChanged"/>.
+    /// Writes a U-Net, an <see cref="Mlp"/> or a network of your own, and its process; diffusers reads U-Nets alone. All files are
+    /// written in full under temporary names and then renamed, those that have not changed left alone: a folder that is saved again and
+    /// again differs in its weights only, and is the old or the new model at every moment. Where the network itself has changed, an
+    /// interruption between two renames shows when the folder is read, in <see cref="LoadReport.ConfigurationChanged"/>.
     /// </summary>
     /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="network">The network.</param>
     /// <param name="process">The process that it was trained for.</param>
-    /// <exception cref="ArgumentException">The output of the network does not fit the process.</exception>
-    /// <exception cref="NotSupportedException">The format cannot describe the network or the process.</exception>
-    /// <exception cref="IOException">A file cannot be written; the folder has not changed.</exception>
-    public static void Save(string folder, UNet network, ReverseDiffusion process)
+    /// <exception cref="ArgumentException">The network does not put out what the process needs.</exception>
+    /// <exception cref="NotSupportedException">The format has no words for the network or the process.</exception>
+    /// <exception cref="IOException">A file cannot be written; the folder is as it was.</exception>
+    public static void Save(string folder, DescribedNetwork network, ReverseDiffusion process)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(process);
-        Write(folder, network.Options, process, network);
+        Write(folder, network.Description, network.Graph.Output.Channels, process, network);
     }
 
     /// <summary>Writes a model folder of a network and its process without weights.</summary>
@@ -41,7 +42,7 @@ public static class ModelFolder
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(process);
-        Write(folder, network, process, null);
+        Write(folder, new UNetDescription(network), network.OutChannels, process, null);
     }
 
     /// <summary>Reads the configuration that <see cref="SaveConfiguration"/> wrote, or the configuration of a complete folder.</summary>
@@ -52,7 +53,7 @@ public static class ModelFolder
     public static (UNetOptions Network, ReverseDiffusion Process) LoadConfiguration(string folder)
     {
         ModelDescription description = ModelDescription.Read(folder);
-        return (description.Network, ReadProcess(folder, description));
+        return (description.Network, ReadProcess(folder, description.Process));
     }
 
     /// <summary>
@@ -73,25 +74,78 @@ public static class ModelFolder
     /// <exception cref="SafetensorsException">The weights are damaged.</exception>
     public static TrainedModel Load(string folder, LoadOptions? options = null)
     {
-        options ??= LoadOptions.Default;
         ModelDescription description = ModelDescription.Read(folder);
+        var unet = new UNetDescription(description.Network);
+        return Load(folder, unet, description.Process, description.IgnoredFields, options, Make, (network, process, report) =>
+            new TrainedModel(network, process, report));
+
+        UNet Make(Initialization beginning) => new(unet.Options, 0, beginning);
+    }
+
+    /// <summary>Reads an <see cref="Mlp"/> and its process, as <see cref="Load(string, LoadOptions?)"/> reads a U-Net.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">How strictly, and with which process. Default: strictly, with the folder's own.</param>
+    /// <returns>The network, in evaluation mode, its process, and a report of what was left over; the caller disposes them.</returns>
+    /// <exception cref="FileNotFoundException">A file of the layout is missing.</exception>
+    /// <exception cref="InvalidDataException">The folder holds another network, is damaged, or its weights do not fit.</exception>
+    /// <exception cref="SafetensorsException">The weights are damaged.</exception>
+    public static TrainedModel<Mlp> LoadMlp(string folder, LoadOptions? options = null)
+    {
+        var (description, process, ignored) = ModelDescription.ReadMlp(folder);
+        return Load(folder, description, process, ignored, options, Make, (network, trained, report) =>
+            new TrainedModel<Mlp>(network, trained, report));
+
+        Mlp Make(Initialization beginning) => new(description.Options);
+    }
+
+    /// <summary>Reads a network that your program describes, and its process.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="description">The description that the network was saved with.</param>
+    /// <param name="options">How strictly, and with which process. Default: strictly, with the folder's own.</param>
+    /// <returns>The network, in evaluation mode, its process, and a report of what was left over; the caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The description is of another kind than the folder's.</exception>
+    /// <exception cref="FileNotFoundException">A file of the layout is missing.</exception>
+    /// <exception cref="InvalidDataException">A configuration is damaged, or the weights do not fit.</exception>
+    /// <exception cref="SafetensorsException">The weights are damaged.</exception>
+    public static TrainedModel<DescribedNetwork> Load(string folder, INetworkDescription description, LoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        var (network, process, ignored) = ModelDescription.ReadAny(folder, description);
+        return Load(folder, network, process, ignored, options, Make, (made, trained, report) =>
+            new TrainedModel<DescribedNetwork>(made, trained, report));
+
+        DescribedNetwork Make(Initialization beginning) => new(description);
+    }
+
+    private static TModel Load<TNetwork, TModel>(
+        string folder,
+        INetworkDescription description,
+        ProcessDescription? own,
+        ImmutableArray<string> ignored,
+        LoadOptions? options,
+        Func<Initialization, TNetwork> make,
+        Func<TNetwork, ReverseDiffusion, LoadReport, TModel> together)
+        where TNetwork : DescribedNetwork
+    {
+        options ??= LoadOptions.Default;
         TorchRuntime.EnsureLoaded();
-        ReverseDiffusion process = options.Process ?? ReadProcess(folder, description);
+        ReverseDiffusion process = options.Process ?? ReadProcess(folder, own);
         ReverseVariance variance = process.Options.Variance;
-        FolderProcess.RequireFit(folder, description.Network, variance.Name, variance.OutputsPerElement);
-        using ModelWeights weights = ModelWeights.Open(folder, description.Network, options.WeightPrefix);
-        WeightMatch match = weights.Match(UNet.GraphOf(description.Network));
+        NetworkGraph graph = NetworkGraph.Of(description);
+        FolderProcess.RequireFit(folder, description, graph.Output.Channels, variance.Name, variance.OutputsPerElement);
+        using ModelWeights weights = ModelWeights.Open(folder, description, options.WeightPrefix);
+        WeightMatch match = weights.Match(graph);
         if (options.Strict) match.RequireComplete(weights.FilePath, weights.Prefixes);
         else match.RequireProportion(weights.FilePath);
         bool verified = weights.VerifyDigest();
 
         // A strict load reads every weight, so that none needs a first value.
-        var network = new UNet(description.Network, 0, options.Strict ? Initialization.Uninitialized : Initialization.Drawn);
+        TNetwork network = make(options.Strict ? Initialization.Uninitialized : Initialization.Drawn);
         try
         {
             int widened = StateDict.Copy(network, weights, match.Fitting);
             network.eval();
-            return new TrainedModel(network, process, new LoadReport
+            return together(network, process, new LoadReport
             {
                 Missing = match.Missing,
                 Unexpected = match.Unexpected,
@@ -101,7 +155,7 @@ public static class ModelFolder
                 LeftOut = weights.LeftOut,
                 Prefixes = weights.Prefixes,
                 Verified = verified,
-                IgnoredFields = description.IgnoredFields,
+                IgnoredFields = ignored,
                 ConfigurationChanged = ConfigurationDigest.HasChanged(folder, weights.File),
             });
         }
@@ -112,10 +166,11 @@ public static class ModelFolder
         }
     }
 
-    private static void Write(string folder, UNetOptions options, ReverseDiffusion process, UNet? network)
+    private static void Write(
+        string folder, INetworkDescription description, int outputs, ReverseDiffusion process, DescribedNetwork? network)
     {
-        TrainedModel.RequireFit(options, process);
-        (string Path, byte[] Contents)[] files = new ModelDescription { Network = options, Process = process.Describe() }.Files();
+        TrainedModel.RequireFit(description, outputs, process);
+        (string Path, byte[] Contents)[] files = ModelDescription.Files(description, process.Describe());
         foreach ((string path, _) in files) Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, path))!);
         var staged = new List<StagedFile>();
         try
@@ -137,8 +192,8 @@ public static class ModelFolder
         }
     }
 
-    private static ReverseDiffusion ReadProcess(string folder, ModelDescription description) =>
-        FolderProcess.Require(folder, description, process => process.ToProcess());
+    private static ReverseDiffusion ReadProcess(string folder, ProcessDescription? own) =>
+        FolderProcess.Require(folder, own, process => process.ToProcess());
 
     private static byte[] Bytes(string path) => RegularFile.ReadAllBytes(path, ConfigurationReader.DefaultLimit);
 

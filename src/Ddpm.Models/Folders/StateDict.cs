@@ -9,7 +9,7 @@ internal static class StateDict
     /// Copies the weights that fit. Names, shapes and types were compared before, so that a network is changed wholly or not at all.
     /// </summary>
     /// <returns>How many were widened from 16 bits.</returns>
-    public static int Copy(UNet network, ModelWeights weights, IReadOnlyCollection<string> fitting)
+    public static int Copy(DescribedNetwork network, ModelWeights weights, IReadOnlyCollection<string> fitting)
     {
         Dictionary<string, Tensor> targets = network.state_dict();
         int widened = 0;

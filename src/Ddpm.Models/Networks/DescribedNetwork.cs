@@ -76,6 +76,9 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     internal IReadOnlyDictionary<string, LayerParameters> Layers { get; }
 
     /// <inheritdoc/>
+    public string? ExpectedShape(IReadOnlyList<long> sampleShape) => input.ExpectedShape(sampleShape);
+
+    /// <inheritdoc/>
     public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
 
     /// <inheritdoc/>

@@ -9,6 +9,19 @@ internal sealed class NetworkInput(NetworkGraph graph)
 {
     private readonly INetworkDescription description = graph.Description;
 
+    /// <summary>The shape that a sample must have, in words; null for one that fits.</summary>
+    public string? ExpectedShape(IReadOnlyList<long> shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        int dimensions = description.SpatialDimensions, multiple = graph.SizeMultiple;
+        bool fits = shape.Count == 1 + dimensions && shape[0] == description.InChannels
+            && shape.Skip(1).All(size => size > 0 && size % multiple == 0);
+        if (fits) return null;
+        string sizes = dimensions switch { 2 => ", H, W", 1 => ", L", _ => "" };
+        string multiples = dimensions == 0 || multiple == 1 ? "" : $" with sizes that are positive multiples of {multiple}";
+        return $"[{description.InChannels}{sizes}]{multiples}";
+    }
+
     /// <summary>Throws where x_t or the timesteps do not fit the network.</summary>
     /// <exception cref="ArgumentException">A shape does not fit.</exception>
     public void Check(Tensor x, Tensor t)

@@ -26,9 +26,9 @@ internal static class OnnxCard
         foreach (OnnxValue input in graph.Inputs) page.AppendLine(Row("input", input, Range(input.Name, metadata)));
         foreach (OnnxValue output in graph.Outputs) page.AppendLine(Row("output", output, Meaning(graph, metadata)));
         page.AppendLine();
-        if (metadata.ClassNames.Length > 0)
+        if (metadata.ClassNames is { } names)
         {
-            IEnumerable<string> classes = metadata.ClassNames.Select((name, i) => Invariant($"{i} {name}"));
+            IEnumerable<string> classes = names.Select((name, i) => Invariant($"{i} {name}"));
             page.AppendLine($"Classes: {string.Join(", ", classes)}.").AppendLine();
         }
 

@@ -21,7 +21,7 @@ public static class OnnxExport
 
     /// <summary>Writes the network of a model folder, with the folder's process.</summary>
     /// <param name="path">The model to write, such as clothes.onnx; its folder must exist.</param>
-    /// <param name="modelFolder">A folder in the layout of diffusers' DDPMPipeline, or of a network alone.</param>
+    /// <param name="modelFolder">A folder of a U-Net or an MLP, in the layout of diffusers' DDPMPipeline, or of a network alone.</param>
     /// <param name="options">How it is written. Default: float32, any batch.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="ArgumentException">An option is out of range or does not fit the network; nothing has been written.</exception>
@@ -36,18 +36,16 @@ public static class OnnxExport
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(modelFolder);
         options ??= OnnxExportOptions.Default;
-        ModelDescription description = ModelDescription.Read(modelFolder);
-        var network = new UNetDescription(description.Network);
+        (INetworkDescription network, ProcessDescription? own, _) = ModelDescription.ReadAny(modelFolder, null);
         NetworkGraph graph = NetworkGraph.Of(network);
-        using ModelWeights weights = ModelWeights.Open(modelFolder, description.Network, options.WeightPrefix);
+        using ModelWeights weights = ModelWeights.Open(modelFolder, network, options.WeightPrefix);
         weights.Match(graph).RequireComplete(weights.FilePath, weights.Prefixes, nameof(OnnxExportOptions));
         weights.VerifyDigest();
-        if (options.Process is null && description.Process is not null)
+        if (options.Process is null && own is not null)
         {
-            ReverseProcess process = FolderProcess.Require(modelFolder, description);
-            FolderProcess.RequireFit(
-                modelFolder, description.Network, description.Process.Variance, process.Variance.OutputsPerElement);
-            options = options with { Process = description.Process };
+            ReverseProcess process = FolderProcess.Require(modelFolder, own, made => new ReverseProcess(made, made.Schedule));
+            FolderProcess.RequireFit(modelFolder, network, graph.Output.Channels, own.Variance, process.Variance.OutputsPerElement);
+            options = options with { Process = own };
         }
 
         return Write(path, graph, weights, options);
@@ -94,7 +92,7 @@ public static class OnnxExport
             SizeMultiple = network.SizeMultiple,
             ClassCount = network.Description.ClassCount,
             HasNullLabel = network.Description.ClassCount > 0 && network.Description.HasNullLabel,
-            ClassNames = [.. options.ClassNames],
+            ClassNames = options.ClassNames ?? network.Description.ClassNames,
             Process = options.Process,
         };
         JsonObject json = metadata.ToJson();

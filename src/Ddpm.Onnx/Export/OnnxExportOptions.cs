@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Ddpm.Inference;
 
 namespace Ddpm.Onnx;
@@ -36,9 +37,9 @@ public sealed record OnnxExportOptions
     /// <value>Null.</value>
     public ProcessDescription? Process { get; init; }
 
-    /// <summary>Gets the names of the classes, written into the model; empty for none. Range: none, or one for each class.</summary>
-    /// <value>None.</value>
-    public IReadOnlyList<string> ClassNames { get; init; } = [];
+    /// <summary>Gets the names of the classes, written into the model; null for the network's own. Range: one for each class.</summary>
+    /// <value>Null.</value>
+    public ClassNames? ClassNames { get; init; }
 
     /// <summary>
     /// Gets what the names of the weights in a model folder begin with, such as "module."; null for nothing. Only for folders.

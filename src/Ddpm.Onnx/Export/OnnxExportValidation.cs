@@ -18,9 +18,9 @@ internal static class OnnxExportValidation
         Check(options.BatchSize is null or >= 1, nameof(options.BatchSize), "null or ≥ 1", options.BatchSize);
         bool sized = network.SpatialDimensions > 0;
         Check(!options.AnySize || sized, nameof(options.AnySize), "false for a network of vectors", options.AnySize);
-        int names = options.ClassNames.Count;
-        Check(names == 0 || names == network.ClassCount, nameof(options.ClassNames),
-            $"none, or one for each of the network's {network.ClassCount} classes", $"{names} names");
+        int? names = options.ClassNames?.Count;
+        Check(names is null || names == network.ClassCount, nameof(options.ClassNames),
+            $"null, or a name for each of the network's {network.ClassCount} classes", $"{names} names");
         ImmutableArray<int>? shape = options.SampleShape is { } given ? [.. given] : InferenceModel.ShapeOf(network);
         if (shape is { } sizes) CheckShape(sizes, graph);
         if (options.Process is { } process) new ReverseProcess(process, process.Schedule).RequireFit(network, graph.Output.Channels);

@@ -13,8 +13,6 @@ namespace Ddpm.Onnx;
 /// </summary>
 public sealed record OnnxMetadata
 {
-    private const int MostClassNames = 1 << 20;
-
     /// <summary>Gets the library that wrote the model, and its version; null for a model of another.</summary>
     public string? Library { get; init; }
 
@@ -30,8 +28,8 @@ public sealed record OnnxMetadata
     /// <summary>Gets whether the model knows "no class", as the label after the last class.</summary>
     public bool HasNullLabel { get; init; }
 
-    /// <summary>Gets the names of the classes; empty where they have none.</summary>
-    public ImmutableArray<string> ClassNames { get; init; } = [];
+    /// <summary>Gets the names of the classes; null where they have numbers only.</summary>
+    public ClassNames? ClassNames { get; init; }
 
     /// <summary>Gets the process that the model was trained for; null where the model does not say.</summary>
     public ProcessDescription? Process { get; init; }
@@ -60,7 +58,7 @@ public sealed record OnnxMetadata
             SizeMultiple = (int)reader.WholeNumber(OnnxNames.SizeMultiple, 1, int.MaxValue),
             ClassCount = (int)reader.WholeNumber(OnnxNames.ClassCount, 0, int.MaxValue),
             HasNullLabel = reader.Flag(OnnxNames.NullLabel, false),
-            ClassNames = reader.Contains(OnnxNames.ClassNames) ? reader.Texts(OnnxNames.ClassNames, MostClassNames) : [],
+            ClassNames = UNetConfiguration.Names(reader),
             Process = reader.Contains(OnnxNames.Scheduler) ? SchedulerConfigurationFile.Read(reader.Nested(OnnxNames.Scheduler)) : null,
         };
     }
@@ -78,7 +76,7 @@ public sealed record OnnxMetadata
         json[OnnxNames.SizeMultiple] = SizeMultiple;
         json[OnnxNames.ClassCount] = ClassCount;
         if (ClassCount > 0) json[OnnxNames.NullLabel] = HasNullLabel;
-        if (!ClassNames.IsEmpty) json[OnnxNames.ClassNames] = new JsonArray([.. ClassNames.Select(name => JsonValue.Create(name))]);
+        if (ClassNames is not null) json[UNetConfiguration.ClassNamesField] = UNetConfiguration.Names(ClassNames);
         if (Process is null) return json;
         json[OnnxNames.Scheduler] = SchedulerConfigurationFile.Write(Process);
         var coefficients = new DiffusionCoefficients(Process.Schedule);

@@ -20,6 +20,6 @@ internal static class OnnxNames
 
     /// <summary>The fields of that JSON.</summary>
     public const string Library = "library", WeightType = "weights", SampleShape = "sample_shape", SizeMultiple = "size_multiple",
-        ClassCount = "class_count", NullLabel = "null_label", ClassNames = "class_names", Scheduler = "scheduler_config", Betas = "betas",
+        ClassCount = "class_count", NullLabel = "null_label", Scheduler = "scheduler_config", Betas = "betas",
         AlphaBars = "alphas_cumprod";
 }

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Ddpm.Inference;
 
 namespace Ddpm.Onnx;
@@ -15,6 +16,8 @@ internal sealed unsafe class OnnxNetwork(OnnxSession session) : ISpanNetwork, ID
     public int SizeMultiple => session.Metadata.SizeMultiple;
 
     public int ClassCount => session.ClassCount;
+
+    public ClassNames? ClassNames => session.Metadata.ClassNames;
 
     public bool HasNullLabel => session.HasNullLabel;
 

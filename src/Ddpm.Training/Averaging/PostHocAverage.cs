@@ -49,8 +49,10 @@ public static class PostHocAverage
             int[] used = [.. Enumerable.Range(0, snapshots.Count).Where(i => snapshots[i].Step <= last)];
             if (used.Length == 0)
             {
-                throw new InvalidDataException(
-                    $"{folder} must have a snapshot{(lastStep is null ? "" : $" up to step {lastStep}")}, but has none.");
+                if (snapshots.Count == 0) throw new InvalidDataException($"{folder} must have a snapshot, but has none.");
+                throw new ArgumentOutOfRangeException(nameof(lastStep), lastStep,
+                    $"lastStep must be at least {snapshots.Min(snapshot => snapshot.Step)}, the first snapshot of {folder}, "
+                    + $"but is {lastStep}.");
             }
 
             double[] weights = Weights([.. used.Select(i => snapshots[i])], last, profile.Exponent);

@@ -22,8 +22,9 @@ public static class Checkpoint
     /// The network is not a <see cref="UNet"/>, or the folder cannot describe the process.
     /// </exception>
     /// <exception cref="InvalidDataException">
-    /// The checkpoint is damaged or changed, or has no such average; the message names the problem.
+    /// The checkpoint is damaged or changed; the message says which.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The checkpoint has no such average.</exception>
     public static void Export(string checkpoint, string modelFolder, int average = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(checkpoint);
@@ -33,7 +34,8 @@ public static class Checkpoint
         CheckpointManifest manifest = CheckpointManifest.Read(checkpoint);
         if (average >= manifest.Averages)
         {
-            throw new InvalidDataException($"{checkpoint} has the averages 0 … {manifest.Averages - 1}, but not {average}.");
+            throw new ArgumentOutOfRangeException(nameof(average),
+                $"{checkpoint} has the averages 0 … {manifest.Averages - 1}, but not {average}.");
         }
 
         const string model = $"{CheckpointFiles.Model}/";

@@ -42,7 +42,7 @@ public sealed class DatasetBatchesTests
     [Fact]
     public void Images_BadInput_IsNamedAtOnce()
     {
-        using var vectors = new TensorDataset(zeros(4, 3));
+        using var vectors = new InMemoryDataset(zeros(4, 3));
         using var images = new ImageDataset(zeros([4, 1, 2, 2], uint8));
         FluentActions.Invoking(() => DatasetBatches.Images(vectors)).Should().Throw<ArgumentException>()
             .WithMessage("data must hold images [1, H, W] or [3, H, W], but holds [3]*");

@@ -41,7 +41,7 @@ public sealed class InferenceSamplerTests
         { new() { SampleShape = [2, 4, 4] }, "SampleShape must be [1, H, W]*but is [2, 4, 4].*" },
         { new() { SampleShape = [16] }, "SampleShape must be [1, H, W]*but is [16].*" },
         { new() { Count = int.MaxValue, BatchSize = int.MaxValue }, "BatchSize must be at most * for samples of [1, 4, 4], but is *" },
-        { new() { Labels = [0, 1] }, "Labels must be as many that 1 of each make Count = 1, but are 2.*" },
+        { new() { Count = 1, Labels = [0, 1] }, "Labels must be as many that 1 of each make Count = 1, but are 2.*" },
         { new() { Labels = [3] }, "Labels must be 0 … 2, -1 for none, but one is 3.*" },
         { new() { Labels = [-2] }, "Labels must be 0 … 2, -1 for none, but one is -2.*" },
         { new() { Start = InferenceStart.Noisy(new float[16], 10) }, "Start.Timestep must be a timestep 0 … 9, but is 10.*" },

@@ -18,7 +18,7 @@ public sealed class MetadataTests : IDisposable
         { new() { SampleShape = [2, 15, 16] },
             "OnnxExportOptions.SampleShape must be [2, H, W] with sizes that are positive multiples of 2, but is [2, 15, 16].*" },
         { new() { ClassNames = ["cat"] },
-            "OnnxExportOptions.ClassNames must be none, or one for each of the network's 2 classes, but is 1 names.*" },
+            "OnnxExportOptions.ClassNames must be null, or a name for each of the network's 2 classes, but is 1 names.*" },
         { new() { WeightPrefix = "module." }, "WeightPrefix must be null where weights are given, but is \"module.\".*" },
         { new() { Process = Described(Prediction.Epsilon, "learned_range") },
             "network must put out 4 channels for 2 with the variance learned_range, but puts out 2.*" },
@@ -45,7 +45,9 @@ public sealed class MetadataTests : IDisposable
         OnnxMetadata metadata = model.Metadata;
         metadata.Library.Should().StartWith("Ddpm.NET ");
         metadata.SampleShape!.Value.Should().Equal(2, 16, 16);
-        metadata.ClassNames.Should().Equal(options.ClassNames);
+        metadata.ClassNames.Should().BeEquivalentTo(options.ClassNames, names => names.WithStrictOrdering());
+        using InferenceModel spans = OnnxInference.Load(path);
+        spans.ClassNames!.LabelOf("cat").Should().Be(0);
         (metadata.ClassCount, metadata.HasNullLabel, metadata.SizeMultiple).Should().Be((2, true, 2));
         metadata.Process.Should().BeEquivalentTo(process, compare => compare.Excluding(each => each.Schedule));
         metadata.Process!.Schedule.Should().BeOfType<CosineSchedule>().Which.Timesteps.Should().Be(40);

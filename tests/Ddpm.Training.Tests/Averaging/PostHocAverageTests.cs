@@ -64,7 +64,7 @@ public sealed class PostHocAverageTests : IDisposable
     public void Apply_AfterARun_GivesTheTrainersOwnAverage()
     {
         using var network = new Mlp(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1);
-        using var data = new Ddpm.Data.TensorDataset(randn(20, 2, generator: new Generator(1)));
+        using var data = new Ddpm.Data.InMemoryDataset(randn(20, 2, generator: new Generator(1)));
         using Trainer trainer = Trainer.Create(
             network,
             new ReverseDiffusion(new LinearSchedule(50, 1e-3, 0.2)),

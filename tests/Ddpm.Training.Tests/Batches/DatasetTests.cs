@@ -57,13 +57,13 @@ public sealed class DatasetTests
     public void Tensors_OfAnyShape_AreGivenAsTheyAre()
     {
         using Tensor signals = randn(5, 2, 7, generator: new Generator(1), dtype: float64);
-        using var data = new TensorDataset(signals);
+        using var data = new InMemoryDataset(signals);
         data.Shape.Should().Equal(2, 7);
         var one = new float[14];
         data.Read(3, one).Should().Be(-1);
         one.Should().Equal(signals[3].to(float32).contiguous().data<float>().ToArray());
-        using TensorDataset rows = TensorDataset.From([new[] { 1f, 2f, 3f }, [4f, 5f, 6f]], [1, 0]);
-        using TensorDataset tensors = TensorDataset.From([tensor(new[] { 1f, 2f, 3f }), tensor(new[] { 4f, 5f, 6f })], [1, 0]);
+        using InMemoryDataset rows = InMemoryDataset.From([new[] { 1f, 2f, 3f }, [4f, 5f, 6f]], [1, 0]);
+        using InMemoryDataset tensors = InMemoryDataset.From([tensor(new[] { 1f, 2f, 3f }), tensor(new[] { 4f, 5f, 6f })], [1, 0]);
         rows.Read(1, one.AsSpan(0, 3)).Should().Be(0);
         one[..3].Should().Equal(4, 5, 6);
         tensors.Identity.Should().Be(rows.Identity);
@@ -76,12 +76,12 @@ public sealed class DatasetTests
     public void Tensors_OfTorchsOwnDataset_AreRead()
     {
         using var source = new Squares();
-        using TensorDataset data = TensorDataset.From(source, "square", "class");
+        using InMemoryDataset data = InMemoryDataset.From(source, "square", "class");
         var one = new float[2];
         data.Read(3, one).Should().Be(1);
         one.Should().Equal(3, 9);
         data.Count.Should().Be(4);
-        FluentActions.Invoking(() => TensorDataset.From(source))
+        FluentActions.Invoking(() => InMemoryDataset.From(source))
             .Should().Throw<ArgumentException>().WithMessage("source must have data in every entry, but entry 0 has square, class*");
     }
 
@@ -91,13 +91,13 @@ public sealed class DatasetTests
         using Tensor holes = tensor(new[] { 1f, float.NaN, float.PositiveInfinity, 2f }).reshape(2, 2);
         using Tensor whole = zeros([2, 2], int64);
         using Tensor flat = zeros(3);
-        FluentActions.Invoking(() => new TensorDataset(holes))
+        FluentActions.Invoking(() => new InMemoryDataset(holes))
             .Should().Throw<ArgumentException>().WithMessage("examples must be finite, but 2 of 4*");
-        FluentActions.Invoking(() => new TensorDataset(whole)).Should().Throw<ArgumentException>().WithMessage("*floating-point*Int64*");
-        FluentActions.Invoking(() => new TensorDataset(flat)).Should().Throw<ArgumentException>().WithMessage("*[N, …]*[3]*");
-        FluentActions.Invoking(() => TensorDataset.From(Array.Empty<float[]>()))
+        FluentActions.Invoking(() => new InMemoryDataset(whole)).Should().Throw<ArgumentException>().WithMessage("*floating-point*Int64*");
+        FluentActions.Invoking(() => new InMemoryDataset(flat)).Should().Throw<ArgumentException>().WithMessage("*[N, …]*[3]*");
+        FluentActions.Invoking(() => InMemoryDataset.From(Array.Empty<float[]>()))
             .Should().Throw<ArgumentException>().WithMessage("*at least one example*");
-        FluentActions.Invoking(() => TensorDataset.From([new[] { 1f }, [1f, 2f]]))
+        FluentActions.Invoking(() => InMemoryDataset.From([new[] { 1f }, [1f, 2f]]))
             .Should().Throw<ArgumentException>().WithMessage("*first has [1] and example 1 has [2]*");
     }
 

@@ -111,7 +111,7 @@ public sealed class PrefetchedBatchesTests
     [Fact]
     public void Run_Prefetched_IsBitForBitTheRunWithout()
     {
-        using var data = new TensorDataset(randn(10, 3, generator: new Generator(1)));
+        using var data = new InMemoryDataset(randn(10, 3, generator: new Generator(1)));
         float[] Train(bool prefetch)
         {
             using var network = new Mlp(new MlpOptions { Dimensions = 3, Width = 8, Blocks = 1 }, 1);

@@ -13,7 +13,7 @@ public sealed class CheckpointFuzzTests : IDisposable
 {
     private const string Manifest = "checkpoint.json";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-checkpoint-");
-    private readonly TensorDataset data = new(randn(4, 1, generator: new Generator(1)));
+    private readonly InMemoryDataset data = new(randn(4, 1, generator: new Generator(1)));
     private readonly Mlp network = new(new MlpOptions { Dimensions = 1, Width = 2, Blocks = 1 }, 1);
     private readonly Trainer trainer;
     private readonly string checkpoint;

@@ -154,7 +154,7 @@ public sealed class CheckpointTests : IDisposable
         using TrainedModel model = ModelFolder.Load(exported);
         model.Process.Coefficients.Betas.Should().Equal(Process.Coefficients.Betas);
         FluentActions.Invoking(() => Checkpoint.Export(path, exported, 2))
-            .Should().Throw<InvalidDataException>().WithMessage("*has the averages 0 … 1, but not 2*");
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*has the averages 0 … 1, but not 2*");
         FluentActions.Invoking(() => Checkpoint.Export(Path.Combine(folder.FullName, "none"), exported))
             .Should().Throw<DirectoryNotFoundException>();
         File.Delete(Path.Combine(path, "average-1.safetensors"));

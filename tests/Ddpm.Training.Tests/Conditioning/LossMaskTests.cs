@@ -81,7 +81,7 @@ public sealed class LossMaskTests
     [Fact]
     public void MaskedBatches_AddTheMaskAndTheirName()
     {
-        using var data = new Ddpm.Data.TensorDataset(ones(4, 3));
+        using var data = new Ddpm.Data.InMemoryDataset(ones(4, 3));
         var batches = new MaskedBatches(new ShuffledBatches(data, 2, 1), batch => batch.X0.narrow(1, 0, 1).clone(), "first column");
         using TrainingBatch batch = batches.Batch(0);
         batch.Mask!.shape.Should().Equal(2, 1);

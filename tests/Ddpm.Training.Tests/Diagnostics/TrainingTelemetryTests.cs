@@ -10,7 +10,7 @@ namespace Ddpm.Training.Tests.Diagnostics;
 public sealed class TrainingTelemetryTests : IDisposable
 {
     private readonly TelemetryCapture capture = new(TrainingTelemetry.TrainingSource, TrainingTelemetry.TrainingMeter);
-    private readonly TensorDataset data = new(ones(8, 2));
+    private readonly InMemoryDataset data = new(ones(8, 2));
     private readonly Mlp network = new(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, seed: 1);
     private readonly Trainer trainer;
 

@@ -13,7 +13,7 @@ namespace Ddpm.Training.Tests.Observation;
 public sealed class MetricsTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-metrics-");
-    private readonly TensorDataset data = new(randn(16, 2, generator: new Generator(1)));
+    private readonly InMemoryDataset data = new(randn(16, 2, generator: new Generator(1)));
 
     public void Dispose()
     {

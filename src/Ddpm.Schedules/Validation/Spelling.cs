@@ -1,4 +1,4 @@
-namespace Ddpm.Cli.Arguments;
+namespace Ddpm.Core;
 
 /// <summary>Guesses the word that a mistyped one stands for.</summary>
 internal static class Spelling
@@ -10,6 +10,9 @@ internal static class Spelling
             .OrderBy(pair => pair.Distance).FirstOrDefault(("", int.MaxValue));
         return nearest.Distance <= Math.Max(2, typed.Length / 3) ? $"; did you mean {nearest.Word}?" : ".";
     }
+
+    /// <summary>Words, the nearest to a mistyped one first.</summary>
+    public static IEnumerable<string> Order(string typed, IEnumerable<string> known) => known.OrderBy(word => Distance(typed, word));
 
     // Levenshtein: insertions, deletions and replacements.
     private static int Distance(string a, string b)

@@ -8,8 +8,10 @@ namespace Ddpm.Data;
 /// Holds examples of any shape in memory, as numbers that training uses unchanged: vectors, signals, volumes. It is immutable; dispose it
 /// to free the memory.
 /// </summary>
-/// <remarks>A diffusion process expects about unit scale: first scale the data to [-1, 1], or to mean 0 and standard deviation 1.</remarks>
-public sealed class TensorDataset : IDataset, IDisposable
+/// <remarks>
+/// A diffusion process expects about unit scale: bring the data to [-1, 1], or to mean 0 and standard deviation 1, first.
+/// </remarks>
+public sealed class InMemoryDataset : IDataset, IDisposable
 {
     private readonly Tensor examples;
     private readonly Labels labels;
@@ -20,11 +22,12 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <param name="labels">
     /// The class of each example, whole numbers [N]. Default: none. Range: 0 … <paramref name="classCount"/> - 1.
     /// </param>
-    /// <param name="classCount">The number of classes. Default: the largest label plus one.</param>
+    /// <param name="classCount">The number of classes. Default: that of the names, or else the largest label and one.</param>
+    /// <param name="classNames">The names of the classes. Default: numbers only.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="examples"/> has another shape or type, is empty or not finite, or a label is out of range.
     /// </exception>
-    public TensorDataset(Tensor examples, Tensor? labels = null, int? classCount = null)
+    public InMemoryDataset(Tensor examples, Tensor? labels = null, int? classCount = null, ClassNames? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
         if (examples.dim() < 2 || examples.numel() == 0)
@@ -49,7 +52,7 @@ public sealed class TensorDataset : IDataset, IDisposable
 
         Shape = [.. examples.shape.Skip(1)];
         Count = checked((int)examples.size(0));
-        this.labels = new Labels(labels, Count, classCount);
+        this.labels = new Labels(labels, Count, classCount, classNames);
         this.examples = examples.detach().to(float32, CPU).contiguous().clone().DetachFromDisposeScope();
     }
 
@@ -63,6 +66,9 @@ public sealed class TensorDataset : IDataset, IDisposable
     public int ClassCount => labels.ClassCount;
 
     /// <inheritdoc/>
+    public ClassNames? ClassNames => labels.ClassNames;
+
+    /// <inheritdoc/>
     public string Identity => identity ??=
         $"{Count} examples [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
         $"{DataDigest.Of(examples, labels.Values)}";
@@ -72,7 +78,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <param name="labels">The class of each example. Default: none.</param>
     /// <returns>The data set.</returns>
     /// <exception cref="ArgumentException">There is no example, or their shapes differ.</exception>
-    public static TensorDataset From(IEnumerable<Tensor> examples, IEnumerable<long>? labels = null)
+    public static InMemoryDataset From(IEnumerable<Tensor> examples, IEnumerable<long>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
         using var scope = NewDisposeScope();
@@ -85,7 +91,7 @@ public sealed class TensorDataset : IDataset, IDisposable
                 $"example {different} has [{string.Join(", ", all[different].shape)}].", nameof(examples));
         }
 
-        return new TensorDataset(stack(all), labels is null ? null : tensor(labels.ToArray(), int64));
+        return new InMemoryDataset(stack(all), labels is null ? null : tensor(labels.ToArray(), int64));
     }
 
     /// <summary>Creates a data set from rows of numbers.</summary>
@@ -93,7 +99,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <param name="labels">The class of each row. Default: none.</param>
     /// <returns>The data set of vectors.</returns>
     /// <exception cref="ArgumentException">There is no row, or their lengths differ.</exception>
-    public static TensorDataset From(IEnumerable<float[]> rows, IEnumerable<long>? labels = null)
+    public static InMemoryDataset From(IEnumerable<float[]> rows, IEnumerable<long>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
         TorchRuntime.EnsureLoaded();
@@ -107,7 +113,7 @@ public sealed class TensorDataset : IDataset, IDisposable
     /// <param name="labelKey">The key of the class, a whole number. Default: none.</param>
     /// <returns>The data set.</returns>
     /// <exception cref="ArgumentException">There is no example, or a name is missing, or their shapes differ.</exception>
-    public static TensorDataset From(utils.data.Dataset source, string key = "data", string? labelKey = null)
+    public static InMemoryDataset From(utils.data.Dataset source, string key = "data", string? labelKey = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(key);
