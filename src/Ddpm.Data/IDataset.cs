@@ -14,7 +14,7 @@ public interface IDataset
     /// <summary>Gets the number of classes; 0 for examples without classes.</summary>
     int ClassCount => 0;
 
-    /// <summary>The names of the classes; null where they have numbers only, or the examples have none.</summary>
+    /// <summary>Gets the names of the classes; null where they have numbers only, or the examples have none.</summary>
     ClassNames? ClassNames => null;
 
     /// <summary>Identifies the data, as text: a resumed run must have the same.</summary>

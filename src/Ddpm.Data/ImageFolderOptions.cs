@@ -5,7 +5,7 @@ namespace Ddpm.Data;
 /// <summary>Sets how a folder of images is read.</summary>
 public sealed record ImageFolderOptions
 {
-    /// <summary>In colour at their own size, and any damage an error.</summary>
+    /// <summary>Gets the defaults: images in colour at their own size, and an error for any damage.</summary>
     public static ImageFolderOptions Default { get; } = new();
 
     /// <summary>Gets how each file becomes pixels. Without a size all images must have that of the first.</summary>

@@ -3,7 +3,7 @@ namespace Ddpm.Imaging;
 /// <summary>Sets how an image file becomes pixels.</summary>
 public sealed record ImageLoadOptions
 {
-    /// <summary>In colour at its own size.</summary>
+    /// <summary>Gets the defaults: an image in colour at its own size.</summary>
     public static ImageLoadOptions Default { get; } = new();
 
     /// <summary>The default of <see cref="MaxPixels"/>: 8,192 × 8,192.</summary>

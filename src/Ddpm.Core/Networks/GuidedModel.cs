@@ -16,8 +16,8 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
 
-    /// <summary>Guides a network.</summary>
-    /// <param name="model">The network, which must take a null label; it stays the caller's.</param>
+    /// <summary>Creates the guided form of a network.</summary>
+    /// <param name="model">The network, which must take a null label; the caller keeps it.</param>
     /// <param name="scale">w. Range: ≥ 0.</param>
     /// <param name="rescale">
     /// φ: the share of the guided prediction that is rescaled to the standard deviation of the conditional one, against over-exposure (Lin

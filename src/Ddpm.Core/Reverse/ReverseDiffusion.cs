@@ -89,7 +89,7 @@ public sealed class ReverseDiffusion
         return respaced.Timesteps == Coefficients.Timesteps ? this : new ReverseDiffusion(respaced, Options);
     }
 
-    /// <summary>The same process with another variance, which sampling may choose: with few steps a small one.</summary>
+    /// <summary>Returns the same process with another variance, which sampling may choose: with few steps a small one.</summary>
     /// <param name="variance">The variance; a learned one where the network puts one out.</param>
     /// <returns>A process with the same timesteps and all other options.</returns>
     public ReverseDiffusion WithVariance(ReverseVariance variance)
@@ -98,7 +98,7 @@ public sealed class ReverseDiffusion
         return new ReverseDiffusion(Coefficients, Options with { Variance = variance });
     }
 
-    /// <summary>x̂_0, mean and variance of p_θ(x_{t-1} | x_t).</summary>
+    /// <summary>Computes x̂_0, mean and variance of p_θ(x_{t-1} | x_t).</summary>
     /// <param name="output">
     /// The network's output at (<paramref name="xt"/>, <paramref name="t"/>): in the shape of <paramref name="xt"/>, or with twice its
     /// second axis, [B, 2C, …], when the variance is learned; the prediction comes first.

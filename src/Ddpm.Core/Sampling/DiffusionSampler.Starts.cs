@@ -80,7 +80,8 @@ public abstract partial class DiffusionSampler
     }
 
     /// <summary>
-    /// The same by a share of the sampler's steps, at least one, in place of a timestep, as other programs of "image to image" state it.
+    /// Does the same by a share of the sampler's steps, at least one, in place of a timestep, as other programs of "image to image" state
+    /// it.
     /// </summary>
     /// <param name="x0">The examples x_0, [B, …].</param>
     /// <param name="strength">

@@ -21,10 +21,10 @@ public interface INetworkDescription
     /// <summary>Gets the number of classes whose labels the network takes; 0: none. Range: ≥ 0.</summary>
     int ClassCount => 0;
 
-    /// <summary>The names of the classes; null where they have numbers only.</summary>
+    /// <summary>Gets the names of the classes; null where they have numbers only.</summary>
     ClassNames? ClassNames => null;
 
-    /// <summary>Whether the class embedding has a row for "no class" after those of the classes.</summary>
+    /// <summary>Gets whether the class embedding has a row for "no class" after those of the classes.</summary>
     bool HasNullLabel => false;
 
     /// <summary>

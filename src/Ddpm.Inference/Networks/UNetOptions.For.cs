@@ -14,7 +14,9 @@ public sealed partial record UNetOptions
 
     private const int MostGroups = 32, LeastBaseChannels = 4;
 
-    /// <summary>A network for images of a size, by the paper's proportions (Ho et al. 2020, arXiv:2006.11239, appendix B).</summary>
+    /// <summary>
+    /// Describes a network for images of a size, by the paper's proportions (Ho et al. 2020, arXiv:2006.11239, appendix B).
+    /// </summary>
     /// <remarks>
     /// Levels: the image is halved while both sides are even and at least 8, at most five times. Multipliers: 1, 2, 2, 2, or 1, 1, 2, 2,
     /// 4, 4 for more than four levels. Attention: at the first level of at most 16×16 pixels, and in the middle. Groups: the largest
@@ -57,7 +59,7 @@ public sealed partial record UNetOptions
         };
     }
 
-    /// <summary>A network for signals of a length, by the rules of <see cref="For"/> in one dimension.</summary>
+    /// <summary>Describes a network for signals of a length, by the rules of <see cref="For"/> in one dimension.</summary>
     /// <param name="length">
     /// The length of the signals. Range: ≥ 1; refused where it can be halved too seldom, so that more than 4,096 numbers are left for the
     /// attention of the coarsest level.

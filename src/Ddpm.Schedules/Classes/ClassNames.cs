@@ -42,7 +42,7 @@ public sealed class ClassNames : IReadOnlyList<string>, IEquatable<ClassNames>
     /// <summary>Gets the number of classes.</summary>
     public int Count => names.Length;
 
-    /// <summary>The name of a class.</summary>
+    /// <summary>Gets the name of a class.</summary>
     /// <param name="label">The class. Range: 0 ≤ label &lt; <see cref="Count"/>.</param>
     public string this[int label] => label >= 0 && label < Count
         ? names[label]
@@ -80,7 +80,7 @@ public sealed class ClassNames : IReadOnlyList<string>, IEquatable<ClassNames>
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Whether both have the same names in the same order.</summary>
+    /// <summary>Returns whether both have the same names in the same order.</summary>
     /// <param name="other">Other names.</param>
     public bool Equals(ClassNames? other) => other is not null && names.AsSpan().SequenceEqual(other.names.AsSpan());
 
@@ -90,7 +90,7 @@ public sealed class ClassNames : IReadOnlyList<string>, IEquatable<ClassNames>
     /// <inheritdoc/>
     public override int GetHashCode() => names.Aggregate(0, HashCode.Combine);
 
-    /// <summary>The names with commas between.</summary>
+    /// <summary>Returns the names with commas between.</summary>
     public override string ToString() => string.Join(", ", names);
 
     /// <summary>The label of a name; null where no class has it.</summary>

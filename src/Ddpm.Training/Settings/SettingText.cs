@@ -25,7 +25,9 @@ internal static class SettingText
     /// <summary>Returns an object that has a state beside its settings, as its type and the properties that are set once.</summary>
     public static string OfStateful(object value) => HasOwnText(value) ? value.ToString() ?? "" : Described(value, 0, IsSetOnce);
 
-    /// <summary>Returns the writable properties of options, as "prefix.Name" and text; but for names of classes, which decide nothing.</summary>
+    /// <summary>
+    /// Returns the writable properties of options, as "prefix.Name" and text; but for names of classes, which decide nothing.
+    /// </summary>
     public static IEnumerable<KeyValuePair<string, string>> Properties(object options, string prefix) => options.GetType().GetProperties()
         .Where(property => property.CanWrite && property.GetIndexParameters().Length == 0 && property.PropertyType != typeof(ClassNames))
         .Select(property => KeyValuePair.Create(prefix + property.Name, Of(property.GetValue(options))));
