@@ -42,7 +42,7 @@ public sealed class SampleShapeTests : IDisposable
         using Tensor x = zeros(1, 1, 8, 8), known = ones(8, 8, ScalarType.Bool);
         var noise = new PerSampleNoise(1);
         var sampler = new DdimSampler(network, Process);
-        const string rest = 
+        const string rest =
             " must be a batch of [3, H, W] with sizes that are positive multiples of 2 for the network, but has [1, 1, 8, 8]*";
         sampler.Invoking(s => s.SampleFrom(x, 3, noise)).Should().Throw<ArgumentException>().WithMessage("xt" + rest);
         sampler.Invoking(s => s.Reconstruct(x, 3, noise)).Should().Throw<ArgumentException>().WithMessage("x0" + rest);

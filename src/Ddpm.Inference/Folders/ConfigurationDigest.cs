@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ddpm.Core;
 using Ddpm.Models;
 
@@ -14,7 +13,7 @@ internal static class ConfigurationDigest
     public const string Key = "configuration_sha256";
 
     /// <summary>Returns the digest of the contents of two configurations.</summary>
-    public static string Of(byte[] network, byte[] process) => Convert.ToHexStringLower(SHA256.HashData([.. network, 0, .. process]));
+    public static string Of(byte[] network, byte[] process) => Convert.ToHexStringLower(Sha256.Of([.. network, 0, .. process]));
 
     /// <summary>
     /// Returns whether weights were written with other configurations than lie beside them; false where they carry no digest.

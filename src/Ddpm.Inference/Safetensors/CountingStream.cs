@@ -1,11 +1,11 @@
-using System.Security.Cryptography;
+using Ddpm.Core;
 
 namespace Ddpm.Inference;
 
 /// <summary>Passes what is written on to another stream, counts it and, where asked, hashes it. Leaves the other stream open.</summary>
 internal sealed class CountingStream(Stream target, bool hashed) : Stream
 {
-    private readonly IncrementalHash? hash = hashed ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+    private readonly Sha256? hash = hashed ? new Sha256() : null;
 
     /// <summary>Gets how many bytes were written.</summary>
     public long Count { get; private set; }
@@ -30,7 +30,7 @@ internal sealed class CountingStream(Stream target, bool hashed) : Stream
     }
 
     /// <summary>Returns the SHA-256 of what was written.</summary>
-    public byte[] Digest() => hash!.GetHashAndReset();
+    public byte[] Digest() => hash!.Finish();
 
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -39,7 +39,7 @@ internal sealed class CountingStream(Stream target, bool hashed) : Stream
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         target.Write(buffer);
-        hash?.AppendData(buffer);
+        hash?.Append(buffer);
         Count += buffer.Length;
     }
 

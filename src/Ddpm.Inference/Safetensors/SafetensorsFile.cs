@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Ddpm.Core;
 using Ddpm.Inference;
 using Microsoft.Win32.SafeHandles;
@@ -75,11 +74,11 @@ public sealed class SafetensorsFile : ISafetensors
     public bool VerifyDigest()
     {
         if (!Metadata.TryGetValue(SafetensorsEncoder.DigestKey, out string? expected)) return false;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         var buffer = new byte[1 << 20];
         long position = dataStart;
-        for (int read; (read = RandomAccess.Read(handle, buffer, position)) > 0; position += read) hash.AppendData(buffer, 0, read);
-        return SafetensorsEncoder.CheckDigest(expected, hash.GetHashAndReset(), path);
+        for (int read; (read = RandomAccess.Read(handle, buffer, position)) > 0; position += read) hash.Append(buffer.AsSpan(0, read));
+        return SafetensorsEncoder.CheckDigest(expected, hash.Finish(), path);
     }
 
     /// <summary>Closes the file.</summary>

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Ddpm.Core;
 using Ddpm.Inference;
 
 namespace Ddpm.Models;
@@ -64,7 +64,7 @@ internal sealed class SafetensorsMemory : ISafetensors
     /// <inheritdoc/>
     public bool VerifyDigest() =>
         Metadata.TryGetValue(SafetensorsEncoder.DigestKey, out string? expected)
-            && SafetensorsEncoder.CheckDigest(expected, SHA256.HashData(data.Span), source);
+            && SafetensorsEncoder.CheckDigest(expected, Sha256.Of(data.Span), source);
 
     /// <summary>Does nothing: the memory belongs to the caller.</summary>
     public void Dispose()
