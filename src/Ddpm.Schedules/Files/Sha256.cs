@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace Ddpm.Core;
 
 /// <summary>
-/// SHA-256 (FIPS 180-4) of bytes that come in parts. .NET takes it from the system, and ends the process on a Linux without OpenSSL, such as
-/// an image of one program; there this class computes it, at a few hundred MB/s.
+/// SHA-256 (FIPS 180-4) of bytes that come in parts. .NET takes it from the system, and ends the process on a Linux without OpenSSL,
+/// such as an image of one program; there this class computes it, at a few hundred MB/s.
 /// </summary>
 internal sealed class Sha256 : IDisposable
 {
