@@ -22,7 +22,7 @@ public sealed class ArchitectureTests
         ["Ddpm.Onnx"] = ["Ddpm.Inference", "Microsoft.ML.OnnxRuntime.Managed"],
         ["Ddpm.Onnx.Torch"] = ["Ddpm.Evaluation", "Ddpm.Models", "Ddpm.Onnx"],
         ["Ddpm.Imaging"] = ["Ddpm.Core", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
-        ["Ddpm.Plotting"] = ["Ddpm.Core", "ScottPlot"],
+        ["Ddpm.Plotting"] = ["Ddpm.Core", "Ddpm.Imaging", "ScottPlot"],
         ["Ddpm.Data"] = ["Ddpm.Core", "Ddpm.Imaging"],
         ["Ddpm.Training"] = ["Ddpm.Core", "Ddpm.Models", "Ddpm.Imaging", "Ddpm.Data"],
         ["Ddpm.Distributed.Mpi"] = ["Ddpm.Core"],

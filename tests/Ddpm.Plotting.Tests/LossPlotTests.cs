@@ -35,7 +35,7 @@ public sealed class LossPlotTests : IDisposable
 
         using SKBitmap picture = SKBitmap.Decode(path);
         int[] rows = [.. Enumerable.Range(0, picture.Width * picture.Height)
-            .Where(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: > 120, Green: < 40, Blue: < 40 })
+            .Where(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: < 40, Green: > 90 and < 140, Blue: > 150 })
             .Select(i => i / picture.Width)];
         // Of the 500 rows some 400 are the axes' inside: a straight line on a logarithmic scale crosses them all.
         (rows.Max() - rows.Min()).Should().BeGreaterThan(300);
@@ -66,7 +66,7 @@ public sealed class LossPlotTests : IDisposable
             path, [.. Enumerable.Range(1, 20).Select(i => new RateDistortionPoint(i, 20 - i, Of(0.1 * i), Of(60 - 3 * i)))]);
         using SKBitmap picture = SKBitmap.Decode(path);
         Enumerable.Range(0, picture.Width * picture.Height)
-            .Count(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: > 120, Green: < 40, Blue: < 40 })
+            .Count(i => picture.GetPixel(i % picture.Width, i / picture.Width) is { Red: < 40, Green: > 90 and < 140, Blue: > 150 })
             .Should().BeGreaterThan(500);
         FluentActions.Invoking(() => RateDistortionPlot.SavePng(path, [])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => RateDistortionPlot.SavePng(path, [new RateDistortionPoint(1, 0, Of(double.NaN), Of(1))]))

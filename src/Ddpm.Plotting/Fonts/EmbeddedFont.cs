@@ -29,7 +29,8 @@ internal sealed class EmbeddedFont : IFontResolver
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
         fontName == Name ? Load() : null;
 
-    private static SKTypeface Load()
+    /// <summary>Returns the font; the caller disposes it.</summary>
+    public static SKTypeface Load()
     {
         using Stream stream = typeof(EmbeddedFont).Assembly.GetManifestResourceStream("DejaVuSans-subset.ttf")!;
         using SKData data = SKData.Create(stream);
