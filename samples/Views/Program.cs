@@ -3,7 +3,11 @@ using Ddpm.Core;
 using Ddpm.Samples;
 using Ddpm.Views;
 
-(string Name, Action<View> Make)[] all = [(AutoregressiveView.Name, AutoregressiveView.Make)];
+(string Name, Action<View> Make)[] all =
+[
+    (AutoencoderView.Name, AutoencoderView.Make), (AutoregressiveView.Name, AutoregressiveView.Make),
+    (CorrectionsView.Name, CorrectionsView.Make),
+];
 string[] known = [.. all.Select(one => one.Name)];
 var names = new Argument<string[]>("views")
 {

@@ -93,7 +93,9 @@ internal static class AutoregressiveView
             (Equation5, WithError(bound.Total)));
     }
 
-    /// <summary>The masking diffusion of a model over a set of digits: both orders of the bound, and the model's own log-likelihood.</summary>
+    /// <summary>
+    /// The masking diffusion of a model over a set of digits: both orders of the bound, and the model's own log-likelihood.
+    /// </summary>
     public static KeyValuePair<string, ImmutableSortedDictionary<string, Measured>> Masking(
         string name,
         PixelModel model,
