@@ -77,7 +77,7 @@ public sealed class AutoregressiveBound
             Tensor previous = xt, logPrevious = logMarginal;
             xt = process.Forward.Step(previous, t, noise.Draw(NoiseRequest.For(previous, firstExample, t)));
             logMarginal = data.LogDensity(xt, tensor(process.Coefficients.AlphaBars[t], float64));
-            Tensor term = LogForward(previous, xt, t) + logPrevious - logMarginal - LogReverse(previous, xt, t, x0.dtype);
+            Tensor term = LogForward(previous, xt, t).Plus(logPrevious) - logMarginal - LogReverse(previous, xt, t, x0.dtype);
             NonFiniteException.ThrowIfNonFinite(term, "The bound's term", t);
             terms.Add(BitsPerDim(term).MoveToOuterDisposeScope());
             xt.MoveToOuterDisposeScope();
@@ -85,7 +85,7 @@ public sealed class AutoregressiveBound
         }
 
         Tensor prior = BitsPerDim(logMarginal - Sum(Decoder.Continuous.LogLikelihood(xt, zeros_like(xt), zeros_like(xt))));
-        Tensor all = stack(terms, 1), total = prior + all.sum([1]) + entropy;
+        Tensor all = stack(terms, 1), total = prior.Plus(all.sum([1])).Plus(entropy);
         return new AutoregressiveTerms(total.MoveToOuterDisposeScope(), prior.MoveToOuterDisposeScope(), all.MoveToOuterDisposeScope(),
             entropy.MoveToOuterDisposeScope());
     }
