@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Represents a distribution of data whose posterior mean E[x_0 | x_t] is known in closed form, so that samplers and bounds can be tested
-/// against mathematics. It works in float64 and owns its tensors.
+/// Represents a distribution of data whose posterior mean E[x_0 | x_t] and densities q(x_t) are known in closed form, so that samplers and
+/// bounds can be tested against mathematics. It works in float64 and owns its tensors.
 /// </summary>
 public abstract class DataDistribution : IDisposable
 {
@@ -26,14 +26,30 @@ public abstract class DataDistribution : IDisposable
         ArgumentNullException.ThrowIfNull(alphaBar);
         using var scope = NewDisposeScope();
         Tensor flat = Flat(xt, nameof(xt));
-        if (alphaBar.dim() > 1 || (alphaBar.dim() == 1 && alphaBar.size(0) != flat.size(0)))
+        return PosteriorMeanCore(flat, Signal(alphaBar, flat)).reshape(xt.shape).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Computes ln q(x_t), the log-density of the noisy data x_t = √ᾱ x_0 + √(1-ᾱ) ε.</summary>
+    /// <param name="xt">The noisy examples, [B, …] with the distribution's shape, on its device.</param>
+    /// <param name="alphaBar">ᾱ of each example, [B], or of all, []. Range: 0 ≤ ᾱ &lt; 1.</param>
+    /// <returns>The log-density of each example in nats (of all its dimensions), [B], float64; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An ᾱ is out of range.</exception>
+    public Tensor LogDensity(Tensor xt, Tensor alphaBar)
+    {
+        ArgumentNullException.ThrowIfNull(alphaBar);
+        using var scope = NewDisposeScope();
+        Tensor flat = Flat(xt, nameof(xt)), signal = Signal(alphaBar, flat);
+        if (flat.size(0) == 0) return zeros(0, float64, flat.device).MoveToOuterDisposeScope();
+        double least = signal.min().item<double>(), most = signal.max().item<double>();
+        if (!(least >= 0 && most < 1))
         {
-            throw new ArgumentException($"alphaBar must have the shape [] or [{flat.size(0)}], but has {Require.Shape(alphaBar)}.",
-                nameof(alphaBar));
+            throw new ArgumentOutOfRangeException(
+                nameof(alphaBar),
+                $"alphaBar must be at least 0 and less than 1, but {(least >= 0 ? $"reaches {most}" : $"begins at {least}")}.");
         }
 
-        Tensor signal = alphaBar.to(float64, flat.device).reshape(-1, 1).expand(flat.size(0), 1);
-        return PosteriorMeanCore(flat, signal).reshape(xt.shape).MoveToOuterDisposeScope();
+        return LogDensityCore(flat, signal).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the memory of the tensors.</summary>
@@ -43,8 +59,17 @@ public abstract class DataDistribution : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Whether x_0 is one of countably many values, which have probabilities, instead of a density.</summary>
+    internal abstract bool IsDiscrete { get; }
+
+    /// <summary>ln q(x_0) in nats, [B]: a log-probability where <see cref="IsDiscrete"/>, else a log-density.</summary>
+    internal abstract Tensor LogLikelihood(Tensor x0);
+
     /// <summary>E[x_0 | x_t] of rows: x_t [B, D], ᾱ [B, 1] → [B, D]. Called inside a dispose scope.</summary>
     private protected abstract Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar);
+
+    /// <summary>ln q(x_t) of rows: x_t [B, D], ᾱ [B, 1] → [B]. Called inside a dispose scope.</summary>
+    private protected abstract Tensor LogDensityCore(Tensor xt, Tensor alphaBar);
 
     private protected abstract void DisposeCore();
 
@@ -59,5 +84,17 @@ public abstract class DataDistribution : IDisposable
         }
 
         return examples.to(float64).reshape(examples.size(0), Dimensions);
+    }
+
+    // ᾱ as [B, 1] in float64. Called inside a dispose scope.
+    private static Tensor Signal(Tensor alphaBar, Tensor flat)
+    {
+        if (alphaBar.dim() > 1 || (alphaBar.dim() == 1 && alphaBar.size(0) != flat.size(0)))
+        {
+            throw new ArgumentException($"alphaBar must have the shape [] or [{flat.size(0)}], but has {Require.Shape(alphaBar)}.",
+                nameof(alphaBar));
+        }
+
+        return alphaBar.to(float64, flat.device).reshape(-1, 1).expand(flat.size(0), 1);
     }
 }

@@ -32,18 +32,48 @@ public sealed class EmpiricalData : DataDistribution
         halfSquares = this.examples.Square().sum([1]).Times(0.5).DetachFromDisposeScope();
     }
 
-    private protected override Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar)
+    internal override bool IsDiscrete => true;
+
+    /// <summary>Computes ln Pr(x_0), the log-probability of the data: ln(n/N) for an example that stands n times among the N.</summary>
+    /// <param name="x0">Examples, [B, …].</param>
+    /// <returns>The log-probability of each in nats, [B], float64; a fresh tensor. -∞ for what is not among the examples.</returns>
+    /// <exception cref="ArgumentException">The shape does not fit.</exception>
+    public Tensor LogProbability(Tensor x0)
     {
-        long rows = Math.Max(1, LargestBlock / examples.size(0));
-        var blocks = new List<Tensor>();
-        for (long first = 0; first < xt.size(0); first += rows)
+        using var scope = NewDisposeScope();
+        Tensor rows = Flat(x0, nameof(x0));
+        return Blocks(rows, examples.numel(), (first, count) =>
+            rows.narrow(0, first, count).unsqueeze(1).eq(examples).all(2).to(float64).mean([1]).log()).MoveToOuterDisposeScope();
+    }
+
+    internal override Tensor LogLikelihood(Tensor x0) => LogProbability(x0);
+
+    private protected override Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar) =>
+        Blocks(xt, examples.size(0), (first, count) =>
+            Logits(xt.narrow(0, first, count), alphaBar.narrow(0, first, count)).softmax(1).matmul(examples));
+
+    private protected override Tensor LogDensityCore(Tensor xt, Tensor alphaBar) =>
+        Blocks(xt, examples.size(0), (first, count) =>
         {
-            long count = Math.Min(rows, xt.size(0) - first);
+            Tensor rows = xt.narrow(0, first, count), variance = alphaBar.narrow(0, first, count).Complement();
+            Tensor scale = variance.Times(2 * Math.PI).log().Times(Dimensions).Plus(rows.Square().sum([1], keepdim: true) / variance);
+            Tensor mixed = Logits(rows, alphaBar.narrow(0, first, count)).logsumexp(1);
+            return mixed.Minus(Math.Log(examples.size(0))) - scale.squeeze(1).Times(0.5);
+        });
+
+    // ln N(x_t; √ᾱ x_i, 1-ᾱ) of every example but for what they share, ‖x_t‖² among it, which falls out of a softmax.
+    private Tensor Logits(Tensor xt, Tensor alphaBar) =>
+        (alphaBar.sqrt() * xt.matmul(examples.t()) - alphaBar * halfSquares) / alphaBar.Complement();
+
+    // A function of the rows, as many of them at a time as a block of [rows, columns] numbers allows.
+    private static Tensor Blocks(Tensor rows, long columns, Func<long, long, Tensor> compute)
+    {
+        long most = Math.Max(1, LargestBlock / columns);
+        var blocks = new List<Tensor>();
+        for (long first = 0; first < rows.size(0); first += most)
+        {
             using var scope = NewDisposeScope();
-            Tensor signal = alphaBar.narrow(0, first, count);
-            // ‖x_t‖² is the same for all examples and falls out of the softmax.
-            Tensor logits = (signal.sqrt() * xt.narrow(0, first, count).matmul(examples.t()) - signal * halfSquares) / signal.Complement();
-            blocks.Add(logits.softmax(1).matmul(examples).MoveToOuterDisposeScope());
+            blocks.Add(compute(first, Math.Min(most, rows.size(0) - first)).MoveToOuterDisposeScope());
         }
 
         return cat(blocks);

@@ -89,6 +89,12 @@ public sealed class GaussianMixtureData : DataDistribution
         return joint.logsumexp(0).MoveToOuterDisposeScope();
     }
 
+    internal override bool IsDiscrete => false;
+
+    internal override Tensor LogLikelihood(Tensor x0) => LogDensity(x0);
+
+    private protected override Tensor LogDensityCore(Tensor xt, Tensor alphaBar) => Joint(xt, alphaBar).LogProbability.logsumexp(0);
+
     private protected override Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar)
     {
         (Tensor logProbability, Tensor projected, Tensor spread) = Joint(xt, alphaBar);

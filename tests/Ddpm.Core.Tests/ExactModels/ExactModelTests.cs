@@ -35,6 +35,60 @@ public sealed class ExactModelTests
         }
     }
 
+    [Theory]
+    [InlineData(0.9)]
+    [InlineData(0.3)]
+    [InlineData(0)]
+    public void LogDensity_NoisyMixtureOrExamples_IsTheSumOfTheirNormalDensities(double alphaBar)
+    {
+        using var scope = NewDisposeScope();
+        Tensor points = tensor(new[,] { { 0.2, 0.9 }, { -1.0, 2.0 }, { 30.0, 0.0 } }), signal = tensor(alphaBar, float64);
+        double[][] centres = [[-1.0, 0.5], [0.5, 0.2], [0.4, -0.8]];
+        Tensor means = tensor(centres.SelectMany(c => c).ToArray()).reshape(3, 2);
+        using var mixture = new GaussianMixtureData(tensor(new[] { 1.0, 2.0, 1.0 }), means, eye(2, dtype: float64).expand(3, 2, 2) * 0.25);
+        using var examples = new EmpiricalData(means);
+
+        mixture.LogDensity(points, signal).Values().ShouldBeClose(Expected([0.25, 0.5, 0.25], 0.25), 1e-12, 1e-12, "mixture");
+        examples.LogDensity(points, signal).Values().ShouldBeClose(Expected([1 / 3.0, 1 / 3.0, 1 / 3.0], 0), 1e-12, 1e-12, "examples");
+
+        double[] Expected(double[] weights, double variance) =>
+        [
+            .. Enumerable.Range(0, 3).Select(row =>
+            {
+                double spread = alphaBar * variance + 1 - alphaBar;
+                double[] x = points[row].Values(), exponents =
+                [
+                    .. centres.Select(c => -c.Zip(x, (m, value) => Math.Pow(value - Math.Sqrt(alphaBar) * m, 2)).Sum() / (2 * spread)),
+                ];
+                double largest = exponents.Max(), sum = weights.Zip(exponents, (w, e) => w * Math.Exp(e - largest)).Sum();
+                return largest + Math.Log(sum / (2 * Math.PI * spread));
+            }),
+        ];
+    }
+
+    [Fact]
+    public void LogProbability_ExamplesOfTheSetAndOthers_CountsThem()
+    {
+        using var scope = NewDisposeScope();
+        using var data = new EmpiricalData(tensor(new[,] { { 0.0, 1.0 }, { 2.0, 3.0 }, { 0.0, 1.0 }, { 0.0, 3.0 } }));
+
+        data.LogProbability(tensor(new[,] { { 0.0, 1.0 }, { 2.0, 3.0 }, { 0.0, 2.0 } })).Values()
+            .Should().Equal(Math.Log(0.5), Math.Log(0.25), double.NegativeInfinity);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-0.1)]
+    [InlineData(double.NaN)]
+    public void LogDensity_AlphaBarOutOfRange_SaysSo(double alphaBar)
+    {
+        using var scope = NewDisposeScope();
+        using var data = new EmpiricalData(zeros(4, 3));
+
+        FluentActions.Invoking(() => data.LogDensity(zeros(2, 3), tensor(alphaBar))).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("alphaBar must be at least 0 and less than 1, but *").WithParameterName(nameof(alphaBar));
+    }
+
     [Fact]
     public void PosteriorMean_CorrelatedGaussian_IsBayesRule()
     {
