@@ -22,7 +22,7 @@ internal sealed partial class MarkdownPage
 
     /// <summary>The anchors of the headings, as GitHub makes them.</summary>
     public IEnumerable<string> Anchors => Lines.Where(line => line.Fence is null && line.Text.StartsWith('#'))
-        .Select(line => NotInAnchors().Replace(line.Text.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+        .Select(line => AnchorOf(line.Text));
 
     /// <summary>Reads a page.</summary>
     public static MarkdownPage Read(string path)
@@ -44,6 +44,10 @@ internal sealed partial class MarkdownPage
 
         return new MarkdownPage(path, lines);
     }
+
+    /// <summary>The anchor of a heading, as GitHub makes it.</summary>
+    public static string AnchorOf(string heading) =>
+        NotInAnchors().Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-');
 
     /// <summary>The page or file that a link leads to.</summary>
     public string Target(string link)

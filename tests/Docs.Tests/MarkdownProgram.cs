@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
@@ -9,6 +10,9 @@ namespace Docs.Tests;
 /// <summary>All C# blocks of a page as one program, in the order in which a reader meets them.</summary>
 internal sealed partial class MarkdownProgram
 {
+    /// <summary>What a marked program prints at the end of each block: the separator of records.</summary>
+    public const char Mark = '\u001e';
+
     private const string ImplicitUsings = "global using System; global using System.IO; global using System.Linq; global using " +
         "System.Net.Http; global using System.Collections.Generic; global using System.Threading; global using System.Threading.Tasks;";
 
@@ -27,6 +31,9 @@ internal sealed partial class MarkdownProgram
 
     /// <summary>Reads the first block of a page, which is a program of its own.</summary>
     public static MarkdownProgram ReadFirst(string path) => Of(BlocksOf(path)[..1]);
+
+    /// <summary>Reads all blocks of a page; the program prints <see cref="Mark"/> at the end of each.</summary>
+    public static MarkdownProgram ReadMarked(string path) => Of([.. BlocksOf(path).Select(code => $"{code}\nConsole.Write('{Mark}');")]);
 
     private static string[] BlocksOf(string path) =>
         [.. Blocks().Matches(File.ReadAllText(path)).Select(match => match.Groups["code"].Value)];
@@ -59,22 +66,28 @@ internal sealed partial class MarkdownProgram
             .Select(diagnostic => $"{diagnostic.GetMessage()}: {Line(diagnostic)}")]);
     }
 
-    /// <summary>Compiles the program, which must have no error, and runs it in a folder, its output discarded.</summary>
-    public void Run(string folder)
+    /// <summary>Compiles the program, which must have no error, and runs it in a folder.</summary>
+    /// <returns>What it printed, with the numbers of the invariant culture.</returns>
+    public string Run(string folder)
     {
         (byte[] bytes, string[] errors) = Compile("program");
         errors.Should().BeEmpty();
         string before = Directory.GetCurrentDirectory();
         TextWriter console = Console.Out;
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        using var output = new StringWriter();
         try
         {
             Directory.SetCurrentDirectory(folder);
-            Console.SetOut(TextWriter.Null);
+            Console.SetOut(output);
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             MethodInfo main = Assembly.Load(bytes).EntryPoint!;
             main.Invoke(null, main.GetParameters().Length == 0 ? null : [Array.Empty<string>()]);
+            return output.ToString();
         }
         finally
         {
+            CultureInfo.CurrentCulture = culture;
             Console.SetOut(console);
             Directory.SetCurrentDirectory(before);
         }
