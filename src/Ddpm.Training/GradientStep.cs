@@ -83,7 +83,7 @@ internal sealed class GradientStep : IDisposable
         double divisor = Options.GradientClip is { } limit ? Math.Max(1, (norm + 1e-6) / limit) : 1;
 
         // Update, and moving averages.
-        double learningRate = Options.LearningRateAt(step);
+        double learningRate = settings.LearningRate.At(step);
         Optimizer.Step(gradients, divisor, learningRate);
         foreach (ExponentialMovingAverage average in Averages) average.Update(Options.FusedUpdates);
         return new TrainingStep(step, loss, norm, learningRate, drawn.MoveToImmutable(), losses.MoveToImmutable());

@@ -19,7 +19,7 @@ namespace Ddpm.Training;
 /// saving and restoring.
 /// </para>
 /// </remarks>
-public sealed class Trainer : IDisposable
+public sealed partial class Trainer : IDisposable
 {
     private readonly TrainerSettings settings;
     private readonly GradientStep gradient;
@@ -32,8 +32,8 @@ public sealed class Trainer : IDisposable
         gradient = new GradientStep(settings);
     }
 
-    /// <summary>Gets how the network is trained.</summary>
-    public TrainingOptions Options => settings.Options;
+    /// <summary>Gets how the network is trained, with the decay that the run follows now.</summary>
+    public TrainingOptions Options => settings.Current;
 
     /// <summary>Gets the processes that train together; <see cref="SingleProcess"/> for a single one.</summary>
     public ICommunicator Communicator => settings.Communicator;
@@ -166,6 +166,7 @@ public sealed class Trainer : IDisposable
                 BatchSize = batches.BatchSize,
                 TotalSteps = totalSteps,
                 Hooks = ordered,
+                LearningRate = settings.LearningRate,
                 RunningHooks = this.hooks,
                 Progress = progress,
                 Logger = settings.Logger,
@@ -208,52 +209,8 @@ public sealed class Trainer : IDisposable
         return Communicator.Together(() => StepOn(batches));
     }
 
-    /// <summary>
-    /// Writes the whole state of a run into a folder: network, average, optimiser, step, timestep sampler, and their settings. Rank 0
-    /// writes, and the others wait for it.
-    /// </summary>
-    /// <param name="folder">
-    /// The folder, which must not exist; it appears when it is whole. <see cref="CheckpointStore"/> names and keeps several.
-    /// </param>
-    /// <exception cref="InvalidOperationException">
-    /// The network holds its average, see <see cref="ExponentialMovingAverage.SwapIn"/>.
-    /// </exception>
-    /// <exception cref="IOException">The folder exists or cannot be written; no partial checkpoint remains.</exception>
-    public void SaveCheckpoint(string folder)
-    {
-        TrainingState state = StateToSave();
-        Communicator.OnFirstRank(() => CheckpointWriter.Write(folder, state));
-    }
-
-    /// <summary>
-    /// Returns to a checkpoint: the run continues bit for bit as it would have without an interruption, on the same machine with the same
-    /// number of ranks, and to rounding elsewhere. Rank 0 reads, and sends the state to the others.
-    /// </summary>
-    /// <param name="folder">A folder that <see cref="SaveCheckpoint"/> wrote.</param>
-    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
-    /// <exception cref="InvalidDataException">
-    /// A file is missing or damaged or belongs to another network, or relevant settings differ; the message lists them. Nothing has
-    /// changed.
-    /// </exception>
-    public void RestoreCheckpoint(string folder)
-    {
-        RequireTrainedParameters("restoring");
-        TrainingState state = State(HookStates.None);
-        Communicator.OnFirstRank(() => (StepsDone, batchIdentity, hooks.Kept) = CheckpointReader.Restore(folder, state));
-        if (Communicator.WorldSize == 1) return;
-        state = state with { StepsDone = StepsDone, Batches = batchIdentity, Hooks = hooks.Kept };
-        (StepsDone, batchIdentity, hooks.Kept) = Replicas.Broadcast(state, Communicator);
-    }
-
     /// <summary>Frees the optimiser and the average; the network stays with the caller.</summary>
     public void Dispose() => gradient.Dispose();
-
-    /// <summary>Everything that a checkpoint holds; collective.</summary>
-    internal TrainingState StateToSave()
-    {
-        RequireTrainedParameters("saving");
-        return State(hooks.States(this));
-    }
 
     /// <summary>Makes a step on batches of one size; collective.</summary>
     internal TrainingStep StepOn(IReadOnlyList<TrainingBatch> batches)
@@ -269,12 +226,6 @@ public sealed class Trainer : IDisposable
         return step;
     }
 
-    private void RequireTrainedParameters(string before)
-    {
-        if (!Averages.Any(average => average.IsSwapped)) return;
-        throw new InvalidOperationException($"The network holds the average at the moment: dispose what SwapIn returned before {before}.");
-    }
-
     private void RequireSameBatches(string identity)
     {
         batchIdentity ??= identity;
@@ -282,18 +233,4 @@ public sealed class Trainer : IDisposable
         throw new InvalidOperationException(
             $"The run must go on with the batches of its checkpoint, {batchIdentity}, but was given {identity}.");
     }
-
-    private TrainingState State(HookStates states) => new()
-    {
-        Module = Network,
-        Names = [.. Network.named_parameters().Select(pair => pair.name)],
-        Process = Process,
-        Averages = Averages,
-        Optimizer = gradient.Optimizer,
-        Timesteps = settings.Timesteps,
-        StepsDone = StepsDone,
-        Batches = batchIdentity,
-        Settings = settings.Description,
-        Hooks = states,
-    };
 }

@@ -10,7 +10,7 @@ internal sealed class TrainingLoop
 {
     public required Trainer Trainer { get; init; }
 
-    /// <summary>Gets This rank's share of the batches.</summary>
+    /// <summary>Gets this rank's share of the batches.</summary>
     public required IBatchSource Batches { get; init; }
 
     /// <summary>Gets the examples of a batch, of all ranks.</summary>
@@ -19,6 +19,9 @@ internal sealed class TrainingLoop
     public required long TotalSteps { get; init; }
 
     public required ITrainingHook[] Hooks { get; init; }
+
+    /// <summary>Gets the learning rate of each step.</summary>
+    public required LearningRatePlan LearningRate { get; init; }
 
     /// <summary>Gets where the hooks' states stay between two runs.</summary>
     public required RunningHooks RunningHooks { get; init; }
@@ -36,6 +39,7 @@ internal sealed class TrainingLoop
         ["Batches"] = Batches.Identity,
         ["Batch size"] = BatchSize.ToString(CultureInfo.InvariantCulture),
         ["Steps done"] = Trainer.StepsDone.ToString(CultureInfo.InvariantCulture),
+        ["Learning rate"] = LearningRate.Text,
         ["Total steps"] = TotalSteps.ToString(CultureInfo.InvariantCulture),
         ["Hooks"] = string.Join(", ", Hooks.Select(Described)),
     });

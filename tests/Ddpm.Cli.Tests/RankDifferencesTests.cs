@@ -43,7 +43,7 @@ public sealed class RankDifferencesTests : IDisposable
     public void Train_LauncherIsTerminated_LeavesNoProcess(string launcher)
     {
         here.SaveIdx("images", 8, seed: 1);
-        using var program = RunningProgram.StartCommand([.. Launch(launcher), "2", .. Command("--mpi", "--steps", "100000")]);
+        using var program = RunningProgram.StartCommand([.. Launch(launcher), "2", .. Command("--mpi", "--verbose", "--steps", "100000")]);
         program.WaitFor("step 50/");
         Process.Start("kill", ["-TERM", $"{program.Id}"]).WaitForExit();
         program.End();

@@ -16,7 +16,7 @@ public sealed class TwoRunsTests : IDisposable
             "train", "--data", here["images"], "--out", here["run"], "--channels", "8", "--multipliers", "1,2", "--blocks", "1",
             "--timesteps", "50", "--batch-size", "4", "--metrics-every", "1", "--checkpoint-every", "2", "--decay", "none",
         ];
-        using RunningProgram first = RunningProgram.Start([.. train, "--steps", "100000"]);
+        using RunningProgram first = RunningProgram.Start([.. train, "--steps", "100000", "--verbose"]);
         first.WaitFor("step 3/");
 
         RequireRefusal(here.Run([.. train, "--steps", "6"]), here["run"]);

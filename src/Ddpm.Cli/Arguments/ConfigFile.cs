@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Ddpm.Cli.Training;
 using Ddpm.Core;
 
 namespace Ddpm.Cli.Arguments;
@@ -31,8 +32,9 @@ internal static class ConfigFile
     {
         Command command = parsed.CommandResult.Command;
         if (command.Options.FirstOrDefault(option => option.Name == Name) is not { } config) return (args, null);
-        if (parsed.GetResult(config) is not { Tokens: [var file] }) return (args, null);
-        string path = file.Value, name = Mistakes.Name(parsed);
+        string? given = parsed.GetResult(config) is { Tokens: [var file] } ? file.Value : null;
+        if ((given ?? RunOptionsFile.Of(parsed)) is not { } path) return (args, null);
+        string name = Mistakes.Name(parsed);
         var places = new Dictionary<Argument, string[]>();
         var options = new List<string>();
         var seen = new Dictionary<Option, string>();

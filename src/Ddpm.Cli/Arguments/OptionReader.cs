@@ -33,6 +33,13 @@ internal sealed class OptionReader
     /// <summary>Gives the values of a command line.</summary>
     public static OptionReader Reading(ParseResult parsed) => new(parsed.CommandResult.Command, parsed);
 
+    /// <summary>The options that were given, by name, with the words behind each; none while options are declared.</summary>
+    public IReadOnlyDictionary<string, ImmutableArray<string>> Given => parsed is null
+        ? ImmutableDictionary<string, ImmutableArray<string>>.Empty
+        : command.Options.Select(option => (option.Name, Result: parsed.GetResult(option)))
+            .Where(pair => pair.Result is { Implicit: false })
+            .ToImmutableDictionary(pair => pair.Name, pair => pair.Result!.Tokens.Select(token => token.Value).ToImmutableArray());
+
     /// <summary>An argument, which has a place in place of a name.</summary>
     public string Argument(string name, string description) =>
         Take(OptionText.FilledArgument(new Argument<string>(name) { Description = description }));

@@ -9,7 +9,12 @@ namespace Ddpm.Cli.Output;
 /// Writes what a command has to say: results to standard output, as tables or, under --json, as JSON alone; messages beside them, or to
 /// standard error under --json; progress to standard error if that is a terminal.
 /// </summary>
-internal sealed class Screen(TextWriter output, TextWriter error, bool json)
+/// <param name="output">Receives results.</param>
+/// <param name="error">Receives errors and progress, and messages under --json.</param>
+/// <param name="json">Whether results are JSON.</param>
+/// <param name="quiet">Whether messages and progress are left out.</param>
+/// <param name="verbose">Whether all progress is written.</param>
+internal sealed class Screen(TextWriter output, TextWriter error, bool json, bool quiet = false, bool verbose = false)
 {
     private const int WidthOfPipes = 10_000;
     private static readonly JsonSerializerOptions Indented = new()
@@ -20,8 +25,18 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
 
     public bool IsJson => json;
 
+    public bool IsVerbose => verbose;
+
     /// <summary>A message for people.</summary>
-    public void Line(string text) => (json ? error : output).WriteLine(text);
+    public void Line(string text)
+    {
+        if (!quiet) (json ? error : output).WriteLine(text);
+    }
+
+    /// <summary>The terminal that shows progress; null where there is none, or where it is not wanted.</summary>
+    public IAnsiConsole? Terminal => !quiet && IsTerminal(error, Console.Error, Console.IsErrorRedirected)
+        ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) })
+        : null;
 
     /// <summary>A message that people must not miss.</summary>
     public void Warn(string text) => error.WriteLine($"Warning: {text}");
@@ -56,11 +71,12 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
         if (json) output.WriteLine(result.ToJsonString(Indented));
     }
 
-    /// <summary>Runs something that takes long, with a bar and the time left in a terminal and without a word elsewhere.</summary>
+    /// <summary>
+    /// Runs something that takes long, with a bar and the time left in a terminal, and with lines at growing intervals elsewhere.
+    /// </summary>
     public T Track<T>(string what, Func<ProgressBar, T> run)
     {
-        if (!IsTerminal(error, Console.Error, Console.IsErrorRedirected)) return run(new ProgressBar(null, what));
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        if (Terminal is not { } console) return run(new ProgressBar(null, what, quiet ? null : error.WriteLine));
         return console.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context => run(new ProgressBar(context.AddTask(what, autoStart: true, maxValue: 1), what)));

@@ -35,12 +35,12 @@ internal sealed class CommandShell(TextWriter output, TextWriter error, Action<s
         var command = new Command(name, description);
         var declare = OptionReader.Declaring(command, loadTorch);
         options(declare);
-        Shared(declare);
+        Screen(declare, TextWriter.Null, TextWriter.Null);
         command.SetAction(parsed => Guard.Run(stop =>
         {
             if (torch) loadTorch(CommandWords.NameOf(command));
             OptionReader read = OptionReader.Reading(parsed);
-            return OptionNames.Translate(() => run(options(read), new Screen(output, error, Shared(read)), stop));
+            return OptionNames.Translate(() => run(options(read), Screen(read, output, error), stop));
         }));
         return command;
     }
@@ -63,7 +63,7 @@ internal sealed class CommandShell(TextWriter output, TextWriter error, Action<s
         options(declare);
         Mpi(declare);
         MpiTimeout(declare);
-        Shared(declare);
+        Screen(declare, TextWriter.Null, TextWriter.Null);
         command.SetAction(parsed => Guard.Run(stop =>
         {
             OptionReader read = OptionReader.Reading(parsed);
@@ -74,17 +74,18 @@ internal sealed class CommandShell(TextWriter output, TextWriter error, Action<s
             {
                 ranks.RequireSame("command line", CommandWords.Of(parsed));
                 (TextWriter results, TextWriter messages) = ranks.Rank == 0 ? (output, error) : (TextWriter.Null, TextWriter.Null);
-                return OptionNames.Translate(() => run(options(read), new Screen(results, messages, Shared(read)), ranks, stop));
+                return OptionNames.Translate(() => run(options(read), Screen(read, results, messages), ranks, stop));
             });
         }));
         return command;
     }
 
-    // Gives --json.
-    private static bool Shared(OptionReader read)
+    private static Screen Screen(OptionReader read, TextWriter results, TextWriter messages)
     {
-        read.Flag(Verbose, "After an error, write where in the program it was too");
-        return read.Flag("--json", "Write the result to standard output as JSON, and nothing else; messages go to standard error");
+        bool verbose = read.Flag(Verbose, "Write every line of progress, and after an error where in the program it was too");
+        bool quiet = read.Flag("--quiet", "Write results, warnings and errors alone: no messages and no progress");
+        bool json = read.Flag("--json", "Write the result to standard output as JSON, and nothing else; messages go to standard error");
+        return new Screen(results, messages, json, quiet, verbose);
     }
 
     private static bool Mpi(OptionReader read) =>

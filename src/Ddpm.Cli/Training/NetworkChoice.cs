@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ddpm.Cli.Arguments;
 using Ddpm.Core;
 using Ddpm.Data;
@@ -37,7 +38,7 @@ internal static class NetworkChoice
     {
         (int height, int width) = ((int)data.Shape[1], (int)data.Shape[2]);
         RequireChannels(options);
-        RequireSides(options, height, width);
+        RequireSides(options, options.Multipliers, height, width);
         RequireAttention(options, height);
         return new UNetOptions
         {
@@ -53,6 +54,24 @@ internal static class NetworkChoice
             Dropout = options.Dropout,
             ClassCount = options.Conditional ? data.ClassCount : null,
             ClassNames = options.Conditional ? data.ClassNames : null,
+        };
+    }
+
+    /// <summary>The layers of a network for other images.</summary>
+    /// <exception cref="UsageException">The images have another size than the layers take.</exception>
+    public static UNetOptions For(UNetOptions network, TrainOptions options, IDataset data)
+    {
+        (int height, int width) = ((int)data.Shape[1], (int)data.Shape[2]);
+        RequireSides(options, network.ChannelMultipliers, height, width);
+        return network.WithData(
+            height,
+            width,
+            (int)data.Shape[0],
+            options.Conditional ? data.ClassCount : null,
+            options.Conditional ? data.ClassNames : null) with
+        {
+            Dropout = options.Dropout,
+            NullLabel = true,
         };
     }
 
@@ -72,11 +91,12 @@ internal static class NetworkChoice
     }
 
     // Every level but the last halves the image.
-    private static void RequireSides(TrainOptions options, int height, int width)
+    private static void RequireSides(TrainOptions options, ImmutableArray<int> multipliers, int height, int width)
     {
-        int levels = options.Multipliers.Length, divisor = 1 << (levels - 1);
+        int levels = multipliers.Length, divisor = 1 << (levels - 1);
         if (height % divisor == 0 && width % divisor == 0) return;
-        string multiple = $"a multiple of {divisor}, for --multipliers {string.Join(',', options.Multipliers)} has {levels} levels";
+        string of = options.InitFrom is null ? $"--multipliers {string.Join(',', multipliers)}" : $"{options.InitFrom}";
+        string multiple = $"a multiple of {divisor}, for {of} has {levels} levels";
         throw new UsageException(options.Images.Size is { } size
             ? $"--size must be {multiple}, but is {size}."
             : $"--data must be images whose height and width are {multiple}, but these are of {width}×{height} pixels; "

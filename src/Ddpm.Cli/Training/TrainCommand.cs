@@ -17,7 +17,7 @@ internal static class TrainCommand
         (options, screen, ranks, stop) =>
         {
             var report = new JsonObject();
-            bool done = TrainRun.Execute(options, ranks, screen, report, stop);
+            bool done = new TrainRun(options, ranks, screen).Execute(report, stop);
             report["interrupted"] = !done;
             report["out"] = options.Output;
             report["model"] = Path.Combine(options.Output, "model");

@@ -12,6 +12,9 @@ namespace Ddpm.Cli.Training;
 /// <param name="read">States each option.</param>
 internal sealed class TrainOptions(OptionReader read)
 {
+    /// <summary>Gets the options that were given, with the words behind each.</summary>
+    public IReadOnlyDictionary<string, ImmutableArray<string>> Given { get; } = read.Given;
+
     public ImmutableArray<string> Data { get; } = read.RequiredTexts(
         "--data",
         "path",
@@ -22,6 +25,17 @@ internal sealed class TrainOptions(OptionReader read)
 
     public string Output { get; } =
         read.Text("--out", "folder", "ddpm-run", "Folder for checkpoints, grids, metrics and the model; an existing run is resumed");
+
+    public bool Resume { get; } = read.Flag(
+        RunOptionsFile.Resume,
+        "Continue the run in --out with the options that it was started with; those given here replace them, such as more --steps");
+
+    public string? InitFrom { get; } = read.Text(
+        "--init-from",
+        "path",
+        "Start from the weights of a model folder, a run or a checkpoint: its network and process, fitted to the images");
+
+    public bool Force { get; } = read.Flag("--force", "Train although the estimate says that memory or time will not do");
 
     public ImageOptions Images { get; } = new(read);
 
@@ -45,7 +59,11 @@ internal sealed class TrainOptions(OptionReader read)
     public int WarmupSteps { get; } = read.Number("--warmup-steps", 500, "Steps over which the learning rate grows from 0", least: 0);
 
     public string Decay { get; } =
-        read.Choice("--decay", "cosine", "How the learning rate falls until the last step", ["none", "cosine", "linear"]);
+        read.Choice(
+            "--decay",
+            "cosine",
+            "How the learning rate falls until the last step; wsd falls over the last fifth",
+            ["none", "cosine", "linear", "wsd"]);
 
     public double WeightDecay { get; } = read.Real("--weight-decay", 0, "AdamW's weight decay", NumberRange.NotNegative);
 
@@ -53,7 +71,7 @@ internal sealed class TrainOptions(OptionReader read)
         "--ema",
         "profile",
         "power:0.1",
-        "Moving averages, power:σ, constant:d or ramped:d; the first draws the grids and becomes the model",
+        "Moving averages, power:σ, constant:d, ramped:d or warmup:d; the first draws the grids and becomes the model",
         Profile);
 
     public bool BFloat16 { get; } = read.Flag("--bf16", "Compute in bfloat16; weights and sums stay float32");
@@ -131,7 +149,8 @@ internal sealed class TrainOptions(OptionReader read)
                 "power" => AverageProfile.Power(value),
                 "constant" => AverageProfile.Constant(value),
                 "ramped" => AverageProfile.Ramped(value),
-                _ => throw new ArgumentException($"An average must be power:σ, constant:d or ramped:d, but is {OptionText.Shown(text)}."),
+                "warmup" => AverageProfile.Warmup(value),
+                _ => throw new ArgumentException($"An average must be power:σ, constant:d, ramped:d or warmup:d, but is {OptionText.Shown(text)}."),
             };
         }
         catch (ArgumentOutOfRangeException exception)

@@ -15,20 +15,19 @@ using static TorchSharp.torch;
 namespace Ddpm.Cli.Training;
 
 /// <summary>Trains as the options say: data, network, process, trainer, and the files of the run.</summary>
-internal static class TrainRun
+/// <param name="options">The options.</param>
+/// <param name="ranks">The processes that train together.</param>
+/// <param name="screen">Receives messages.</param>
+internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen screen)
 {
     private const int GridSamples = 64, GridSteps = 100;
 
     /// <summary>Trains, or resumes an existing run.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="ranks">The processes that train together.</param>
-    /// <param name="screen">Receives messages.</param>
     /// <param name="report">Receives what is said of the data.</param>
     /// <param name="stop">Interrupts the run.</param>
     /// <returns>False where the run was interrupted; true where all steps are done or the time is up.</returns>
-    public static bool Execute(TrainOptions options, ICommunicator ranks, Screen screen, JsonObject report, CancellationToken stop)
+    public bool Execute(JsonObject report, CancellationToken stop)
     {
-        ReverseDiffusion process = NetworkChoice.Process(options);
         using OpenedImages images = DataSource.Open(options);
         IDataset data = images.Data;
         if (options.Conditional && data.ClassCount == 0)
@@ -36,67 +35,103 @@ internal static class TrainRun
             throw new UsageException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
         }
 
-        using var network = new UNet(NetworkChoice.Network(options, data), options.Seed);
+        StartingModel? start = options.InitFrom is { } from ? new StartingModel(from) : null;
+        (UNetOptions layers, ReverseDiffusion process) = start is null
+            ? (NetworkChoice.Network(options, data), NetworkChoice.Process(options))
+            : start.Configuration(options, data);
         Device device = Communicators.Device(options.Device, ranks);
-        network.to(device);
-        TrainingOptions training = Training(options);
-        Objective objective = process.Options.Variance.IsLearned ? new HybridObjective(process) : new SimpleObjective(process);
-        using Trainer trainer = Trainer.Create(network, objective, training, communicator: ranks);
+        var checkpoints = new CheckpointStore(Path("checkpoints"), options.CheckpointEvery, options.KeepLast);
+        StepEstimate estimate = Estimate(layers, device);
+        RunInFolder? found = null;
+        ranks.OnFirstRank(() =>
+        {
+            found = RunInFolder.Find(checkpoints);
+            found?.RequireSteps(options);
+            estimate.Require(options, layers, options.Steps - (found?.Steps ?? 0), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        });
 
-        string Out(string name) => Path.Combine(options.Output, name);
-        using var taken = RunLock.OfFolder(options.Output, ranks);
+        using var network = new UNet(layers, options.Seed);
+        string? taken = found is null ? start?.Initialize(network).ToString() : null;
+        network.to(device);
+        Objective objective = process.Options.Variance.IsLearned ? new HybridObjective(process) : new SimpleObjective(process);
+        using Trainer trainer = Trainer.Create(network, objective, Training(), communicator: ranks);
+
+        using var held = RunLock.OfFolder(options.Output, ranks);
         ranks.OnFirstRank(() => OutputFolder.Mark(options.Output));
-        var checkpoints = new CheckpointStore(Out("checkpoints"), options.CheckpointEvery, options.KeepLast);
-        bool resumed = checkpoints.RestoreLatest(trainer);
-        screen.Line(
-            $"{data.Count:N0} images [{string.Join(", ", data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, "
-            + $"{options.Steps:N0} steps of {(long)training.Accumulation * options.BatchSize:N0}"
-            + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : "")
-                + (resumed ? $", going on at step {trainer.StepsDone:N0}" : ""));
-        if (images.Folder is { ClassCount: > 0 } folder) screen.Line($"Classes: {folder.ClassNames}");
-        FolderReport.LeftOut(screen, images.Folder);
-        using var metrics = new MetricsLog(options.MetricsEvery,
-        [
-            new CsvMetrics(Out("metrics.csv")),
-            new JsonLinesMetrics(Out("metrics.jsonl")),
-            .. options.TensorBoard ? [new TensorBoardMetrics(Out("tensorboard"))] : Array.Empty<IMetricWriter>(),
-        ]);
-        using var pace = new PaceLog(options.MetricsEvery, new CsvMetrics(Out("pace.csv")));
-        using var batches = new PrefetchedBatches(
-            new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip),
-            ahead: Math.Max(2, options.Workers),
-            workers: options.Workers);
-        var layout = new ImageGridOptions { Columns = GridColumns(options, data) };
-        var grids = new SampleGrids(
-            Out("grids"),
-            Sampler(network, process),
-            Request(options, data, device),
-            options.GridEvery,
-            options: layout);
+        bool resumed = checkpoints.RestoreLatest(trainer, replan: true);
+        ranks.OnFirstRank(() => RunOptionsFile.Write(options.Output, options.Given));
+        Introduce(images, network, trainer, resumed ? found : null, taken);
+        if (trainer.StepsDone < options.Steps) screen.Line(estimate.Text(options.Steps - trainer.StepsDone));
         using var timeUp = new CancellationTokenSource();
         if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeUp.Token);
-        var lines = new ProgressLines(screen, options.MetricsEvery);
-        bool done = trainer.Run(batches, options.Steps, lines, [metrics, pace, grids, checkpoints], either.Token);
-        ranks.OnFirstRank(() => Finish(options, trainer, network, process, screen, Out));
+        bool done = Train(trainer, network, process, data, device, stop, either.Token);
+        ranks.OnFirstRank(() => Finish(trainer, network, process));
         FolderReport.Read(screen, images.Folder);
         report["data"] = FolderReport.Json(images.Folder);
         return done || !ranks.Any(stop.IsCancellationRequested);
     }
 
-    private static void Finish(
-        TrainOptions options, Trainer trainer, UNet network, ReverseDiffusion process, Screen screen, Func<string, string> path)
+    private bool Train(
+        Trainer trainer, UNet network, ReverseDiffusion process, IDataset data, Device device, CancellationToken stop, CancellationToken end)
     {
-        using (trainer.Ema.SwapIn()) ModelFolder.Save(path("model"), network, process);
-        (long, double)[] losses = LossCurve.Read(path("metrics.csv"));
-        if (losses.Length > 0) LossPlot.SaveMeansPng(path("loss.png"), losses);
+        using var metrics = new MetricsLog(options.MetricsEvery,
+        [
+            new CsvMetrics(Path("metrics.csv")),
+            new JsonLinesMetrics(Path("metrics.jsonl")),
+            .. options.TensorBoard ? [new TensorBoardMetrics(Path("tensorboard"))] : Array.Empty<IMetricWriter>(),
+        ]);
+        using var pace = new PaceLog(options.MetricsEvery, new CsvMetrics(Path("pace.csv")));
+        using var batches = new PrefetchedBatches(
+            new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip),
+            ahead: Math.Max(2, options.Workers),
+            workers: options.Workers);
+        var grids = new SampleGrids(
+            Path("grids"),
+            Sampler(network, process),
+            Request(data, device),
+            options.GridEvery,
+            options: new ImageGridOptions { Columns = GridColumns(data) },
+            cancellationToken: end);
+        var checkpoints = new CheckpointStore(Path("checkpoints"), options.CheckpointEvery, options.KeepLast);
+        ITrainingDisplay display = screen.Terminal is { } terminal && ranks.Rank == 0
+            ? new LiveDisplay(terminal, trainer.StepsDone, options.Steps, options.CheckpointEvery, grids.Folder)
+            : new ProgressLines(screen, screen.IsVerbose ? options.MetricsEvery : null);
+        using CancellationTokenRegistration told = stop.Register(display.Stopping);
+        return display.Show(() => trainer.Run(batches, options.Steps, display, [metrics, pace, grids, checkpoints], end));
+    }
+
+    private StepEstimate Estimate(UNetOptions layers, Device device) => StepEstimate.Of(
+        layers,
+        (double)options.BatchSize / ranks.WorldSize,
+        options.Accumulation,
+        options.Averages.Length,
+        StepEstimate.MeasureSpeed(device));
+
+    private void Introduce(OpenedImages images, UNet network, Trainer trainer, RunInFolder? found, string? taken)
+    {
+        screen.Line(
+            $"{images.Data.Count:N0} images [{string.Join(", ", images.Data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, "
+            + $"{options.Steps:N0} steps of {(long)options.Accumulation * options.BatchSize:N0}"
+            + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : ""));
+        if (taken is not null) screen.Line($"Weights of {options.InitFrom}: {taken}");
+        if (found is not null) screen.Line(found.Text(trainer.Options.Decay, options.WarmupSteps));
+        if (images.Folder is { ClassCount: > 0 } folder) screen.Line($"Classes: {folder.ClassNames}");
+        FolderReport.LeftOut(screen, images.Folder);
+    }
+
+    private void Finish(Trainer trainer, UNet network, ReverseDiffusion process)
+    {
+        using (trainer.Ema.SwapIn()) ModelFolder.Save(Path("model"), network, process);
+        (long, double)[] losses = LossCurve.Read(Path("metrics.csv"));
+        if (losses.Length > 0) LossPlot.SaveMeansPng(Path("loss.png"), losses);
         string stopped = trainer.StepsDone < options.Steps
             ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command continues. "
             : "";
-        screen.Line($"{stopped}The model is in {path("model")}");
+        screen.Line($"{stopped}The model is in {Path("model")}");
     }
 
-    private static TrainingOptions Training(TrainOptions options) => new()
+    private TrainingOptions Training() => new()
     {
         LearningRate = options.LearningRate,
         WarmupSteps = options.WarmupSteps,
@@ -104,6 +139,7 @@ internal static class TrainRun
         {
             "cosine" => LearningRateDecay.Cosine(options.Steps),
             "linear" => LearningRateDecay.Linear(options.Steps),
+            "wsd" => LearningRateDecay.WarmupStableDecay(options.Steps),
             _ => LearningRateDecay.None,
         },
         WeightDecay = options.WeightDecay,
@@ -114,25 +150,25 @@ internal static class TrainRun
     };
 
     // Few classes have a column each.
-    private static int GridColumns(TrainOptions options, IDataset data) =>
-        options.Conditional && data.ClassCount <= 16 ? data.ClassCount : 8;
+    private int GridColumns(IDataset data) => options.Conditional && data.ClassCount <= 16 ? data.ClassCount : 8;
 
     // Few steps: the pictures show the progress of the training. Ancestral: a deterministic sampler keeps the large error in x̂_0 that an
     // unfinished network makes in its first step.
     private static DdpmSampler Sampler(UNet network, ReverseDiffusion process) =>
         new(network, process.Respace(Math.Min(GridSteps, process.Coefficients.Timesteps)));
 
-    private static int Count(TrainOptions options, IDataset data) =>
-        GridSamples / GridColumns(options, data) * GridColumns(options, data);
-
-    private static SamplingRequest Request(TrainOptions options, IDataset data, Device device) => new()
+    private SamplingRequest Request(IDataset data, Device device)
     {
-        Count = Count(options, data),
-        SampleShape = [.. data.Shape],
-        Noise = new PerSampleNoise(options.Seed),
-        Device = device,
-        Labels = options.Conditional
-            ? [.. Enumerable.Range(0, Count(options, data)).Select(i => (long)(i % data.ClassCount))]
-            : null,
-    };
+        int columns = GridColumns(data), count = GridSamples / columns * columns;
+        return new SamplingRequest
+        {
+            Count = count,
+            SampleShape = [.. data.Shape],
+            Noise = new PerSampleNoise(options.Seed),
+            Device = device,
+            Labels = options.Conditional ? [.. Enumerable.Range(0, count).Select(i => (long)(i % data.ClassCount))] : null,
+        };
+    }
+
+    private string Path(string name) => System.IO.Path.Combine(options.Output, name);
 }

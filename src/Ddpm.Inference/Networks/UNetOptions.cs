@@ -163,6 +163,26 @@ public sealed partial record UNetOptions
     /// <summary>The rows of the class embedding: one for each class, the last for none.</summary>
     internal int LabelRows => ClassCount is { } count ? count + (NullLabel ? 1 : 0) : 0;
 
+    /// <summary>
+    /// Describes the same layers for other data: the levels that attend stay the same levels, and a learned variance stays.
+    /// </summary>
+    /// <param name="height">The height of the images, or the length of the signals. Range: a multiple of <see cref="Divisor"/>.</param>
+    /// <param name="width">The width of the images. Range: a multiple of <see cref="Divisor"/>.</param>
+    /// <param name="channels">The channels. Range: ≥ 1.</param>
+    /// <param name="classes">The number of classes. Default: none.</param>
+    /// <param name="classNames">The names of the classes. Default: numbers only.</param>
+    /// <returns>The shape.</returns>
+    public UNetOptions WithData(int height, int width, int channels, int? classes = null, ClassNames? classNames = null) => this with
+    {
+        Height = height,
+        Width = width,
+        InChannels = channels,
+        OutChannels = channels * (OutChannels / InChannels),
+        AttentionResolutions = [.. Enumerable.Range(0, Levels).Where(Attends).Select(level => height >> level).Distinct()],
+        ClassCount = classes ?? classNames?.Count,
+        ClassNames = classNames,
+    };
+
     /// <summary>Compares two shapes; lists are compared by their elements.</summary>
     /// <param name="other">Another network's shape.</param>
     public bool Equals(UNetOptions? other) => other is not null && Key().Equals(other.Key());

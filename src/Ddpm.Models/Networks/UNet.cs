@@ -22,6 +22,20 @@ public sealed class UNet : DescribedNetwork
     /// <summary>Gets the shape of the network.</summary>
     public UNetOptions Options { get; }
 
+    /// <summary>
+    /// Takes the weights of a network that was trained on other data, as a start for training on these: fine-tuning. Size, channels, classes
+    /// and dropout may differ (<see cref="UNetOptions.WithData"/>). New channels begin as the mean of the old ones; classes keep what they
+    /// were taught where the name is the same, or where there are as many classes and one network has no names.
+    /// </summary>
+    /// <param name="source">The trained network; it does not change.</param>
+    /// <returns>What was taken, and what keeps its random start.</returns>
+    /// <exception cref="ArgumentException">The networks differ in more than their data; this network is unchanged.</exception>
+    public TransferReport InitializeFrom(UNet source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return UNetTransfer.Copy(source, this);
+    }
+
     /// <summary>Counts the parameters of a network of a given shape without creating it.</summary>
     /// <param name="options">The shape of the network.</param>
     /// <returns>The number of parameters.</returns>

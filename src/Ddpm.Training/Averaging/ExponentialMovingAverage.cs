@@ -10,6 +10,7 @@ namespace Ddpm.Training;
 /// </summary>
 public sealed class ExponentialMovingAverage : IDisposable
 {
+    private readonly string[] names;
     private readonly Parameter[] parameters;
     private readonly Tensor[] average;
     private bool swapped;
@@ -21,7 +22,9 @@ public sealed class ExponentialMovingAverage : IDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         Profile = profile ?? AverageProfile.Power();
-        parameters = [.. network.parameters()];
+        (string name, Parameter parameter)[] named = [.. network.named_parameters()];
+        names = [.. named.Select(pair => pair.name)];
+        parameters = [.. named.Select(pair => pair.parameter)];
         using var scope = NewDisposeScope();
         average = [.. parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
     }
@@ -34,6 +37,9 @@ public sealed class ExponentialMovingAverage : IDisposable
 
     /// <summary>The averages in the order of the network's parameters; the network's own values while they are swapped in.</summary>
     internal IReadOnlyList<Tensor> Averages => average;
+
+    // Exchanged, the network has the average and this has the network's parameters.
+    private IReadOnlyList<Tensor> Values => swapped ? parameters : average;
 
     /// <summary>Whether the network holds the average at the moment.</summary>
     internal bool IsSwapped => swapped;
@@ -56,6 +62,41 @@ public sealed class ExponentialMovingAverage : IDisposable
         return new Restore(this);
     }
 
+    /// <summary>
+    /// Copies the average into another network, which can draw samples while this one goes on training. Neither network nor average
+    /// changes, unlike with <see cref="SwapIn"/>. Buffers, which have no average, stay as they are there.
+    /// </summary>
+    /// <param name="target">A network with parameters of the same names and shapes, on any device and of any type.</param>
+    /// <exception cref="ArgumentException">The parameters differ; the message names the first one. Nothing was copied.</exception>
+    public void CopyTo(nn.Module target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        (string Name, Parameter Parameter)[] targets = [.. target.named_parameters()];
+        if (!targets.Select(pair => pair.Name).SequenceEqual(names))
+        {
+            string[] own = [.. targets.Select(pair => pair.Name)];
+            string other = own.Except(names).Concat(names.Except(own)).FirstOrDefault() ?? "their order";
+            throw new ArgumentException($"target must have the parameters of the averaged network, but differs in {other}.", nameof(target));
+        }
+
+        foreach (((string name, Parameter parameter), Parameter own) in targets.Zip(parameters))
+        {
+            if (parameter.shape.AsSpan().SequenceEqual(own.shape)) continue;
+            throw new ArgumentException(
+                $"target's {name} must have the shape {Shape(own)} of the averaged network, but has {Shape(parameter)}.", nameof(target));
+        }
+
+        using var noGradient = no_grad();
+        for (int i = 0; i < targets.Length; i++) targets[i].Parameter.copy_(Values[i]);
+
+        static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
+    }
+
+    /// <summary>Returns the average by the names of the parameters, without changing the network.</summary>
+    /// <returns>Copies of the averages, on their device; the caller disposes them.</returns>
+    public IReadOnlyDictionary<string, Tensor> Copy() =>
+        names.Zip(Values).ToDictionary(pair => pair.First, pair => pair.Second.detach().clone());
+
     /// <summary>Frees the memory of the average.</summary>
     public void Dispose()
     {
@@ -72,10 +113,17 @@ public sealed class ExponentialMovingAverage : IDisposable
         }
 
         using var noGradient = no_grad();
-        double weight = 1 - CurrentDecay;
+        double weight = 1 - CheckedDecay();
         if (fused) FusedOperations.Interpolate(average, parameters, weight);
         else Interpolate(weight);
         Updates++;
+    }
+
+    private double CheckedDecay()
+    {
+        double decay = CurrentDecay;
+        if (decay is >= 0 and < 1) return decay;
+        throw new InvalidOperationException($"{Profile.GetType().Name}.Decay({Updates}) must be 0 ≤ d < 1, but is {decay}.");
     }
 
     private void Interpolate(double weight)

@@ -27,8 +27,24 @@ public static class Checkpoint
     /// <exception cref="ArgumentOutOfRangeException">The checkpoint has no such average.</exception>
     public static void Export(string checkpoint, string modelFolder, int average = 0)
     {
-        ArgumentException.ThrowIfNullOrEmpty(checkpoint);
         ArgumentException.ThrowIfNullOrEmpty(modelFolder);
+        using TrainedModel model = LoadModel(checkpoint, average);
+        ModelFolder.Save(modelFolder, model.Network, model.Process);
+    }
+
+    /// <summary>Reads one moving average of a checkpoint with its process, without the program that trained it.</summary>
+    /// <param name="checkpoint">The checkpoint's folder.</param>
+    /// <param name="average">The index of the average in <see cref="TrainingOptions.Averages"/>. Range: ≥ 0.</param>
+    /// <returns>The network, in evaluation mode, and its process; the caller disposes them.</returns>
+    /// <exception cref="DirectoryNotFoundException">The checkpoint does not exist.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The network is not a <see cref="UNet"/>, or a model folder cannot describe the process.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged or changed; the message says which.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The checkpoint has no such average.</exception>
+    public static TrainedModel LoadModel(string checkpoint, int average = 0)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(checkpoint);
         ArgumentOutOfRangeException.ThrowIfNegative(average);
         TorchRuntime.EnsureLoaded();
         CheckpointManifest manifest = CheckpointManifest.Read(checkpoint);
@@ -38,23 +54,52 @@ public static class Checkpoint
                 $"{checkpoint} has the averages 0 … {manifest.Averages - 1}, but not {average}.");
         }
 
+        string weights = CheckpointFiles.Average(average);
+        (UNetOptions options, ReverseDiffusion process) = Configuration(checkpoint, manifest);
+        manifest.Verify(checkpoint, [weights]);
+        var network = new UNet(options);
+        try
+        {
+            using var scope = NewDisposeScope();
+            var staged = new List<(Tensor Source, Tensor Target)>();
+            IEnumerable<(string, Tensor)> targets = network.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter));
+            CheckpointReader.StageAll(checkpoint, weights, targets, staged);
+            CheckpointReader.Copy(staged);
+            network.eval();
+            return new TrainedModel(network, process);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the shape of a checkpoint's network, and its process.</summary>
+    /// <param name="checkpoint">The checkpoint's folder.</param>
+    /// <returns>The shape and the process.</returns>
+    /// <exception cref="DirectoryNotFoundException">The checkpoint does not exist.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The network is not a <see cref="UNet"/>, or a model folder cannot describe the process.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged or changed; the message says which.</exception>
+    public static (UNetOptions Network, ReverseDiffusion Process) LoadConfiguration(string checkpoint)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(checkpoint);
+        return Configuration(checkpoint, CheckpointManifest.Read(checkpoint));
+    }
+
+    private static (UNetOptions Network, ReverseDiffusion Process) Configuration(string checkpoint, CheckpointManifest manifest)
+    {
         const string model = $"{CheckpointFiles.Model}/";
-        string[] configuration = [.. manifest.Files.Keys.Where(name => name.StartsWith(model, StringComparison.Ordinal))];
-        if (configuration.Length == 0)
+        string[] files = [.. manifest.Files.Keys.Where(name => name.StartsWith(model, StringComparison.Ordinal))];
+        if (files.Length == 0)
         {
             throw new NotSupportedException(
                 $"{checkpoint} cannot become a model folder: its network is no {nameof(UNet)}, or its process has no words there.");
         }
 
-        string weights = CheckpointFiles.Average(average);
-        manifest.Verify(checkpoint, [.. configuration, weights]);
-        (UNetOptions options, ReverseDiffusion process) = ModelFolder.LoadConfiguration(Path.Combine(checkpoint, CheckpointFiles.Model));
-        using var scope = NewDisposeScope();
-        using var network = new UNet(options);
-        var staged = new List<(Tensor Source, Tensor Target)>();
-        IEnumerable<(string, Tensor)> targets = network.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter));
-        CheckpointReader.StageAll(checkpoint, weights, targets, staged);
-        CheckpointReader.Copy(staged);
-        ModelFolder.Save(modelFolder, network, process);
+        manifest.Verify(checkpoint, files);
+        return ModelFolder.LoadConfiguration(Path.Combine(checkpoint, CheckpointFiles.Model));
     }
 }

@@ -19,8 +19,8 @@ internal sealed record CheckpointManifest
     /// <summary>The most steps that a run can have: random numbers of a step are functions of its number as an int.</summary>
     public const long MostSteps = int.MaxValue;
 
-    // 3 brought the digests.
-    private const int Format = 3;
+    // 3 brought the digests, 4 the plan of the learning rate, without which 3 is read all the same.
+    private const int OldestFormat = 3, Format = 4;
     private const long LargestFile = 16 << 20;
     private const int LargestNumberOfAverages = 1000;
     private static readonly string NoDigest = new('0', 2 * SHA256.HashSizeInBytes);
@@ -38,6 +38,9 @@ internal sealed record CheckpointManifest
     public required long AverageUpdates { get; init; }
 
     public required string? Batches { get; init; }
+
+    /// <summary>Gets where the learning rate stands; null in a checkpoint of format 3.</summary>
+    public required LearningRateState? LearningRate { get; init; }
 
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
@@ -57,20 +60,21 @@ internal sealed record CheckpointManifest
         byte[] bytes = RegularFile.ReadAllBytes(path, LargestFile);
         ConfigurationReader json = ConfigurationReader.Parse(bytes, path);
         long format = json.WholeNumber("format", 1, int.MaxValue);
-        if (format < Format)
+        if (format < OldestFormat)
         {
             throw new InvalidDataException(
-                $"{path} is of format {format}, which has no digests, so that damage would go unnoticed: only {Format} is read. " +
+                $"{path} is of format {format}, which has no digests, so that damage would go unnoticed: only {OldestFormat} and {Format} are read. " +
                 "Export its model with the version that wrote it.");
         }
 
-        if (format > Format) throw new InvalidDataException($"{path} is of format {format}, but only {Format} is known.");
+        if (format > Format) throw new InvalidDataException($"{path} is of format {format}, but only {OldestFormat} and {Format} are known.");
         var manifest = new CheckpointManifest
         {
             Steps = json.WholeNumber("steps", 0, MostSteps),
             Averages = (int)json.WholeNumber("averages", 1, LargestNumberOfAverages),
             AverageUpdates = json.WholeNumber("average_updates", 0, MostSteps),
             Batches = json.Contains("batches") && json.IsNull("batches") ? null : json.Text("batches"),
+            LearningRate = format == OldestFormat ? null : LearningRateState.Read(json.Nested("learning_rate"), MostSteps),
             Settings = Texts(json.Nested("settings")),
             Files = Texts(json.Nested("files")),
         };
@@ -89,7 +93,7 @@ internal sealed record CheckpointManifest
     {
         var json = new JsonObject
         {
-            ["format"] = Format,
+            ["format"] = LearningRate is null ? OldestFormat : Format,
             ["steps"] = Steps,
             ["averages"] = Averages,
             ["average_updates"] = AverageUpdates,
@@ -98,6 +102,7 @@ internal sealed record CheckpointManifest
             ["files"] = Texts(Files),
             ["digest"] = NoDigest,
         };
+        if (LearningRate is not null) json.Insert(json.IndexOf("settings"), "learning_rate", LearningRate.Json());
         byte[] bytes = Encoding.UTF8.GetBytes(json.ToJsonString(Readable));
         int place = bytes.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(NoDigest));
         Encoding.UTF8.GetBytes(Digest(bytes)).CopyTo(bytes, place);

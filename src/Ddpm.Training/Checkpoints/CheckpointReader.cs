@@ -10,14 +10,16 @@ internal static class CheckpointReader
     /// <summary>Restores network, averages, optimiser and timestep sampler.</summary>
     /// <param name="folder">The checkpoint.</param>
     /// <param name="state">The trainer's state, into which everything is copied.</param>
+    /// <param name="replan">Whether the decay of the learning rate may be another: then the rate goes over to it from here on.</param>
     /// <returns>The numbers and texts of the checkpoint.</returns>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, changed, or of another run; nothing has changed.</exception>
-    public static (long Steps, string? Batches, HookStates Hooks) Restore(string folder, TrainingState state)
+    public static RestoredRun Restore(string folder, TrainingState state, bool replan)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         CheckpointManifest manifest = CheckpointManifest.Read(folder);
-        CheckSettings(folder, manifest.Settings, state.Settings);
+        CheckSettings(folder, manifest.Settings, state.Settings, replan ? nameof(TrainingOptions.Decay) : null);
+        LearningRateTransition? transition = Transition(folder, manifest, state);
         if (manifest.Averages != state.Averages.Count)
         {
             throw new InvalidDataException($"{folder} has {manifest.Averages} averages, but the trainer has {state.Averages.Count}.");
@@ -51,7 +53,7 @@ internal static class CheckpointReader
             Copy(staged);
             counts.CopyTo(state.Optimizer.Steps, 0);
             foreach (ExponentialMovingAverage average in state.Averages) average.Updates = manifest.AverageUpdates;
-            return (manifest.Steps, manifest.Batches, hooks);
+            return new RestoredRun(manifest.Steps, manifest.Batches, hooks, transition);
         }
         catch (IOException exception)
         {
@@ -153,12 +155,29 @@ internal static class CheckpointReader
         }
     }
 
+    // The transition that the checkpoint has, or the one that begins here because the trainer has another decay.
+    private static LearningRateTransition? Transition(string folder, CheckpointManifest manifest, TrainingState state)
+    {
+        const string decay = nameof(TrainingOptions.Decay);
+        if (manifest.Settings.GetValueOrDefault(decay) == state.Settings[decay]) return manifest.LearningRate?.Transition;
+        if (manifest.LearningRate is not { } stands)
+        {
+            throw new InvalidDataException(
+                $"{folder} cannot be re-planned: it is of a format that does not say where the learning rate stands. Continue it with the "
+                + "decay that it has, and re-plan the next checkpoint.");
+        }
+
+        return LearningRatePlan.WhyNot(stands.EndsAt, state.LearningRate.Decay, manifest.Steps) is { } reason
+            ? throw new InvalidDataException($"{folder} cannot be re-planned: the decay of the learning rate {reason}.")
+            : state.LearningRate.TransitionAt(manifest.Steps, stands.Factor);
+    }
+
     private static void CheckSettings(
-        string folder, IReadOnlyDictionary<string, string> stored, IReadOnlyDictionary<string, string> settings)
+        string folder, IReadOnlyDictionary<string, string> stored, IReadOnlyDictionary<string, string> settings, string? free)
     {
         string[] differences = [.. settings.Keys.Union(stored.Keys).Order(StringComparer.Ordinal)
             .Select(key => (Key: key, Then: stored.GetValueOrDefault(key, "absent"), Now: settings.GetValueOrDefault(key, "absent")))
-            .Where(entry => entry.Then != entry.Now)
+            .Where(entry => entry.Then != entry.Now && entry.Key != free)
             .Select(entry => $"{Shown(entry.Key)}: {Shown(entry.Then)} then, {Shown(entry.Now)} now")];
         if (differences.Length == 0) return;
         throw new InvalidDataException(

@@ -79,6 +79,7 @@ internal static class CheckpointWriter
         Averages = state.Averages.Count,
         AverageUpdates = state.Averages[0].Updates,
         Batches = state.Batches,
+        LearningRate = LearningRateState.Of(state.LearningRate, state.StepsDone),
         Settings = state.Settings,
         Files = CheckpointManifest.DigestsOf(folder),
     };

@@ -19,6 +19,8 @@ internal sealed record TrainingState
 
     public required ITimestepSampler Timesteps { get; init; }
 
+    public required LearningRatePlan LearningRate { get; init; }
+
     public required long StepsDone { get; init; }
 
     public required string? Batches { get; init; }

@@ -27,7 +27,7 @@ internal static class Replicas
     }
 
     /// <summary>Gives all ranks the state of rank 0; collective.</summary>
-    public static (long StepsDone, string? Batches, HookStates Hooks) Broadcast(TrainingState state, ICommunicator communicator)
+    public static RestoredRun Broadcast(TrainingState state, ICommunicator communicator)
     {
         using var scope = NewDisposeScope();
         IEnumerable<Tensor> tensors =
@@ -43,13 +43,15 @@ internal static class Replicas
             state.Optimizer.Steps,
             state.Timesteps.Save(),
             state.Hooks.Step,
-            state.Hooks.All);
+            state.Hooks.All,
+            state.LearningRate.Transition);
         string first = communicator.AllGather(JsonSerializer.Serialize(numbers, ReplicaStateJson.Default.ReplicaState))[0];
         numbers = JsonSerializer.Deserialize(first, ReplicaStateJson.Default.ReplicaState)!;
         for (int k = 0; k < state.Averages.Count; k++) state.Averages[k].Updates = numbers.Updates[k];
         numbers.OptimizerSteps.CopyTo(state.Optimizer.Steps, 0);
         state.Timesteps.Restore(numbers.Timesteps);
-        return (numbers.StepsDone, numbers.Batches, HookStates.From(numbers.HookStep, numbers.Hooks));
+        return new RestoredRun(
+            numbers.StepsDone, numbers.Batches, HookStates.From(numbers.HookStep, numbers.Hooks), numbers.Transition);
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(nn.Module module) =>

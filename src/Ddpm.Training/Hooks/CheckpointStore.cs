@@ -105,13 +105,22 @@ public sealed class CheckpointStore : ICheckpointHook, IPeriodicHook, IExclusive
     /// <param name="trainer">The trainer.</param>
     /// <returns>Whether a checkpoint was found.</returns>
     /// <exception cref="InvalidDataException">The checkpoint is damaged or belongs to another run; the trainer is unchanged.</exception>
-    public bool RestoreLatest(Trainer trainer)
+    public bool RestoreLatest(Trainer trainer) => RestoreLatest(trainer, replan: false);
+
+    /// <summary>Restores the newest checkpoint, if there is one; the run may go on with another decay of the learning rate.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="replan">Whether the decay may differ, see <see cref="Trainer.RestoreCheckpoint(string, bool)"/>.</param>
+    /// <returns>Whether a checkpoint was found.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint is damaged, belongs to another run, or cannot be re-planned; the trainer is unchanged.
+    /// </exception>
+    public bool RestoreLatest(Trainer trainer, bool replan)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         // Rank 0 decides: on other machines the folder may be another.
         string latest = trainer.Communicator.AllGather(All is [.., (_, string newest)] ? newest : "")[0];
         if (latest.Length == 0) return false;
-        trainer.RestoreCheckpoint(latest);
+        trainer.RestoreCheckpoint(latest, replan);
         return true;
     }
 

@@ -15,6 +15,7 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
     private readonly DiffusionSampler sampler;
     private readonly SamplingRequest request;
     private readonly ImageGridOptions? options;
+    private readonly CancellationToken cancellationToken;
 
     /// <summary>Creates a hook that draws pictures into a folder.</summary>
     /// <param name="folder">The folder; created with the first picture.</param>
@@ -25,11 +26,14 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
     /// <param name="every">How many steps lie between two pictures. Range: ≥ 1.</param>
     /// <param name="average">The index of the average in <see cref="TrainingOptions.Averages"/>. Range: ≥ 0.</param>
     /// <param name="options">The layout of the picture.</param>
+    /// <param name="cancellationToken">
+    /// The token that ends the run: a picture is then not begun, or left, so that the run ends soon. The resumed run draws it first.
+    /// </param>
     /// <exception cref="ArgumentException">The samples are not images.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public SampleGrids(
         string folder, DiffusionSampler sampler, SamplingRequest request, int every = 1000, int average = 0,
-        ImageGridOptions? options = null)
+        ImageGridOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(sampler);
@@ -49,6 +53,7 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
         this.sampler = sampler;
         this.request = request;
         this.options = options;
+        this.cancellationToken = cancellationToken;
     }
 
     /// <summary>Gets the folder.</summary>
@@ -71,6 +76,8 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
         }
 
         trainer.Communicator.OnFirstRank(() => DurableFolder.RemoveLeftovers(Folder, "grid-*"));
+        // The picture that the run before left.
+        if (trainer.StepsDone > 0 && trainer.StepsDone % Every == 0 && IsMissing(trainer)) Draw(trainer);
     }
 
     /// <inheritdoc/>
@@ -82,14 +89,26 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
     /// <inheritdoc/>
     IDisposable IExclusiveHook.Take(ICommunicator ranks) => RunLock.OfFolder(Folder, ranks, "grids");
 
+    private bool IsMissing(Trainer trainer) => trainer.Communicator.AllGather(File.Exists(PathOf(trainer.StepsDone)) ? "" : "missing")[0].Length > 0;
+
     private void Draw(Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
+        if (trainer.Communicator.Any(cancellationToken.IsCancellationRequested)) return;
         using IDisposable averaged = trainer.Averages[Average].SwapIn();
         trainer.Network.eval();
-        using Tensor own = sampler.Sample(request.ShardFor(trainer.Communicator));
-        using Tensor samples = trainer.Communicator.WorldSize == 1 ? own.alias() : trainer.Communicator.ConcatenateRows(own);
-        trainer.Communicator.OnFirstRank(() => Save(samples, trainer.StepsDone));
+        try
+        {
+            // Ranks draw to the end: one that left would let the others wait.
+            CancellationToken stop = trainer.Communicator.WorldSize == 1 ? cancellationToken : default;
+            using Tensor own = sampler.Sample(request.ShardFor(trainer.Communicator), cancellationToken: stop);
+            using Tensor samples = trainer.Communicator.WorldSize == 1 ? own.alias() : trainer.Communicator.ConcatenateRows(own);
+            trainer.Communicator.OnFirstRank(() => Save(samples, trainer.StepsDone));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The run ends; the next one draws the picture.
+        }
     }
 
     private void Save(Tensor samples, long step)
@@ -97,6 +116,8 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
         using Tensor bytes = PixelConversion.ToBytes(samples);
         using Tensor picture = ImageGrid.Compose(bytes, options);
         DurableFolder.Create(Folder);
-        ImageFile.SavePng(Path.Combine(Folder, $"grid-{step.ToString("D9", CultureInfo.InvariantCulture)}.png"), picture);
+        ImageFile.SavePng(PathOf(step), picture);
     }
+
+    private string PathOf(long step) => Path.Combine(Folder, $"grid-{step.ToString("D9", CultureInfo.InvariantCulture)}.png");
 }

@@ -21,7 +21,14 @@ internal sealed record TrainerSettings
     /// <summary>Gets what is minimised.</summary>
     public required Objective Objective { get; init; }
 
+    /// <summary>Gets the options that the trainer was made with; the decay is the plan's.</summary>
     public required TrainingOptions Options { get; init; }
+
+    /// <summary>Gets the learning rate of each step.</summary>
+    public required LearningRatePlan LearningRate { get; init; }
+
+    /// <summary>Gets the options that the run follows now.</summary>
+    public TrainingOptions Current => Options with { Decay = LearningRate.Decay };
 
     /// <summary>Gets which timesteps each step trains.</summary>
     public required ITimestepSampler Timesteps { get; init; }
@@ -68,6 +75,7 @@ internal sealed record TrainerSettings
             Model = model,
             Objective = objective,
             Options = options,
+            LearningRate = new LearningRatePlan(options),
             Timesteps = timesteps ?? new UniformTimesteps(objective.Process.Coefficients.Timesteps),
             IsNoiseOfSeed = noise is null,
             Noise = noise ?? new PerSampleNoise(RandomPurpose.Noise.Seed(options.Seed)),

@@ -96,11 +96,10 @@ public sealed record TrainingOptions
     /// </summary>
     /// <param name="step">The step, counted from 0.</param>
     /// <returns>The learning rate.</returns>
-    public double LearningRateAt(long step)
-    {
-        double warmup = WarmupSteps == 0 ? 1 : Math.Min((double)step / WarmupSteps, 1);
-        return LearningRate * warmup * Decay.Factor(step);
-    }
+    public double LearningRateAt(long step) => WarmedUpRate(step) * Decay.Factor(step);
+
+    /// <summary>The learning rate of a step before its decay.</summary>
+    internal double WarmedUpRate(long step) => LearningRate * (WarmupSteps == 0 ? 1 : Math.Min((double)step / WarmupSteps, 1));
 
     /// <summary>What the optimiser needs of these.</summary>
     internal AdamSettings Adam => new(AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);

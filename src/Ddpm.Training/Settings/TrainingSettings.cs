@@ -25,7 +25,7 @@ internal static class TrainingSettings
         };
         IEnumerable<KeyValuePair<string, string>> properties =
         [
-            .. SettingText.Properties(trainer.Options, ""), .. SettingText.Properties(process.Options, "Process."),
+            .. SettingText.Properties(trainer.Current, ""), .. SettingText.Properties(process.Options, "Process."),
             .. Network(trainer.Network),
         ];
         foreach ((string name, string text) in properties) settings[name] = text;

@@ -43,6 +43,24 @@ public sealed class AverageProfileTests
         (ramped.Decay(0), Diffusers(1, 0.99), ramped.Decay(890), ramped.Decay(891)).Should().Be((0.1, 0.0, 0.99, 0.99));
     }
 
+    [Fact]
+    public void Warmup_EveryUpdate_IsDiffusersWithUseEmaWarmup()
+    {
+        AverageProfile warmup = AverageProfile.Warmup(0.9999, inverseGamma: 2, power: 0.75);
+        for (long updates = 0; updates < 3000; updates++)
+        {
+            // EMAModel.get_decay of diffusers 0.30: 1 - (1 + step / inv_gamma) ** -power, where step counts the updates before.
+            double expected = updates == 0 ? 0 : Math.Min(1 - Math.Pow(1 + updates / 2.0, -0.75), 0.9999);
+            warmup.Decay(updates).Should().Be(expected);
+        }
+
+        // What its documentation says of the defaults, and of power 3/4.
+        AverageProfile.Warmup().Decay(31_600).Should().BeApproximately(0.999, 1e-5);
+        AverageProfile.Warmup(power: 0.75).Decay(10_000).Should().BeApproximately(0.999, 1e-5);
+        FluentActions.Invoking(() => AverageProfile.Warmup(inverseGamma: 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("inverseGamma must be > 0, but is 0*");
+    }
+
     [Theory]
     [InlineData(0.001)]
     [InlineData(0.3)]

@@ -1,0 +1,49 @@
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.ModelFolders;
+using Ddpm.Core;
+using Ddpm.Data;
+using Ddpm.Models;
+using Ddpm.Training;
+
+namespace Ddpm.Cli.Training;
+
+/// <summary>The model that <c>--init-from</c> names: a model folder, the folder of a run, or a checkpoint.</summary>
+/// <param name="path">The folder.</param>
+internal sealed class StartingModel(string path)
+{
+    private const string Model = "model";
+
+    // What the model decides.
+    private static readonly string[] Decided =
+    [
+        "--channels", "--multipliers", "--blocks", "--attention", "--schedule", "--timesteps", "--prediction", "--variance",
+    ];
+
+    private string Folder => IsCheckpoint || !Directory.Exists(Path.Combine(path, Model)) ? path : Path.Combine(path, Model);
+
+    private bool IsCheckpoint => File.Exists(Path.Combine(path, CheckpointManifest.FileName));
+
+    /// <summary>Reads the shape of the network for some images, and the process.</summary>
+    /// <exception cref="UsageException">An option describes what the model decides.</exception>
+    /// <exception cref="InvalidDataException">The folder holds no model that can be read.</exception>
+    public (UNetOptions Network, ReverseDiffusion Process) Configuration(TrainOptions options, IDataset data)
+    {
+        if (Decided.FirstOrDefault(options.Given.ContainsKey) is { } decided)
+        {
+            throw new UsageException($"{decided} does not go with --init-from: the network and the process are those of {path}.");
+        }
+
+        if (!Directory.Exists(path)) throw new UsageException($"--init-from must be a model folder, a run or a checkpoint, but {path} is no folder.");
+        (UNetOptions network, ReverseDiffusion process) =
+            IsCheckpoint ? Checkpoint.LoadConfiguration(path) : ModelFolder.LoadConfiguration(Folder);
+        return (NetworkChoice.For(network, options, data), process);
+    }
+
+    /// <summary>Gives a network the weights; the report says which.</summary>
+    /// <exception cref="InvalidDataException">The weights are damaged or do not fit their network.</exception>
+    public TransferReport Initialize(UNet network)
+    {
+        using TrainedModel model = IsCheckpoint ? Checkpoint.LoadModel(path) : new ModelSource(Folder, null).Load();
+        return network.InitializeFrom(model.Network);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Output;
+using Ddpm.Inference;
+using Ddpm.Models;
+using static TorchSharp.torch;
+
+namespace Ddpm.Cli.Training;
+
+/// <summary>
+/// What a training step will cost, before there is one: from the products that the network computes, and from the speed of a convolution
+/// here and now. Right within about a factor of two.
+/// </summary>
+/// <param name="Step">The time of a step.</param>
+/// <param name="Memory">The bytes of weights, gradients, optimiser, averages and activations.</param>
+internal sealed record StepEstimate(TimeSpan Step, double Memory)
+{
+    // The backward pass computes the gradients of data and of weights.
+    private const int Passes = 3;
+
+    // Of the speed of one convolution, what a whole step reaches with its norms, activations and copies.
+    private const double Efficiency = 0.5;
+
+    // Weights, gradients and Adam's two moments.
+    private const int Copies = 4;
+
+    // Bytes that a step keeps for the backward pass, for each number that an operation of the network puts out.
+    private const double BytesEach = 2 * sizeof(float);
+
+    private static readonly TimeSpan Absurd = TimeSpan.FromDays(30);
+
+    /// <summary>Estimates the cost of a step of this process.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="batch">The images of a batch that this process trains on.</param>
+    /// <param name="accumulation">The batches of a step.</param>
+    /// <param name="averages">The moving averages.</param>
+    /// <param name="flopsPerSecond">The speed of a convolution.</param>
+    public static StepEstimate Of(UNetOptions network, double batch, int accumulation, int averages, double flopsPerSecond)
+    {
+        NetworkGraph graph = NetworkGraph.Of(new UNetDescription(network));
+        double pixels = network.IsSignal ? network.Height : (double)network.Height * network.Width;
+        double work = NetworkWork.Flops(graph, pixels) * Passes * batch * accumulation;
+        double weights = UNet.CountParameters(network) * (double)sizeof(float) * (Copies + averages);
+        return new StepEstimate(
+            TimeSpan.FromSeconds(work / (flopsPerSecond * Efficiency)), weights + (Activations(graph, pixels) * BytesEach * batch));
+    }
+
+    /// <summary>Measures a convolution of the kind that training consists of, in about a tenth of a second.</summary>
+    /// <returns>Floating-point operations per second.</returns>
+    public static double MeasureSpeed(Device device)
+    {
+        const int channels = 64, side = 16, images = 16;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Tensor x = zeros([images, channels, side, side], device: device), w = zeros([channels, channels, 3, 3], device: device);
+        double best = double.MaxValue;
+        for (long started = Stopwatch.GetTimestamp(), runs = 0; runs < 3 || Stopwatch.GetElapsedTime(started).TotalSeconds < 0.1; runs++)
+        {
+            long begun = Stopwatch.GetTimestamp();
+            using Tensor y = nn.functional.conv2d(x, w, padding: [1, 1]);
+            // Reading waits for the device.
+            _ = y[0, 0, 0, 0].item<float>();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        }
+
+        return 2.0 * images * channels * channels * 9 * side * side / best;
+    }
+
+    /// <summary>Says what the run will cost.</summary>
+    /// <param name="steps">The steps that are to be done.</param>
+    public string Text(long steps) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Estimate: {Duration.Of(Step)} a step, {Duration.Of(Times(Step, steps))} for {steps:N0} steps, {Duration.Bytes(Memory)} of memory");
+
+    /// <summary>Refuses a run that cannot do, or not in any time that a person waits.</summary>
+    /// <param name="options">The options, which the message names.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="steps">The steps that are to be done.</param>
+    /// <param name="available">The memory of the machine in bytes.</param>
+    /// <exception cref="UsageException">It would need more memory than there is, or more than a month.</exception>
+    public void Require(TrainOptions options, UNetOptions network, long steps, double available)
+    {
+        if (options.Force) return;
+        string what = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{network.Height}×{network.Width} images, {UNet.CountParameters(network) / 1e6:F1} M parameters, batches of {options.BatchSize}");
+        string smaller = options.Given.ContainsKey("--init-from") ? "--size" : $"--channels {SmallerChannels(network.BaseChannels)}";
+        if (Memory > available)
+        {
+            throw new UsageException(
+                $"A step would need about {Duration.Bytes(Memory)} of memory ({what}), but there are {Duration.Bytes(available)}. "
+                    + $"Try --batch-size {Math.Max(1, options.BatchSize / 4)} --accumulation {options.Accumulation * 4}, or {smaller}. "
+                    + "--force trains all the same.");
+        }
+
+        TimeSpan all = Times(Step, steps);
+        if (all < Absurd || options.MaxMinutes is not null) return;
+        throw new UsageException(
+            $"{steps.ToString("N0", CultureInfo.InvariantCulture)} steps would take about {Duration.Of(all)} here, {Duration.Of(Step)} each "
+                + $"({what}, {get_num_threads()} threads). Try {smaller} or fewer --steps. --force trains all the same.");
+    }
+
+    private static int SmallerChannels(int channels) => Math.Max(NetworkChoice.Groups, channels / 2 / NetworkChoice.Groups * NetworkChoice.Groups);
+
+    private static TimeSpan Times(TimeSpan step, long steps) =>
+        step.TotalSeconds * steps is var seconds && seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+
+    // The numbers that the operations put out for one image, attention's weights among them.
+    private static double Activations(NetworkGraph graph, double pixels)
+    {
+        double numbers = 0;
+        foreach (Feature feature in graph.Features)
+        {
+            double places = feature.Halvings is { } halvings ? pixels / Math.Pow(1 << graph.Description.SpatialDimensions, halvings) : 1;
+            numbers += places * feature.Channels;
+            if (feature.Operation is SelfAttentionOperation) numbers += places * (places + (3.0 * feature.Channels));
+        }
+
+        return numbers;
+    }
+}
