@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Ddpm.Cli.Training;
 using Ddpm.Core;
 
 namespace Ddpm.Cli.Arguments;

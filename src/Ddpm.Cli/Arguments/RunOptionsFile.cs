@@ -3,10 +3,9 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ddpm.Cli.Arguments;
 using Ddpm.Core;
 
-namespace Ddpm.Cli.Training;
+namespace Ddpm.Cli.Arguments;
 
 /// <summary>
 /// options.json of a run: the options that it was started with, as a file of <c>--config</c>, so that <c>--resume</c> needs no other word.
@@ -75,7 +74,8 @@ internal static class RunOptionsFile
         try
         {
             using JsonDocument number = JsonDocument.Parse(word);
-            if (number.RootElement.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False) return JsonNode.Parse(word);
+            JsonValueKind kind = number.RootElement.ValueKind;
+            if (kind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False) return JsonNode.Parse(word);
         }
         catch (JsonException)
         {
