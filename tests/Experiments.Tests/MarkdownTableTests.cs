@@ -5,6 +5,11 @@ namespace Ddpm.Experiments.Tests;
 public sealed class MarkdownTableTests
 {
     [Fact]
+    public void Of_CellsWithBars_EscapesThem() =>
+        MarkdownTable.Of(["", "KL(q(x_T | x_0) ‖ p)"], [["a|b", "1"]])
+            .Should().Be("|  | KL(q(x_T \\| x_0) ‖ p) |\n| --- | ---: |\n| a\\|b | 1 |\n");
+
+    [Fact]
     public void Of_RowsWithAndWithoutNumbers_ShowsErrorsNotesAndGaps()
     {
         var rows = new Dictionary<string, ResultRow>

@@ -40,5 +40,7 @@ internal static class MarkdownTable
         return measured.Error is { } error ? $"{value} ± {error.ToString(format, CultureInfo.InvariantCulture)}" : value;
     }
 
-    private static void Append(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+    // A bar inside a cell, as in q(x_T | x_0), is no border.
+    private static void Append(StringBuilder text, IEnumerable<string> cells) => text
+        .Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
 }

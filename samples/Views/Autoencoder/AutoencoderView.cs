@@ -19,22 +19,22 @@ internal static class AutoencoderView
     public const string Name = "vae";
     public const string Total = "bits/dim", Top = "KL to the prior", Rate = "rate", Distortion = "distortion", Count = "parameters";
 
-    // The last 297 digits, by other writers than the rest, are kept from the training.
-    private const int HeldOut = 297, Pictures = 64, BatchSize = 128, VaeDraws = 16;
+    // The last 297 digits, by other writers than the rest, are kept from the training; the bounds are of the first of either part.
+    private const int HeldOut = 297, Evaluated = 128, Pictures = 64, BatchSize = 128, VaeDraws = 16;
 
     public static void Make(View view)
     {
         using ImageDataset digits = Quickstart.Digits.Load();
         using Tensor all = digits.Images();
         using ImageDataset train = new(all.narrow(0, 0, all.size(0) - HeldOut));
-        using Tensor test = PixelConversion.FromBytes(all.narrow(0, all.size(0) - HeldOut, view.Options.Quick ? 32 : HeldOut));
+        using Tensor test = PixelConversion.FromBytes(all.narrow(0, all.size(0) - HeldOut, view.Options.Quick ? 16 : Evaluated));
         using Tensor seen = PixelConversion.FromBytes(all.narrow(0, 0, test.size(0)));
         var rows = new List<KeyValuePair<string, ImmutableSortedDictionary<string, Measured>>>();
 
         using UNet unet = DiffusionNetwork(view.Options.Seed);
         using var vae = new Vae(Quickstart.Digits.Size * Quickstart.Digits.Size, Width(unet), view.Options.Seed);
         long started = Stopwatch.GetTimestamp();
-        VaeTraining.Run(vae, train, view.Options.Quick ? 20 : 4000, BatchSize, view.Options.Seed, view.Stop);
+        VaeTraining.Run(vae, train, view.Options.Quick ? 20 : 1500, BatchSize, view.Options.Seed, view.Stop);
         Tell("VAE", vae, started);
         rows.Add(Of("VAE, held-out digits", vae, test));
         rows.Add(Of("VAE, training digits", vae, seen));
@@ -119,7 +119,7 @@ internal static class AutoencoderView
     // Algorithm 1.
     private static Trainer Train(UNet network, ReverseDiffusion process, ImageDataset data, View view)
     {
-        int steps = view.Options.Quick ? 20 : 2000;
+        int steps = view.Options.Quick ? 20 : 1000;
         var trainer = Trainer.Create(
             network,
             process,
