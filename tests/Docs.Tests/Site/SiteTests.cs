@@ -84,6 +84,9 @@ public sealed class SiteTests
         page.Script("document.documentElement.setAttribute('data-bs-theme', 'dark')");
         page.Script("return getComputedStyle(document.body).backgroundColor").Should().NotBe("rgb(255, 255, 255)");
 
+        page.GoTo(new Uri(server.Address, "docs/tour/05-denoising-terms.html"));
+        Chromium.Until(() => page.All("mjx-container svg").Count > 4, "the formulas, by the site's own MathJax");
+
         page.GoTo(new Uri(server.Address, "api/Ddpm.Core.DdpmSampler.html"));
         Chromium.Until(() => page.All("#toc a").Any(link => link.Text == "DdpmSampler"), "the contents of the reference");
         page.Console.Should().BeEmpty();
