@@ -20,9 +20,11 @@ namespace Ddpm.Cli.Evaluation;
 /// <summary>The variational bound of a model over images, in bits/dim.</summary>
 internal sealed class BoundRun(BoundCommandOptions options, Screen screen, ICommunicator ranks)
 {
+    private readonly ModelSource source = new(options.Model, options.Folder);
+
     public bool Execute(CancellationToken stop)
     {
-        using TrainedModel model = new ModelSource(options.Model, options.WeightPrefix).Load();
+        using TrainedModel model = source.Load();
         UNet network = model.Network;
         if (network.ClassCount > 0 && !network.HasNullLabel)
         {
@@ -106,7 +108,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
             BatchSize = options.BatchSize,
             Seed = options.Seed,
             ProgressFile = options.ProgressFile is { } file ? file + part : null,
-            NetworkIdentity = FolderDigest.Of(options.Model),
+            NetworkIdentity = source.Identity,
         };
         BoundReport bounds = screen.Track(
             $"Bound over {chosen.Count.ToString("N0", CultureInfo.InvariantCulture)} images",

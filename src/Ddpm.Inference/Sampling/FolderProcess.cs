@@ -31,7 +31,7 @@ internal static class FolderProcess
         }
         catch (ArgumentException exception)
         {
-            string path = ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration)!;
+            string path = ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration) ?? folder;
             throw new InvalidDataException($"{path}: {ArgumentMessage.Of(exception)}", exception);
         }
     }
