@@ -90,7 +90,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
         long[] shape = [.. network.Options.SampleShape.Select(size => (long)size)];
         if (!data.Shape.SequenceEqual(shape))
         {
-            string hint = Directory.Exists(path) ? $"; --size {shape[1]} brings them to its size" : "";
+            string hint = Directory.Exists(path) ? $"; --size {new PixelSize((int)shape[1], (int)shape[2])} brings them to its size" : "";
             throw new UsageException(
                 $"{path} has images [{string.Join(", ", data.Shape)}], but {options.Model} is a model of "
                     + $"[{string.Join(", ", shape)}]{hint}.");
