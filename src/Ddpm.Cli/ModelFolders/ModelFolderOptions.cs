@@ -15,7 +15,7 @@ internal sealed class ModelFolderOptions(OptionReader read, string where = "")
 
     public string? Variant { get; } = read.Text(
         "--variant",
-        "name",
+        "variant",
         where + "Variant of the weights, such as fp16 or non_ema for diffusion_pytorch_model.non_ema.safetensors");
 
     public ScheduleOptions Schedule { get; } = new(read, where);
