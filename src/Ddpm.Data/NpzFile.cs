@@ -31,8 +31,8 @@ public static class NpzFile
     /// <returns>The images, [N, C, H, W]; [N, H, W] are images of one channel.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no .npz file, has no array arr_0 of images, states too many bytes, is damaged, or has a label without a name; the message
-    /// names the file.
+    /// The file is no .npz file, has no array arr_0 of images, states too many bytes, is damaged, or has a label without a name; the
+    /// message names the file.
     /// </exception>
     /// <exception cref="ArgumentException">There are names and no labels.</exception>
     public static ImageDataset Images(string path, int maxBytes = DefaultMaxBytes, ClassNames? classNames = null)

@@ -19,8 +19,7 @@ internal sealed record PixelSize(int Height, int Width)
         {
             string text = result.Tokens[0].Value;
             string[] sides = text.Split('x', 'X', '×');
-            int[] numbers = [.. sides.Select(side => int.TryParse(side, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int n)
-                ? n : int.MinValue)];
+            int[] numbers = [.. sides.Select(side => Parse(side) ?? int.MinValue)];
             if (numbers.Length <= 2 && numbers.All(n => n is >= 1 and <= Most.Side)) return new PixelSize(numbers[0], numbers[^1]);
             bool whole = numbers.Length <= 2 && numbers.All(n => n != int.MinValue);
             int wrong = whole ? numbers.First(n => n is < 1 or > Most.Side) : 0;
@@ -36,4 +35,7 @@ internal sealed record PixelSize(int Height, int Width)
     public override string ToString() => Height == Width
         ? Height.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{Height}x{Width}");
+
+    private static int? Parse(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
 }

@@ -31,7 +31,11 @@ internal static class OnnxExporter
         });
         string numbers = report.Parameters.ToString("N0", CultureInfo.InvariantCulture);
         screen.Line($"{file}: {numbers} weights in {dtype}, {Rows.Bytes(report.Bytes)}; how to use it: {report.Files[^1]}");
-        if (report.Metadata.Process is null) screen.Warn($"{source.Folder} holds a network alone: the model does not say its process, which --schedule states.");
+        if (report.Metadata.Process is null)
+        {
+            screen.Warn($"{source.Folder} holds a network alone: the model does not say its process, which --schedule states.");
+        }
+
         screen.Json(new JsonObject
         {
             ["model"] = file,

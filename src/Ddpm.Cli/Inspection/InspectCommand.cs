@@ -12,7 +12,9 @@ internal static class InspectCommand
         "inspect",
         "Shows what a folder or file holds: process, network, parameters, FLOPs, types of tensors, sizes of files, and what does not fit.",
         read => new ModelSource(
-            read.Argument("path", "A model folder, a checkpoint, a folder that ddpm train wrote, a configuration alone (config.json), or a safetensors file"),
+            read.Argument(
+                "path",
+                "A model folder, a checkpoint, a folder that ddpm train wrote, a configuration alone (config.json), or a safetensors file"),
             new ModelFolderOptions(read)),
         (source, screen, _) =>
         {

@@ -32,7 +32,9 @@ internal sealed record ModelSource(string Folder, ModelFolderOptions Options)
 
     /// <summary>Reads the configurations, with the process that the options state where the folder has none.</summary>
     /// <exception cref="UsageException">The folder states its process and the options another.</exception>
-    /// <exception cref="InvalidDataException">A configuration is damaged, or neither the folder nor the options state a process.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A configuration is damaged, or neither the folder nor the options state a process.
+    /// </exception>
     public ModelDescription Describe() => Read() is { Process: not null } description ? description : throw new InvalidDataException(
         $"{Folder} {WithoutProcess} of the process that it was trained for: give --schedule {KnownSchedules.Names[0]}, or another, with "
         + "--timesteps, --beta-start, --beta-end, --prediction and --variance where they were not the defaults.");

@@ -46,7 +46,8 @@ internal sealed partial record NpyHeader(string Type, bool ColumnsFirst, long[] 
         if (type == "|O") throw new InvalidDataException($"{name} holds pickled Python objects, which are programs: they are not read.");
         long[] shape = [.. axes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long axis) ? axis : long.MaxValue)];
-        return new NpyHeader(type, match.Groups["order"].Value == "True" && shape.Length > 1, shape, axes, start.Length + size.Length + length);
+        bool columnsFirst = match.Groups["order"].Value == "True" && shape.Length > 1;
+        return new NpyHeader(type, columnsFirst, shape, axes, start.Length + size.Length + length);
     }
 
     /// <summary>Checks that an array has the bytes that its shape needs: what it cannot hold is not allocated.</summary>

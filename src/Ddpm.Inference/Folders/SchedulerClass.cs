@@ -34,7 +34,9 @@ internal sealed record SchedulerClass(string Name, double BetaStart = 1e-4, doub
     public static SchedulerClass Read(ConfigurationReader reader) =>
         reader.Choice(Field, [.. Known.Select(known => (known.Name, known))], Default);
 
-    /// <summary>Refuses settings of samplers by which the network is no longer told t, or learned something else than a β_t process.</summary>
+    /// <summary>
+    /// Refuses settings of samplers by which the network is no longer told t, or learned something else than a β_t process.
+    /// </summary>
     /// <exception cref="InvalidDataException">The message names the field.</exception>
     public static void RequireBetaProcess(ConfigurationReader reader)
     {

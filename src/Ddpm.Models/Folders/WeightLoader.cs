@@ -7,13 +7,14 @@ namespace Ddpm.Models;
 public static class WeightLoader
 {
     /// <summary>
-    /// Copies weights into a network, wholly or not at all: names, shapes and types are compared before the first is copied. Names of older
-    /// generations of diffusers are understood, and 16-bit and float64 weights are converted.
+    /// Copies weights into a network, wholly or not at all: names, shapes and types are compared before the first is copied. Names of
+    /// older generations of diffusers are understood, and 16-bit and float64 weights are converted.
     /// </summary>
     /// <param name="network">The network, on any device.</param>
     /// <param name="weights">The weights by name, on any device; the caller keeps them.</param>
     /// <param name="options">
-    /// The strictness and the prefix of the names. Default: strict, without a prefix. Process and variant belong to folders and must be null.
+    /// The strictness and the prefix of the names. Default: strict, without a prefix. Process and variant belong to folders and must be
+    /// null.
     /// </param>
     /// <returns>What was copied and what was left over.</returns>
     /// <exception cref="ArgumentException">

@@ -52,6 +52,7 @@ public static class KnownSchedules
     private static void Refuse(string name, string parameter, double? beta)
     {
         if (beta is null) return;
-        throw new ArgumentException($"{parameter} must be null for the schedule {name}, which has no range of β, but is {beta}.", parameter);
+        throw new ArgumentException(
+            $"{parameter} must be null for the schedule {name}, which has no range of β, but is {beta}.", parameter);
     }
 }
