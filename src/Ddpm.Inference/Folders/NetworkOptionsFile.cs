@@ -9,7 +9,7 @@ public static class NetworkOptionsFile
     extension(UNetOptions)
     {
         /// <summary>Reads the options of a network from a configuration alone: no weights are needed.</summary>
-        /// <param name="path">A config.json of diffusers' UNet2DModel, or a folder that has one, by itself or in unet/.</param>
+        /// <param name="path">A config.json of diffusers' UNet2DModel, or a folder that has one, also in unet/.</param>
         /// <returns>The options.</returns>
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
         /// <exception cref="InvalidDataException">
