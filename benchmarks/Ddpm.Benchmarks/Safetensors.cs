@@ -60,7 +60,7 @@ public class Safetensors : IDisposable
         using ModelWeights opened = ModelWeights.Open(folder.FullName, network.Options);
         WeightMatch match = opened.Match(network.Graph);
         match.RequireComplete(file, opened.Prefixes);
-        StateDict.Copy(network, opened, match.Fitting);
+        StateDict.Copy(network, opened, match);
     }
 
     /// <summary>And a new network.</summary>

@@ -103,8 +103,8 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     ]
     [
         InlineData(
-            "evaluate kid {s.npz} {gray} --features pixels",
-            "{s.npz} has statistics, which only the reference of fid can be; images are needed here."),
+            "evaluate kid {statistics.npz} {gray} --features pixels",
+            "{statistics.npz} has statistics, which only the reference of fid can be; images are needed here."),
     ]
     [
         InlineData(
@@ -166,6 +166,7 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
             "--features must be pixels or a TorchScript file, but there is no file {nowhere}."),
     ]
     [InlineData("evaluate fid {gray} {gray} --features {gray}", "{gray} is not a TorchScript file that can be loaded: *")]
+    [InlineData("evaluate kid {s.npz} {gray} --features pixels", "{s.npz} is no .npz file, or is damaged: *")]
     [InlineData("evaluate fid {none.npz} {gray} --features pixels", "There is no file {none.npz}.")]
     [InlineData("evaluate fid {s.npz} {gray} --features pixels", "{s.npz} is no .npz file, or is damaged: *")]
     [InlineData("evaluate fid {gray} --features pixels --save-stats {nowhere/s.npz}", "The folder {nowhere} for s.npz does not exist.")]

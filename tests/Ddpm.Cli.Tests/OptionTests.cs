@@ -64,6 +64,7 @@ public sealed class OptionTests
     {
         if (option.ValueType == typeof(bool)) return ["maybe", "2"];
         if (option.ValueType == typeof(int?) || option.ValueType == typeof(NumberList)) return NoWholeNumbers;
+        if (option.ValueType == typeof(PixelSize)) return [.. NoWholeNumbers, "8x", "8x-1", "1x2x3", "65537"];
         if (option.ValueType == typeof(double?) || option.ValueType == typeof(long)) return NoNumbers;
         if (option.ValueType == typeof(double[])) return [.. NoNumbers, "1,2", "1,2,3,4", "1,,3"];
         return option.HelpName is "name" or "profile" ? NoWords : NoNames;

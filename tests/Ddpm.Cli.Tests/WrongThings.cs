@@ -1,3 +1,4 @@
+using Ddpm.Evaluation;
 using Ddpm.Imaging;
 using Ddpm.Models;
 using static TorchSharp.torch;
@@ -26,6 +27,8 @@ public sealed class WrongThings : IDisposable
 
         File.WriteAllText(Here["damaged/b.png"], "no picture");
         File.WriteAllText(Here["s.npz"], "no archive");
+        using Tensor features = randn([9, 3], float64);
+        using (FeatureStatistics statistics = FeatureStatistics.Of(features)) StatisticsFile.Save(Here["statistics.npz"], statistics);
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Goldens", "tiny_features.pt"), Here["net.pt"]);
         using Tensor two = zeros(2, 1, 8, 8), narrow = zeros(2, 1, 8, 4), nan = full([2, 1, 8, 8], float.NaN);
         SafetensorsWriter.Write(Here["x.safetensors"], [KeyValuePair.Create("x", two)]);

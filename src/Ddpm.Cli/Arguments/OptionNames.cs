@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Ddpm.Imaging;
 
 namespace Ddpm.Cli.Arguments;
@@ -7,10 +8,13 @@ internal static class OptionNames
 {
     private const string Size = $"{nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.Size)}";
 
+    private const string Variant = "--variant";
+
     private static readonly (string Setting, string Option)[] Known =
     [
         ($"{nameof(ImageLoadOptions)}.{nameof(ImageLoadOptions.MaxPixels)}", "--max-pixels"), (Size, "--size"), ("maxBytes", "--max-bytes"),
-        ("maxFeatures", "--max-features"),
+        ("maxFeatures", "--max-features"), ("InferenceLoadOptions.Variant", Variant), ("OnnxExportOptions.Variant", Variant),
+        ("LoadOptions.Variant", Variant),
     ];
 
     /// <summary>Gives a message with the names of options.</summary>
@@ -30,6 +34,14 @@ internal static class OptionNames
             throw exception.Message.Contains(Size, StringComparison.Ordinal)
                 ? new UsageException(message)
                 : new InvalidDataException(message, exception);
+        }
+        catch (FileNotFoundException exception) when (In(exception.Message) != exception.Message)
+        {
+            throw new FileNotFoundException(In(exception.Message), exception.FileName, exception);
+        }
+        catch (ArgumentException exception) when (In(exception.Message) != exception.Message)
+        {
+            throw new UsageException(In(ArgumentMessage.Of(exception)));
         }
     }
 }

@@ -109,6 +109,9 @@ internal sealed class OptionReader
     public int? Number(string name, string description, int least, int most = int.MaxValue, string? alias = null) =>
         Take(Integer(name, null, description, least, most, alias));
 
+    /// <summary>Height and width of images; null where the option is not given.</summary>
+    public PixelSize? Size(string name, string description) => Take(PixelSize.Option(name, description));
+
     /// <summary>Any whole number.</summary>
     public long Whole(string name, long fallback, string description) => Take(new Option<long>(name)
     {

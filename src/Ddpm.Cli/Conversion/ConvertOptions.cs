@@ -12,7 +12,7 @@ internal sealed class ConvertOptions(OptionReader read)
 
     public string Target { get; } = read.Argument("out", "The folder to write, in the layout of diffusers' DDPMPipeline");
 
-    public string? WeightPrefix { get; } = ModelSource.ReadPrefix(read);
+    public ModelFolderOptions Folder { get; } = new(read);
 
     public string Dtype { get; } = read.Choice(
         "--dtype",

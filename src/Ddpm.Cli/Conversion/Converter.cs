@@ -21,20 +21,21 @@ internal static class Converter
         if (File.Exists(target)) throw new UsageException($"{target} must be a folder, but is a file.");
         bool empty = !Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any();
         if (!options.Overwrite && !empty) throw new UsageException($"{target} is not empty: give another folder, or --overwrite.");
-        using TrainedModel model = new ModelSource(options.Source, options.WeightPrefix).Load();
+        using TrainedModel model = new ModelSource(options.Source, options.Folder).Load();
         double change = Narrow(model.Network, dtype);
         ModelFolder.Save(target, model.Network, model.Process);
         LoadReport report = model.Report;
-        long before = Weights(options.Source), after = Weights(target);
+        long before = Bytes(report.WeightsFile!), after = Weights(target);
         string renamed = report.Renamed > 0 ? $", {report.Renamed} tensors renamed" : "";
         string widened = report.Widened > 0 ? $", {report.Widened} read from 16 bits" : "";
+        string narrowed = report.Narrowed > 0 ? $", {report.Narrowed} rounded from float64" : "";
         string changed = change > 0
             ? string.Create(CultureInfo.InvariantCulture, $"no weight changed by more than {change:0.0e+0}")
             : "no weight changed";
-        screen.Line($"{target}: weights in {dtype}, {Rows.Bytes(before)} → {Rows.Bytes(after)}{renamed}{widened}; {changed}");
+        screen.Line($"{target}: weights in {dtype}, {Rows.Bytes(before)} → {Rows.Bytes(after)}{renamed}{widened}{narrowed}; {changed}");
         if (!report.LeftOut.IsEmpty)
         {
-            screen.Line($"Left out: {report.LeftOut.Length} tensors whose names do not begin with {options.WeightPrefix}");
+            screen.Line($"Left out: {report.LeftOut.Length} tensors whose names do not begin with {options.Folder.WeightPrefix}");
         }
 
         if (!report.IgnoredFields.IsEmpty)
@@ -50,6 +51,7 @@ internal static class Converter
             ["bytes"] = after,
             ["renamed"] = report.Renamed,
             ["widened"] = report.Widened,
+            ["narrowed"] = report.Narrowed,
             ["left_out"] = report.LeftOut.Length,
             ["largest_change"] = change,
             ["not_carried_over"] = new JsonArray([.. report.IgnoredFields.Select(field => JsonValue.Create(field))]),
@@ -79,6 +81,11 @@ internal static class Converter
         network.to(type);
         return largest;
     }
+
+    // Of an index, all shards beside it.
+    private static long Bytes(string file) => file.EndsWith(".json", StringComparison.Ordinal)
+        ? Weights(Path.GetDirectoryName(file)!)
+        : new FileInfo(file).Length;
 
     private static long Weights(string folder) =>
         Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);

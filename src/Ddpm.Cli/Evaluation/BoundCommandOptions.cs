@@ -13,7 +13,7 @@ internal sealed class BoundCommandOptions(OptionReader read)
 
     public string Data { get; } = read.Argument("data", "Images that the model has not seen: " + ImageData.Kinds);
 
-    public string? WeightPrefix { get; } = ModelSource.ReadPrefix(read);
+    public ModelFolderOptions Folder { get; } = new(read);
 
     public string? Train { get; } = read.Text(
         "--train",

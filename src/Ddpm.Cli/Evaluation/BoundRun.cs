@@ -20,9 +20,11 @@ namespace Ddpm.Cli.Evaluation;
 /// <summary>The variational bound of a model over images, in bits/dim.</summary>
 internal sealed class BoundRun(BoundCommandOptions options, Screen screen, ICommunicator ranks)
 {
+    private readonly ModelSource source = new(options.Model, options.Folder);
+
     public bool Execute(CancellationToken stop)
     {
-        using TrainedModel model = new ModelSource(options.Model, options.WeightPrefix).Load();
+        using TrainedModel model = source.Load();
         UNet network = model.Network;
         if (network.ClassCount > 0 && !network.HasNullLabel)
         {
@@ -88,7 +90,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
         long[] shape = [.. network.Options.SampleShape.Select(size => (long)size)];
         if (!data.Shape.SequenceEqual(shape))
         {
-            string hint = Directory.Exists(path) ? $"; --size {shape[1]} brings them to its size" : "";
+            string hint = Directory.Exists(path) ? $"; --size {new PixelSize((int)shape[1], (int)shape[2])} brings them to its size" : "";
             throw new UsageException(
                 $"{path} has images [{string.Join(", ", data.Shape)}], but {options.Model} is a model of "
                     + $"[{string.Join(", ", shape)}]{hint}.");
@@ -106,7 +108,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
             BatchSize = options.BatchSize,
             Seed = options.Seed,
             ProgressFile = options.ProgressFile is { } file ? file + part : null,
-            NetworkIdentity = FolderDigest.Of(options.Model),
+            NetworkIdentity = source.Identity,
         };
         BoundReport bounds = screen.Track(
             $"Bound over {chosen.Count.ToString("N0", CultureInfo.InvariantCulture)} images",

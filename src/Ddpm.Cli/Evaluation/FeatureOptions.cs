@@ -27,11 +27,8 @@ internal sealed class FeatureOptions(OptionReader read, bool classifier)
     public int Output { get; } =
         read.Number("--feature-output", 0, "Which output is taken where the network gives several", least: 0);
 
-    public int? Size { get; } = read.Number(
-        "--feature-size",
-        "Height and width that images are resized to for the network, such as 299; by default they are not",
-        least: 1,
-        Most.Side);
+    public PixelSize? Size { get; } =
+        read.Size("--feature-size", "Height and width that images are resized to for the network, such as 299; by default they are not");
 
     public string Filter { get; } = read.Choice(
         "--feature-filter",
@@ -64,7 +61,7 @@ internal sealed class FeatureOptions(OptionReader read, bool classifier)
         {
             if (IsPixels) return Pixels;
             string call = ReturnFeatures ? ", return_features" : "", output = Output > 0 ? $", output {Output}" : "";
-            string resized = Size is { } size ? $", {size}×{size} {Filter}" : "";
+            string resized = Size is { } size ? $", {size.Height}×{size.Width} {Filter}" : "";
             return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(Network)}{call}{output}{resized}, {Scale}");
         }
     }
@@ -91,7 +88,7 @@ internal sealed class FeatureOptions(OptionReader read, bool classifier)
         {
             ReturnFeatures = ReturnFeatures,
             Output = Output,
-            Size = Size is { } size ? (size, size) : null,
+            Size = Size is { } size ? (size.Height, size.Width) : null,
             Filter = Filter switch
             {
                 "bilinear" => ResizeFilter.Bilinear,

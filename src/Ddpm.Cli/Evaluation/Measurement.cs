@@ -6,6 +6,7 @@ using Ddpm.Cli.Images;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Shell;
 using Ddpm.Core;
+using Ddpm.Data;
 using Ddpm.Evaluation;
 using static TorchSharp.torch;
 
@@ -44,16 +45,16 @@ internal sealed class Measurement : IDisposable
 
     public void Note(string name, long value) => Note(name, value.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Gives mean and covariance of the features of a set; a .npz file holds them.</summary>
+    /// <summary>Gives mean and covariance of the features of a set; a .npz file may hold them.</summary>
     /// <param name="role">What the set is to the measure.</param>
     /// <param name="path">The path of images, of a model folder, or of a .npz file.</param>
     /// <param name="maxFeatures">The most features that a .npz file may state.</param>
     /// <param name="stop">Ends the reading.</param>
     public FeatureStatistics Statistics(string role, string path, int maxFeatures, CancellationToken stop)
     {
-        if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        if (ImageData.IsNumPy(path) && !File.Exists(path)) throw new FileNotFoundException($"There is no file {path}.", path);
+        if (ImageData.IsNumPy(path) && NpzFile.HasStatistics(path))
         {
-            if (!File.Exists(path)) throw new FileNotFoundException($"There is no file {path}.", path);
             Note(role, path);
             return StatisticsFile.Load(path, maxFeatures);
         }

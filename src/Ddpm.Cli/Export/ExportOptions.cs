@@ -32,7 +32,7 @@ internal sealed class ExportOptions(OptionReader read)
 
     public bool AnySize { get; } = read.Flag("--any-size", $"{Alone}take every height and width that the network can");
 
-    public string? WeightPrefix { get; } = ModelSource.ReadPrefix(read, Alone);
+    public ModelFolderOptions Folder { get; } = new(read, Alone);
 
     /// <summary>Throws where options of the two ways are mixed, or one is missing.</summary>
     /// <exception cref="UsageException">The message names the first of them.</exception>
@@ -51,7 +51,9 @@ internal sealed class ExportOptions(OptionReader read)
         Refuse(Dtype is not null, "--dtype", "with --onnx; ddpm convert changes the type of a model folder");
         Refuse(Batch is not null, "--batch", "with --onnx");
         Refuse(AnySize, "--any-size", "with --onnx");
-        Refuse(WeightPrefix is not null, "--weight-prefix", "with --onnx");
+        Refuse(Folder.WeightPrefix is not null, "--weight-prefix", "with --onnx");
+        Refuse(Folder.Variant is not null, "--variant", "with --onnx");
+        Refuse(Folder.Schedule.Schedule is not null, "--schedule", "with --onnx: a checkpoint states its process");
         if (Checkpoint is null) throw new UsageException("ddpm export needs --checkpoint, or --onnx with a model folder.");
         if (Output is null) throw new UsageException("ddpm export needs --out, the model folder to write.");
     }

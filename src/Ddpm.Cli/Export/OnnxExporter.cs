@@ -4,6 +4,7 @@ using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Inspection;
 using Ddpm.Cli.ModelFolders;
 using Ddpm.Cli.Output;
+using Ddpm.Inference;
 using Ddpm.Onnx;
 
 namespace Ddpm.Cli.Export;
@@ -15,19 +16,26 @@ internal static class OnnxExporter
     {
         string file = options.Target!;
         if (Directory.Exists(file)) throw new UsageException($"{file} must be a file, but is a folder.");
-        var source = new ModelSource(options.Model!, options.WeightPrefix);
+        var source = new ModelSource(options.Model!, options.Folder);
         source.RequirePrefix(source.Prefixes());
+        ModelDescription description = source.Read();
         string dtype = options.Dtype ?? OnnxWeightTypes.Known[0].Name;
         OnnxExportReport report = OnnxExport.Save(file, source.Folder, new OnnxExportOptions
         {
             WeightType = OnnxWeightTypes.Known.First(known => known.Name == dtype).Type,
             BatchSize = options.Batch,
             AnySize = options.AnySize,
-            WeightPrefix = options.WeightPrefix,
+            WeightPrefix = source.WeightPrefix,
+            Variant = options.Folder.Variant,
+            Process = source.Given(description),
         });
         string numbers = report.Parameters.ToString("N0", CultureInfo.InvariantCulture);
         screen.Line($"{file}: {numbers} weights in {dtype}, {Rows.Bytes(report.Bytes)}; how to use it: {report.Files[^1]}");
-        if (report.Metadata.Process is null) screen.Warn($"{source.Folder} holds a network alone: the model does not say its process.");
+        if (report.Metadata.Process is null)
+        {
+            screen.Warn($"{source.Folder} holds a network alone: the model does not say its process, which --schedule states.");
+        }
+
         screen.Json(new JsonObject
         {
             ["model"] = file,

@@ -9,7 +9,8 @@ internal static class ImageData
 {
     /// <summary>The paths that can be opened, in words.</summary>
     public const string Kinds =
-        "a folder of images (PNG, JPEG, WebP, GIF, BMP and others), CIFAR .bin files or their folder, an IDX file (MNIST and its kin)";
+        "a folder of images (PNG, JPEG, WebP, GIF, BMP and others), CIFAR .bin files or their folder, an IDX file (MNIST and its kin), "
+        + "a .npz file with bytes [N, H, W, C] as arr_0 (openai's samples)";
 
     /// <summary>Opens images that are measured: none of those that are skipped is stood in for by another.</summary>
     /// <param name="path">The path.</param>
@@ -28,11 +29,7 @@ internal static class ImageData
         }
 
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no folder and no file {path}.", path);
-        if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new UsageException($"{path} has statistics, which only the reference of fid can be; images are needed here.");
-        }
-
+        if (IsNumPy(path)) return NumPy(path, options);
         if (path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)) return Cifar([path], options);
         RequireFolder(path, options);
         return new OpenedImages(IdxFile.Images(path, maxBytes: options.MaxBytes), null);
@@ -40,6 +37,20 @@ internal static class ImageData
 
     /// <summary>Where the pictures of a folder are: what <c>ddpm sample</c> wrote has a folder of them.</summary>
     public static string Pictures(string path) => SampleFolder.IsOne(path) ? Path.Combine(path, SampleFolder.ImagesFolder) : path;
+
+    /// <summary>Whether a path names a file of NumPy's arrays.</summary>
+    public static bool IsNumPy(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
+
+    private static OpenedImages NumPy(string path, ImageOptions options)
+    {
+        if (NpzFile.HasStatistics(path))
+        {
+            throw new UsageException($"{path} has statistics, which only the reference of fid can be; images are needed here.");
+        }
+
+        RequireFolder(path, options);
+        return new OpenedImages(NpzFile.Images(path, options.MaxBytes), null);
+    }
 
     private static OpenedImages Cifar(string[] paths, ImageOptions options)
     {

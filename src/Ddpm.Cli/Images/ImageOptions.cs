@@ -8,8 +8,8 @@ namespace Ddpm.Cli.Images;
 /// <param name="read">States each option.</param>
 internal sealed class ImageOptions(OptionReader read)
 {
-    public int? Size { get; } =
-        read.Number("--size", "Height and width to bring the images of a folder to; by default their own", least: 1, Most.Side);
+    public PixelSize? Size { get; } =
+        read.Size("--size", "Height and width to bring the images of a folder to; by default their own");
 
     public bool Grayscale { get; } = read.Flag("--grayscale", "Read the images of a folder in shades of gray");
 
@@ -26,7 +26,7 @@ internal sealed class ImageOptions(OptionReader read)
     public int MaxBytes { get; } = read.Number(
         "--max-bytes",
         IdxFile.DefaultMaxBytes,
-        "Bytes that IDX and CIFAR files may state: larger ones are refused before they are unpacked",
+        "Bytes that IDX, CIFAR and .npz files may state: larger ones are refused before they are unpacked",
         least: 1);
 
     /// <summary>Opens a folder of images.</summary>
@@ -34,9 +34,10 @@ internal sealed class ImageOptions(OptionReader read)
     /// <param name="grayscale">Whether they are read in shades of gray without the option too.</param>
     public ImageFolder Open(string path, bool grayscale = false)
     {
-        if (Size is { } side && (long)side * side > MaxPixels)
+        if (Size is { } sides && (long)sides.Height * sides.Width > MaxPixels)
         {
-            throw new UsageException($"--size must be at most {(int)Math.Sqrt(MaxPixels)} for the limit of --max-pixels, but is {side}.");
+            string most = sides.Height == sides.Width ? $"at most {(int)Math.Sqrt(MaxPixels)}" : $"of at most {MaxPixels} pixels";
+            throw new UsageException($"--size must be {most} for the limit of --max-pixels, but is {sides}.");
         }
 
         return new ImageFolder(path, new ImageFolderOptions
@@ -44,7 +45,7 @@ internal sealed class ImageOptions(OptionReader read)
             Load = new ImageLoadOptions
             {
                 Grayscale = Grayscale || grayscale,
-                Size = Size is { } size ? (size, size) : null,
+                Size = Size is { } size ? (size.Height, size.Width) : null,
                 MaxPixels = MaxPixels,
             },
             Damaged = SkipDamaged ? DamagedImages.Skip : DamagedImages.Fail,

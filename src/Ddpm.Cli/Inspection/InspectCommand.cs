@@ -10,10 +10,12 @@ internal static class InspectCommand
 {
     public static Command Create(CommandShell shell) => shell.Create(
         "inspect",
-        "Shows what a folder holds: process, network, parameters, types of tensors, sizes of files, and what does not fit.",
+        "Shows what a folder or file holds: process, network, parameters, FLOPs, types of tensors, sizes of files, and what does not fit.",
         read => new ModelSource(
-            read.Argument("path", "A model folder, a checkpoint, a folder that ddpm train wrote, or a safetensors file"),
-            ModelSource.ReadPrefix(read)),
+            read.Argument(
+                "path",
+                "A model folder, a checkpoint, a folder that ddpm train wrote, a configuration alone (config.json), or a safetensors file"),
+            new ModelFolderOptions(read)),
         (source, screen, _) =>
         {
             string path = source.Folder;

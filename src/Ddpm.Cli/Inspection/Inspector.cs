@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.ModelFolders;
+using Ddpm.Core;
 using Ddpm.Inference;
 using Ddpm.Models;
 using Ddpm.Training;
@@ -15,6 +16,7 @@ internal static class Inspector
     public static JsonObject Of(ModelSource source)
     {
         string path = source.Folder;
+        if (File.Exists(path) && Path.GetExtension(path) == ".json") return Configuration(source);
         if (File.Exists(path))
         {
             return new JsonObject
@@ -30,33 +32,62 @@ internal static class Inspector
         return Directory.Exists(Path.Combine(path, Checkpoints)) ? Run(source) : ModelOf(source);
     }
 
+    // A network's, or that of a sampler; the first field of both says which.
+    private static JsonObject Configuration(ModelSource source)
+    {
+        string path = source.Folder;
+        ConfigurationReader reader = ConfigurationReader.Open(path);
+        if (reader.Text(SchedulerClass.Field, "").EndsWith("Scheduler", StringComparison.Ordinal))
+        {
+            ProcessDescription process = SchedulerConfigurationFile.Read(reader);
+            return new JsonObject
+            {
+                ["kind"] = "configuration of a process",
+                ["process"] = Description.Of(process),
+                ["scheduler"] = SchedulerClass.Read(reader).Name,
+                ["ignored_fields"] = Texts(reader.Unread),
+            };
+        }
+
+        UNetOptions network = UNetOptions.FromConfiguration(path);
+        return new JsonObject
+        {
+            ["kind"] = "configuration of a network",
+            ["process"] = source.Options.Schedule.Process(network) is { } given ? Description.Of(given) : null,
+            ["network"] = Description.Of(network),
+        };
+    }
+
     private static JsonObject ModelOf(ModelSource source)
     {
         string path = source.Folder;
-        ModelDescription description = ModelDescription.Read(path);
+        ModelDescription description = source.Read();
         UNetOptions network = description.Network;
-        bool alone = description.Process is null;
-        if (!alone) FolderProcess.Require(path, description);
+        bool alone = description.Scheduler is null, known = description.Process is not null;
+        if (known) FolderProcess.Require(path, description);
         // Without a process nothing says whether the network learned a variance, but for its outputs.
         bool learned = network.OutChannels == 2 * network.InChannels;
         string variance = description.Process?.Variance ?? (learned ? "learned_range" : "fixed_large");
         FolderProcess.RequireFit(path, network, Description.Variance(variance), SpanVariance.Find(variance).OutputsPerElement);
         ImmutableArray<string> prefixes = source.Prefixes();
         string? prefix = source.WeightPrefix ?? prefixes.FirstOrDefault();
-        using ModelWeights weights = ModelWeights.Open(path, network, prefix);
+        using ModelWeights weights = source.Open(network, prefix);
         // What does not fit is to be seen, not to end the inspection.
         WeightMatch match = weights.Match(NetworkGraph.Of(new UNetDescription(network)));
         match.RequireProportion(weights.FilePath);
+        weights.RequireRange();
         weights.VerifyDigest();
         return new JsonObject
         {
             ["kind"] = alone ? "network alone" : "model",
             ["process"] = description.Process is { } process ? Description.Of(process) : null,
+            ["scheduler"] = description.Scheduler,
             ["network"] = Description.Of(network),
             ["files"] = Files(path),
             ["load"] = new JsonObject
             {
                 ["complete"] = match.IsComplete,
+                ["weights_file"] = Path.GetFileName(weights.FilePath),
                 ["weight_prefix"] = prefix,
                 ["weight_prefixes"] = Texts(prefixes),
                 ["left_out"] = weights.LeftOut.Length,
@@ -64,7 +95,8 @@ internal static class Inspector
                 ["unexpected"] = Texts(match.Unexpected),
                 ["mismatched"] = Texts(match.Mismatched),
                 ["renamed"] = weights.Renamed,
-                ["widened"] = match.Fitting.Count(name => weights.Find(name)!.Type != SafetensorsType.F32),
+                ["widened"] = match.Fitting.Count(name => weights.Find(name)!.Type is SafetensorsType.F16 or SafetensorsType.BF16),
+                ["narrowed"] = match.Fitting.Count(name => weights.Find(name)!.Type == SafetensorsType.F64),
                 ["ignored_fields"] = Texts(description.IgnoredFields),
                 ["configuration_changed"] = ConfigurationDigest.HasChanged(path, weights.File),
             },

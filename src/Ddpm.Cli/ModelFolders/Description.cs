@@ -37,22 +37,27 @@ internal static class Description
         };
     }
 
-    public static JsonObject Of(UNetOptions network) => new()
+    public static JsonObject Of(UNetOptions network)
     {
-        ["type"] = "U-Net",
-        ["size"] = network.IsSignal ? $"{network.Height}" : $"{network.Height}×{network.Width}",
-        ["in_channels"] = network.InChannels,
-        ["out_channels"] = network.OutChannels,
-        ["channels"] = Numbers(network.ChannelMultipliers.Select(multiplier => multiplier * network.BaseChannels)),
-        ["blocks_per_level"] = network.BlocksPerLevel,
-        ["attention"] = Numbers(network.AttentionResolutions),
-        ["groups"] = network.NormGroups,
-        ["dropout"] = network.Dropout,
-        ["classes"] = network.ClassCount ?? 0,
-        ["class_names"] = network.ClassNames is { } names ? new JsonArray([.. names.Select(name => JsonValue.Create(name))]) : null,
-        ["null_label"] = network.ClassCount is not null && network.NullLabel,
-        ["parameters"] = NetworkGraph.Of(new UNetDescription(network)).Parameters.Sum(parameter => parameter.Count),
-    };
+        NetworkGraph graph = NetworkGraph.Of(new UNetDescription(network));
+        return new JsonObject
+        {
+            ["type"] = "U-Net",
+            ["size"] = network.IsSignal ? $"{network.Height}" : $"{network.Height}×{network.Width}",
+            ["in_channels"] = network.InChannels,
+            ["out_channels"] = network.OutChannels,
+            ["channels"] = Numbers(network.ChannelMultipliers.Select(multiplier => multiplier * network.BaseChannels)),
+            ["blocks_per_level"] = network.BlocksPerLevel,
+            ["attention"] = Numbers(network.AttentionResolutions),
+            ["groups"] = network.NormGroups,
+            ["dropout"] = network.Dropout,
+            ["classes"] = network.ClassCount ?? 0,
+            ["class_names"] = network.ClassNames is { } names ? new JsonArray([.. names.Select(name => JsonValue.Create(name))]) : null,
+            ["null_label"] = network.ClassCount is not null && network.NullLabel,
+            ["parameters"] = graph.Parameters.Sum(parameter => parameter.Count),
+            ["flops"] = NetworkWork.Flops(graph, (double)network.Height * (network.IsSignal ? 1 : network.Width)),
+        };
+    }
 
     /// <summary>A process's prediction, by its name in scheduler_config.json, as programs of this library call it.</summary>
     public static string Prediction(string name) => name switch

@@ -1,29 +1,75 @@
 using System.Collections.Immutable;
 using Ddpm.Cli.Arguments;
+using Ddpm.Core;
 using Ddpm.Inference;
 using Ddpm.Models;
 
 namespace Ddpm.Cli.ModelFolders;
 
-/// <summary>A model folder as commands name it, and what the names of its weights begin with.</summary>
+/// <summary>A model folder as commands name it, with the options that say what its files do not.</summary>
 /// <param name="Folder">The folder.</param>
-/// <param name="WeightPrefix">The prefix; null for none.</param>
-internal sealed record ModelSource(string Folder, string? WeightPrefix)
+/// <param name="Options">The options.</param>
+internal sealed record ModelSource(string Folder, ModelFolderOptions Options)
 {
-    /// <summary>States <c>--weight-prefix</c>.</summary>
-    public static string? ReadPrefix(OptionReader read, string where = "") => read.Text(
-        "--weight-prefix",
-        "prefix",
-        where + "What the names of the weights begin with, such as module. (DataParallel), _orig_mod. (torch.compile) or ema_model.; "
-            + "tensors under other names are left out");
+    private const string WithoutProcess = "holds a network alone: it has no scheduler/scheduler_config.json";
+
+    /// <summary>Gets what the names of the weights begin with; null for nothing.</summary>
+    public string? WeightPrefix => Options.WeightPrefix;
+
+    /// <summary>Gets the options that decide the weights and the process, apart from the folder: none by default.</summary>
+    public IEnumerable<(string Name, string Value)> Settings
+    {
+        get
+        {
+            if (Options.WeightPrefix is { } prefix) yield return ("weight-prefix", prefix);
+            if (Options.Variant is { } variant) yield return ("variant", variant);
+            if (Options.Schedule.Words is { } words) yield return ("schedule", words);
+        }
+    }
+
+    /// <summary>Gets which model it is, as text: another model has another.</summary>
+    public string Identity => string.Join("; ", Settings.Select(setting => setting.Value).Prepend(FolderDigest.Of(Folder)));
+
+    /// <summary>Reads the configurations, with the process that the options state where the folder has none.</summary>
+    /// <exception cref="UsageException">The folder states its process and the options another.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A configuration is damaged, or neither the folder nor the options state a process.
+    /// </exception>
+    public ModelDescription Describe() => Read() is { Process: not null } description ? description : throw new InvalidDataException(
+        $"{Folder} {WithoutProcess} of the process that it was trained for: give --schedule {KnownSchedules.Names[0]}, or another, with "
+        + "--timesteps, --beta-start, --beta-end, --prediction and --variance where they were not the defaults.");
+
+    /// <summary>Reads the configurations as <see cref="Describe"/> does, but a process may be missing.</summary>
+    /// <exception cref="UsageException">The folder states its process and the options another.</exception>
+    /// <exception cref="InvalidDataException">A configuration is damaged.</exception>
+    public ModelDescription Read()
+    {
+        ModelDescription description = ModelDescription.Read(Folder);
+        if (Options.Schedule.Process(description.Network) is not { } given) return description;
+        if (description.Process is null) return description with { Process = given };
+        throw new UsageException(
+            $"--schedule goes with a network alone, but {Folder} states its process in {ModelLayout.SchedulerConfiguration}.");
+    }
+
+    /// <summary>Gives the process where the options state it; null where the folder does.</summary>
+    public ProcessDescription? Given(ModelDescription description) => Options.Schedule.Schedule is null ? null : description.Process;
 
     /// <summary>Loads the model; the caller disposes it.</summary>
     /// <exception cref="InvalidDataException">The folder holds no such model; the message says what does not fit.</exception>
     public TrainedModel Load()
     {
+        ModelDescription description = Describe();
         if (WeightPrefix is null) RequirePrefix(Prefixes());
-        return ModelFolder.Load(Folder, new LoadOptions { WeightPrefix = WeightPrefix });
+        return ModelFolder.Load(Folder, Loading(description));
     }
+
+    /// <summary>How the folder is loaded into tensors.</summary>
+    public LoadOptions Loading(ModelDescription description) => new()
+    {
+        WeightPrefix = WeightPrefix,
+        Variant = Options.Variant,
+        Process = Given(description)?.ToProcess(),
+    };
 
     /// <summary>Throws where the folder has its weights under a prefix and none was given.</summary>
     /// <param name="prefixes">The prefixes under which the folder has weights.</param>
@@ -41,7 +87,10 @@ internal sealed record ModelSource(string Folder, string? WeightPrefix)
     /// <summary>The prefixes under which the folder has a network's weights; none where it has them without.</summary>
     public ImmutableArray<string> Prefixes()
     {
-        using ModelWeights weights = ModelWeights.Open(Folder, ModelDescription.Read(Folder).Network);
+        using ModelWeights weights = Open(ModelDescription.Read(Folder).Network, null);
         return weights.Prefixes;
     }
+
+    /// <summary>Opens the weights under a prefix.</summary>
+    public ModelWeights Open(UNetOptions network, string? prefix) => ModelWeights.Open(Folder, network, prefix, Options.Variant);
 }

@@ -20,13 +20,13 @@ internal sealed class SamplePlan
         Method = SamplingMethod.Find(options.Sampler);
         RequireDdim("--eta", options.Eta is not null);
         RequireDdim("--ddim-noise kept", options.KeepNoise);
-        Source = new ModelSource(folder, options.WeightPrefix);
-        ModelDescription description = ModelDescription.Read(folder);
+        Source = new ModelSource(folder, options.Folder);
+        ModelDescription description = Description = Source.Describe();
         ReverseProcess process = FolderProcess.Require(folder, description);
         UNetOptions network = description.Network;
-        string variance = Description.Variance(description.Process!.Variance);
+        string variance = ModelFolders.Description.Variance(description.Process!.Variance);
         FolderProcess.RequireFit(folder, network, variance, process.Variance.OutputsPerElement);
-        using ModelWeights weights = ModelWeights.Open(folder, network, options.WeightPrefix);
+        using ModelWeights weights = Source.Open(network, Source.WeightPrefix);
         Source.RequirePrefix(weights.Prefixes);
         if (network.IsSignal || network.InChannels is not (1 or 3))
         {
@@ -59,6 +59,16 @@ internal sealed class SamplePlan
 
     /// <summary>The model folder.</summary>
     public ModelSource Source { get; }
+
+    /// <summary>What its configurations say, with the process that the options state where the folder has none.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>The process that the options state; null where the folder does.</summary>
+    public ProcessDescription? Given => Source.Given(Description);
+
+    /// <summary>What another sampler the folder names, for a message; null where it names this one or none.</summary>
+    public string? NamedSampler =>
+        Description.Scheduler is { } named && !named.StartsWith(Method.Name, StringComparison.OrdinalIgnoreCase) ? named : null;
 
     /// <summary>Whether the folder's configurations are not those that the weights were written with.</summary>
     public bool ConfigurationChanged { get; }
@@ -119,6 +129,7 @@ internal sealed class SamplePlan
             ["rounding"] = Options.Rounding,
             ["dtype"] = Options.Dtype,
         };
+        foreach ((string name, string value) in Source.Settings) settings[name] = value;
         if (Method == SamplingMethod.Ddim)
         {
             settings["eta"] = Text(Options.Eta ?? 0);

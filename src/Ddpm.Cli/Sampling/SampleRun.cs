@@ -53,6 +53,11 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
         screen.Line(
             $"{options.Model}: {count - finished.Count:N0} samples [{string.Join(", ", plan.Shape)}], {options.Sampling.Sampler}, "
                 + $"{plan.Steps:N0} steps{(finished.Count > 0 ? $"; {finished.Count:N0} are there already" : "")}");
+        if (plan.NamedSampler is { } named)
+        {
+            screen.Line($"{options.Model} names {named}: its process is taken, and {plan.Method} draws (--sampler chooses)");
+        }
+
         if (plan.Grain is not null && finished.Count < count) screen.Warn($"{options.Model}: {plan.Grain}");
         long begun = Stopwatch.GetTimestamp();
         // No process writes before all have looked for finished samples.
@@ -69,6 +74,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
         screen.Json(new JsonObject
         {
             ["model"] = options.Model,
+            ["scheduler"] = plan.Description.Scheduler,
             ["images"] = folder.Images,
             ["grid"] = grid,
             ["tensors"] = options.SaveTensors ? folder.Tensors : null,

@@ -41,7 +41,7 @@ internal sealed class SamplingOptions(OptionReader read, string where = "")
             + "or the network's (kept, as diffusers)",
         ["rederived", "kept"]) == "kept";
 
-    public string? WeightPrefix { get; } = ModelSource.ReadPrefix(read, where);
+    public ModelFolderOptions Folder { get; } = new(read, where);
 
     public long Seed { get; } = read.Whole("--seed", 0, where + "Seed of the noise");
 

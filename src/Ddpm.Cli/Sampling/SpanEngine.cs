@@ -16,7 +16,12 @@ internal sealed class SpanEngine : ISampleEngine
     {
         this.plan = plan;
         SamplingOptions options = plan.Options;
-        model = InferenceModel.Load(plan.Source.Folder, new InferenceLoadOptions { WeightPrefix = options.WeightPrefix });
+        model = InferenceModel.Load(plan.Source.Folder, new InferenceLoadOptions
+        {
+            WeightPrefix = options.Folder.WeightPrefix,
+            Variant = options.Folder.Variant,
+            Process = plan.Given,
+        });
         try
         {
             sampler = model.CreateSampler(plan.Method, new InferenceSamplerOptions

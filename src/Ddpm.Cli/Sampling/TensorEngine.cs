@@ -23,7 +23,7 @@ internal sealed class TensorEngine : ISampleEngine
         this.ranks = ranks;
         SamplingOptions options = plan.Options;
         device = Communicators.Device(options.Device, ranks);
-        model = ModelFolder.Load(plan.Source.Folder, new LoadOptions { WeightPrefix = options.WeightPrefix });
+        model = ModelFolder.Load(plan.Source.Folder, plan.Source.Loading(plan.Description));
         try
         {
             IConditionalEpsilonModel network = Precision.Prepare(model.Network, options.Dtype, device);

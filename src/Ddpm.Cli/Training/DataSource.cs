@@ -38,7 +38,14 @@ internal static class DataSource
             return new OpenedImages(CifarFile.Images(options.Data, images.MaxBytes), null);
         }
 
-        if (options.Data.Length > 1) throw new UsageException($"--data must be one IDX file, but is {string.Join(", ", options.Data)}.");
+        string kind = ImageData.IsNumPy(first) ? ".npz" : "IDX";
+        if (options.Data.Length > 1) throw new UsageException($"--data must be one {kind} file, but is {string.Join(", ", options.Data)}.");
+        if (ImageData.IsNumPy(first))
+        {
+            return options.Labels is null ? ImageData.Open(first, images, grayscale: false, workers: 1, CancellationToken.None)
+                : throw new UsageException("--labels goes with an IDX file; the classes of a .npz file are its arr_1.");
+        }
+
         return new OpenedImages(IdxFile.Images(first, options.Labels, images.MaxBytes), null);
     }
 

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using Ddpm.Core;
-using Microsoft.Win32.SafeHandles;
+using Ddpm.Data;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
@@ -15,7 +15,7 @@ public static class StatisticsFile
     public const int DefaultMaxFeatures = 4096;
 
     private const string Mean = "mu", Covariance = "sigma";
-    private const int LargestMaxFeatures = 1 << 15, MostNamed = 8;
+    private const int LargestMaxFeatures = 1 << 15;
 
     /// <summary>Reads a file of statistics.</summary>
     /// <param name="path">The file.</param>
@@ -39,22 +39,18 @@ public static class StatisticsFile
         }
 
         TorchRuntime.EnsureLoaded();
-        using SafeFileHandle handle = RegularFile.Open(path);
-        using var file = new FileStream(handle, FileAccess.Read);
-        try
+        return NpzArchive.Read(path, archive =>
         {
-            using var archive = new ZipArchive(file, ZipArchiveMode.Read);
-            using Tensor mean = Read(archive, path, Mean, maxFeatures), covariance = Read(archive, path, Covariance, maxFeatures);
+            if (!archive.Has(Mean) || !archive.Has(Covariance))
+            {
+                throw new InvalidDataException($"{path} must have the arrays {Mean} and {Covariance}, but has {archive.Names}.");
+            }
+
+            using Tensor mean = archive.ReadArray(Mean, Read), covariance = archive.ReadArray(Covariance, Read);
             return new FeatureStatistics(mean, covariance);
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException or ArithmeticException)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-        catch (InvalidDataException exception) when (!exception.Message.StartsWith(path, StringComparison.Ordinal))
-        {
-            throw new InvalidDataException($"{path} is no .npz file, or is damaged: {exception.Message}", exception);
-        }
+        });
+
+        Tensor Read(Stream stream, string name, long stated) => NpyArray.Read(stream, name, stated, maxFeatures);
     }
 
     /// <summary>Writes a file that Python's FID programs read, in one piece or not at all.</summary>
@@ -71,31 +67,6 @@ public static class StatisticsFile
             Add(archive, Mean, statistics.Mean);
             Add(archive, Covariance, statistics.Covariance);
         });
-    }
-
-    private static Tensor Read(ZipArchive archive, string path, string name, int maxFeatures)
-    {
-        ZipArchiveEntry[] entries = [.. archive.Entries.Where(entry => entry.FullName == name + ".npy")];
-        if (entries.Length != 1)
-        {
-            string[] found = [.. archive.Entries.Select(other => Path.GetFileNameWithoutExtension(other.Name)).Take(MostNamed + 1)];
-            string names = found.Length == 0 ? "none" : string.Join(", ", found.Take(MostNamed)) + (found.Length > MostNamed ? ", …" : "");
-            throw new InvalidDataException($"{path} must have the arrays {Mean} and {Covariance}, but has {names}.");
-        }
-
-        (long stated, long stored) = (entries[0].Length, entries[0].CompressedLength);
-        if (stated > stored * Deflate.MostExpansion)
-        {
-            throw new InvalidDataException($"{path}: {name} is damaged: it states {stated} bytes, which {stored} cannot hold.");
-        }
-
-        using Stream stream = entries[0].Open();
-        using var summed = new SummedStream(stream);
-        Tensor array = NpyArray.Read(summed, $"{path}: {name}", stated, maxFeatures);
-        if (summed.Sum == entries[0].Crc32) return array;
-        array.Dispose();
-        throw new InvalidDataException(
-            $"{path}: {name} is damaged: its check sum must be {entries[0].Crc32:X8}, but is {summed.Sum:X8}.");
     }
 
     private static void Add(ZipArchive archive, string name, Tensor values)

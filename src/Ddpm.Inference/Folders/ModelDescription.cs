@@ -15,6 +15,12 @@ public sealed record ModelDescription
     /// <summary>Gets the process that the network was trained for; null if the folder holds only a network.</summary>
     public ProcessDescription? Process { get; init; }
 
+    /// <summary>
+    /// Gets the class of diffusers that the folder names for sampling, such as "PNDMScheduler"; null if the folder holds only a network. A
+    /// sampler is chosen when samples are drawn: the class says nothing of the process.
+    /// </summary>
+    public string? Scheduler { get; init; }
+
     /// <summary>Gets the fields of the configurations that this library ignores, as "file: field = value".</summary>
     public ImmutableArray<string> IgnoredFields { get; init; } = [];
 
@@ -34,50 +40,51 @@ public sealed record ModelDescription
         NetworkConfiguration.RequireUNet(networkReader);
         UNetOptions options = UNetConfiguration.Read(networkReader);
         List<string> ignored = [.. networkReader.Unread];
-        return new ModelDescription { Network = options, Process = ReadProcess(folder, ignored), IgnoredFields = [.. ignored] };
+        (ProcessDescription? process, string? scheduler) = ReadProcess(folder, ignored);
+        return new ModelDescription { Network = options, Process = process, Scheduler = scheduler, IgnoredFields = [.. ignored] };
     }
 
     /// <summary>Reads the configurations of a folder of any network.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="given">The caller's description; null for the folder's.</param>
-    /// <returns>The network, its process, if the folder has one, and the fields that say nothing to this library.</returns>
+    /// <returns>The network and the rest of the folder.</returns>
     /// <exception cref="InvalidDataException">A configuration is damaged or says what is not supported.</exception>
     /// <exception cref="ArgumentException">The folder needs a description, or another.</exception>
-    internal static (INetworkDescription Network, ProcessDescription? Process, ImmutableArray<string> Ignored) ReadAny(
-        string folder, INetworkDescription? given)
+    internal static FolderContents<INetworkDescription> ReadAny(string folder, INetworkDescription? given)
     {
         string path = RequireNetworkFile(folder);
         CheckIndex(folder);
         ConfigurationReader reader = ConfigurationReader.Open(path);
         INetworkDescription network = NetworkConfiguration.Read(reader, given);
-        List<string> ignored = [.. reader.Unread];
-        return (network, ReadProcess(folder, ignored), [.. ignored]);
+        return Contents(folder, network, reader);
     }
 
     /// <summary>Reads the configurations of a folder of an <see cref="MlpDescription"/>.</summary>
     /// <exception cref="InvalidDataException">A configuration is damaged, or of another network.</exception>
-    internal static (MlpDescription Network, ProcessDescription? Process, ImmutableArray<string> Ignored) ReadMlp(string folder)
+    internal static FolderContents<MlpDescription> ReadMlp(string folder)
     {
         string path = RequireNetworkFile(folder);
         CheckIndex(folder);
         ConfigurationReader reader = ConfigurationReader.Open(path);
         reader.Choice("_class_name", [(MlpConfiguration.ClassName, true)], "UNet2DModel");
         var network = new MlpDescription(MlpConfiguration.Read(reader));
-        List<string> ignored = [.. reader.Unread];
-        return (network, ReadProcess(folder, ignored), [.. ignored]);
+        return Contents(folder, network, reader);
     }
 
-    private static ProcessDescription? ReadProcess(string folder, List<string> ignored)
+    private static FolderContents<TNetwork> Contents<TNetwork>(string folder, TNetwork network, ConfigurationReader reader)
     {
-        ProcessDescription? process = null;
-        if (ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration) is { } scheduler)
-        {
-            ConfigurationReader reader = ConfigurationReader.Open(scheduler);
-            process = SchedulerConfigurationFile.Read(reader);
-            ignored.AddRange(reader.Unread);
-        }
+        List<string> ignored = [.. reader.Unread];
+        (ProcessDescription? process, string? scheduler) = ReadProcess(folder, ignored);
+        return new FolderContents<TNetwork>(network, process, scheduler, [.. ignored]);
+    }
 
-        return process;
+    private static (ProcessDescription? Process, string? Scheduler) ReadProcess(string folder, List<string> ignored)
+    {
+        if (ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration) is not { } file) return (null, null);
+        ConfigurationReader reader = ConfigurationReader.Open(file);
+        ProcessDescription process = SchedulerConfigurationFile.Read(reader);
+        ignored.AddRange(reader.Unread);
+        return (process, SchedulerClass.Read(reader).Name);
     }
 
     /// <summary>The files of the folder without its weights: relative paths and contents.</summary>
@@ -96,7 +103,7 @@ public sealed record ModelDescription
         {
             ["_class_name"] = "DDPMPipeline",
             ["_diffusers_version"] = UNetConfiguration.FormatVersion,
-            ["scheduler"] = new JsonArray("diffusers", "DDPMScheduler"),
+            ["scheduler"] = new JsonArray("diffusers", SchedulerClass.Default),
             ["unet"] = new JsonArray(description is UNetDescription ? "diffusers" : "Ddpm.Models", kind),
         };
         byte[] network = Bytes(configuration);
@@ -128,7 +135,7 @@ public sealed record ModelDescription
     {
         string path = Path.Combine(folder, ModelLayout.Index);
         if (!File.Exists(path)) return;
-        ConfigurationReader.Open(path).Choice("_class_name", [("DDPMPipeline", true), ("DDIMPipeline", true)], fallback: "");
+        ConfigurationReader.Open(path).Choice("_class_name", [("DDPMPipeline", true), ("DDIMPipeline", true), ("PNDMPipeline", true)], "");
     }
 
     // What is written must be read again: options beyond the reader's limits are refused here.

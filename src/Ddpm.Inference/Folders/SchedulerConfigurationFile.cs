@@ -5,14 +5,16 @@ using Ddpm.Core;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Between a process and the scheduler_config.json of diffusers' DDPMScheduler. Schedules that diffusers has no name for are written as
-/// trained_betas, so that nothing is lost. What diffusers would misread is written under words at which it stops.
+/// Between a process and the scheduler_config.json of diffusers' DDPMScheduler; configurations of other samplers are read too. Schedules
+/// that diffusers has no name for are written as trained_betas, so that nothing is lost. What diffusers would misread is written under
+/// words at which it stops.
 /// </summary>
 internal static class SchedulerConfigurationFile
 {
     private const string Linear = "linear", Quadratic = "scaled_linear", Sigmoid = "sigmoid";
     private const string Cosine = "squaredcos_cap_v2", Laplace = "laplace";
     private const string Betas = "trained_betas", Steps = "num_train_timesteps";
+    private const string Predicts = "prediction_type", PredictsNoise = "predict_epsilon";
     private const double DefaultStart = 1e-4, DefaultEnd = 0.02;
 
     private static readonly (string, InitialLogVariance)[] InitialLogVariances =
@@ -36,7 +38,7 @@ internal static class SchedulerConfigurationFile
         bool bounded = clipping.Quantile is null && double.IsFinite(clipping.Limit);
         var json = new JsonObject
         {
-            ["_class_name"] = "DDPMScheduler",
+            [SchedulerClass.Field] = SchedulerClass.Default,
             ["_diffusers_version"] = UNetConfiguration.FormatVersion,
             ["beta_end"] = end,
             ["beta_schedule"] = name.Length == 0 ? Linear : name,
@@ -44,7 +46,7 @@ internal static class SchedulerConfigurationFile
             ["clip_sample"] = bounded,
             ["clip_sample_range"] = bounded ? clipping.Limit : 1.0,
             [Steps] = named.Timesteps,
-            ["prediction_type"] = process.Prediction,
+            [Predicts] = process.Prediction,
             ["rescale_betas_zero_snr"] = schedule is ZeroTerminalSnrSchedule,
             ["thresholding"] = clipping.Quantile is not null,
             [Betas] = name.Length == 0 ? Table(named) : null,
@@ -73,19 +75,20 @@ internal static class SchedulerConfigurationFile
     /// <exception cref="InvalidDataException">A field is damaged, out of range or not supported.</exception>
     public static ProcessDescription Read(ConfigurationReader reader)
     {
-        reader.Choice("_class_name", [("DDPMScheduler", true), ("DDIMScheduler", true)], "DDPMScheduler");
+        SchedulerClass kind = SchedulerClass.Read(reader);
+        SchedulerClass.RequireBetaProcess(reader);
         try
         {
-            IVarianceSchedule schedule = ReadSchedule(reader);
+            IVarianceSchedule schedule = ReadSchedule(reader, kind);
             if (reader.Flag("rescale_betas_zero_snr", false, whenNull: false)) schedule = new ZeroTerminalSnrSchedule(schedule);
             // Throws where a β is not one.
             _ = new DiffusionCoefficients(schedule);
             return new ProcessDescription
             {
                 Schedule = schedule,
-                Prediction = reader.Text("prediction_type", "epsilon"),
+                Prediction = ReadPrediction(reader),
                 Variance = ReadVariance(reader),
-                Clipping = ReadClipping(reader),
+                Clipping = ReadClipping(reader, kind.Clips),
                 InitialLogVariance = reader.Choice("initial_log_variance", InitialLogVariances, "second_entry", whenNull: "second_entry"),
             };
         }
@@ -109,7 +112,7 @@ internal static class SchedulerConfigurationFile
     private static JsonArray Table(IVarianceSchedule schedule) =>
         new([.. Enumerable.Range(0, schedule.Timesteps).Select(t => (JsonNode)schedule.Beta(t))]);
 
-    private static IVarianceSchedule ReadSchedule(ConfigurationReader reader)
+    private static IVarianceSchedule ReadSchedule(ConfigurationReader reader, SchedulerClass kind)
     {
         int timesteps = (int)reader.WholeNumber(Steps, 1, FileLimits.MostTimesteps, 1000);
         if (!reader.IsNull(Betas))
@@ -123,18 +126,18 @@ internal static class SchedulerConfigurationFile
 
         (string, Func<IVarianceSchedule>)[] schedules =
         [
-            (Linear, () => new LinearSchedule(timesteps, Start(reader), End(reader))),
-            (Quadratic, () => new QuadraticSchedule(timesteps, Start(reader), End(reader))),
-            (Sigmoid, () => new SigmoidSchedule(timesteps, Start(reader), End(reader))),
+            (Linear, () => new LinearSchedule(timesteps, Start(reader, kind), End(reader, kind))),
+            (Quadratic, () => new QuadraticSchedule(timesteps, Start(reader, kind), End(reader, kind))),
+            (Sigmoid, () => new SigmoidSchedule(timesteps, Start(reader, kind), End(reader, kind))),
             (Cosine, () => WithoutRange(reader, new CosineSchedule(timesteps))),
             (Laplace, () => WithoutRange(reader, new LaplaceSchedule(timesteps))),
         ];
         return reader.Choice("beta_schedule", schedules, Linear)();
     }
 
-    private static double Start(ConfigurationReader reader) => Beta(reader, "beta_start", DefaultStart);
+    private static double Start(ConfigurationReader reader, SchedulerClass kind) => Beta(reader, "beta_start", kind.BetaStart);
 
-    private static double End(ConfigurationReader reader) => Beta(reader, "beta_end", DefaultEnd);
+    private static double End(ConfigurationReader reader, SchedulerClass kind) => Beta(reader, "beta_end", kind.BetaEnd);
 
     private static double Beta(ConfigurationReader reader, string field, double fallback)
     {
@@ -147,6 +150,17 @@ internal static class SchedulerConfigurationFile
     {
         foreach (string field in (string[])["beta_start", "beta_end"]) reader.Contains(field);
         return schedule;
+    }
+
+    // Before diffusers 0.10 a flag said what the network predicts.
+    private static string ReadPrediction(ConfigurationReader reader)
+    {
+        if (reader.IsNull(PredictsNoise)) return reader.Text(Predicts, "epsilon");
+        bool noise = reader.Flag(PredictsNoise);
+        string old = noise ? "epsilon" : "sample";
+        return reader.Text(Predicts, old) == old
+            ? old
+            : throw reader.Error(Predicts, $"{old} beside {PredictsNoise} = {(noise ? "true" : "false")}");
     }
 
     private static string ReadVariance(ConfigurationReader reader)
@@ -165,9 +179,10 @@ internal static class SchedulerConfigurationFile
     }
 
     // As diffusers: null switches a flag off, and a number that nothing uses may be anything.
-    private static ClippingDescription ReadClipping(ConfigurationReader reader)
+    private static ClippingDescription ReadClipping(ConfigurationReader reader, bool fallback)
     {
-        bool clips = reader.Flag("clip_sample", true, whenNull: false), thresholds = reader.Flag("thresholding", false, whenNull: false);
+        bool clips = reader.Flag("clip_sample", fallback, whenNull: false);
+        bool thresholds = reader.Flag("thresholding", false, whenNull: false);
         const string range = "clip_sample_range", ratio = "dynamic_thresholding_ratio", maximum = "sample_max_value";
         foreach (string field in (string[])[range, ratio, maximum]) reader.Contains(field);
         if (thresholds)

@@ -24,14 +24,14 @@ internal static class FolderProcess
     {
         ProcessDescription process = own ?? throw new FileNotFoundException(
             $"{folder} holds a network alone: it has no {ModelLayout.Scheduler}/{ModelLayout.SchedulerConfiguration} of the process that "
-            + "it was trained for, and none was given.");
+            + "it was trained for, and none was given. Give it as LoadOptions.Process, such as one of KnownSchedules.");
         try
         {
             return make(process);
         }
         catch (ArgumentException exception)
         {
-            string path = ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration)!;
+            string path = ModelLayout.FindFile(folder, ModelLayout.Scheduler, ModelLayout.SchedulerConfiguration) ?? folder;
             throw new InvalidDataException($"{path}: {ArgumentMessage.Of(exception)}", exception);
         }
     }

@@ -15,6 +15,13 @@ public sealed record InferenceLoadOptions
     public string? WeightPrefix { get; init; }
 
     /// <summary>
+    /// Gets the variant of the weights, such as "non_ema" for diffusion_pytorch_model.non_ema.safetensors. If a folder has variants only,
+    /// the error lists them.
+    /// </summary>
+    /// <value>Default: null (the file without a variant, or fp16 if it is all there is).</value>
+    public string? Variant { get; init; }
+
+    /// <summary>
     /// Gets whether the weights are compared with the digest that this library saves with them, which reads them once more and loads the
     /// system's cryptography.
     /// </summary>

@@ -112,15 +112,17 @@ public sealed class InferenceModel : IDisposable
     private static InferenceModel Open(string folder, INetworkDescription? given, InferenceLoadOptions? options)
     {
         options ??= InferenceLoadOptions.Default;
-        (INetworkDescription network, ProcessDescription? own, _) = ModelDescription.ReadAny(folder, given);
+        (INetworkDescription network, ProcessDescription? own, _, _) = ModelDescription.ReadAny(folder, given);
         ProcessDescription process = options.Process ?? own ?? throw new FileNotFoundException(
             $"{folder} holds a network alone: it has no {ModelLayout.Scheduler}/{ModelLayout.SchedulerConfiguration}. "
             + $"Give the process that it was trained for as {nameof(InferenceLoadOptions)}.{nameof(InferenceLoadOptions.Process)}.");
         NetworkGraph graph = NetworkGraph.Of(network);
-        ModelWeights weights = ModelWeights.Open(folder, network, options.WeightPrefix);
+        const string kind = nameof(InferenceLoadOptions);
+        ModelWeights weights = ModelWeights.Open(folder, network, options.WeightPrefix, options.Variant, kind);
         try
         {
-            weights.Match(graph).RequireComplete(weights.FilePath, weights.Prefixes, nameof(InferenceLoadOptions));
+            weights.Match(graph).RequireComplete(weights.FilePath, weights.Prefixes, $"{kind}.{nameof(options.WeightPrefix)}");
+            weights.RequireRange();
             if (options.VerifyDigest) weights.VerifyDigest();
             return new InferenceModel(graph, weights, process, null, weights);
         }

@@ -24,4 +24,11 @@ public sealed record LoadOptions
     /// </summary>
     /// <value>Default: null (nothing).</value>
     public string? WeightPrefix { get; init; }
+
+    /// <summary>
+    /// Gets the variant of the weights, such as "non_ema" for diffusion_pytorch_model.non_ema.safetensors. If a folder has variants only,
+    /// the error lists them.
+    /// </summary>
+    /// <value>Default: null (the file without a variant, or fp16 if it is all there is).</value>
+    public string? Variant { get; init; }
 }

@@ -22,6 +22,9 @@ public sealed record LoadReport
     /// <summary>Gets how many tensors were stored in 16 bits and widened to float32.</summary>
     public int Widened { get; init; }
 
+    /// <summary>Gets how many tensors were stored as float64 and rounded to float32.</summary>
+    public int Narrowed { get; init; }
+
     /// <summary>Gets the tensors of the file outside <see cref="LoadOptions.WeightPrefix"/>.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
@@ -33,6 +36,15 @@ public sealed record LoadReport
 
     /// <summary>Gets whether the weights were compared with the digest that this library saves with them.</summary>
     public bool Verified { get; init; }
+
+    /// <summary>Gets the file of weights that was read, or the index of its parts; null for weights from memory.</summary>
+    public string? WeightsFile { get; init; }
+
+    /// <summary>
+    /// Gets the class of diffusers that the folder names for sampling, such as "PNDMScheduler"; null if it names none. The process is read
+    /// whatever the class; choose a sampler when you draw.
+    /// </summary>
+    public string? Scheduler { get; init; }
 
     /// <summary>
     /// Gets the fields of the configurations that this library ignores, as "file: field = value", such as the inference defaults of a

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ddpm.Core;
 
 namespace Ddpm.Models;
@@ -76,8 +75,8 @@ public static class ModelFolder
     {
         ModelDescription description = ModelDescription.Read(folder);
         var unet = new UNetDescription(description.Network);
-        return Load(folder, unet, description.Process, description.IgnoredFields, options, Make, (network, process, report) =>
-            new TrainedModel(network, process, report));
+        var contents = new FolderContents<UNetDescription>(unet, description.Process, description.Scheduler, description.IgnoredFields);
+        return Load(folder, contents, options, Make, (network, process, report) => new TrainedModel(network, process, report));
 
         UNet Make(Initialization beginning) => new(unet.Options, 0, beginning);
     }
@@ -91,11 +90,10 @@ public static class ModelFolder
     /// <exception cref="SafetensorsException">The weights are damaged.</exception>
     public static TrainedModel<Mlp> LoadMlp(string folder, LoadOptions? options = null)
     {
-        var (description, process, ignored) = ModelDescription.ReadMlp(folder);
-        return Load(folder, description, process, ignored, options, Make, (network, trained, report) =>
-            new TrainedModel<Mlp>(network, trained, report));
+        FolderContents<MlpDescription> contents = ModelDescription.ReadMlp(folder);
+        return Load(folder, contents, options, Make, (network, process, report) => new TrainedModel<Mlp>(network, process, report));
 
-        Mlp Make(Initialization beginning) => new(description.Options);
+        Mlp Make(Initialization beginning) => new(contents.Network.Options);
     }
 
     /// <summary>Reads a network that your program describes, and its process.</summary>
@@ -110,54 +108,50 @@ public static class ModelFolder
     public static TrainedModel<DescribedNetwork> Load(string folder, INetworkDescription description, LoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(description);
-        var (network, process, ignored) = ModelDescription.ReadAny(folder, description);
-        return Load(folder, network, process, ignored, options, Make, (made, trained, report) =>
-            new TrainedModel<DescribedNetwork>(made, trained, report));
+        FolderContents<INetworkDescription> contents = ModelDescription.ReadAny(folder, description);
+        return Load(folder, contents, options, Make, (network, process, report) =>
+            new TrainedModel<DescribedNetwork>(network, process, report));
 
         DescribedNetwork Make(Initialization beginning) => new(description);
     }
 
-    private static TModel Load<TNetwork, TModel>(
+    private static TModel Load<TDescription, TNetwork, TModel>(
         string folder,
-        INetworkDescription description,
-        ProcessDescription? own,
-        ImmutableArray<string> ignored,
+        FolderContents<TDescription> contents,
         LoadOptions? options,
         Func<Initialization, TNetwork> make,
         Func<TNetwork, ReverseDiffusion, LoadReport, TModel> together)
+        where TDescription : INetworkDescription
         where TNetwork : DescribedNetwork
     {
         options ??= LoadOptions.Default;
         TorchRuntime.EnsureLoaded();
-        ReverseDiffusion process = options.Process ?? ReadProcess(folder, own);
+        INetworkDescription description = contents.Network;
+        ReverseDiffusion process = options.Process ?? ReadProcess(folder, contents.Process);
         ReverseVariance variance = process.Options.Variance;
         NetworkGraph graph = NetworkGraph.Of(description);
         FolderProcess.RequireFit(folder, description, graph.Output.Channels, variance.Name, variance.OutputsPerElement);
-        using ModelWeights weights = ModelWeights.Open(folder, description, options.WeightPrefix);
+        using ModelWeights weights = ModelWeights.Open(folder, description, options.WeightPrefix, options.Variant);
         WeightMatch match = weights.Match(graph);
         if (options.Strict) match.RequireComplete(weights.FilePath, weights.Prefixes);
         else match.RequireProportion(weights.FilePath);
+        weights.RequireRange();
         bool verified = weights.VerifyDigest();
 
         // A strict load reads every weight, so that none needs a first value.
         TNetwork network = make(options.Strict ? Initialization.Uninitialized : Initialization.Drawn);
         try
         {
-            int widened = StateDict.Copy(network, weights, match.Fitting);
-            network.eval();
-            return together(network, process, new LoadReport
+            LoadReport report = StateDict.Copy(network, weights, match) with
             {
-                Missing = match.Missing,
-                Unexpected = match.Unexpected,
-                Mismatched = match.Mismatched,
-                Renamed = weights.Renamed,
-                Widened = widened,
-                LeftOut = weights.LeftOut,
-                Prefixes = weights.Prefixes,
                 Verified = verified,
-                IgnoredFields = ignored,
+                WeightsFile = weights.FilePath,
+                Scheduler = contents.Scheduler,
+                IgnoredFields = contents.Ignored,
                 ConfigurationChanged = ConfigurationDigest.HasChanged(folder, weights.File),
-            });
+            };
+            network.eval();
+            return together(network, process, report);
         }
         catch
         {

@@ -8,17 +8,19 @@ internal static class StateDict
     /// <summary>
     /// Copies the weights that fit. Names, shapes and types were compared before, so that a network is changed wholly or not at all.
     /// </summary>
-    /// <returns>How many were widened from 16 bits.</returns>
-    public static int Copy(DescribedNetwork network, ModelWeights weights, IReadOnlyCollection<string> fitting)
+    /// <returns>What was copied and what was left over.</returns>
+    public static LoadReport Copy(DescribedNetwork network, ModelWeights weights, WeightMatch match)
     {
         Dictionary<string, Tensor> targets = network.state_dict();
-        int widened = 0;
+        (int widened, int narrowed) = (0, 0);
         using var noGradient = no_grad();
-        foreach (string name in fitting)
+        foreach (string name in match.Fitting)
         {
             SafetensorsEntry entry = weights.Find(name)!;
             Tensor target = targets[name];
-            if (entry.ElementType == target.dtype)
+            if (entry.Type is SafetensorsType.F16 or SafetensorsType.BF16) widened++;
+            if (entry.Type == SafetensorsType.F64) narrowed++;
+            if (entry.ElementType == target.dtype && target.device_type == TorchSharp.DeviceType.CPU && target.is_contiguous())
             {
                 weights.File.ReadInto(entry.Name, target);
                 continue;
@@ -26,9 +28,18 @@ internal static class StateDict
 
             using Tensor source = weights.File.Read(entry.Name), shaped = source.reshape(target.shape);
             target.copy_(shaped);
-            widened++;
         }
 
-        return widened;
+        return new LoadReport
+        {
+            Missing = match.Missing,
+            Unexpected = match.Unexpected,
+            Mismatched = match.Mismatched,
+            Renamed = weights.Renamed,
+            Widened = widened,
+            Narrowed = narrowed,
+            LeftOut = weights.LeftOut,
+            Prefixes = weights.Prefixes,
+        };
     }
 }

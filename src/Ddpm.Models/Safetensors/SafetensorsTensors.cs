@@ -68,16 +68,20 @@ public static class SafetensorsTensors
         Fill(file, entry, target);
     }
 
+    /// <summary>Returns the format's type of a tensor's elements; null where it has none.</summary>
+    internal static SafetensorsType? TypeOf(Tensor tensor)
+    {
+        int type = Array.IndexOf(Types, tensor.dtype);
+        return type < 0 ? null : (SafetensorsType)type;
+    }
+
     /// <summary>A tensor as the encoder writes it. The tensor must live until then.</summary>
     /// <exception cref="ArgumentException">The format has no name for the element type, or keeps the name for itself.</exception>
     internal static SafetensorsContent Content(string name, Tensor tensor)
     {
-        int type = Array.IndexOf(Types, tensor.dtype);
-        if (type < 0)
-        {
-            throw new ArgumentException($"A tensor must have an element type of the format, but {name} is {tensor.dtype}.", nameof(tensor));
-        }
-        return new SafetensorsContent(name, (SafetensorsType)type, tensor.shape, stream => Write(stream, tensor));
+        SafetensorsType type = TypeOf(tensor) ?? throw new ArgumentException(
+            $"A tensor must have an element type of the format, but {name} is {tensor.dtype}.", nameof(tensor));
+        return new SafetensorsContent(name, type, tensor.shape, stream => Write(stream, tensor));
     }
 
     private static void Fill(ISafetensors file, SafetensorsEntry entry, Tensor tensor)

@@ -36,10 +36,12 @@ public static class OnnxExport
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(modelFolder);
         options ??= OnnxExportOptions.Default;
-        (INetworkDescription network, ProcessDescription? own, _) = ModelDescription.ReadAny(modelFolder, null);
+        (INetworkDescription network, ProcessDescription? own, _, _) = ModelDescription.ReadAny(modelFolder, null);
         NetworkGraph graph = NetworkGraph.Of(network);
-        using ModelWeights weights = ModelWeights.Open(modelFolder, network, options.WeightPrefix);
-        weights.Match(graph).RequireComplete(weights.FilePath, weights.Prefixes, nameof(OnnxExportOptions));
+        const string kind = nameof(OnnxExportOptions);
+        using ModelWeights weights = ModelWeights.Open(modelFolder, network, options.WeightPrefix, options.Variant, kind);
+        weights.Match(graph).RequireComplete(weights.FilePath, weights.Prefixes, $"{kind}.{nameof(options.WeightPrefix)}");
+        weights.RequireRange();
         weights.VerifyDigest();
         if (options.Process is null && own is not null)
         {
@@ -77,6 +79,11 @@ public static class OnnxExport
         if (options.WeightPrefix is { } prefix)
         {
             throw new ArgumentException($"WeightPrefix must be null where weights are given, but is \"{prefix}\".", nameof(options));
+        }
+
+        if (options.Variant is { } variant)
+        {
+            throw new ArgumentException($"Variant must be null where weights are given, but is \"{variant}\".", nameof(options));
         }
 
         return Write(path, NetworkGraph.Of(network), weights, options);

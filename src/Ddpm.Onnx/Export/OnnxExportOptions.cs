@@ -47,6 +47,13 @@ public sealed record OnnxExportOptions
     /// <value>Null.</value>
     public string? WeightPrefix { get; init; }
 
+    /// <summary>
+    /// Gets the variant of the weights in a model folder, such as "non_ema"; null for the file without one, or fp16 if it is all there is.
+    /// Only for folders.
+    /// </summary>
+    /// <value>Null.</value>
+    public string? Variant { get; init; }
+
     /// <summary>The bytes that a model may have in one file; a larger one has its weights in a file beside it.</summary>
     internal long LargestFile { get; init; } = OnnxModelFile.LargestMessage;
 }

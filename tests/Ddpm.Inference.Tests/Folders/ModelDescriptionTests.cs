@@ -71,7 +71,7 @@ public sealed class ModelDescriptionTests : IDisposable
     [InlineData(ModelFiles.Scheduler, "clip_sample_range", "-1", "*clip_sample_range must be a finite number, at least 0, but is -1.")]
     [InlineData(ModelFiles.Scheduler, "prediction_type", "7", "*prediction_type must be text, but is 7.")]
     [InlineData(ModelFiles.Index, "_class_name", "\"StableDiffusionPipeline\"",
-        "*model_index.json: _class_name must be DDPMPipeline or DDIMPipeline, but is StableDiffusionPipeline.")]
+        "*model_index.json: _class_name must be DDPMPipeline, DDIMPipeline or PNDMPipeline, but is StableDiffusionPipeline.")]
     public void Read_WhatIsWrong_NamesFileFieldExpectedAndActual(string file, string field, string? value, string message)
     {
         files.Set(file, field, value);

@@ -188,7 +188,7 @@ public sealed class ModelFolderTests : IDisposable
             ("beta_end", 1.5, "*beta_end must be greater than 0 and less than 1, but is 1.5*"),
             ("trained_betas", new JsonArray(0.1, 0.2), "*trained_betas must have num_train_timesteps = 1000 entries, but has 2*"),
             ("rescale_betas_zero_snr", true, "*must leave some signal at t = 999 for EpsilonPrediction*"),
-            ("_class_name", "PNDMScheduler", "*_class_name must be DDPMScheduler or DDIMScheduler, but is PNDMScheduler*"),
+            ("_class_name", "FlowMatchEulerDiscreteScheduler", "*_class_name must be DDPMScheduler, *, but is FlowMatchEuler*"),
         ];
         foreach ((string field, JsonNode value, string message) in cases)
         {
@@ -233,7 +233,7 @@ public sealed class ModelFolderTests : IDisposable
         model.Report.ConfigurationChanged.Should().BeTrue("it was changed by hand");
         Edit("model_index.json", json => json["_class_name"] = "StableDiffusionPipeline");
         FluentActions.Invoking(() => ModelFolder.Load(folder.FullName)).Should().Throw<InvalidDataException>()
-            .WithMessage("*must be DDPMPipeline or DDIMPipeline, but is StableDiffusionPipeline*");
+            .WithMessage("*must be DDPMPipeline, DDIMPipeline or PNDMPipeline, but is StableDiffusionPipeline*");
     }
 
     [Fact]

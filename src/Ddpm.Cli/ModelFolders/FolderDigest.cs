@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Ddpm.Core;
 
-namespace Ddpm.Cli.Sampling;
+namespace Ddpm.Cli.ModelFolders;
 
 /// <summary>Which model it is: a digest of its configurations and weights.</summary>
 internal static class FolderDigest

@@ -1,6 +1,6 @@
 using Ddpm.Core;
 
-namespace Ddpm.Evaluation;
+namespace Ddpm.Data;
 
 /// <summary>Reads a stream and takes the check sum of what was read: .NET does not compare that of a zip archive's entries.</summary>
 internal sealed class SummedStream(Stream stream) : Stream
