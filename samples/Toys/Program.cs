@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Ddpm.Core;
+using Ddpm.Data;
+using Ddpm.Samples;
+using Toys;
+
+string[] known = [.. PlanarData.All.Select(set => set.Name)];
+var sets = new Option<string[]>("--sets")
+{
+    Description = $"Which to learn: {string.Join(", ", known)}; all of them where none is named",
+    AllowMultipleArgumentsPerToken = true,
+};
+sets.Validators.Add(result =>
+{
+    foreach (string name in (result.GetValue(sets) ?? []).Except(known))
+    {
+        result.AddError($"There is no set {name}; there are {string.Join(", ", known)}.");
+    }
+});
+Option<int> steps = SampleProgram.Number("--steps", ToyOptions.FullSteps, "Training steps of each set", least: 1);
+Option<long> seed = SampleProgram.Seed();
+Option<DirectoryInfo> output = SampleProgram.Folder("--output", "toys-out", "Folder for the plots");
+
+var command = new RootCommand(
+    "Learns distributions of the plane, and shows both processes, the score, estimates, paths and densities. Exit code 1: samples of a "
+    + "whole run do not have their data's shape.")
+{
+    sets, steps, seed, output,
+};
+return SampleProgram.Run(command, args, (parsed, stop, _) =>
+{
+    TorchRuntime.EnsureLoaded();
+    string[] asked = parsed.GetValue(sets) is { Length: > 0 } some ? [.. some.Distinct()] : known;
+    var options = new ToyOptions(
+        [.. asked.Select(PlanarData.Of)],
+        parsed.GetValue(steps),
+        parsed.GetValue(seed),
+        parsed.GetValue(output)!);
+    ToyScore[] bad = [.. ToyRun.Execute(options, Console.Out, stop).Where(score => !score.Good)];
+    if (bad.Length > 0 && options.Steps >= ToyOptions.FullSteps)
+    {
+        throw new IOException($"Samples of {string.Join(", ", bad.Select(score => score.Set.Name))} do not have their data's shape.");
+    }
+});
