@@ -11,6 +11,7 @@ internal static class InspectCommand
     public static Command Create(CommandShell shell) => shell.Create(
         "inspect",
         "Shows what a folder holds: process, network, parameters, types of tensors, sizes of files, and what does not fit.",
+        "ddpm inspect run/model",
         read => new ModelSource(
             read.Argument("path", "A model folder, a checkpoint, a folder that ddpm train wrote, or a safetensors file"),
             ModelSource.ReadPrefix(read)),

@@ -11,10 +11,10 @@ namespace Ddpm.Cli.ModelFolders;
 internal sealed record ModelSource(string Folder, string? WeightPrefix)
 {
     /// <summary>States <c>--weight-prefix</c>.</summary>
-    public static string? ReadPrefix(OptionReader read, string where = "") => read.Text(
+    public static string? ReadPrefix(OptionReader read) => read.Text(
         "--weight-prefix",
         "prefix",
-        where + "What the names of the weights begin with, such as module. (DataParallel), _orig_mod. (torch.compile) or ema_model.; "
+        "What the names of the weights begin with, such as module. (DataParallel), _orig_mod. (torch.compile) or ema_model.; "
             + "tensors under other names are left out");
 
     /// <summary>Loads the model; the caller disposes it.</summary>
