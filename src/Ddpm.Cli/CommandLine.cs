@@ -1,8 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Completion;
 using Ddpm.Cli.Conversion;
+using Ddpm.Cli.Doctor;
 using Ddpm.Cli.Evaluation;
 using Ddpm.Cli.Export;
+using Ddpm.Cli.Help;
 using Ddpm.Cli.Inspection;
 using Ddpm.Cli.Sampling;
 using Ddpm.Cli.Shell;
@@ -27,7 +31,8 @@ internal static class CommandLine
     private static int Parse(string[] args, TextWriter output, TextWriter error, Action<string> loadTorch)
     {
         RootCommand root = Create(output, error, loadTorch);
-        if (args.Length == 0) args = ["--help"];
+        if (CompletionRequest.TryAnswer(args, root, output)) return ExitCode.Done;
+        args = args.Length == 0 ? ["--help"] : HelpCommand.Expand(args);
         ParseResult typed = root.Parse(args, Words);
         if (Mistakes.Find(typed, args) is { } mistake) return Misuse(error, mistake);
         (args, string? config) = ConfigFile.Expand(typed, args);
@@ -36,9 +41,8 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             // The errors that the command line alone does not have are the file's.
-            HashSet<string> own = [.. typed.Errors.Select(problem => problem.Message)];
-            return Misuse(error, [.. parsed.Errors
-                .Select(problem => own.Contains(problem.Message) ? problem.Message : $"{config}: {problem.Message}").Distinct()]);
+            HashSet<string> own = [.. Problems(typed)];
+            return Misuse(error, [.. Problems(parsed).Select(problem => own.Contains(problem) ? problem : $"{config}: {problem}")]);
         }
 
         return parsed.Invoke(new InvocationConfiguration
@@ -48,6 +52,13 @@ internal static class CommandLine
             Error = error,
             ProcessTerminationTimeout = null,
         });
+    }
+
+    // What is wrong with the number of values says the parser in words of its own.
+    private static IEnumerable<string> Problems(ParseResult parsed)
+    {
+        string[] ofValues = [.. Mistakes.OfValues(parsed)];
+        return ofValues.Length > 0 ? ofValues : parsed.Errors.Select(problem => problem.Message).Distinct();
     }
 
     private static int Misuse(TextWriter error, params string[] problems)
@@ -68,12 +79,15 @@ internal static class CommandLine
             + "Exit codes: 0 done, 1 error, 2 wrong command line, 130 interrupted.")
         {
             TrainCommand.Create(shell), ExportCommand.Create(shell), SampleCommand.Create(shell),
-            EvaluateCommand.Create(shell), InspectCommand.Create(shell), ConvertCommand.Create(shell),
+            EvaluateCommand.Create(shell), InspectCommand.Create(shell), ConvertCommand.Create(shell), DoctorCommand.Create(shell),
+            CompletionCommand.Create(output), HelpCommand.Create(),
         };
         foreach (Command command in root.Subcommands.SelectMany(command => command.Subcommands.Count > 0 ? command.Subcommands : [command]))
         {
-            command.Add(ConfigFile.Option());
+            if (command.Options.Count > 0) command.Add(ConfigFile.Option());
         }
+
+        root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
 
         return root;
     }

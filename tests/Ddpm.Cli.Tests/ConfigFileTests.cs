@@ -54,7 +54,7 @@ public sealed class ConfigFileTests : IDisposable
     [InlineData("""{ "batch_size": 3 }""", "{config.json}: batch_size is not an option of ddpm sample; did you mean batch-size?")]
     [InlineData("""{ "steps": { } }""", "{config.json}: steps must be a number, a text, true, false, or a list of these, but is { }.")]
     [InlineData("""{ "steps": 0 }""", "{config.json}: --steps must be at least 1, but is 0.")]
-    [InlineData("""{ "steps": [1, 2] }""", "{config.json}: Option '--steps' expects a single argument but 2 were provided.")]
+    [InlineData("""{ "steps": [1, 2] }""", "{config.json}: --steps must be given once, but is 1 and 2.")]
     [InlineData("""{ "steps": true }""", "{config.json}: --steps must be a whole number of at least 1, but is true.")]
     [InlineData("""{ "steps": 1, "steps": 2 }""", "{config.json}: steps must occur once, but occurs twice.")]
     [InlineData("[1]", "{config.json} must hold a JSON object of options, such as {\"steps\": 50}, but holds [1].")]

@@ -9,7 +9,8 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [
         InlineData(
             "smaple",
-            "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, evaluate, inspect, convert."),
+            "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, evaluate, inspect, convert, doctor, "
+                + "completion, help."),
     ]
     [InlineData("evaluate", "ddpm evaluate must be followed by a command: bpd, fid, is, kid, pr.")]
     [InlineData("evaluate fidd a b", "ddpm evaluate has no command fidd; did you mean fid? The commands are bpd, fid, is, kid, pr.")]
@@ -23,7 +24,16 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
             "ddpm sample needs <model>: A model folder, such as ddpm-run/model or a downloaded google/ddpm-cifar10-32. See ddpm sample "
                 + "--help."),
     ]
-    [InlineData("sample {model} --out {out} --steps", "Required argument missing for option: '--steps'.")]
+    [InlineData("sample {model} --out {out} --steps", "--steps must be followed by <n>, but is followed by nothing.")]
+    [InlineData("sample {model} --steps --json", "--steps must be followed by <n>, but is followed by --json.")]
+    [InlineData("sample {model} --out --json", "--out must be followed by <folder>, but is followed by --json.")]
+    [InlineData("sample {model} --steps 5 --steps 6", "--steps must be given once, but is 5 and 6.")]
+    [InlineData("sample {model} --sampler ddin", "--sampler must be ddpm, ddim, dpm-solver++ or ipndm, but is ddin; did you mean ddim?")]
+    [InlineData("help smaple", "ddpm has no command smaple; did you mean sample?*")]
+    [InlineData("help evaluate fidd", "ddpm evaluate has no command fidd; did you mean fid?*")]
+    [InlineData("completion bsh", "<shell> must be bash, zsh, fish or pwsh, but is bsh; did you mean bash?")]
+    [InlineData("completion", "ddpm completion needs <shell>: bash, zsh, fish or pwsh (PowerShell). See ddpm completion --help.")]
+    [InlineData("train --data {gray} --bf16 --dtype float32", "--bf16 must go without --dtype float32: it is --dtype bfloat16 of today.")]
     [InlineData("sample {model} --steps many", "--steps must be a whole number of at least 1, but is many.")]
     [InlineData("sample {model} --steps 0", "--steps must be at least 1, but is 0.")]
     [InlineData("sample {model} --steps 21", "--steps must be at most 20, the timesteps of {model}, but is 21.")]
@@ -72,7 +82,7 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
             "evaluate bpd {model} {gray} --size 8",
             "--size, --grayscale and --skip-damaged go with folders of images, but {gray} is a file."),
     ]
-    [InlineData("evaluate fid {gray} {gray}", "Option '--features' is required.")]
+    [InlineData("evaluate fid {gray} {gray}", "ddpm evaluate fid needs --features <pixels|net.pt>: What is compared: *")]
     [InlineData("evaluate fid {gray} --features pixels", "ddpm evaluate fid needs <samples>, or --save-stats.")]
     [
         InlineData(
@@ -126,7 +136,8 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     ]
     [InlineData("convert {model} {classes}", "{classes} is not empty: give another folder, or --overwrite.")]
     [InlineData("convert {model} {gray}", "{gray} must be a folder, but is a file.")]
-    [InlineData("convert {model} {new} --dtype float8", "--dtype must be float32, float16 or bfloat16, but is float8.")]
+    [InlineData(
+        "convert {model} {new} --dtype float8", "--dtype must be float32, float16 or bfloat16, but is float8; did you mean float32?")]
     public void Run_WrongCommandLine_IsOneLineAndCodeTwo(string command, string message) => AssertMistake(command, 2, message);
 
     [Theory]

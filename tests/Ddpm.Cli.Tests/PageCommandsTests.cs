@@ -29,7 +29,7 @@ public sealed class PageCommandsTests
         if (words is ["dotnet", not "run", ..]) return null;
         int start = Array.FindIndex(words, word => Starts.Contains(word));
         if (start < 0) return null;
-        return [.. words.Skip(start + 1).SkipWhile(word => word == "--").TakeWhile(word => word is not ">" and not "&&")];
+        return [.. words.Skip(start + 1).SkipWhile(word => word == "--").TakeWhile(word => word is not ">" and not "&&" and not "|")];
     }
 
     private static string? Mistake(string[] args)

@@ -159,7 +159,10 @@ public sealed class TrainCommandTests : IDisposable
         },
         { ["train", "--data", "{images}", "--schedule", "square"], "--schedule must be linear or cosine, but is square." },
         { ["train", "--data", "{images}", "--ema", "power:7"], "--ema: σ must be 0.01 … 0.28, but is 7." },
-        { ["train", "--data", "{images}", "--ema", "often"], "--ema: An average must be power:σ, constant:d, ramped:d or warmup:d, but is often." },
+        {
+            ["train", "--data", "{images}", "--ema", "often"],
+            "--ema: An average must be power:σ, constant:d, ramped:d or warmup:d, but is often."
+        },
         { ["train", "--data", "{images}", "--device", "tpu"], "--device must be cpu, cuda or cuda:N, but is tpu." },
         { ["train", "--data", "{images}", "--size", "8"], "--size, --grayscale and --skip-damaged go with a folder of images." },
         { ["train", "--data", "{images}", "--conditional"], "--conditional needs classes: subfolders, --labels or CIFAR-10." },

@@ -121,7 +121,8 @@ public sealed class LinePlotTests : IDisposable
     }
 
     private void Refused(IReadOnlyList<PlotSeries> series, string message, LinePlotOptions? options = null) =>
-        FluentActions.Invoking(() => LinePlot.Save(At("bad.png"), series, options)).Should().Throw<ArgumentException>().WithMessage(message);
+        FluentActions.Invoking(() => LinePlot.Save(At("bad.png"), series, options))
+            .Should().Throw<ArgumentException>().WithMessage(message);
 
     private string At(string name) => Path.Combine(folder.FullName, name);
 }

@@ -73,7 +73,8 @@ public sealed class PlanarPlotTests : IDisposable
         Refused(uneven, Small, "Arrows must have as many directions as places, but have 2 and 3.*");
         Refused(new PlanarPanel(), Small with { Extent = 0 }, "Extent must be finite and above 0, but is 0.*");
         Refused(new PlanarPanel(), Small with { PanelSize = 39 }, "PanelSize must be 40 … 2000 pixels, but is 39.*");
-        Refused(new PlanarPanel(), Small with { RowTitles = ["a", "b"] }, "RowTitles must be as many as the 1 rows of 1 panels, but are 2.*");
+        Refused(
+            new PlanarPanel(), Small with { RowTitles = ["a", "b"] }, "RowTitles must be as many as the 1 rows of 1 panels, but are 2.*");
         FluentActions.Invoking(() => PlanarPlot.Save(At("bad.png"), [])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => PlanarAnimation.SaveSvg(At("bad.svg"), [("one", points)])).Should().Throw<ArgumentException>()
             .WithMessage("frames must be at least 2, but are 1.*");

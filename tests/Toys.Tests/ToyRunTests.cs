@@ -30,7 +30,8 @@ public sealed class ToyRunTests : IDisposable
     public void Execute_Stopped_EndsAndWritesNothing()
     {
         ToyOptions options = new([PlanarData.Moons], 1000, 1, output);
-        FluentActions.Invoking(() => ToyRun.Execute(options, TextWriter.Null, new CancellationToken(true))).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => ToyRun.Execute(options, TextWriter.Null, new CancellationToken(true)))
+            .Should().Throw<OperationCanceledException>();
         output.GetFiles().Should().BeEmpty();
     }
 

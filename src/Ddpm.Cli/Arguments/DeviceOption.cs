@@ -18,6 +18,7 @@ internal static class DeviceOption
             HelpName = "name",
             DefaultValueFactory = _ => "cpu",
         };
+        option.CompletionSources.Add("cpu", "cuda");
         option.Validators.Add(result =>
         {
             string name = result.GetValue(option) ?? "", number = name.StartsWith("cuda:", StringComparison.Ordinal) ? name[5..] : "";

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using Ddpm.Cli.Help;
 using Ddpm.Core;
 
 namespace Ddpm.Cli.Arguments;
@@ -15,18 +15,27 @@ internal static class Mistakes
         Command command = parsed.CommandResult.Command;
         string name = Name(parsed);
         string[] known = [.. command.Options.SelectMany(option => option.Aliases.Append(option.Name)), "--help"];
-        foreach (string arg in args.TakeWhile(arg => arg != "--"))
+        string[] words = [.. args.TakeWhile(arg => arg != "--")];
+        for (int i = 0; i < words.Length; i++)
         {
+            string arg = words[i];
             if (!arg.StartsWith("--", StringComparison.Ordinal) || arg == "--") continue;
             string[] parts = arg.Split(['=', ':'], 2);
             string typed = parts[0];
-            if (command.Options.FirstOrDefault(option => option.Name == typed) is { } flag && parts is [_, var value])
+            if (parts is [_, var value] && command.Options.FirstOrDefault(option => Answers(option, typed)) is { } flag)
             {
                 if (OfFlag(flag, value) is { } wrong) return wrong;
             }
 
+            // The parser takes an option for the value of the one before it.
+            if (parts.Length == 1 && i + 1 < words.Length && known.Contains(words[i + 1])
+                && command.Options.FirstOrDefault(option => Answers(option, typed)) is { } open && OptionForm.TakesValue(open))
+            {
+                return $"{typed} must be followed by {OptionForm.Value(open)}, but is followed by {words[i + 1]}.";
+            }
+
             if (known.Contains(typed)) continue;
-            string hint = Spelling.Hint(typed, known.Where(other => other.StartsWith("--", StringComparison.Ordinal)));
+            string hint = Spelling.Hint(typed, Shown(command));
             return $"{name} has no option {typed}{hint} See {name} --help.";
         }
 
@@ -53,24 +62,53 @@ internal static class Mistakes
             ? $"{option.Name} must be true or false, but is {OptionText.Shown(value)}."
             : null;
 
-    /// <summary>Names the first argument that is missing, and describes it; null where none is.</summary>
+    /// <summary>Describes a word that is none of those that can stand there.</summary>
+    /// <param name="name">The option, or the argument in angle brackets.</param>
+    /// <param name="words">The words that can stand there; two at least.</param>
+    /// <param name="typed">The word that does.</param>
+    public static string NotOneOf(string name, IReadOnlyList<string> words, string typed) =>
+        $"{name} must be {string.Join(", ", words.SkipLast(1))} or {words[^1]}, but is {OptionText.Shown(typed)}"
+            + Spelling.Hint(typed, words);
+
+    /// <summary>Names the first argument or option that is missing, and describes it; null where none is.</summary>
     public static string? Missing(ParseResult parsed)
     {
         if (parsed.Errors.Count == 0) return null;
-        Argument? missing = parsed.CommandResult.Command.Arguments.FirstOrDefault(argument =>
+        Command command = parsed.CommandResult.Command;
+        string name = Name(parsed);
+        Argument? missing = command.Arguments.FirstOrDefault(argument =>
             argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 });
-        return missing is null ? null : $"{Name(parsed)} needs <{missing.Name}>: {missing.Description}. See {Name(parsed)} --help.";
+        if (missing is not null) return $"{name} needs <{missing.Name}>: {missing.Description}. See {name} --help.";
+        Option? absent = command.Options.FirstOrDefault(option =>
+            option.Required && parsed.GetResult(option) is null or { Implicit: true });
+        return absent is null ? null : $"{name} needs {OptionForm.Of(absent)}: {absent.Description}. See {name} --help.";
+    }
+
+    /// <summary>Describes every option that has no value, or more of them than it takes.</summary>
+    public static IEnumerable<string> OfValues(ParseResult parsed)
+    {
+        foreach (Option option in parsed.CommandResult.Command.Options)
+        {
+            if (parsed.GetResult(option) is not { Implicit: false } given) continue;
+            string[] values = [.. given.Tokens.Select(token => OptionText.Shown(token.Value))];
+            if (values.Length < option.Arity.MinimumNumberOfValues)
+            {
+                yield return $"{option.Name} must be followed by {OptionForm.Value(option)}, but is followed by nothing.";
+            }
+            else if (values.Length > option.Arity.MaximumNumberOfValues)
+            {
+                yield return $"{option.Name} must be given once, but is {string.Join(" and ", values)}.";
+            }
+        }
     }
 
     /// <summary>Gives the command as it is typed, such as ddpm evaluate fid.</summary>
-    public static string Name(ParseResult parsed)
-    {
-        var names = new Stack<string>();
-        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
-        {
-            names.Push(command.Command is RootCommand ? "ddpm" : command.Command.Name);
-        }
+    public static string Name(ParseResult parsed) => CommandPath.Of(parsed.CommandResult.Command);
 
-        return string.Join(' ', names);
-    }
+    private static bool Answers(Option option, string name) => option.Name == name || option.Aliases.Contains(name);
+
+    // The names that a hint may give.
+    private static IEnumerable<string> Shown(Command command) => command.Options.Where(option => !option.Hidden)
+        .SelectMany(option => option.Aliases.Except(RetiredNames.Of(option.Name)).Append(option.Name)).Append("--help")
+        .Where(name => name.StartsWith("--", StringComparison.Ordinal));
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Ddpm.Cli.Help;
 
 namespace Ddpm.Cli.Arguments;
 
@@ -17,6 +18,7 @@ internal sealed class OptionReader
     private readonly Command command;
     private readonly ParseResult? parsed;
     private readonly Action<string>? loadTorch;
+    private string heading = ProgramCommand.OtherOptions;
 
     private OptionReader(Command command, ParseResult? parsed, Action<string>? loadTorch = null)
     {
@@ -39,6 +41,13 @@ internal sealed class OptionReader
         : command.Options.Select(option => (option.Name, Result: parsed.GetResult(option)))
             .Where(pair => pair.Result is { Implicit: false })
             .ToImmutableDictionary(pair => pair.Name, pair => pair.Result!.Tokens.Select(token => token.Value).ToImmutableArray());
+
+    /// <summary>Begins a section of the help: the options that are stated from here on stand under its heading.</summary>
+    public OptionReader Section(string title)
+    {
+        heading = title;
+        return this;
+    }
 
     /// <summary>An argument, which has a place in place of a name.</summary>
     public string Argument(string name, string description) =>
@@ -200,6 +209,9 @@ internal sealed class OptionReader
     /// <summary><c>--device</c>.</summary>
     public string Device() => Take(DeviceOption.Create(loadTorch));
 
+    /// <summary>True where a flag is given that the help does not show, for what another option does today.</summary>
+    public bool RetiredFlag(string name, string today) => Take(new Option<bool>(name) { Description = $"{today} of today", Hidden = true });
+
     private string? Choose(string name, string? fallback, string description, ReadOnlySpan<string> words, string? alias)
     {
         string[] values = [.. words];
@@ -216,16 +228,17 @@ internal sealed class OptionReader
         {
             if (result.GetValue(option) is { } value && !values.Contains(value))
             {
-                result.AddError($"{name} must be {listed}, but is {OptionText.Shown(value)}.");
+                result.AddError(Mistakes.NotOneOf(name, values, value));
             }
         });
+        option.CompletionSources.Add(values);
         return Take(Named(option, alias));
     }
 
     private static Option<int?> Integer(string name, int? fallback, string description, int least, int most, string? alias) => Named(
         new Option<int?>(name)
         {
-            Description = most == int.MaxValue ? $"{description}; at least {least}" : $"{description}; {least} … {most}",
+            Description = most == int.MaxValue ? $"{description}; at least {least:N0}" : $"{description}; {least:N0} … {most:N0}",
             HelpName = "n",
             DefaultValueFactory = _ => fallback,
             CustomParser = result =>
@@ -273,7 +286,9 @@ internal sealed class OptionReader
     private T Take<T>(Option<T> option)
     {
         if (parsed is not null) return parsed.GetValue((Option<T>)command.Options.Single(candidate => candidate.Name == option.Name))!;
+        foreach (string retired in RetiredNames.Of(option.Name)) option.Aliases.Add(retired);
         command.Add(option);
+        (command as ProgramCommand)?.Place(option, heading);
         return option.DefaultValueFactory is { } fallback ? fallback(null!) : default!;
     }
 

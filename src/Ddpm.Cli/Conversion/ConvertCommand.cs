@@ -9,6 +9,7 @@ internal static class ConvertCommand
     public static Command Create(CommandShell shell) => shell.Create(
         "convert",
         "Rewrites a model folder: renames tensors to the current names, joins shards into one file, and converts the type of weights.",
+        "ddpm convert run/model model-bf16 --dtype bfloat16",
         read => new ConvertOptions(read),
         (options, screen, _) =>
         {

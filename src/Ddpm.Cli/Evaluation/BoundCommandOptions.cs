@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Help;
 using Ddpm.Cli.Images;
 using Ddpm.Cli.ModelFolders;
 using Ddpm.Cli.Sampling;
@@ -13,15 +14,15 @@ internal sealed class BoundCommandOptions(OptionReader read)
 
     public string Data { get; } = read.Argument("data", "Images that the model has not seen: " + ImageData.Kinds);
 
-    public ModelFolderOptions Folder { get; } = new(read);
+    public ModelFolderOptions Folder { get; } = new(read.Section("Model"));
 
-    public string? Train { get; } = read.Text(
+    public string? Train { get; } = read.Section("Images").Text(
         "--train",
         "path",
         "Images that it was trained on, over which the bound is computed too: the difference is what it has learnt by heart");
 
-    public int? Steps { get; } =
-        read.Number("--steps", "Steps of the process, at most the model's T and by default as many; fewer have a looser bound", least: 1);
+    public int? Steps { get; } = read.Section("Bound").Number(
+        "--steps", "Steps of the process, at most the model's T and by default as many; fewer have a looser bound", least: 1);
 
     public string Spacing { get; } = read.Choice("--spacing", "trailing", "Which timesteps they are", SamplerChoice.Spacings);
 
@@ -34,20 +35,23 @@ internal sealed class BoundCommandOptions(OptionReader read)
         "L_0: discretized with the authors' approximation of the normal distribution, or with the exact one",
         ["discretized", "exact"]) == "exact";
 
-    public int? Count { get; } = read.Number("--count", "Images, evenly spread over the data; by default all", least: 1, Most.Samples);
+    public int? Count { get; } = read.Section("Images").Number(
+        "--count", "Images, evenly spread over the data; by default all", least: 1, Most.Samples);
 
-    public ImageOptions Images { get; } = new(read);
+    public ImageOptions Images { get; } = new(read.Section("Images"));
 
-    public int BatchSize { get; } = read.Number("--batch-size", 64, "Images that the network sees at once", least: 1, Most.Batch);
+    public int BatchSize { get; } = read.Section(ProgramCommand.Machine).Number(
+        "--batch-size", 64, "Images that the network sees at once", least: 1, Most.Batch);
 
-    public int Workers { get; } =
-        read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1, Most.Threads);
+    public int Workers { get; } = read.Section(ProgramCommand.Machine).Number(
+        "--workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1, Most.Threads);
 
-    public long Seed { get; } = read.Whole("--seed", 0, "Seed of the noise");
+    public long Seed { get; } = read.Section("Bound").Whole("--seed", 0, "Seed of the noise");
 
-    public string Device { get; } = read.Device();
+    public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
 
-    public string? Plot { get; } = read.Text("--plot", "file.png", "Write the rate–distortion curve of progressive coding");
+    public string? Plot { get; } = read.Section("Output").Text(
+        "--plot", "file.png", "Write the rate–distortion curve of progressive coding");
 
     public string? ProgressFile { get; } = read.Text(
         "--progress-file",

@@ -25,6 +25,6 @@ internal static class EvaluateCommand
     public static string Samples(OptionReader read) => read.Argument("samples", SamplesDescription);
 
     /// <summary>States the option of other real images, which the model has not seen.</summary>
-    public static string? Test(OptionReader read) =>
-        read.Text("--test", "path", "More real images, such as held-out ones, against which the samples are measured too");
+    public static string? Test(OptionReader read) => read.Section("Images").Text(
+        "--test", "path", "More real images, such as held-out ones, against which the samples are measured too");
 }

@@ -12,6 +12,7 @@ internal static class FrechetCommand
         "fid",
         "Fréchet distance of the features of two sets of images: FID, where the features are Inception's. "
             + "Compare equal numbers of images only, 50,000 as a rule.",
+        "ddpm evaluate fid pictures/train samples --features pixels --size 8 --grayscale",
         read => new FrechetOptions(read),
         (options, screen, ranks, stop) =>
         {

@@ -14,9 +14,9 @@ internal sealed class FrechetOptions(OptionReader read)
     public string? Test { get; } = EvaluateCommand.Test(read);
 
     public string? StatisticsFile { get; } =
-        read.Text("--save-stats", "file.npz", "Write the statistics of <reference>, as Python's FID programs read them");
+        read.Section("Output").Text("--save-stats", "file.npz", "Write the statistics of <reference>, as Python's FID programs read them");
 
-    public int MaxFeatures { get; } = read.Number(
+    public int MaxFeatures { get; } = read.Section("Images").Number(
         "--max-features",
         Ddpm.Evaluation.StatisticsFile.DefaultMaxFeatures,
         "Features that a .npz file may state: one of more is refused before it is read, which takes 24 bytes for each of their pairs",

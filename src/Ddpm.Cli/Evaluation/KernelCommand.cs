@@ -14,6 +14,7 @@ internal static class KernelCommand
         "kid",
         "Kernel distance of the features of two sets of images: KID, where the features are Inception's. Unbiased, and so good with few "
             + "images.",
+        "ddpm evaluate kid pictures/train run/model --features pixels --size 8 --grayscale --count 200 --sampler ddim --steps 20",
         read => new KernelOptions(read),
         (options, screen, ranks, stop) =>
         {

@@ -15,7 +15,7 @@ internal sealed class KernelOptions(OptionReader read)
     public string? Test { get; } = EvaluateCommand.Test(read);
 
     public int Subsets { get; } =
-        read.Number("--subsets", 100, "Random subsets over which the mean is taken", least: 1, Most.Repetitions);
+        read.Section("Measure").Number("--subsets", 100, "Random subsets over which the mean is taken", least: 1, Most.Repetitions);
 
     public int? SubsetSize { get; } = read.Number(
         "--subset-size",

@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Help;
 using Ddpm.Cli.Images;
 using Ddpm.Cli.Sampling;
 
@@ -9,19 +10,19 @@ namespace Ddpm.Cli.Evaluation;
 /// <param name="classifier">Whether the network must be a classifier.</param>
 internal sealed class MeasureOptions(OptionReader read, bool classifier = false)
 {
-    public FeatureOptions Features { get; } = new(read, classifier);
+    public FeatureOptions Features { get; } = new(read.Section("Features"), classifier);
 
     /// <summary>How many images of each set; null for all.</summary>
-    public int? Count { get; } = read.Number(
+    public int? Count { get; } = read.Section("Images").Number(
         "--count",
         "Images of each set, evenly spread over a data set; by default all, and as many samples of a model as the reference has",
         least: 2,
         Most.Samples);
 
-    public int Workers { get; } =
-        read.Number("--num-workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1, Most.Threads);
+    public int Workers { get; } = read.Section(ProgramCommand.Machine).Number(
+        "--workers", DatasetReader.DefaultWorkers, "Threads that read images", least: 1, Most.Threads);
 
-    public ImageOptions Images { get; } = new(read);
+    public ImageOptions Images { get; } = new(read.Section("Images"));
 
-    public SamplingOptions Sampling { get; } = new(read, "Of a model folder: ");
+    public SamplingOptions Sampling { get; } = new(read, "Samples of a model folder");
 }

@@ -14,6 +14,7 @@ internal static class NeighboursCommand
         "pr",
         "Improved precision and recall, density and coverage: are the samples like real images, and as varied? "
             + "Compare equal numbers of images only.",
+        "ddpm evaluate pr pictures/train samples --features pixels --size 8 --grayscale --test pictures/test",
         read => new NeighboursOptions(read),
         (options, screen, ranks, stop) =>
         {

@@ -12,7 +12,7 @@ internal sealed class NeighboursOptions(OptionReader read)
 
     public string? Test { get; } = EvaluateCommand.Test(read);
 
-    public int Neighbours { get; } = read.Number("--neighbours", 3, "k of precision and recall", least: 1, Most.Samples);
+    public int Neighbours { get; } = read.Section("Measure").Number("--neighbours", 3, "k of precision and recall", least: 1, Most.Samples);
 
     public int DensityNeighbours { get; } = read.Number("--density-neighbours", 5, "k of density and coverage", least: 1, Most.Samples);
 

@@ -13,6 +13,7 @@ internal static class ScoreCommand
         "is",
         "Inception Score: how sure a classifier is of each sample, and how many classes there are. "
             + "--features is the classifier, which gives logits.",
+        "ddpm evaluate is samples --features classifier.pt",
         read => new ScoreOptions(read),
         (options, screen, ranks, stop) =>
         {

@@ -11,8 +11,8 @@ internal sealed class ScoreOptions(OptionReader read)
         "samples",
         $"Samples to be measured: {ImageData.Kinds}, a folder of ddpm sample, or a model folder, from which they are drawn (--count)");
 
-    public int Splits { get; } =
-        read.Number("--splits", 10, "Splits over which the mean is taken; the score grows with their size", least: 1, Most.Samples);
+    public int Splits { get; } = read.Section("Measure").Number(
+        "--splits", 10, "Splits over which the mean is taken; the score grows with their size", least: 1, Most.Samples);
 
     public MeasureOptions Measures { get; } = new(read, classifier: true);
 }

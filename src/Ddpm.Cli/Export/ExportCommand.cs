@@ -12,6 +12,7 @@ internal static class ExportCommand
     public static Command Create(CommandShell shell) => shell.Create(
         "export",
         "Makes a model folder of a checkpoint, in the layout of diffusers' DDPMPipeline; with --onnx an ONNX model of a model folder.",
+        "ddpm export --onnx run/model model.onnx",
         read => new ExportOptions(read),
         (options, screen, _) =>
         {

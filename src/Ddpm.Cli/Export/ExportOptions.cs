@@ -14,25 +14,26 @@ internal sealed class ExportOptions(OptionReader read)
 
     public string? Target { get; } = read.OptionalArgument("file", $"{Alone}the ONNX model to write, such as clothes.onnx");
 
-    public bool Onnx { get; } = read.Flag(
+    public bool Onnx { get; } = read.Section("A model folder to ONNX").Flag(
         "--onnx", "Write <model> as the ONNX model <file>, for ONNX Runtime and others; a page on its use and its tables lie beside it");
 
-    public string? Checkpoint { get; } = read.Text("--checkpoint", "folder", "The checkpoint, such as ddpm-run/checkpoints/step-000010000");
+    public string? Checkpoint { get; } = read.Section("A checkpoint to a model folder").Text(
+        "--checkpoint", "folder", "The checkpoint, such as ddpm-run/checkpoints/step-000010000");
 
     public string? Output { get; } = read.Text("--out", "folder", "The model folder to write");
 
     public int Average { get; } = read.Number("--average", 0, "Which of the run's moving averages, counted from 0", least: 0);
 
-    public string? Dtype { get; } = read.Choice(
+    public string? Dtype { get; } = read.Section("A model folder to ONNX").Choice(
         "--dtype",
-        $"{Alone}type of the stored weights, by default float32; runtimes compute in float32 in any case",
+        "Type of the stored weights, by default float32; runtimes compute in float32 in any case",
         [.. OnnxWeightTypes.Known.Select(known => known.Name)]);
 
-    public int? Batch { get; } = read.Number("--batch", $"{Alone}the examples of each prediction, by default any number", least: 1);
+    public int? Batch { get; } = read.Number("--batch-size", "Examples of each prediction, by default any number", least: 1);
 
-    public bool AnySize { get; } = read.Flag("--any-size", $"{Alone}take every height and width that the network can");
+    public bool AnySize { get; } = read.Flag("--any-size", "Take every height and width that the network can");
 
-    public ModelFolderOptions Folder { get; } = new(read, Alone);
+    public ModelFolderOptions Folder { get; } = new(read);
 
     /// <summary>Throws where options of the two ways are mixed, or one is missing.</summary>
     /// <exception cref="UsageException">The message names the first of them.</exception>
@@ -49,7 +50,7 @@ internal sealed class ExportOptions(OptionReader read)
 
         Refuse(Model is not null, $"<model> {Model}", "with --onnx");
         Refuse(Dtype is not null, "--dtype", "with --onnx; ddpm convert changes the type of a model folder");
-        Refuse(Batch is not null, "--batch", "with --onnx");
+        Refuse(Batch is not null, "--batch-size", "with --onnx");
         Refuse(AnySize, "--any-size", "with --onnx");
         Refuse(Folder.WeightPrefix is not null, "--weight-prefix", "with --onnx");
         Refuse(Folder.Variant is not null, "--variant", "with --onnx");

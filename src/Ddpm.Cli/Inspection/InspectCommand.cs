@@ -11,6 +11,7 @@ internal static class InspectCommand
     public static Command Create(CommandShell shell) => shell.Create(
         "inspect",
         "Shows what a folder or file holds: process, network, parameters, FLOPs, types of tensors, sizes of files, and what does not fit.",
+        "ddpm inspect run/model",
         read => new ModelSource(
             read.Argument(
                 "path",

@@ -4,19 +4,18 @@ namespace Ddpm.Cli.ModelFolders;
 
 /// <summary>The options of every command that reads a model folder: what its files do not say, or say more than once.</summary>
 /// <param name="read">States each option.</param>
-/// <param name="where">Begins the descriptions with what the options are for; empty where the command only reads a model folder.</param>
-internal sealed class ModelFolderOptions(OptionReader read, string where = "")
+internal sealed class ModelFolderOptions(OptionReader read)
 {
     public string? WeightPrefix { get; } = read.Text(
         "--weight-prefix",
         "prefix",
-        where + "What the names of the weights begin with, such as module. (DataParallel), _orig_mod. (torch.compile) or ema_model.; "
+        "What the names of the weights begin with, such as module. (DataParallel), _orig_mod. (torch.compile) or ema_model.; "
             + "tensors under other names are left out");
 
     public string? Variant { get; } = read.Text(
         "--variant",
         "variant",
-        where + "Variant of the weights, such as fp16 or non_ema for diffusion_pytorch_model.non_ema.safetensors");
+        "Variant of the weights, such as fp16 or non_ema for diffusion_pytorch_model.non_ema.safetensors");
 
-    public ScheduleOptions Schedule { get; } = new(read, where);
+    public ScheduleOptions Schedule { get; } = new(read);
 }

@@ -8,8 +8,7 @@ namespace Ddpm.Cli.ModelFolders;
 
 /// <summary>The options that state the process of a folder of a network alone.</summary>
 /// <param name="read">States each option.</param>
-/// <param name="where">Begins the descriptions.</param>
-internal sealed class ScheduleOptions(OptionReader read, string where)
+internal sealed class ScheduleOptions(OptionReader read)
 {
     private const int DefaultTimesteps = 1000;
     private const string FixedSmall = "fixed_small", LearnedRange = "learned_range";
@@ -19,29 +18,29 @@ internal sealed class ScheduleOptions(OptionReader read, string where)
     /// <summary>Null where the folder states its process.</summary>
     public string? Schedule { get; } = read.Choice(
         "--schedule",
-        where + "Of a network alone: the variance schedule that it was trained with",
+        "Of a network alone: the variance schedule that it was trained with",
         [.. KnownSchedules.Names]);
 
     public int? Timesteps { get; } = read.Number(
         "--timesteps",
-        where + $"With --schedule: T, the steps of the training process, by default {DefaultTimesteps}",
+        $"With --schedule: T, the steps of the training process, by default {DefaultTimesteps}",
         least: 1,
         FileLimits.MostTimesteps);
 
     public double? BetaStart { get; } =
-        read.Real("--beta-start", where + "With --schedule linear, scaled_linear or sigmoid: the first β, by default 0.0001", Beta);
+        read.Real("--beta-start", "With --schedule linear, scaled_linear or sigmoid: the first β, by default 0.0001", Beta);
 
     public double? BetaEnd { get; } =
-        read.Real("--beta-end", where + "With --schedule linear, scaled_linear or sigmoid: the last β, by default 0.02", Beta);
+        read.Real("--beta-end", "With --schedule linear, scaled_linear or sigmoid: the last β, by default 0.02", Beta);
 
     public string? Prediction { get; } = read.Choice(
         "--prediction",
-        where + "With --schedule: what the network predicts, by default epsilon",
+        "With --schedule: what the network predicts, by default epsilon",
         [.. SpanPrediction.Known.Select(known => Description.Prediction(known.Name))]);
 
     public string? Variance { get; } = read.Choice(
         "--variance",
-        where + "With --schedule: the reverse variance, by default fixed-small, or learned-range where the network gives one",
+        "With --schedule: the reverse variance, by default fixed-small, or learned-range where the network gives one",
         [.. SpanVariance.Known.Select(known => Description.Variance(known.Name))]);
 
     /// <summary>What was given, as settings tell it; null without --schedule.</summary>

@@ -9,9 +9,10 @@ internal static class SampleEngines
     /// <param name="plan">What is drawn and how.</param>
     /// <param name="ranks">The processes that draw.</param>
     /// <param name="loadTorch">Loads libtorch for what it is told.</param>
-    public static ISampleEngine Open(SamplePlan plan, ICommunicator ranks, Action<string> loadTorch)
+    /// <param name="threads">The threads that compute on spans; null for as many as libtorch would take.</param>
+    public static ISampleEngine Open(SamplePlan plan, ICommunicator ranks, Action<string> loadTorch, int? threads = null)
     {
-        if (NeedsTensors(plan.Options, ranks) is not { } option) return new SpanEngine(plan);
+        if (NeedsTensors(plan.Options, ranks) is not { } option) return new SpanEngine(plan, threads);
         loadTorch($"ddpm sample {option}");
         return new TensorEngine(plan, ranks);
     }

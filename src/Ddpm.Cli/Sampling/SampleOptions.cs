@@ -9,7 +9,7 @@ internal sealed class SampleOptions(OptionReader read)
     public string Model { get; } =
         read.Argument("model", "A model folder, such as ddpm-run/model or a downloaded google/ddpm-cifar10-32");
 
-    public string Output { get; } = read.Text(
+    public string Output { get; } = read.Section("Output").Text(
         "--out",
         "folder",
         "samples",
@@ -24,13 +24,13 @@ internal sealed class SampleOptions(OptionReader read)
 
     public SamplingOptions Sampling { get; } = new(read);
 
-    public string? Start { get; } = read.Text(
+    public string? Start { get; } = read.Section("Noise").Text(
         "--start",
         "x_T.safetensors",
         "Begin with these x_T [N, C, H, W] in place of noise: the tensor x_T of the file, or its only one");
 
-    public bool SaveTensors { get; } =
-        read.Flag("--save-tensors", "Write samples.safetensors with x_T and x_0, float32 [N, C, H, W]; draws all samples again");
+    public bool SaveTensors { get; } = read.Section("Output").Flag(
+        "--save-tensors", "Write samples.safetensors with x_T and x_0, float32 [N, C, H, W]; draws all samples again");
 
     /// <summary>The most samples in the grid; 0 for no grid.</summary>
     public int Grid { get; } = read.Number("--grid", 64, "The most samples in grid.png; 0 for none", least: 0, Most.Samples);

@@ -1,4 +1,5 @@
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Help;
 using Ddpm.Cli.ModelFolders;
 using Ddpm.Core;
 
@@ -6,89 +7,88 @@ namespace Ddpm.Cli.Sampling;
 
 /// <summary>The options of every command that draws samples from a model folder. Aliases are what users of diffusers type.</summary>
 /// <param name="read">States each option.</param>
-/// <param name="where">Begins the descriptions with what the options are for; empty where the command only samples.</param>
-internal sealed class SamplingOptions(OptionReader read, string where = "")
+/// <param name="section">The one section of the help for all of them; null for a section for each kind.</param>
+internal sealed class SamplingOptions(OptionReader read, string? section = null)
 {
-    public string Sampler { get; } = read.Choice(
+    public string Sampler { get; } = read.Section(section ?? "Sampler").Choice(
         "--sampler",
         SamplingMethod.Ddpm.Name,
-        where + "How x_t becomes x_{t-1}",
+        "How x_t becomes x_{t-1}",
         SamplerChoice.Names);
 
     public int? Steps { get; } = read.Number(
         "--steps",
-        where + $"Steps of the sampler, at most the model's T; by default {SamplerChoice.DefaultSteps}",
+        $"Steps of the sampler, at most the model's T; by default {SamplerChoice.DefaultSteps}",
         least: 1,
         alias: "--num-inference-steps");
 
     /// <summary>Null for the sampler's own.</summary>
     public string? Spacing { get; } = read.Choice(
         "--spacing",
-        where + $"Which of the model's timesteps these are; by default {SamplerChoice.DefaultSpacings} (diffusers: leading)",
+        $"Which of the model's timesteps these are; by default {SamplerChoice.DefaultSpacings} (diffusers: leading)",
         SamplerChoice.Spacings,
         alias: "--timestep-spacing");
 
     public double? Eta { get; } = read.Real(
         "--eta",
-        where + "With ddim: how much noise a step adds, 0 none (the default), 1 as much as ddpm",
+        "With ddim: how much noise a step adds, 0 none (the default), 1 as much as ddpm",
         NumberRange.Unit);
 
     /// <summary>Whether the network's noise is kept after x̂_0 was clipped.</summary>
     public bool KeepNoise { get; } = read.Choice(
         "--ddim-noise",
         "rederived",
-        where + "With ddim, after a clipped x̂_0: the noise that fits it (rederived, as improved-diffusion), "
+        "With ddim, after a clipped x̂_0: the noise that fits it (rederived, as improved-diffusion), "
             + "or the network's (kept, as diffusers)",
         ["rederived", "kept"]) == "kept";
 
-    public ModelFolderOptions Folder { get; } = new(read, where);
+    public ModelFolderOptions Folder { get; } = new(read.Section(section ?? "Model"));
 
-    public long Seed { get; } = read.Whole("--seed", 0, where + "Seed of the noise");
+    public long Seed { get; } = read.Section(section ?? "Noise").Whole("--seed", 0, "Seed of the noise");
 
     public string Noise { get; } = read.Choice(
         "--noise",
         "per-sample",
-        where + "per-sample: sample k depends on seed and k alone, whatever the batch size; "
+        "per-sample: sample k depends on seed and k alone, whatever the batch size; "
             + "stream: one generator for all samples, as in PyTorch programs",
         ["per-sample", "stream"]);
 
-    public int BatchSize { get; } = read.Number(
+    public int BatchSize { get; } = read.Section(ProgramCommand.Machine).Number(
         "--batch-size",
         64,
         "Images that the network sees at once",
         least: 1,
-        Most.Batch,
-        alias: "--batch");
+        Most.Batch);
 
-    public string? Label { get; } = read.Text(
+    public string? Label { get; } = read.Section(section ?? "Classes").Text(
         "--label",
         "class,…|all",
-        where + "Classes to draw, by name or number, for a class-conditional model: sample k is of the k-th, over and over");
+        "Classes to draw, by name or number, for a class-conditional model: sample k is of the k-th, over and over");
 
     public double Guidance { get; } = read.Real(
         "--guidance",
         1,
-        where + "Strength of classifier-free guidance, with --label; 1 is none, and more makes samples more typical",
+        "Strength of classifier-free guidance, with --label; 1 is none, and more makes samples more typical",
         NumberRange.NotNegative,
         alias: "--guidance-scale");
 
     public double GuidanceRescale { get; } = read.Real(
         "--guidance-rescale",
         0,
-        where + "How much of the guided prediction is scaled back against over-exposure",
+        "How much of the guided prediction is scaled back against over-exposure",
         NumberRange.Unit);
 
-    public string Rounding { get; } = read.Choice(
+    public string Rounding { get; } = read.Section(section ?? "Output").Choice(
         "--rounding",
         "nearest",
-        where + "How numbers become bytes: nearest as diffusers, truncate as the authors of DDPM",
+        "How numbers become bytes: nearest as diffusers, truncate as the authors of DDPM",
         ["nearest", "truncate"]);
 
-    public string Device { get; } = read.Device();
+    public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
 
-    public string Dtype { get; } = read.Choice(
+    public string Dtype { get; } = read.Section(section ?? ProgramCommand.Machine).Choice(
         "--dtype",
         "float32",
-        where + "Type of the network's weights; on a GPU it computes in that type too. Samples stay float32",
+        "Type of the network's weights; on a GPU it computes in that type too. Samples stay float32",
         Precision.Names);
 }

@@ -12,7 +12,8 @@ internal sealed class SpanEngine : ISampleEngine
     private readonly InferenceSampler sampler;
 
     /// <param name="plan">What is drawn and how.</param>
-    public SpanEngine(SamplePlan plan)
+    /// <param name="threads">The threads that compute; null for as many as libtorch would take.</param>
+    public SpanEngine(SamplePlan plan, int? threads = null)
     {
         this.plan = plan;
         SamplingOptions options = plan.Options;
@@ -31,7 +32,7 @@ internal sealed class SpanEngine : ISampleEngine
                 Eta = options.Eta ?? 0,
                 RederiveNoise = !options.KeepNoise,
                 Weights = options.Dtype == "bfloat16" ? WeightPrecision.BFloat16 : WeightPrecision.Full,
-                Threads = Threads(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")),
+                Threads = threads ?? Threads(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")),
             });
         }
         catch

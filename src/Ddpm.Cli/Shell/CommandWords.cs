@@ -1,18 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Ddpm.Cli.Help;
 
 namespace Ddpm.Cli.Shell;
 
 /// <summary>A command line as the processes of one job compare it.</summary>
 internal static class CommandWords
 {
-    private const string Program = "ddpm";
-
     // What may differ between machines, and what an option of all of them says already.
-    private static readonly string[] Own = ["--device", "--workers", "--num-workers", "--config"];
-
-    /// <summary>The name of a command with the program's: ddpm evaluate fid.</summary>
-    public static string NameOf(Command command) => string.Join(' ', [Program, .. Path(command)]);
+    private static readonly string[] Own = ["--device", "--workers", "--threads", "--config"];
 
     /// <summary>Gives the words of every argument and option that was given, by its name, and those of the command.</summary>
     public static IReadOnlyDictionary<string, string> Of(ParseResult parsed)
@@ -20,7 +16,7 @@ internal static class CommandWords
         Command command = parsed.CommandResult.Command;
         var words = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Command"] = string.Join(' ', Path(command)),
+            ["Command"] = string.Join(' ', CommandPath.Words(command)),
         };
         foreach (Argument argument in command.Arguments) Add(argument.Name, parsed.GetResult(argument)?.Tokens);
         foreach (Option option in command.Options.Where(option => !Own.Contains(option.Name)))
@@ -35,7 +31,4 @@ internal static class CommandWords
             if (tokens is not null) words[name] = tokens.Count == 0 ? "given" : string.Join(' ', tokens.Select(token => token.Value));
         }
     }
-
-    private static IEnumerable<string> Path(Command command) =>
-        command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Append(command).Select(part => part.Name);
 }

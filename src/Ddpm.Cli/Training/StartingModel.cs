@@ -1,5 +1,4 @@
 using Ddpm.Cli.Arguments;
-using Ddpm.Cli.ModelFolders;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
@@ -33,7 +32,11 @@ internal sealed class StartingModel(string path)
             throw new UsageException($"{decided} does not go with --init-from: the network and the process are those of {path}.");
         }
 
-        if (!Directory.Exists(path)) throw new UsageException($"--init-from must be a model folder, a run or a checkpoint, but {path} is no folder.");
+        if (!Directory.Exists(path))
+        {
+            throw new UsageException($"--init-from must be a model folder, a run or a checkpoint, but {path} is no folder.");
+        }
+
         (UNetOptions network, ReverseDiffusion process) =
             IsCheckpoint ? Checkpoint.LoadConfiguration(path) : ModelFolder.LoadConfiguration(Folder);
         return (NetworkChoice.For(network, options, data), process);
@@ -43,7 +46,7 @@ internal sealed class StartingModel(string path)
     /// <exception cref="InvalidDataException">The weights are damaged or do not fit their network.</exception>
     public TransferReport Initialize(UNet network)
     {
-        using TrainedModel model = IsCheckpoint ? Checkpoint.LoadModel(path) : new ModelSource(Folder, null).Load();
+        using TrainedModel model = IsCheckpoint ? Checkpoint.LoadModel(path) : ModelFolder.Load(Folder);
         return network.InitializeFrom(model.Network);
     }
 }

@@ -71,7 +71,8 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
     /// <param name="steps">The steps that are to be done.</param>
     public string Text(long steps) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Estimate: {Duration.Of(Step)} a step, {Duration.Of(Times(Step, steps))} for {steps:N0} steps, {Duration.Bytes(Memory)} of memory");
+        $"Estimate: {Duration.Of(Step)} a step, {Duration.Of(Times(Step, steps))} for {steps:N0} steps, "
+            + $"{Duration.Bytes(Memory)} of memory");
 
     /// <summary>Refuses a run that cannot do, or not in any time that a person waits.</summary>
     /// <param name="options">The options, which the message names.</param>
@@ -84,7 +85,8 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
         if (options.Force) return;
         string what = string.Create(
             CultureInfo.InvariantCulture,
-            $"{network.Height}×{network.Width} images, {UNet.CountParameters(network) / 1e6:F1} M parameters, batches of {options.BatchSize}");
+            $"{network.Height}×{network.Width} images, {UNet.CountParameters(network) / 1e6:F1} M parameters, "
+                + $"batches of {options.BatchSize}");
         string smaller = options.Given.ContainsKey("--init-from") ? "--size" : $"--channels {SmallerChannels(network.BaseChannels)}";
         if (Memory > available)
         {
@@ -97,14 +99,19 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
         TimeSpan all = Times(Step, steps);
         if (all < Absurd || options.MaxMinutes is not null) return;
         throw new UsageException(
-            $"{steps.ToString("N0", CultureInfo.InvariantCulture)} steps would take about {Duration.Of(all)} here, {Duration.Of(Step)} each "
-                + $"({what}, {get_num_threads()} threads). Try {smaller} or fewer --steps. --force trains all the same.");
+            $"{steps.ToString("N0", CultureInfo.InvariantCulture)} steps would take about {Duration.Of(all)} here, "
+                + $"{Duration.Of(Step)} each ({what}, {get_num_threads()} threads). Try {smaller} or fewer --steps. "
+                + "--force trains all the same.");
     }
 
-    private static int SmallerChannels(int channels) => Math.Max(NetworkChoice.Groups, channels / 2 / NetworkChoice.Groups * NetworkChoice.Groups);
+    private static int SmallerChannels(int channels) =>
+        Math.Max(NetworkChoice.Groups, channels / 2 / NetworkChoice.Groups * NetworkChoice.Groups);
 
-    private static TimeSpan Times(TimeSpan step, long steps) =>
-        step.TotalSeconds * steps is var seconds && seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+    private static TimeSpan Times(TimeSpan step, long steps)
+    {
+        double seconds = step.TotalSeconds * steps;
+        return seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+    }
 
     // The numbers that the operations put out for one image, attention's weights among them.
     private static double Activations(NetworkGraph graph, double pixels)

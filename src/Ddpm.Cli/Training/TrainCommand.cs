@@ -13,6 +13,7 @@ internal static class TrainCommand
     public static Command Create(CommandShell shell) => shell.CreateParallel(
         "train",
         "Trains a U-Net on images: Algorithm 1 of Ho et al. 2020.",
+        "ddpm train --data pictures/train --size 32 --steps 10000 --out run",
         read => new TrainOptions(read),
         (options, screen, ranks, stop) =>
         {

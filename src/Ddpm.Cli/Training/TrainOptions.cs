@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Help;
 using Ddpm.Cli.Images;
 using Ddpm.Core;
 using Ddpm.Inference;
@@ -15,7 +16,7 @@ internal sealed class TrainOptions(OptionReader read)
     /// <summary>Gets the options that were given, with the words behind each.</summary>
     public IReadOnlyDictionary<string, ImmutableArray<string>> Given { get; } = read.Given;
 
-    public ImmutableArray<string> Data { get; } = read.RequiredTexts(
+    public ImmutableArray<string> Data { get; } = read.Section("Data").RequiredTexts(
         "--data",
         "path",
         "A folder of images (PNG, JPEG, WebP, GIF, BMP and others; with a subfolder for each class, if any), an IDX file of images (MNIST "
@@ -23,8 +24,8 @@ internal sealed class TrainOptions(OptionReader read)
 
     public string? Labels { get; } = read.Text("--labels", "file", "The IDX file of classes that belongs to an IDX file of images");
 
-    public string Output { get; } =
-        read.Text("--out", "folder", "ddpm-run", "Folder for checkpoints, grids, metrics and the model; an existing run is resumed");
+    public string Output { get; } = read.Section("Run").Text(
+        "--out", "folder", "ddpm-run", "Folder for checkpoints, grids, metrics and the model; an existing run is resumed");
 
     public bool Resume { get; } = read.Flag(
         RunOptionsFile.Resume,
@@ -37,14 +38,14 @@ internal sealed class TrainOptions(OptionReader read)
 
     public bool Force { get; } = read.Flag("--force", "Train although the estimate says that memory or time will not do");
 
-    public ImageOptions Images { get; } = new(read);
+    public ImageOptions Images { get; } = new(read.Section("Data"));
 
     public bool Conditional { get; } =
-        read.Flag("--conditional", "Teach the network the classes (needs subfolders, --labels or CIFAR-10)");
+        read.Section("Data").Flag("--conditional", "Teach the network the classes (needs subfolders, --labels or CIFAR-10)");
 
     public bool Flip { get; } = read.Flag("--flip", "Mirror images at random; wrong for digits and letters");
 
-    public int Steps { get; } = read.Number("--steps", 10_000, "Training steps", least: 1);
+    public int Steps { get; } = read.Section("Training").Number("--steps", 10_000, "Training steps", least: 1);
 
     public double? MaxMinutes { get; } =
         read.Real("--max-minutes", "Stop after this many minutes; the same command resumes the run", NumberRange.Minutes);
@@ -74,9 +75,12 @@ internal sealed class TrainOptions(OptionReader read)
         "Moving averages, power:σ, constant:d, ramped:d or warmup:d; the first draws the grids and becomes the model",
         Profile);
 
-    public bool BFloat16 { get; } = read.Flag("--bf16", "Compute in bfloat16; weights and sums stay float32");
+    public bool BFloat16 { get; } = IsBFloat16(
+        read.Choice(
+            "--dtype", "Type in which the network computes, by default float32; weights and sums stay float32", ["float32", "bfloat16"]),
+        read.RetiredFlag("--bf16", "--dtype bfloat16"));
 
-    public string Schedule { get; } = read.Choice("--schedule", "linear", "Variance schedule", ["linear", "cosine"]);
+    public string Schedule { get; } = read.Section("Process").Choice("--schedule", "linear", "Variance schedule", ["linear", "cosine"]);
 
     public int Timesteps { get; } =
         read.Number("--timesteps", 1000, "T, the steps of the process", least: 1, FileLimits.MostTimesteps);
@@ -95,7 +99,7 @@ internal sealed class TrainOptions(OptionReader read)
         ReverseVariance.Known,
         variance => variance.Name);
 
-    public int Channels { get; } = read.Number(
+    public int Channels { get; } = read.Section("Network").Number(
         "--channels",
         64,
         $"Channels of the first level; a multiple of {NetworkChoice.Groups}",
@@ -122,7 +126,7 @@ internal sealed class TrainOptions(OptionReader read)
 
     public double Dropout { get; } = read.Real("--dropout", 0.1, "Dropout", NumberRange.BelowOne);
 
-    public int CheckpointEvery { get; } = read.Number("--checkpoint-every", 1000, "Steps between two checkpoints", least: 1);
+    public int CheckpointEvery { get; } = read.Section("Run").Number("--checkpoint-every", 1000, "Steps between two checkpoints", least: 1);
 
     public int KeepLast { get; } = read.Number("--keep-last", 2, "Checkpoints kept", least: 1);
 
@@ -132,11 +136,16 @@ internal sealed class TrainOptions(OptionReader read)
 
     public bool TensorBoard { get; } = read.Flag("--tensorboard", "Write metrics for TensorBoard too");
 
-    public int Workers { get; } = read.Number("--workers", 1, "Threads that read images ahead", least: 1, Most.Threads);
+    public int Workers { get; } = read.Section(ProgramCommand.Machine).Number(
+        "--workers", 1, "Threads that read images ahead", least: 1, Most.Threads);
 
-    public long Seed { get; } = read.Whole("--seed", 0, "Seed of weights, order, timesteps and noise");
+    public long Seed { get; } = read.Section("Training").Whole("--seed", 0, "Seed of weights, order, timesteps and noise");
 
-    public string Device { get; } = read.Device();
+    public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
+
+    private static bool IsBFloat16(string? dtype, bool retired) => retired && dtype == "float32"
+        ? throw new UsageException("--bf16 must go without --dtype float32: it is --dtype bfloat16 of today.")
+        : retired || dtype == "bfloat16";
 
     private static AverageProfile Profile(string text)
     {
@@ -150,7 +159,8 @@ internal sealed class TrainOptions(OptionReader read)
                 "constant" => AverageProfile.Constant(value),
                 "ramped" => AverageProfile.Ramped(value),
                 "warmup" => AverageProfile.Warmup(value),
-                _ => throw new ArgumentException($"An average must be power:σ, constant:d, ramped:d or warmup:d, but is {OptionText.Shown(text)}."),
+                _ => throw new ArgumentException(
+                    $"An average must be power:σ, constant:d, ramped:d or warmup:d, but is {OptionText.Shown(text)}."),
             };
         }
         catch (ArgumentOutOfRangeException exception)

@@ -73,7 +73,8 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
     }
 
     private bool Train(
-        Trainer trainer, UNet network, ReverseDiffusion process, IDataset data, Device device, CancellationToken stop, CancellationToken end)
+        Trainer trainer, UNet network, ReverseDiffusion process, IDataset data, Device device, CancellationToken stop,
+        CancellationToken end)
     {
         using var metrics = new MetricsLog(options.MetricsEvery,
         [
@@ -111,7 +112,8 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
     private void Introduce(OpenedImages images, UNet network, Trainer trainer, RunInFolder? found, string? taken)
     {
         screen.Line(
-            $"{images.Data.Count:N0} images [{string.Join(", ", images.Data.Shape)}], {UNet.CountParameters(network.Options):N0} parameters, "
+            $"{images.Data.Count:N0} images [{string.Join(", ", images.Data.Shape)}], "
+            + $"{UNet.CountParameters(network.Options):N0} parameters, "
             + $"{options.Steps:N0} steps of {(long)options.Accumulation * options.BatchSize:N0}"
             + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : ""));
         if (taken is not null) screen.Line($"Weights of {options.InitFrom}: {taken}");

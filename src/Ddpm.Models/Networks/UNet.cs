@@ -23,9 +23,9 @@ public sealed class UNet : DescribedNetwork
     public UNetOptions Options { get; }
 
     /// <summary>
-    /// Takes the weights of a network that was trained on other data, as a start for training on these: fine-tuning. Size, channels, classes
-    /// and dropout may differ (<see cref="UNetOptions.WithData"/>). New channels begin as the mean of the old ones; classes keep what they
-    /// were taught where the name is the same, or where there are as many classes and one network has no names.
+    /// Takes the weights of a network that was trained on other data, as a start for training on these: fine-tuning. Size, channels,
+    /// classes and dropout may differ (<see cref="UNetOptions.WithData"/>). New channels begin as the mean of the old ones; classes keep
+    /// what they were taught where the name is the same, or where there are as many classes and one network has no names.
     /// </summary>
     /// <param name="source">The trained network; it does not change.</param>
     /// <returns>What was taken, and what keeps its random start.</returns>

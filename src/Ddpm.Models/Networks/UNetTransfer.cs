@@ -52,8 +52,8 @@ internal static class UNetTransfer
         };
         if (expected == target) return;
         throw new ArgumentException(
-            $"source must be a network of the same layers: {nameof(UNetOptions)}.{nameof(UNetOptions.WithData)} describes one for other data. "
-                + $"They differ in {Difference(expected, target)}.",
+            $"source must be a network of the same layers: {nameof(UNetOptions)}.{nameof(UNetOptions.WithData)} describes one for "
+                + $"other data. They differ in {Difference(expected, target)}.",
             nameof(source));
     }
 

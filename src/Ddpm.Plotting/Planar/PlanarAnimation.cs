@@ -88,7 +88,9 @@ public static class PlanarAnimation
                 (_, true) => ("0;1", $"0;{from}"),
                 _ => ("0;1;0", $"0;{from};{until}"),
             };
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Units - 10}\" y=\"48\" text-anchor=\"end\" opacity=\"{(last ? 1 : 0)}\">");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{Units - 10}\" y=\"48\" text-anchor=\"end\" opacity=\"{(last ? 1 : 0)}\">");
             svg.Append(Escaped(frames[k].Caption));
             svg.Append(CultureInfo.InvariantCulture, $"<animate attributeName=\"opacity\" calcMode=\"discrete\" dur=\"{duration}s\" ");
             svg.Append(CultureInfo.InvariantCulture, $"repeatCount=\"indefinite\" keyTimes=\"{at}\" values=\"{values}\"/></text>\n");

@@ -27,7 +27,8 @@ internal static class PlanarCheck
     {
         if (paths is null) return [];
         float[] values = Values(paths, name, 3, "[N, steps, 2]");
-        return [.. values.Chunk((int)paths.size(1) * Axes).Select(path => path.Chunk(Axes).Select(point => (point[0], point[1])).ToArray())];
+        return [.. values.Chunk((int)paths.size(1) * Axes)
+            .Select(path => path.Chunk(Axes).Select(point => (point[0], point[1])).ToArray())];
     }
 
     private static float[] Values(Tensor tensor, string name, int axes, string shape)

@@ -76,7 +76,8 @@ public sealed class ExponentialMovingAverage : IDisposable
         {
             string[] own = [.. targets.Select(pair => pair.Name)];
             string other = own.Except(names).Concat(names.Except(own)).FirstOrDefault() ?? "their order";
-            throw new ArgumentException($"target must have the parameters of the averaged network, but differs in {other}.", nameof(target));
+            throw new ArgumentException(
+                $"target must have the parameters of the averaged network, but differs in {other}.", nameof(target));
         }
 
         foreach (((string name, Parameter parameter), Parameter own) in targets.Zip(parameters))

@@ -63,11 +63,15 @@ internal sealed record CheckpointManifest
         if (format < OldestFormat)
         {
             throw new InvalidDataException(
-                $"{path} is of format {format}, which has no digests, so that damage would go unnoticed: only {OldestFormat} and {Format} are read. " +
-                "Export its model with the version that wrote it.");
+                $"{path} is of format {format}, which has no digests, so that damage would go unnoticed: only {OldestFormat} " +
+                $"and {Format} are read. Export its model with the version that wrote it.");
         }
 
-        if (format > Format) throw new InvalidDataException($"{path} is of format {format}, but only {OldestFormat} and {Format} are known.");
+        if (format > Format)
+        {
+            throw new InvalidDataException($"{path} is of format {format}, but only {OldestFormat} and {Format} are known.");
+        }
+
         var manifest = new CheckpointManifest
         {
             Steps = json.WholeNumber("steps", 0, MostSteps),

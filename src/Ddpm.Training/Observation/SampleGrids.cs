@@ -89,7 +89,8 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
     /// <inheritdoc/>
     IDisposable IExclusiveHook.Take(ICommunicator ranks) => RunLock.OfFolder(Folder, ranks, "grids");
 
-    private bool IsMissing(Trainer trainer) => trainer.Communicator.AllGather(File.Exists(PathOf(trainer.StepsDone)) ? "" : "missing")[0].Length > 0;
+    private bool IsMissing(Trainer trainer) =>
+        trainer.Communicator.AllGather(File.Exists(PathOf(trainer.StepsDone)) ? "" : "missing")[0].Length > 0;
 
     private void Draw(Trainer trainer)
     {

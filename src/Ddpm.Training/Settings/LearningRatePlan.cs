@@ -44,7 +44,8 @@ internal sealed class LearningRatePlan(TrainingOptions options)
     public static string? WhyNot(long? before, LearningRateDecay after, long step) => (before, after.EndsAt) switch
     {
         (_, { } end) when end <= step => $"must end after step {step}, which is done, but ends at {end}",
-        ({ } planned, { } end) when end < planned => $"must not end before step {planned}, until which the run is planned, but ends at {end}",
+        ({ } planned, { } end) when end < planned =>
+            $"must not end before step {planned}, until which the run is planned, but ends at {end}",
         _ => null,
     };
 }

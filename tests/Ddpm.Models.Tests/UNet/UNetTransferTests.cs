@@ -52,7 +52,9 @@ public sealed class UNetTransferTests
         using var target = new UNet(source.Options.WithData(8, 8, 3), 2);
         TransferReport report = target.InitializeFrom(source);
         report.Adapted.Should().Equal(
-            "conv_in.weight: 1 channel spread over 3", "conv_out.weight: 1 channel spread over 3", "conv_out.bias: 1 channel spread over 3");
+            "conv_in.weight: 1 channel spread over 3",
+            "conv_out.weight: 1 channel spread over 3",
+            "conv_out.bias: 1 channel spread over 3");
         using var scope = NewDisposeScope();
         Tensor x = randn([2, 1, 8, 8]), t = tensor(new long[] { 3, 700 });
         Tensor expected = Predict(source, x, t).reshape(2, outputs, 1, 8, 8).expand(2, outputs, 3, 8, 8).reshape(2, outputs * 3, 8, 8);
@@ -112,8 +114,9 @@ public sealed class UNetTransferTests
             _ => Gray with { NormEpsilon = 1e-5 },
         }, 2);
         using Tensor before = target.state_dict()["conv_in.weight"].clone();
+        string named = difference == "NormEpsilon" ? "its layers" : difference;
         FluentActions.Invoking(() => target.InitializeFrom(source)).Should().Throw<ArgumentException>()
-            .WithMessage($"source must be a network of the same layers: *They differ in {(difference == "NormEpsilon" ? "its layers" : difference)}*");
+            .WithMessage($"source must be a network of the same layers: *They differ in {named}*");
         Equal(target.state_dict()["conv_in.weight"], before);
     }
 

@@ -58,7 +58,8 @@ public sealed class RestoreTests : IDisposable
     [InlineData("learning_rate", "{\"factor\": 1.5, \"ends_at\": null, \"transition\": null}", "learning_rate.factor must be")]
     [InlineData("learning_rate", "{\"factor\": 1, \"ends_at\": 0, \"transition\": null}", "learning_rate.ends_at must be null or")]
     [InlineData("learning_rate", "{\"factor\": 1, \"ends_at\": null}", "learning_rate.transition must be an object, or null")]
-    [InlineData("learning_rate", "{\"factor\": 1, \"ends_at\": 3, \"transition\": {\"at\": 1}}", "learning_rate.transition.from is missing")]
+    [InlineData(
+        "learning_rate", "{\"factor\": 1, \"ends_at\": 3, \"transition\": {\"at\": 1}}", "learning_rate.transition.from is missing")]
     [InlineData("learning_rate", "{\"factor\": 1, \"ends_at\": 3, \"transition\": null, \"x\": 1}", "learning_rate.x = 1 is not a field")]
     [InlineData("format", "{}", "a whole number from 1")]
     [InlineData("extra", "1", "extra = 1 is not a field")]

@@ -21,7 +21,11 @@ internal static partial class OutputComparison
     public static IReadOnlyList<string> Differences(string shown, string printed, bool isAbout)
     {
         string[] expected = Lines(shown), actual = Lines(printed);
-        if (expected.Length != actual.Length) return [$"the page shows {expected.Length} lines, the run printed {actual.Length}:\n{printed}"];
+        if (expected.Length != actual.Length)
+        {
+            return [$"the page shows {expected.Length} lines, the run printed {actual.Length}:\n{printed}"];
+        }
+
         return [.. expected.Zip(actual).Where(pair => !Agree(pair.First, pair.Second, isAbout))
             .Select(pair => $"the page shows \"{pair.First}\", the run printed \"{pair.Second}\"")];
     }

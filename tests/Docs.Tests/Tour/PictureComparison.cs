@@ -27,7 +27,7 @@ internal static class PictureComparison
         int[] differences = [.. expected.Pixels.ToArray().Zip(actual.Pixels.ToArray(), (one, other) => Math.Abs(one - other))];
         double mean = differences.Average(), share = differences.Count(difference => difference > Quarter) / (double)differences.Length;
         return mean > LargestMean || share > LargestShare
-            ? FormattableString.Invariant($"pixels differ by {mean:F2} of 255 on average, {100 * share:F2} % of them by more than {Quarter}")
+            ? FormattableString.Invariant($"pixels differ by {mean:F2} of 255 on average, {100 * share:F2} % by more than {Quarter}")
             : null;
     }
 }

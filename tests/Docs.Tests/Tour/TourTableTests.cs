@@ -8,7 +8,8 @@ public sealed partial class TourTableTests
     /// <summary>The figures and formulas in the order of the review, by the names of its images.</summary>
     private static readonly string[] Keys =
     [
-        "diffusion_model", "diffusion_process", "dp_exp", "dp_exp2", "rp", "rp_exp", "rp_exp1", "sik1", "sik2", "exp1", "exp4", "exp3", "exp5",
+        "diffusion_model", "diffusion_process", "dp_exp", "dp_exp2", "rp", "rp_exp", "rp_exp1", "sik1", "sik2", "exp1", "exp4", "exp3",
+        "exp5",
         "exp6", "experiments1", "experiments2",
     ];
 
@@ -43,7 +44,8 @@ public sealed partial class TourTableTests
     }
 
     private static readonly Lazy<HashSet<string>> PublicTypes = new(() =>
-        [.. Directory.GetFiles(AppContext.BaseDirectory, "Ddpm.*.dll").SelectMany(file => System.Reflection.Assembly.LoadFrom(file).ExportedTypes)
+        [.. Directory.GetFiles(AppContext.BaseDirectory, "Ddpm.*.dll")
+            .SelectMany(file => System.Reflection.Assembly.LoadFrom(file).ExportedTypes)
             .Select(type => type.Name)]);
 
     private static IEnumerable<(string Key, string Link, string[] Types)> Rows(string index) =>

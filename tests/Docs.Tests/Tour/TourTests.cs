@@ -21,7 +21,9 @@ public sealed class TourTests(TourRuns runs) : IClassFixture<TourRuns>
         page.Blocks.Zip(outputs).SelectMany(pair => OutputComparison.Differences(pair.First.Output, pair.Second, pair.First.IsAbout))
             .Should().BeEmpty("DDPM_UPDATE_DOCS=1 writes the run's output into the page");
         drawn.Select(file => Path.GetFileName(file)).Should().BeEquivalentTo(page.Pictures, "a chapter shows what it draws");
-        drawn.Select(file => (Name: Path.GetFileName(file), Committed: Path.Combine(TourFolder.Pictures, Path.GetFileName(file)), File: file))
+        drawn
+            .Select(file => (Name: Path.GetFileName(file), File: file))
+            .Select(picture => (picture.Name, Committed: Path.Combine(TourFolder.Pictures, picture.Name), picture.File))
             .Select(picture => (picture.Name, Difference: PictureComparison.Difference(picture.Committed, picture.File)))
             .Where(picture => picture.Difference is not null).Should().BeEmpty();
     }
