@@ -13,7 +13,7 @@ namespace Ddpm.Cli.Arguments;
 /// command, with one of <see cref="Reading"/> it has the values of a command line. Help tells default and range; an error names the option,
 /// what it takes and what it got.
 /// </summary>
-internal sealed class OptionReader
+internal sealed partial class OptionReader
 {
     private readonly Command command;
     private readonly ParseResult? parsed;
@@ -34,13 +34,6 @@ internal sealed class OptionReader
 
     /// <summary>Gives the values of a command line.</summary>
     public static OptionReader Reading(ParseResult parsed) => new(parsed.CommandResult.Command, parsed);
-
-    /// <summary>The options that were given, by name, with the words behind each; none while options are declared.</summary>
-    public IReadOnlyDictionary<string, ImmutableArray<string>> Given => parsed is null
-        ? ImmutableDictionary<string, ImmutableArray<string>>.Empty
-        : command.Options.Select(option => (option.Name, Result: parsed.GetResult(option)))
-            .Where(pair => pair.Result is { Implicit: false })
-            .ToImmutableDictionary(pair => pair.Name, pair => pair.Result!.Tokens.Select(token => token.Value).ToImmutableArray());
 
     /// <summary>Begins a section of the help: the options that are stated from here on stand under its heading.</summary>
     public OptionReader Section(string title)

@@ -14,7 +14,7 @@ internal sealed record PixelSize(int Height, int Width)
     public static Option<PixelSize?> Option(string name, string description) => new(name)
     {
         Description = $"{description}; n for a square, or height x width as 48x64, each 1 … {Most.Side}",
-        HelpName = "n|HxW",
+        HelpName = "n|hxw",
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
