@@ -23,17 +23,39 @@ public abstract class DataDistribution : IDisposable
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Tensor PosteriorMean(Tensor xt, Tensor alphaBar)
     {
-        ArgumentNullException.ThrowIfNull(alphaBar);
         using var scope = NewDisposeScope();
-        Tensor flat = Flat(xt, nameof(xt));
-        if (alphaBar.dim() > 1 || (alphaBar.dim() == 1 && alphaBar.size(0) != flat.size(0)))
-        {
-            throw new ArgumentException($"alphaBar must have the shape [] or [{flat.size(0)}], but has {Require.Shape(alphaBar)}.",
-                nameof(alphaBar));
-        }
-
-        Tensor signal = alphaBar.to(float64, flat.device).reshape(-1, 1).expand(flat.size(0), 1);
+        (Tensor flat, Tensor signal) = Rows(xt, alphaBar);
         return PosteriorMeanCore(flat, signal).reshape(xt.shape).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Computes ln q(x_t), the log-density of the noisy marginal: that of √ᾱ x_0 + √(1-ᾱ) ε with x_0 from this distribution. Gradients
+    /// reach <paramref name="xt"/>.
+    /// </summary>
+    /// <param name="xt">The noisy examples, [B, …] with the distribution's shape, on its device.</param>
+    /// <param name="alphaBar">ᾱ of each example, [B], or of all, []. Range: 0 ≤ ᾱ &lt; 1.</param>
+    /// <returns>The log-density of each in nats (of all its dimensions), [B], float64; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public Tensor LogDensity(Tensor xt, Tensor alphaBar)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor flat, Tensor signal) = Rows(xt, alphaBar);
+        return LogDensityCore(flat, signal).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Computes the score ∇ ln q(x_t) of the noisy marginal in closed form, not from the posterior mean. By Tweedie's formula both agree:
+    /// the score is (√ᾱ E[x_0 | x_t] - x_t)/(1-ᾱ).
+    /// </summary>
+    /// <param name="xt">The noisy examples, [B, …] with the distribution's shape, on its device.</param>
+    /// <param name="alphaBar">ᾱ of each example, [B], or of all, []. Range: 0 ≤ ᾱ &lt; 1.</param>
+    /// <returns>The score in the shape of <paramref name="xt"/>, float64; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public Tensor Score(Tensor xt, Tensor alphaBar)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor flat, Tensor signal) = Rows(xt, alphaBar);
+        return ScoreCore(flat, signal).reshape(xt.shape).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the memory of the tensors.</summary>
@@ -45,6 +67,12 @@ public abstract class DataDistribution : IDisposable
 
     /// <summary>E[x_0 | x_t] of rows: x_t [B, D], ᾱ [B, 1] → [B, D]. Called inside a dispose scope.</summary>
     private protected abstract Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar);
+
+    /// <summary>ln q(x_t) of rows: x_t [B, D], ᾱ [B, 1] → [B]. Called inside a dispose scope.</summary>
+    private protected abstract Tensor LogDensityCore(Tensor xt, Tensor alphaBar);
+
+    /// <summary>∇ ln q(x_t) of rows: x_t [B, D], ᾱ [B, 1] → [B, D]. Called inside a dispose scope.</summary>
+    private protected abstract Tensor ScoreCore(Tensor xt, Tensor alphaBar);
 
     private protected abstract void DisposeCore();
 
@@ -59,5 +87,18 @@ public abstract class DataDistribution : IDisposable
         }
 
         return examples.to(float64).reshape(examples.size(0), Dimensions);
+    }
+
+    private (Tensor Xt, Tensor AlphaBar) Rows(Tensor xt, Tensor alphaBar)
+    {
+        ArgumentNullException.ThrowIfNull(alphaBar);
+        Tensor flat = Flat(xt, nameof(xt));
+        if (alphaBar.dim() > 1 || (alphaBar.dim() == 1 && alphaBar.size(0) != flat.size(0)))
+        {
+            throw new ArgumentException($"alphaBar must have the shape [] or [{flat.size(0)}], but has {Require.Shape(alphaBar)}.",
+                nameof(alphaBar));
+        }
+
+        return (flat, alphaBar.to(float64, flat.device).reshape(-1, 1).expand(flat.size(0), 1));
     }
 }

@@ -32,7 +32,31 @@ public sealed class EmpiricalData : DataDistribution
         halfSquares = this.examples.Square().sum([1]).Times(0.5).DetachFromDisposeScope();
     }
 
-    private protected override Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar)
+    private protected override Tensor PosteriorMeanCore(Tensor xt, Tensor alphaBar) =>
+        // ‖x_t‖² is the same for all examples and falls out of the softmax.
+        InBlocks(xt, alphaBar, (rows, signal) => (Logits(rows, signal) / signal.Complement()).softmax(1).matmul(examples));
+
+    private protected override Tensor LogDensityCore(Tensor xt, Tensor alphaBar)
+    {
+        double dimensions = Dimensions, logCount = Math.Log(examples.size(0));
+        return InBlocks(xt, alphaBar, (rows, signal) =>
+        {
+            Tensor noise = signal.Complement(), square = rows.Square().sum(1, keepdim: true).Times(0.5);
+            Tensor scale = noise.Times(2 * Math.PI).log().Times(0.5 * dimensions).Plus(logCount).squeeze(1);
+            return ((Logits(rows, signal) - square) / noise).logsumexp(1) - scale;
+        });
+    }
+
+    private protected override Tensor ScoreCore(Tensor xt, Tensor alphaBar) => InBlocks(xt, alphaBar, (rows, signal) =>
+    {
+        Tensor noise = signal.Complement(), weights = (Logits(rows, signal) / noise).softmax(1);
+        return (signal.sqrt() * weights.matmul(examples) - rows) / noise;
+    });
+
+    // √ᾱ x_tᵀ x_i - ᾱ ½‖x_i‖², [B, N]: without -½‖x_t‖², -½‖x_t - √ᾱ x_i‖².
+    private Tensor Logits(Tensor xt, Tensor alphaBar) => alphaBar.sqrt() * xt.matmul(examples.t()) - alphaBar * halfSquares;
+
+    private Tensor InBlocks(Tensor xt, Tensor alphaBar, Func<Tensor, Tensor, Tensor> compute)
     {
         long rows = Math.Max(1, LargestBlock / examples.size(0));
         var blocks = new List<Tensor>();
@@ -40,10 +64,7 @@ public sealed class EmpiricalData : DataDistribution
         {
             long count = Math.Min(rows, xt.size(0) - first);
             using var scope = NewDisposeScope();
-            Tensor signal = alphaBar.narrow(0, first, count);
-            // ‖x_t‖² is the same for all examples and falls out of the softmax.
-            Tensor logits = (signal.sqrt() * xt.narrow(0, first, count).matmul(examples.t()) - signal * halfSquares) / signal.Complement();
-            blocks.Add(logits.softmax(1).matmul(examples).MoveToOuterDisposeScope());
+            blocks.Add(compute(xt.narrow(0, first, count), alphaBar.narrow(0, first, count)).MoveToOuterDisposeScope());
         }
 
         return cat(blocks);
