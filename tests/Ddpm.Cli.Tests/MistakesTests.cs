@@ -37,7 +37,9 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("sample {model} --steps many", "--steps must be a whole number of at least 1, but is many.")]
     [InlineData("sample {model} --steps 0", "--steps must be at least 1, but is 0.")]
     [InlineData("sample {model} --steps 21", "--steps must be at most 20, the timesteps of {model}, but is 21.")]
-    [InlineData("sample {model} --sampler euler", "--sampler must be ddpm, ddim, dpm-solver++ or ipndm, but is euler.")]
+    [InlineData(
+        "sample {model} --sampler euler",
+        "--sampler must be ddpm, ddim, dpm-solver++, ipndm, langevin or predictor-corrector, but is euler.")]
     [
         InlineData(
             "sample {model} --spacing even",

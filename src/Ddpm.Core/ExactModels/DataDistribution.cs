@@ -29,7 +29,9 @@ public abstract class DataDistribution : IDisposable
         return PosteriorMeanCore(flat, Signal(alphaBar, flat)).reshape(xt.shape).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Computes ln q(x_t), the log-density of the noisy data x_t = √ᾱ x_0 + √(1-ᾱ) ε.</summary>
+    /// <summary>
+    /// Computes ln q(x_t), the log-density of the noisy data x_t = √ᾱ x_0 + √(1-ᾱ) ε. Gradients reach <paramref name="xt"/>.
+    /// </summary>
     /// <param name="xt">The noisy examples, [B, …] with the distribution's shape, on its device.</param>
     /// <param name="alphaBar">ᾱ of each example, [B], or of all, []. Range: 0 ≤ ᾱ &lt; 1.</param>
     /// <returns>The log-density of each example in nats (of all its dimensions), [B], float64; a fresh tensor.</returns>
@@ -39,17 +41,27 @@ public abstract class DataDistribution : IDisposable
     {
         ArgumentNullException.ThrowIfNull(alphaBar);
         using var scope = NewDisposeScope();
-        Tensor flat = Flat(xt, nameof(xt)), signal = Signal(alphaBar, flat);
+        Tensor flat = Flat(xt, nameof(xt)), signal = InRange(Signal(alphaBar, flat));
         if (flat.size(0) == 0) return zeros(0, float64, flat.device).MoveToOuterDisposeScope();
-        double least = signal.min().item<double>(), most = signal.max().item<double>();
-        if (!(least >= 0 && most < 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(alphaBar),
-                $"alphaBar must be at least 0 and less than 1, but {(least >= 0 ? $"reaches {most}" : $"begins at {least}")}.");
-        }
-
         return LogDensityCore(flat, signal).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Computes the score ∇ ln q(x_t) of the noisy marginal in closed form, not from the posterior mean. By Tweedie's formula both agree:
+    /// the score is (√ᾱ E[x_0 | x_t] - x_t)/(1-ᾱ).
+    /// </summary>
+    /// <param name="xt">The noisy examples, [B, …] with the distribution's shape, on its device.</param>
+    /// <param name="alphaBar">ᾱ of each example, [B], or of all, []. Range: 0 ≤ ᾱ &lt; 1.</param>
+    /// <returns>The score in the shape of <paramref name="xt"/>, float64; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An ᾱ is out of range.</exception>
+    public Tensor Score(Tensor xt, Tensor alphaBar)
+    {
+        ArgumentNullException.ThrowIfNull(alphaBar);
+        using var scope = NewDisposeScope();
+        Tensor flat = Flat(xt, nameof(xt)), signal = InRange(Signal(alphaBar, flat));
+        if (flat.size(0) == 0) return zeros(xt.shape, float64, flat.device).MoveToOuterDisposeScope();
+        return ScoreCore(flat, signal).reshape(xt.shape).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the memory of the tensors.</summary>
@@ -70,6 +82,9 @@ public abstract class DataDistribution : IDisposable
 
     /// <summary>ln q(x_t) of rows: x_t [B, D], ᾱ [B, 1] → [B]. Called inside a dispose scope.</summary>
     private protected abstract Tensor LogDensityCore(Tensor xt, Tensor alphaBar);
+
+    /// <summary>∇ ln q(x_t) of rows: x_t [B, D], ᾱ [B, 1] → [B, D]. Called inside a dispose scope.</summary>
+    private protected abstract Tensor ScoreCore(Tensor xt, Tensor alphaBar);
 
     private protected abstract void DisposeCore();
 
@@ -96,5 +111,15 @@ public abstract class DataDistribution : IDisposable
         }
 
         return alphaBar.to(float64, flat.device).reshape(-1, 1).expand(flat.size(0), 1);
+    }
+
+    // Called inside a dispose scope.
+    private static Tensor InRange(Tensor alphaBar)
+    {
+        if (alphaBar.size(0) == 0) return alphaBar;
+        double least = alphaBar.min().item<double>(), most = alphaBar.max().item<double>();
+        return least >= 0 && most < 1 ? alphaBar : throw new ArgumentOutOfRangeException(
+            nameof(alphaBar),
+            $"alphaBar must be at least 0 and less than 1, but {(least >= 0 ? $"reaches {most}" : $"begins at {least}")}.");
     }
 }

@@ -61,6 +61,13 @@ public sealed class EmpiricalData : DataDistribution
             return mixed.Minus(Math.Log(examples.size(0))) - scale.squeeze(1).Times(0.5);
         });
 
+    private protected override Tensor ScoreCore(Tensor xt, Tensor alphaBar) =>
+        Blocks(xt, examples.size(0), (first, count) =>
+        {
+            Tensor rows = xt.narrow(0, first, count), signal = alphaBar.narrow(0, first, count);
+            return (signal.sqrt() * Logits(rows, signal).softmax(1).matmul(examples) - rows) / signal.Complement();
+        });
+
     // ln N(x_t; √ᾱ x_i, 1-ᾱ) of every example but for what they share, ‖x_t‖² among it, which falls out of a softmax.
     private Tensor Logits(Tensor xt, Tensor alphaBar) =>
         (alphaBar.sqrt() * xt.matmul(examples.t()) - alphaBar * halfSquares) / alphaBar.Complement();

@@ -5,7 +5,7 @@ namespace Ddpm.Core;
 /// <summary>
 /// Predicts as no trained network can better: E[ε | x_t] (or x_0, v, μ̃) in closed form for data whose distribution is known, the minimum
 /// of L_simple (Ho et al. 2020, arXiv:2006.11239, eq. 14). Give it to a sampler, a bound or a codec to test that code rather than a
-/// network.
+/// network. Gradients reach x_t.
 /// </summary>
 public sealed class ExactModel : IEpsilonModel
 {
@@ -32,7 +32,6 @@ public sealed class ExactModel : IEpsilonModel
     public Tensor Predict(Tensor xt, Tensor t)
     {
         Require.Batch(xt);
-        using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         TimeIndex time = t;
         time.Validated(coefficients.Timesteps, xt);

@@ -85,8 +85,7 @@ public sealed class GaussianMixtureData : DataDistribution
     {
         using var scope = NewDisposeScope();
         Tensor rows = Flat(x0, nameof(x0));
-        Tensor joint = Joint(rows, ones(rows.size(0), 1, float64, rows.device)).LogProbability;
-        return joint.logsumexp(0).MoveToOuterDisposeScope();
+        return LogDensityCore(rows, ones(rows.size(0), 1, float64, rows.device)).MoveToOuterDisposeScope();
     }
 
     internal override bool IsDiscrete => false;
@@ -100,6 +99,14 @@ public sealed class GaussianMixtureData : DataDistribution
         (Tensor logProbability, Tensor projected, Tensor spread) = Joint(xt, alphaBar);
         // Each component's own posterior mean, m + Q √ᾱ λ/(ᾱλ + 1-ᾱ) Qᵀ (x_t - √ᾱ m), weighted by how likely the component is given x_t.
         Tensor each = means.unsqueeze(1).Plus((alphaBar.sqrt() * variances.unsqueeze(1) / spread * projected).matmul(axes.transpose(1, 2)));
+        return (logProbability.softmax(0).unsqueeze(2) * each).sum([0]);
+    }
+
+    private protected override Tensor ScoreCore(Tensor xt, Tensor alphaBar)
+    {
+        (Tensor logProbability, Tensor projected, Tensor spread) = Joint(xt, alphaBar);
+        // Each component's own score, -Q Qᵀ(x_t - √ᾱ m)/(ᾱλ + 1-ᾱ), weighted by how likely the component is given x_t.
+        Tensor each = (projected / spread).matmul(axes.transpose(1, 2)).neg();
         return (logProbability.softmax(0).unsqueeze(2) * each).sum([0]);
     }
 

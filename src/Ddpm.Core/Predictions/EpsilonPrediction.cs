@@ -16,6 +16,8 @@ internal sealed class EpsilonPrediction : Prediction
     internal override Tensor PredictX0(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t) =>
         t.Gather(coefficients.SqrtReciprocalAlphaBars, xt) * xt - t.Gather(coefficients.SqrtReciprocalAlphaBarsMinusOne, xt) * output;
 
+    internal override Tensor PredictEpsilon(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t) => output.alias();
+
     internal override Tensor TargetCore(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t) =>
         noise.alias();
 

@@ -64,6 +64,13 @@ public abstract class Prediction
     /// <summary>The estimate x̂_0 of the clean example. Called inside a dispose scope.</summary>
     internal abstract Tensor PredictX0(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t);
 
+    /// <summary>The noise ε in x_t that belongs to the output. Called inside a dispose scope.</summary>
+    internal virtual Tensor PredictEpsilon(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t)
+    {
+        Tensor x0 = PredictX0(coefficients, output, xt, t);
+        return (xt - t.Gather(coefficients.SqrtAlphaBars, xt) * x0) / t.Gather(coefficients.SqrtOneMinusAlphaBars, xt);
+    }
+
     /// <summary>What the network is trained to put out; perhaps an alias of an argument. Called inside a dispose scope.</summary>
     internal abstract Tensor TargetCore(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t);
 

@@ -17,6 +17,10 @@ internal sealed class VPrediction : Prediction
     internal override Tensor PredictX0(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t) =>
         t.Gather(coefficients.SqrtAlphaBars, xt) * xt - t.Gather(coefficients.SqrtOneMinusAlphaBars, xt) * output;
 
+    // v = √ᾱ ε - √(1-ᾱ) x_0 with x_t = √ᾱ x_0 + √(1-ᾱ) ε: a rotation, whose other half this is.
+    internal override Tensor PredictEpsilon(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t) =>
+        t.Gather(coefficients.SqrtOneMinusAlphaBars, xt) * xt + t.Gather(coefficients.SqrtAlphaBars, xt) * output;
+
     internal override Tensor TargetCore(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t) =>
         t.Gather(coefficients.SqrtAlphaBars, x0) * noise - t.Gather(coefficients.SqrtOneMinusAlphaBars, x0) * x0;
 

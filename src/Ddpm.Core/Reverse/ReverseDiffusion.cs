@@ -116,6 +116,50 @@ public sealed class ReverseDiffusion
         return Moments(output, xt, t, Options.Clipping);
     }
 
+    /// <summary>
+    /// Computes the score ∇ ln q(x_t) as the network estimates it, -ε_θ(x_t, t)/√(1-ᾱ_t), whatever the network predicts (Vincent 2011;
+    /// Song et al. 2020, arXiv:2011.13456). Nothing is clipped. The score of a <see cref="GuidedModel"/> is the guided one.
+    /// </summary>
+    /// <param name="model">The network; gradients reach <paramref name="xt"/> where the network passes them on.</param>
+    /// <param name="xt">The noisy examples x_t, [B, …].</param>
+    /// <param name="t">The timesteps.</param>
+    /// <param name="labels">The class of each example, for an <see cref="IConditionalEpsilonModel"/>; -1 is none. Default: none.</param>
+    /// <returns>The score in the shape of <paramref name="xt"/>; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">A shape or a label does not fit the network, or t does not fit the batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
+    /// <exception cref="InvalidOperationException">The model is in training mode, or its output has the wrong shape.</exception>
+    public Tensor Score(IEpsilonModel model, Tensor xt, TimeIndex t, IReadOnlyList<long>? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Require.Batch(xt);
+        model.RequireExamples(xt, nameof(xt));
+        model.RequireLabels(labels, xt, nameof(labels));
+        model.RequireEvaluationMode("the score");
+        t.Validated(Coefficients.Timesteps, xt);
+        using var scope = NewDisposeScope();
+        Tensor? classes = labels is null ? null : tensor(labels.ToArray(), int64, xt.device);
+        return Score(Predict(model, xt, t, classes), xt, t).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Computes the score -ε_θ/√(1-ᾱ_t) from a network's output.</summary>
+    /// <param name="output">
+    /// The output at (<paramref name="xt"/>, <paramref name="t"/>), as for <see cref="Moments(Tensor, Tensor, TimeIndex)"/>.
+    /// </param>
+    /// <param name="xt">The noisy examples x_t, [B, …].</param>
+    /// <param name="t">The timesteps.</param>
+    /// <returns>The score in the shape of <paramref name="xt"/>; a fresh tensor.</returns>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not fit, a tensor does not hold floating-point numbers, or t does not fit the batch.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A timestep is outside 0 … T-1.</exception>
+    public Tensor Score(Tensor output, Tensor xt, TimeIndex t)
+    {
+        RequireOutput(output, xt, t);
+        using var scope = NewDisposeScope();
+        Tensor spread = t.Gather(Coefficients.SqrtOneMinusAlphaBars, xt);
+        return (PredictEpsilon(output, xt, t) / spread).neg().MoveToOuterDisposeScope();
+    }
+
     /// <summary>Returns ln σ_t² of a fixed variance, for a likelihood.</summary>
     /// <param name="t">The timestep. Range: 0 ≤ t &lt; T.</param>
     /// <returns>ln σ_t²; at t = 0 the value that <see cref="ReverseDiffusionOptions.InitialLogVariance"/> chooses.</returns>
@@ -169,6 +213,10 @@ public sealed class ReverseDiffusion
     /// <summary>x̂_0 before clipping. Called inside a dispose scope.</summary>
     internal Tensor PredictX0(Tensor output, Tensor xt, TimeIndex t) =>
         Options.Prediction.PredictX0(Coefficients, Split(output).Prediction, xt, t);
+
+    /// <summary>The noise ε that an output stands for. Called inside a dispose scope.</summary>
+    internal Tensor PredictEpsilon(Tensor output, Tensor xt, TimeIndex t) =>
+        Options.Prediction.PredictEpsilon(Coefficients, Split(output).Prediction, xt, t);
 
     /// <summary>The halves of an output; the second is null when the variance is fixed. Called inside a dispose scope.</summary>
     internal (Tensor Prediction, Tensor? Variance) Split(Tensor output)

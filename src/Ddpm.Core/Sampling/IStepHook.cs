@@ -5,7 +5,9 @@ namespace Ddpm.Core;
 /// <summary>Takes part in every step of a sampling run, for guidance, constraints or inspection.</summary>
 public interface IStepHook
 {
-    /// <summary>Sees x̂_0 before x_{t-1} is formed from it, and may replace it.</summary>
+    /// <summary>
+    /// Sees x̂_0 before x_{t-1} is formed from it, and may replace it; once for each call of the network, of which a Langevin step makes more.
+    /// </summary>
     /// <param name="info">The step.</param>
     /// <param name="x0">x̂_0 after clipping, [B, …]; do not modify or dispose it.</param>
     /// <returns>A fresh tensor to use instead; null: no change.</returns>

@@ -28,8 +28,19 @@ public static class KnownSamplers
         SamplingMethod.Pndm,
         (model, process, loggers) => new PndmSampler(model, process, loggers?.CreateLogger<PndmSampler>()));
 
+    /// <summary>Gets annealed Langevin dynamics, which asks the network twice at each timestep.</summary>
+    public static SamplerEntry Langevin { get; } = new(
+        SamplingMethod.Langevin,
+        (model, process, loggers) => new LangevinSampler(model, process, null, loggers?.CreateLogger<LangevinSampler>()));
+
+    /// <summary>Gets ancestral sampling with a Langevin step before each of its steps.</summary>
+    public static SamplerEntry PredictorCorrector { get; } = new(
+        SamplingMethod.PredictorCorrector,
+        (model, process, loggers) =>
+            new PredictorCorrectorSampler(model, process, null, loggers?.CreateLogger<PredictorCorrectorSampler>()));
+
     /// <summary>Gets all samplers, the paper's first.</summary>
-    public static ImmutableArray<SamplerEntry> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm];
+    public static ImmutableArray<SamplerEntry> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm, Langevin, PredictorCorrector];
 
     /// <summary>Finds a sampler by name.</summary>
     /// <param name="name">Its <see cref="SamplerEntry.Name"/>.</param>

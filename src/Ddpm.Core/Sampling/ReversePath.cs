@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>From x_T, or a start at t, down to x_0: one network call a move, with labels and hook. Owns its labels and its rule.</summary>
+/// <summary>From x_T, or a start at t, down to x_0: a network call a move, or as many as the rule makes, with labels and hook. Owns its labels and its rule.</summary>
 internal sealed class ReversePath : SamplingPath
 {
     private readonly ReverseDiffusion process;
@@ -49,20 +49,31 @@ internal sealed class ReversePath : SamplingPath
 
     public override (Tensor Next, Tensor? X0) Move(int move, Tensor x)
     {
-        int t = Timestep(move);
-        StepInput input = StepInput.Of(process, process.Predict(model, x, t, labels), x, t);
-        SamplingStepInfo? info = request.Hook is null ? null : new SamplingStepInfo(process, t, x, draw.SampleIndices);
-        if (request.Hook?.ReplaceX0(info!, input.X0) is { } replaced)
+        int t = Timestep(move), timesteps = process.Coefficients.Timesteps, draws = 0;
+        StepInput newest = Ask(x);
+        // A step asks for the same noise in a whole run and from a start. Further draws of a step come after those of all steps.
+        Tensor next = rule.Advance(newest, () => request.Noise.Draw(draw with { Step = checked(timesteps * (draws++ + 1) - t) }));
+        if (request.Hook?.ReplacePrevious(Info(x), next) is { } previous)
         {
-            input = input with { X0 = Require.SameShape(replaced, x, "x̂_0 of the hook", "x_t"), X0Replaced = true };
+            next = Require.SameShape(previous, x, "x_{t-1} of the hook", "x_t");
         }
 
-        // A step asks for the same noise in a whole run and from a start.
-        Tensor next = rule.Advance(input, () => request.Noise.Draw(draw with { Step = process.Coefficients.Timesteps - t }));
-        if (request.Hook?.ReplacePrevious(info!, next) is { } previous) next = Require.SameShape(previous, x, "x_{t-1} of the hook", "x_t");
         // A step may hand x̂_0 on as x_0 itself, or leave x_t as it is.
-        if (ReferenceEquals(next, input.X0) || ReferenceEquals(next, x)) next = next.clone();
-        return (next, input.X0);
+        if (ReferenceEquals(next, newest.X0) || ReferenceEquals(next, x)) next = next.clone();
+        return (next, newest.X0);
+
+        SamplingStepInfo Info(Tensor at) => new(process, t, at, draw.SampleIndices);
+
+        StepInput Ask(Tensor at)
+        {
+            StepInput input = StepInput.Of(process, process.Predict(model, at, t, labels), at, t) with { Network = Ask };
+            if (request.Hook?.ReplaceX0(Info(at), input.X0) is { } replaced)
+            {
+                input = input with { X0 = Require.SameShape(replaced, at, "x̂_0 of the hook", "x_t"), X0Replaced = true };
+            }
+
+            return newest = input;
+        }
     }
 
     public override void Dispose()

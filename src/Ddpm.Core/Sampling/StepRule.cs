@@ -10,7 +10,9 @@ public abstract class StepRule : IDisposable
 {
     /// <summary>Takes one step. The sampler calls it without gradients inside a dispose scope, which frees intermediate tensors.</summary>
     /// <param name="input">The inputs of the step; the sampler keeps the tensors.</param>
-    /// <param name="noise">Draws the step's noise, N(0, I) in the shape of x_t; call it only where the step needs noise.</param>
+    /// <param name="noise">
+    /// Draws the step's noise, N(0, I) in the shape of x_t; call it only where the step needs noise. Each call draws other noise.
+    /// </param>
     /// <returns>x_{t-1} in the shape of x_t; x̂_0 itself at the last step of a method that ends there.</returns>
     public abstract Tensor Advance(StepInput input, Func<Tensor> noise);
 

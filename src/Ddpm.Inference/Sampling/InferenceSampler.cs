@@ -15,6 +15,7 @@ public sealed class InferenceSampler : IDisposable
     private readonly NetworkPredictor predictor;
     private readonly SamplerSteps? steps;
     private readonly Func<int, double>? noiseAt;
+    private readonly LangevinSteps? langevin;
 
     internal InferenceSampler(InferenceModel model, SamplingMethod method, InferenceSamplerOptions options)
     {
@@ -36,6 +37,7 @@ public sealed class InferenceSampler : IDisposable
             : new FixedSpanVariance(null, tables => analytic.StepLogVariances(tables.Coefficients, options.LastStepLimit));
         process = new ReverseProcess(model.Process, schedule, variance);
         (steps, noiseAt) = StepsOf(options, analytic);
+        langevin = LangevinOf(options.Langevin);
         predictor = new NetworkPredictor(model.Batches(options), model.OutChannels / model.Network.InChannels);
     }
 
@@ -130,7 +132,8 @@ public sealed class InferenceSampler : IDisposable
 
     private (SamplerSteps? Steps, Func<int, double>? NoiseAt) StepsOf(InferenceSamplerOptions options, AnalyticVariances? analytic)
     {
-        if (Method == SamplingMethod.Ddpm) return (process.AncestralSteps, null);
+        if (Method == SamplingMethod.Ddpm || Method == SamplingMethod.PredictorCorrector) return (process.AncestralSteps, null);
+        if (Method == SamplingMethod.Langevin) return (null, null);
         if (Method == SamplingMethod.DpmSolver) return (new DpmSolverSteps(Coefficients), null);
         if (Method == SamplingMethod.Pndm)
         {
@@ -142,6 +145,14 @@ public sealed class InferenceSampler : IDisposable
         if (analytic is null) return (ddim, null);
         double[] noise = [.. Enumerable.Range(0, Coefficients.Timesteps).Select(analytic.DdimNoise(ddim))];
         return (ddim, t => noise[t]);
+    }
+
+    private LangevinSteps? LangevinOf(LangevinOptions? options)
+    {
+        bool anneals = Method == SamplingMethod.Langevin;
+        if (anneals) PndmSteps.RequireSignal(Coefficients, "process");
+        else if (Method != SamplingMethod.PredictorCorrector) return null;
+        return new LangevinSteps(Coefficients, options ?? (anneals ? LangevinOptions.Annealed : LangevinOptions.Corrector));
     }
 
     private int[] Validate(InferenceRequest request)
@@ -204,8 +215,11 @@ public sealed class InferenceSampler : IDisposable
     private SpanPath PathOf(InferenceRequest request, SpanBatch largest)
     {
         var step = new ReverseStep(process, steps, noiseAt, largest.Length, largest.Elements);
+        LangevinSpans? moves = langevin is null
+            ? null
+            : new LangevinSpans(langevin, anneals: Method == SamplingMethod.Langevin, largest.Length);
         return request.Inpainting is { } inpainting
             ? new InpaintingSpanPath(process, predictor, step, inpainting, largest.Length)
-            : new ReverseSpanPath(process, predictor, step, request.Start);
+            : new ReverseSpanPath(process, predictor, step, moves, request.Start);
     }
 }

@@ -48,6 +48,13 @@ public sealed record InferenceSamplerOptions
     /// <value>Default: null (no limit).</value>
     public double? LastStepLimit { get; init; }
 
+    /// <summary>
+    /// Gets the settings of the Langevin steps of <see cref="SamplingMethod.Langevin"/> and
+    /// <see cref="SamplingMethod.PredictorCorrector"/>.
+    /// </summary>
+    /// <value>Default: null (<see cref="LangevinOptions.Annealed"/> or <see cref="LangevinOptions.Corrector"/>).</value>
+    public LangevinOptions? Langevin { get; init; }
+
     /// <summary>Gets how the weights of convolutions and dense layers are stored. All arithmetic is float32.</summary>
     /// <value>Default: <see cref="WeightPrecision.Full"/>.</value>
     public WeightPrecision Weights { get; init; }
@@ -75,6 +82,12 @@ public sealed record InferenceSamplerOptions
             throw new ArgumentException($"Calibration must be null for {method}, which has no variance.");
         }
 
+        if (Langevin is not null && method != SamplingMethod.Langevin && method != SamplingMethod.PredictorCorrector)
+        {
+            throw new ArgumentException($"Langevin must be null for {method}, which takes no Langevin steps.");
+        }
+
+        Langevin?.Validated();
         bool unused = LastStepLimit is not null && !(ddpm && Calibration is not null);
         return !unused ? this : throw new ArgumentException(
             $"LastStepLimit must be null but for {SamplingMethod.Ddpm} with Calibration, but is {LastStepLimit}.");

@@ -56,6 +56,7 @@ internal sealed class InpaintingSpanPath : SpanPath
 
         (ReadOnlyMemory<float> prediction, ReadOnlyMemory<float> variance) =
             predictor.Predict(batch, x, process.Coefficients.Schedule.ModelTimestep(from));
+        step.Estimate(prediction.Span, x, from);
         step.Advance(batch, prediction.Span, variance.Span, x, from, draw, next);
         // At the last step the known part is the example itself.
         ReadOnlySpan<float> part = clean.AsSpan(0, length);

@@ -37,7 +37,21 @@ internal sealed class ReverseStep
     /// <summary>Begins with another batch: forgets what was remembered.</summary>
     public void Begin() => known = 0;
 
-    /// <summary>Returns one step.</summary>
+    /// <summary>Estimates x̂_0, from which a step is then taken.</summary>
+    /// <param name="prediction">The network's prediction.</param>
+    /// <param name="xt">x_t.</param>
+    /// <param name="t">The timestep.</param>
+    public void Estimate(ReadOnlySpan<float> prediction, ReadOnlySpan<float> xt, int t)
+    {
+        int length = xt.Length;
+        Span<float> estimate = raw.AsSpan(0, length), clipped = x0.AsSpan(0, length);
+        process.Prediction.PredictX0(process.Coefficients, t, prediction, xt, estimate);
+        estimate.CopyTo(clipped);
+        process.Clip(clipped, elements);
+        X0 = x0.AsMemory(0, length);
+    }
+
+    /// <summary>Takes one step from the newest estimate.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="prediction">The network's prediction.</param>
     /// <param name="variance">The second half of the network's output; empty where the variance is fixed.</param>
@@ -54,12 +68,6 @@ internal sealed class ReverseStep
         int draw,
         Span<float> next)
     {
-        int length = batch.Length;
-        Span<float> estimate = raw.AsSpan(0, length), clipped = x0.AsSpan(0, length);
-        process.Prediction.PredictX0(process.Coefficients, t, prediction, xt, estimate);
-        estimate.CopyTo(clipped);
-        process.Clip(clipped, elements);
-        X0 = x0.AsMemory(0, length);
         if (steps is null) TakeMoments(batch, prediction, variance, xt, t, draw, next);
         else Combine(steps, batch, xt, t, draw, next);
     }

@@ -33,8 +33,15 @@ public sealed class SamplingMethod
     /// <summary>Gets iPNDM of fourth order in 20 steps, spaced by Karras et al.</summary>
     public static SamplingMethod Pndm { get; } = new("ipndm", "iPNDM", 20, KnownSpacings.Karras, true);
 
+    /// <summary>Gets annealed Langevin dynamics, which asks the network twice at each timestep.</summary>
+    public static SamplingMethod Langevin { get; } = new("langevin", "Annealed Langevin", null, KnownSpacings.Trailing, true);
+
+    /// <summary>Gets ancestral sampling with a Langevin step before each of its steps.</summary>
+    public static SamplingMethod PredictorCorrector { get; } =
+        new("predictor-corrector", "Predictor–corrector", null, KnownSpacings.Trailing, false);
+
     /// <summary>Gets all methods, the paper's first.</summary>
-    public static ImmutableArray<SamplingMethod> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm];
+    public static ImmutableArray<SamplingMethod> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm, Langevin, PredictorCorrector];
 
     /// <summary>Gets the name in commands, requests and tables.</summary>
     public string Name { get; }

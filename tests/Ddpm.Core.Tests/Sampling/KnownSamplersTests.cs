@@ -14,8 +14,9 @@ public sealed class KnownSamplersTests
     public void All_NamesAndTitles_AreThoseOfTheTable()
     {
         KnownSamplers.All.Select(entry => (entry.Name, entry.Title)).Should().Equal(
-            ("ddpm", "DDPM"), ("ddim", "DDIM"), ("dpm-solver++", "DPM-Solver++"), ("ipndm", "iPNDM"));
-        KnownSamplers.All.Select(entry => entry.DefaultSteps(1000)).Should().Equal(1000, 50, 20, 20);
+            ("ddpm", "DDPM"), ("ddim", "DDIM"), ("dpm-solver++", "DPM-Solver++"), ("ipndm", "iPNDM"),
+            ("langevin", "Annealed Langevin"), ("predictor-corrector", "Predictor–corrector"));
+        KnownSamplers.All.Select(entry => entry.DefaultSteps(1000)).Should().Equal(1000, 50, 20, 20, 1000, 1000);
         KnownSamplers.All.Select(entry => entry.DefaultSteps(10)).Should().OnlyContain(steps => steps == 10);
     }
 
@@ -34,7 +35,9 @@ public sealed class KnownSamplersTests
             "ddpm" => new DdpmSampler(model, process),
             "ddim" => new DdimSampler(model, process),
             "dpm-solver++" => new DpmSolverSampler(model, process),
-            _ => new PndmSampler(model, process),
+            "ipndm" => new PndmSampler(model, process),
+            "langevin" => new LangevinSampler(model, process),
+            _ => new PredictorCorrectorSampler(model, process),
         };
         using Tensor samples = entry.Create(model, process).Sample(request), expected = byHand.Sample(request);
         samples.Equals(expected).Should().BeTrue();
@@ -47,14 +50,14 @@ public sealed class KnownSamplersTests
     [InlineData("DDPM")]
     public void Find_OtherSpelling_ListsTheNames(string name) =>
         FluentActions.Invoking(() => KnownSamplers.Find(name)).Should().Throw<ArgumentException>()
-            .WithMessage($"name must be one of ddpm, ddim, dpm-solver++, ipndm, but is \"{name}\".*");
+            .WithMessage($"name must be one of ddpm, ddim, dpm-solver++, ipndm, langevin, predictor-corrector, but is \"{name}\".*");
 
     [Fact]
     public void Supports_ProcessWithoutSignalAtTheEnd_LeavesTheSolversOut()
     {
         var options = new ReverseDiffusionOptions { Prediction = Prediction.V };
         var process = new ReverseDiffusion(new ZeroTerminalSnrSchedule(new LinearSchedule()), options);
-        KnownSamplers.All.Where(entry => entry.Supports(process)).Should().Equal(KnownSamplers.Ddpm, KnownSamplers.Ddim);
+        KnownSamplers.All.Where(entry => entry.Supports(process)).Should().Equal(KnownSamplers.Ddpm, KnownSamplers.Ddim, KnownSamplers.PredictorCorrector);
         KnownSamplers.All.Should().OnlyContain(entry => entry.Supports(Process));
     }
 

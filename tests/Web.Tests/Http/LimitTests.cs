@@ -18,8 +18,14 @@ public sealed class LimitTests
     [InlineData("""{"count":-1}""", "count", "count must be a whole number from 1 to 64, but is -1.")]
     [InlineData("""{"count":1000000}""", "count", "count must be a whole number from 1 to 64, but is 1000000.")]
     [InlineData("""{"seed":-5}""", "seed", "seed must be a whole number from 0 to 9007199254740991, but is -5.")]
-    [InlineData("""{"sampler":"magic"}""", "sampler", "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, but is \"magic\".")]
-    [InlineData("""{"sampler":{"a":[1]}}""", "sampler", "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, but is {\"a\":[1]}.")]
+    [InlineData(
+        """{"sampler":"magic"}""",
+        "sampler",
+        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, langevin, predictor-corrector, but is \"magic\".")]
+    [InlineData(
+        """{"sampler":{"a":[1]}}""",
+        "sampler",
+        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, langevin, predictor-corrector, but is {\"a\":[1]}.")]
     [InlineData("""{"label":1}""", "label", "label must be absent, for the model knows no classes, but is 1.")]
     [InlineData("""{"guidance":2}""", "guidance", "guidance must be absent, for the model cannot be guided, but is 2.")]
     [

@@ -33,7 +33,8 @@ public sealed class SpanSamplingTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (string sampler in (string[])["ddpm", "ddim", "ddim-eta", "ddim-keep", "dpm-solver++", "ipndm"])
+            foreach (string sampler in (string[])["ddpm", "ddim", "ddim-eta", "ddim-keep", "dpm-solver++", "ipndm", "langevin",
+                "predictor-corrector"])
             {
                 foreach (Prediction prediction in Prediction.Known) data.Add(sampler, prediction.Name);
             }
@@ -58,10 +59,10 @@ public sealed class SpanSamplingTests
                 {
                     // Core has no such sampler or process either.
                     bool zero = schedule is ZeroTerminalSnrSchedule;
-                    if (zero && (meaning == Prediction.Epsilon || sampler is "dpm-solver++" or "ipndm")) continue;
+                    if (zero && (meaning == Prediction.Epsilon || sampler is "dpm-solver++" or "ipndm" or "langevin")) continue;
                     var process = new ReverseDiffusion(
                         schedule, new ReverseDiffusionOptions { Prediction = meaning, Variance = variance, Clipping = clipping });
-                    bool bits = clipping.Quantile is null && (sampler != "ddpm" || !variance.IsLearned);
+                    bool bits = clipping.Quantile is null && (sampler is not ("ddpm" or "predictor-corrector") || !variance.IsLearned);
                     Compare(network, process, sampler, bits, $"{variance}, {schedule.GetType().Name}, {clipping.Limit}");
                 }
             }
@@ -74,6 +75,8 @@ public sealed class SpanSamplingTests
     [InlineData("ddim-eta")]
     [InlineData("dpm-solver++")]
     [InlineData("ipndm")]
+    [InlineData("langevin")]
+    [InlineData("predictor-corrector")]
     public void Sample_ImagesAndSignals_EqualTheTensorEngine(string sampler)
     {
         var process = new ReverseDiffusion(Schedules[0], new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
@@ -173,6 +176,26 @@ public sealed class SpanSamplingTests
         SamplingTwins.ShouldBeTheSame(actual, expected.Numbers(), true, sampler);
     }
 
+    [Theory]
+    [InlineData("langevin")]
+    [InlineData("predictor-corrector")]
+    public void Sample_LangevinWithOptions_EqualsTheTensorEngineInAnyBatch(string method)
+    {
+        var options = new LangevinOptions { SignalToNoise = 0.1, StepsPerLevel = 3, StepSize = LangevinStepSize.NoiseLevel };
+        var process = new ReverseDiffusion(Schedules[0]);
+        using UNet network = SamplingTwins.Loud(new UNet(Image));
+        DiffusionSampler tensors = method == "langevin"
+            ? new LangevinSampler(network, process, options)
+            : new PredictorCorrectorSampler(network, process, options);
+        using Tensor expected = tensors.Sample(Request([2, 4, 8], 5));
+        using InferenceModel model = SamplingTwins.Model(network, process);
+        using InferenceSampler spans = model.CreateSampler(SamplingMethod.Find(method), Whole(process) with { Langevin = options });
+        SamplingTwins.ShouldBeTheSame(
+            spans.Sample(new InferenceRequest { Count = 5, Seed = 5, BatchSize = 2 }), expected.Numbers(), true, method);
+        model.Invoking(m => m.CreateSampler(SamplingMethod.Ddpm, new() { Langevin = options })).Should().Throw<ArgumentException>()
+            .WithMessage("Langevin must be null for ddpm, which takes no Langevin steps.");
+    }
+
     [Fact]
     public void Sample_BFloat16Weights_EqualsTheTensorEngine()
     {
@@ -203,6 +226,8 @@ public sealed class SpanSamplingTests
             "ddim-eta" => new DdimSampler(network, process, new DdimOptions { Eta = 0.6 }),
             "ddim-keep" => new DdimSampler(network, process, new DdimOptions { Eta = 1, RederiveNoise = false }),
             "dpm-solver++" => new DpmSolverSampler(network, process),
+            "langevin" => new LangevinSampler(network, process),
+            "predictor-corrector" => new PredictorCorrectorSampler(network, process),
             _ => new PndmSampler(network, process),
         };
         using Tensor expected = tensors.Sample(Request(shape ?? [5], 3));
