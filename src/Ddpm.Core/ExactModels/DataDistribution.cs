@@ -41,14 +41,14 @@ public abstract class DataDistribution : IDisposable
     {
         ArgumentNullException.ThrowIfNull(alphaBar);
         using var scope = NewDisposeScope();
-        Tensor flat = Flat(xt, nameof(xt)), signal = InRange(Signal(alphaBar, flat));
+        Tensor flat = Flat(xt, nameof(xt)), signal = Noisy(alphaBar, flat);
         if (flat.size(0) == 0) return zeros(0, float64, flat.device).MoveToOuterDisposeScope();
         return LogDensityCore(flat, signal).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// Computes the score ∇ ln q(x_t) of the noisy marginal in closed form, not from the posterior mean. By Tweedie's formula both agree:
-    /// the score is (√ᾱ E[x_0 | x_t] - x_t)/(1-ᾱ).
+    /// Computes the score ∇ ln q(x_t) of the noisy data in closed form, not from the posterior mean. By Tweedie's formula both agree: the
+    /// score is (√ᾱ E[x_0 | x_t] - x_t)/(1-ᾱ).
     /// </summary>
     /// <param name="xt">The noisy examples, [B, …] with the distribution's shape, on its device.</param>
     /// <param name="alphaBar">ᾱ of each example, [B], or of all, []. Range: 0 ≤ ᾱ &lt; 1.</param>
@@ -59,7 +59,7 @@ public abstract class DataDistribution : IDisposable
     {
         ArgumentNullException.ThrowIfNull(alphaBar);
         using var scope = NewDisposeScope();
-        Tensor flat = Flat(xt, nameof(xt)), signal = InRange(Signal(alphaBar, flat));
+        Tensor flat = Flat(xt, nameof(xt)), signal = Noisy(alphaBar, flat);
         if (flat.size(0) == 0) return zeros(xt.shape, float64, flat.device).MoveToOuterDisposeScope();
         return ScoreCore(flat, signal).reshape(xt.shape).MoveToOuterDisposeScope();
     }
@@ -101,6 +101,22 @@ public abstract class DataDistribution : IDisposable
         return examples.to(float64).reshape(examples.size(0), Dimensions);
     }
 
+    // ᾱ as Signal gives it, below 1. Called inside a dispose scope.
+    private static Tensor Noisy(Tensor alphaBar, Tensor flat)
+    {
+        Tensor signal = Signal(alphaBar, flat);
+        if (flat.size(0) == 0) return signal;
+        double least = signal.min().item<double>(), most = signal.max().item<double>();
+        if (!(least >= 0 && most < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(alphaBar),
+                $"alphaBar must be at least 0 and less than 1, but {(least >= 0 ? $"reaches {most}" : $"begins at {least}")}.");
+        }
+
+        return signal;
+    }
+
     // ᾱ as [B, 1] in float64. Called inside a dispose scope.
     private static Tensor Signal(Tensor alphaBar, Tensor flat)
     {
@@ -111,15 +127,5 @@ public abstract class DataDistribution : IDisposable
         }
 
         return alphaBar.to(float64, flat.device).reshape(-1, 1).expand(flat.size(0), 1);
-    }
-
-    // Called inside a dispose scope.
-    private static Tensor InRange(Tensor alphaBar)
-    {
-        if (alphaBar.size(0) == 0) return alphaBar;
-        double least = alphaBar.min().item<double>(), most = alphaBar.max().item<double>();
-        return least >= 0 && most < 1 ? alphaBar : throw new ArgumentOutOfRangeException(
-            nameof(alphaBar),
-            $"alphaBar must be at least 0 and less than 1, but {(least >= 0 ? $"reaches {most}" : $"begins at {least}")}.");
     }
 }

@@ -85,7 +85,8 @@ public sealed class GaussianMixtureData : DataDistribution
     {
         using var scope = NewDisposeScope();
         Tensor rows = Flat(x0, nameof(x0));
-        return LogDensityCore(rows, ones(rows.size(0), 1, float64, rows.device)).MoveToOuterDisposeScope();
+        Tensor joint = Joint(rows, ones(rows.size(0), 1, float64, rows.device)).LogProbability;
+        return joint.logsumexp(0).MoveToOuterDisposeScope();
     }
 
     internal override bool IsDiscrete => false;

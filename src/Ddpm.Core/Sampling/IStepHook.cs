@@ -6,7 +6,8 @@ namespace Ddpm.Core;
 public interface IStepHook
 {
     /// <summary>
-    /// Sees x̂_0 before x_{t-1} is formed from it, and may replace it; once for each call of the network, of which a Langevin step makes more.
+    /// Sees x̂_0 before x_{t-1} is formed from it, and may replace it; once for each call of the network, of which samplers with Langevin
+    /// steps make several.
     /// </summary>
     /// <param name="info">The step.</param>
     /// <param name="x0">x̂_0 after clipping, [B, …]; do not modify or dispose it.</param>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Takes Langevin steps at the noise level of x_t, and goes to the next level by a predictor, or as annealing does where there is none. Owns
-/// the predictor.
+/// Takes Langevin steps at the noise level of x_t, and goes to the next level by a predictor, or as annealing does where there is none.
+/// Owns the predictor.
 /// </summary>
 /// <param name="steps">The scalars.</param>
 /// <param name="predictor">How the corrected x_t becomes x_{t-1}; null for annealed Langevin dynamics.</param>

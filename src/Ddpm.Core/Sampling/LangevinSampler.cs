@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Samples by annealed Langevin dynamics (Song and Ermon 2019, arXiv:1907.05600): at each noise level of the process, from the highest down,
-/// it takes Langevin steps x ← x + δ s + √(2δ) z with the score s = -ε_θ/√(1-ᾱ_t), and ends with x̂_0, which leaves the noise of the lowest
-/// level behind. It never uses p_θ(x_{t-1} | x_t).
+/// Samples by annealed Langevin dynamics (Song and Ermon 2019, arXiv:1907.05600): at each noise level of the process, from the highest
+/// down, it takes Langevin steps x ← x + δ s + √(2δ) z with the score s = -ε_θ/√(1-ᾱ_t), and ends with x̂_0, which leaves the noise of the
+/// lowest level behind. It never uses p_θ(x_{t-1} | x_t).
 /// </summary>
 /// <remarks>
 /// x/√ᾱ passes unchanged from level to level, as in the paper, whose x that is. The score is that of the clipped x̂_0 where the process

@@ -8,7 +8,8 @@ namespace Ddpm.Core;
 /// </summary>
 /// <remarks>
 /// As in the authors' program, the corrector acts before the predictor, so that a run from a start at t corrects x_t first. A step asks the
-/// network once more than <see cref="LangevinOptions.StepsPerLevel"/> says. The last corrector step is at t = 0; the predictor's x̂_0 follows.
+/// network once more than <see cref="LangevinOptions.StepsPerLevel"/> says. The last corrector step is at t = 0; the predictor's x̂_0
+/// follows.
 /// </remarks>
 public sealed class PredictorCorrectorSampler : DiffusionSampler
 {

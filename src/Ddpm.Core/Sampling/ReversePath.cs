@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core;
 
-/// <summary>From x_T, or a start at t, down to x_0: a network call a move, or as many as the rule makes, with labels and hook. Owns its labels and its rule.</summary>
+/// <summary>
+/// From x_T, or a start at t, down to x_0: a network call a move, or as many as the rule makes, with labels and hook. Owns its labels and
+/// its rule.
+/// </summary>
 internal sealed class ReversePath : SamplingPath
 {
     private readonly ReverseDiffusion process;

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Core.Tests.ExactModels;
 
-/// <summary>The score of exact models: in closed form, by every prediction of the network, and by differentiating the log-density.</summary>
+/// <summary>The score of exact models: in closed form, by every prediction, and by differentiating the log-density.</summary>
 public sealed class ScoreTests
 {
     private static readonly LinearSchedule Schedule = new();
@@ -105,7 +105,8 @@ public sealed class ScoreTests
         Tensor xt = Noisy(process, 3);
         process.Invoking(p => p.Score(model, xt, 1000)).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("t must be a timestep 0 … 999, but is 1000.*");
-        process.Invoking(p => p.Score(model, xt, 3, [1])).Should().Throw<ArgumentException>().WithMessage("labels must be null for ExactModel*");
+        process.Invoking(p => p.Score(model, xt, 3, [1])).Should().Throw<ArgumentException>()
+            .WithMessage("labels must be null for ExactModel*");
         process.Invoking(p => p.Score(xt[.., ..1], xt, 3)).Should().Throw<ArgumentException>().WithMessage("output must have the shape*");
         data.Invoking(d => d.Score(xt, tensor(new[] { 0.1, 0.2 }))).Should().Throw<ArgumentException>()
             .WithMessage("alphaBar must have the shape [] or [5], but has [2]*");

@@ -57,7 +57,8 @@ public sealed class KnownSamplersTests
     {
         var options = new ReverseDiffusionOptions { Prediction = Prediction.V };
         var process = new ReverseDiffusion(new ZeroTerminalSnrSchedule(new LinearSchedule()), options);
-        KnownSamplers.All.Where(entry => entry.Supports(process)).Should().Equal(KnownSamplers.Ddpm, KnownSamplers.Ddim, KnownSamplers.PredictorCorrector);
+        KnownSamplers.All.Where(entry => entry.Supports(process)).Should().Equal(
+            KnownSamplers.Ddpm, KnownSamplers.Ddim, KnownSamplers.PredictorCorrector);
         KnownSamplers.All.Should().OnlyContain(entry => entry.Supports(Process));
     }
 

@@ -111,7 +111,8 @@ public sealed class LangevinTests
     [Fact]
     public void Sample_PredictorCorrectorWithoutItsCorrector_IsAlgorithm2()
     {
-        // So small a step that only the predictor acts, but with other noise than the ancestral sampler's: the first draw is the corrector's.
+        // So small a step that only the predictor acts, but with other noise than the ancestral sampler's: the first draw is the
+        // corrector's.
         using var scope = NewDisposeScope();
         using GaussianMixtureData data = Mixture();
         ReverseDiffusion process = new ReverseDiffusion(Schedule, Unclipped).Respace(40);
