@@ -31,14 +31,15 @@ internal sealed class TrainedRecipe : IDisposable
         try
         {
             var checkpoints = new CheckpointStore(
-                experiment.Out("networks", $"{Slug(recipe.Name)}-{recipe.Seed}", "checkpoints"),
+                experiment.Out("networks", Folder(recipe), "checkpoints"),
                 Math.Max(1, steps / 4),
                 keepLast: 1);
             checkpoints.RestoreLatest(trained.Trainer);
             if (trained.Trainer.StepsDone < steps)
             {
+                using var metrics = new MetricsLog(Math.Max(1, steps / 100), new CsvMetrics(MetricsFile(experiment, recipe)));
                 using var batches = new PrefetchedBatches(new ShuffledBatches(data.Train, batchSize, recipe.Seed));
-                trained.Trainer.Run(batches, steps, new Lines(experiment, recipe.Name), [checkpoints], experiment.Stop);
+                trained.Trainer.Run(batches, steps, new Lines(experiment, recipe.Name), [metrics, checkpoints], experiment.Stop);
                 experiment.Stop.ThrowIfCancellationRequested();
             }
 
@@ -69,11 +70,16 @@ internal sealed class TrainedRecipe : IDisposable
         Dropout = 0,
     };
 
+    /// <summary>The file with a hundred rows of a recipe's training: its loss, and that of each tenth of the timesteps.</summary>
+    public static string MetricsFile(Experiment experiment, Recipe recipe) => experiment.Out("networks", Folder(recipe), "metrics.csv");
+
     public void Dispose()
     {
         Trainer.Dispose();
         Network.Dispose();
     }
+
+    private static string Folder(Recipe recipe) => FormattableString.Invariant($"{Slug(recipe.Name)}-{recipe.Seed}");
 
     /// <summary>A name in letters that every file system takes.</summary>
     public static string Slug(string name) =>

@@ -12,7 +12,7 @@ namespace Toys;
 /// </summary>
 internal sealed class ToyPictures(PlanarData set, DirectoryInfo output)
 {
-    private const int Shown = 800, Paths = 12, Moving = 300, Frames = 24, Side = 18;
+    private const int Shown = 800, Paths = 6, Moving = 300, Frames = 24, Side = 18;
     private const double Extent = 1.3 * ToyRun.Scale, Wide = 1.6 * ToyRun.Scale;
 
     // Of T = 100, the noisiest first; t = 0 has next to no noise.

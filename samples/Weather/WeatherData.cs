@@ -14,8 +14,11 @@ internal sealed class WeatherData : IDisposable
     /// <summary>The days of an example: about a month, and a power of two for the network's levels.</summary>
     public const int Days = 32;
 
-    // Columns of the file, and the year that is held out.
-    private const int City = 0, Date = 1, Rain = 2, Highest = 3, Lowest = 4, Wind = 5, HeldOutYear = 2015;
+    /// <summary>The year that no network sees.</summary>
+    public const int HeldOutYear = 2015;
+
+    // Columns of the file.
+    private const int City = 0, Date = 1, Rain = 2, Highest = 3, Lowest = 4, Wind = 5;
     private readonly Tensor mean;
     private readonly Tensor deviation;
 

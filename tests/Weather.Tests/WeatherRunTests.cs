@@ -27,7 +27,9 @@ public sealed class WeatherRunTests : IDisposable
         lines[0].Should().Be("city,month,day,temp_max,temp_min,wind,precipitation");
         lines[^1].Should().StartWith("New York,5,31,");
         File.ReadAllText(Path.Combine(output.FullName, "months.svg")).Should()
-            .StartWith("<svg").And.EndWith("</svg>\n").And.NotContain("NaN");
+            .StartWith("<svg").And.EndWith("</svg>\n").And.NotContain("NaN")
+            .And.Contain("Months of weather").And.Contain("°C").And.Contain("rain, mm a day").And.Contain("1 Jan – 1 Feb")
+            .And.Contain("30 Nov – 31 Dec").And.Contain("prefers-color-scheme:dark");
     }
 
     [Fact]

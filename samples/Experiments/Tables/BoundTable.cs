@@ -10,7 +10,7 @@ namespace Ddpm.Experiments;
 /// <summary>The published model's bits/dim, split as in the paper's sec. 4.1, and its progressive code: Table 4 and Fig. 5.</summary>
 internal static class BoundTable
 {
-    public const string Name = "bound";
+    public const string Name = "bound", Curve = "rate-distortion", Rate = "rate, bits/dim", Error = "RMSE of 255";
 
     public static void Make(Experiment experiment)
     {
@@ -18,7 +18,7 @@ internal static class BoundTable
         using TrainedModel model = PublishedModel.Load(experiment);
         model.Network.eval();
         ReverseDiffusion process = PublishedModel.Process(model, experiment.Budget.BoundSteps);
-        ResultStore results = experiment.Results(Name), curve = experiment.Results("rate-distortion");
+        ResultStore results = experiment.Results(Name), curve = experiment.Results(Curve);
         foreach ((string part, ImageDataset images) in new[] { ("test", data.Test), ("train", data.Train) })
         {
             results.Row(part, () =>
@@ -49,8 +49,8 @@ internal static class BoundTable
                             point.ReverseTime.ToString(CultureInfo.InvariantCulture),
                             () => new ResultRow(
                                 RecipeRow.Bound(report).Clear()
-                                    .Add("rate, bits/dim", new Measured(point.Rate.Mean, point.Rate.StandardError))
-                                    .Add("RMSE of 255", new Measured(point.Rmse.Mean, point.Rmse.StandardError))));
+                                    .Add(Rate, new Measured(point.Rate.Mean, point.Rate.StandardError))
+                                    .Add(Error, new Measured(point.Rmse.Mean, point.Rmse.StandardError))));
                     }
                 }
 
@@ -66,7 +66,7 @@ internal static class BoundTable
                 (RecipeRow.Prior, "F6"),
                 (RecipeRow.Rate, "F4"),
                 (RecipeRow.Distortion, "F4")));
-        experiment.Publish("rate-distortion", MarkdownTable.Of(curve.Rows, ("rate, bits/dim", "F5"), ("RMSE of 255", "F3")));
+        experiment.Publish(Curve, MarkdownTable.Of(curve.Rows, (Rate, "F5"), (Error, "F3")));
     }
 
     // The last point first, as in the paper's table.
