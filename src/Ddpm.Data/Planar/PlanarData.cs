@@ -108,7 +108,7 @@ public sealed class PlanarData
         $"name must be one of {string.Join(", ", All.Select(set => set.Name))}, but is {name}.",
         nameof(name));
 
-    /// <summary>Draws points.</summary>
+    /// <summary>Draws points of the set.</summary>
     /// <param name="count">The number of points. Range: ≥ 1.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>float32 [N, 2]; a fresh tensor.</returns>

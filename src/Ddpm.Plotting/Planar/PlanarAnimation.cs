@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Plotting;
 
 /// <summary>
-/// Animates points of the plane as an SVG file that moves by itself in browsers (SMIL) and follows the page's light or dark colours. A
+/// Animates points of the plane as an SVG file that browsers play (SMIL) and follows the page's light or dark colours. A
 /// viewer that does not animate shows the last frame.
 /// </summary>
 public static class PlanarAnimation
