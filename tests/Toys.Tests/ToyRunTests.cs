@@ -44,10 +44,9 @@ public sealed class ToyRunTests : IDisposable
     }
 
     [Fact]
-    public void Score_Good_IsAFifthOfTheNormalDistributionsDistance()
+    public void Score_Good_IsThreeTenthsOfTheNormalDistributionsDistance()
     {
-        new ToyScore(PlanarData.Moons, 0.019, 0.01, 0, 0.1).Good.Should().BeTrue();
-        new ToyScore(PlanarData.Moons, 0.021, 0.01, 0, 0.1).Good.Should().BeFalse();
-        new ToyScore(PlanarData.Moons, 0.01, 0.021, 0, 0.1).Good.Should().BeFalse();
+        new ToyScore(PlanarData.Moons, 0.029, 0.05, 0, 0.1).Good.Should().BeTrue();
+        new ToyScore(PlanarData.Moons, 0.031, 0.01, 0, 0.1).Good.Should().BeFalse();
     }
 }
