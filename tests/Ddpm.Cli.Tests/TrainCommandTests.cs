@@ -91,7 +91,7 @@ public sealed class TrainCommandTests : IDisposable
 
         (code, string output, error) = Run([.. arguments, "--skip-damaged"]);
         (code, error).Should().Be((0, ""));
-        output.Should().Contain("Classes: cat, dog").And.Contain("Skipped 1 images:");
+        output.Should().Contain("Classes: cat, dog").And.Contain("Skipped 1 image:");
         using TrainedModel model = ModelFolder.Load(At("run/model"));
         model.Process.Options.Prediction.Should().Be(Prediction.V);
         model.Network.Options.OutChannels.Should().Be(6);
@@ -148,7 +148,7 @@ public sealed class TrainCommandTests : IDisposable
 
     public static TheoryData<string[], string> Mistakes() => new()
     {
-        { ["train"], "Option '--data' is required." },
+        { ["train"], "ddpm train needs --data <path>: A folder of images *" },
         { ["train", "--data", "{images}", "--steps", "0"], "--steps must be at least 1, but is 0." },
         { ["train", "--data", "{images}", "--batch-size", "0"], "--batch-size must be at least 1, but is 0." },
         { ["train", "--data", "{images}", "--learning-rate", "0"], "--learning-rate must be a number above 0, but is 0." },
