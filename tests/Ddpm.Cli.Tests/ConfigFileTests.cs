@@ -20,8 +20,8 @@ public sealed class ConfigFileTests : IDisposable
             """);
         JsonObject json = here.Json("sample", "--config", "{config.json}", "--count", "2");
         JsonNode settings = json["settings"]!;
-        ((int)json["count"]!, (string)settings["steps"]!, (string)settings["eta"]!, (string)settings["seed"]!, (string)settings["label"]!)
-            .Should().Be((2, "3", "0.25", "-5", "1,2"));
+        ((int)json["count"]!, (int)settings["steps"]!, (double)settings["eta"]!, (long)settings["seed"]!, (string)settings["label"]!)
+            .Should().Be((2, 3, 0.25, -5L, "1,2"));
         File.Exists(here["out/samples.safetensors"]).Should().BeTrue();
         File.Exists(here["out/grid.png"]).Should().BeTrue("null is the default");
         here.SaveModel("other", classes: 4);

@@ -131,7 +131,7 @@ public sealed class EvaluateCommandTests : IDisposable
             "3");
         Value(json, "frechet_distance").Should().BeApproximately(Expected(12, 1), 1e-6);
         Value(json, "frechet_distance_test").Should().BeApproximately(Expected(9, 3), 1e-6);
-        ((string)json["settings"]!["samples-images"]!).Should().Be("10");
+        ((int)json["settings"]!["samples-images"]!).Should().Be(10);
 
         (int code, string output, string error) = here.Run(
             "evaluate",
@@ -161,7 +161,7 @@ public sealed class EvaluateCommandTests : IDisposable
                 Value(stored, "frechet_distance"),
                 1e-9,
                 "as many are drawn as the reference has, and the folder of ddpm sample is read as gray as they are");
-        ((string)direct["settings"]!["samples-sampler"]!, (string)direct["settings"]!["samples-images"]!).Should().Be(("ddim", "9"));
+        ((string)direct["settings"]!["samples-sampler"]!, (int)direct["settings"]!["samples-images"]!).Should().Be(("ddim", 9));
     }
 
     [Fact]
@@ -247,7 +247,7 @@ public sealed class EvaluateCommandTests : IDisposable
         File.WriteAllBytes(here["cifar/data_batch_1.bin"], [.. record, .. record.Reverse().Skip(1).Prepend((byte)3)]);
         File.WriteAllBytes(here["test_batch.bin"], [.. record, .. record.Skip(1).Prepend((byte)1)]);
         JsonObject json = here.Json("evaluate", "kid", "{cifar}", "{test_batch.bin}", "--features", "pixels");
-        ((string)json["settings"]!["reference-images"]!, (string)json["settings"]!["samples-images"]!).Should().Be(("2", "2"));
+        ((int)json["settings"]!["reference-images"]!, (int)json["settings"]!["samples-images"]!).Should().Be((2, 2));
     }
 
     private static double Value(JsonObject json, string metric) => (double)json["metrics"]![metric]!["value"]!;

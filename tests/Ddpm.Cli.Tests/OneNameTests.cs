@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Help;
 using Ddpm.Core;
 

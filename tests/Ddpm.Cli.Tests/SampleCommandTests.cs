@@ -44,7 +44,7 @@ public sealed class SampleCommandTests : IDisposable
             "--spacing",
             "leading");
 
-        ((int)result["drawn"]!, (int)result["count"]!, (string)result["settings"]!["steps"]!).Should().Be((5, 5, "5"));
+        ((int)result["drawn"]!, (int)result["count"]!, (int)result["settings"]!["steps"]!).Should().Be((5, 5, 5));
         using TrainedModel model = ModelFolder.Load(here["model"]);
         var process = new ReverseDiffusion(
             new RespacedSchedule(Workplace.Process.Coefficients.Schedule, [0, 4, 8, 12, 16]),
@@ -56,7 +56,7 @@ public sealed class SampleCommandTests : IDisposable
             .BeGreaterThan(0.05f, "x̂_0 is clipped on the way, and the two kinds of noise differ");
         AssertPictures("out", samples, PixelRounding.Nearest);
         using Tensor grid = ImageFile.Load(here["out/grid.png"], grayscale: true);
-        grid.shape.Should().Equal(1, 2 * 32 + 6, 3 * 32 + 8);
+        grid.shape.Should().Equal(1, 2 * 64 + 6, 3 * 64 + 8);
     }
 
     public static TheoryData<string> Samplers => [.. KnownSamplers.All.Select(entry => entry.Name)];

@@ -91,7 +91,7 @@ public sealed class TrainCommandTests : IDisposable
 
         (code, string output, error) = Run([.. arguments, "--skip-damaged"]);
         (code, error).Should().Be((0, ""));
-        output.Should().Contain("Classes: cat, dog").And.Contain("Skipped 1 images:");
+        output.Should().Contain("Classes: cat, dog").And.Contain("Skipped 1 image:");
         using TrainedModel model = ModelFolder.Load(At("run/model"));
         model.Process.Options.Prediction.Should().Be(Prediction.V);
         model.Network.Options.OutChannels.Should().Be(6);

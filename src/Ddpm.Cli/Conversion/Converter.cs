@@ -26,7 +26,7 @@ internal static class Converter
         ModelFolder.Save(target, model.Network, model.Process);
         LoadReport report = model.Report;
         long before = Bytes(report.WeightsFile!), after = Weights(target);
-        string renamed = report.Renamed > 0 ? $", {report.Renamed} tensors renamed" : "";
+        string renamed = report.Renamed > 0 ? $", {Amount.Of(report.Renamed, "tensor")} renamed" : "";
         string widened = report.Widened > 0 ? $", {report.Widened} read from 16 bits" : "";
         string narrowed = report.Narrowed > 0 ? $", {report.Narrowed} rounded from float64" : "";
         string changed = change > 0
@@ -35,7 +35,8 @@ internal static class Converter
         screen.Line($"{target}: weights in {dtype}, {Rows.Bytes(before)} → {Rows.Bytes(after)}{renamed}{widened}{narrowed}; {changed}");
         if (!report.LeftOut.IsEmpty)
         {
-            screen.Line($"Left out: {report.LeftOut.Length} tensors whose names do not begin with {options.Folder.WeightPrefix}");
+            string tensors = Amount.Of(report.LeftOut.Length, "tensor whose name does", "tensors whose names do");
+            screen.Line($"Left out: {tensors} not begin with {options.Folder.WeightPrefix}");
         }
 
         if (!report.IgnoredFields.IsEmpty)

@@ -111,7 +111,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
             NetworkIdentity = source.Identity,
         };
         BoundReport bounds = screen.Track(
-            $"Bound over {chosen.Count.ToString("N0", CultureInfo.InvariantCulture)} images",
+            $"Bound over {Amount.Of(chosen.Count, "image")}",
             bar => DatasetBound.Evaluate(bound, chosen, batches, bar, ranks, stop));
         FolderReport.Read(screen, images.Folder);
         if (FolderReport.Json(images.Folder) is { } json) folders[part.Length == 0 ? "data" : part[1..]] = json;

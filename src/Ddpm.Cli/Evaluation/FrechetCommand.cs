@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Output;
 using Ddpm.Cli.Shell;
 using Ddpm.Evaluation;
 
@@ -38,7 +39,7 @@ internal static class FrechetCommand
         if (options.Samples is null)
         {
             measurement.Note("statistics", options.StatisticsFile!);
-            measurement.Report($"Statistics of {real.Dimensions:N0} features are in {options.StatisticsFile}", []);
+            measurement.Report($"Statistics of {Amount.Of(real.Dimensions, "feature")} are in {options.StatisticsFile}", []);
             return;
         }
 

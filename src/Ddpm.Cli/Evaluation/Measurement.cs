@@ -88,6 +88,7 @@ internal sealed class Measurement : IDisposable
             (string[])[metric.Name, Number(metric.Value), Uncertainty(metric), metric.Note]));
         if (!screen.IsJson) screen.Line(string.Join(", ", report.Settings.Select(pair => $"{pair.Key} {pair.Value}")));
         JsonObject json = JsonNode.Parse(report.ToJson())!.AsObject();
+        json["settings"] = SettingsJson.Of(report.Settings);
         json["data"] = folders;
         screen.Json(json);
     }
@@ -99,7 +100,12 @@ internal sealed class Measurement : IDisposable
         using ImageSet set = ImageSet.Open(path, options, gray, lastCount, ranks, stop);
         FolderReport.LeftOut(screen, set.Folder);
         if (options.Features.IsPixels) RequireShape(path, set.Shape);
-        if (set.Count < least) throw new InvalidDataException($"{path} must have at least {least} images, but has {set.Count}.");
+        if (set.Count < least)
+        {
+            throw new InvalidDataException($"{path} must have at least {Amount.Of(least, "image")}, but has {set.Count}.");
+        }
+
+
         if (set.Warning is not null) screen.Warn($"{path}: {set.Warning}");
         lastCount = set.Count;
         Note(role, path);

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.CommandLine;
 using System.Globalization;
-using Ddpm.Cli.Arguments;
 
 namespace Ddpm.Cli.Help;
 

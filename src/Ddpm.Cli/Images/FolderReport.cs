@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
@@ -23,12 +22,13 @@ internal static class FolderReport
     {
         if (folder is { SixteenBitFiles: > 0 and var deep })
         {
-            screen.Line($"{Text(deep)} images of {folder.Folder} have 16 bits a channel, of which the upper 8 are read");
+            string have = deep == 1 ? "has" : "have";
+            screen.Line($"{Amount.Of(deep, "image")} of {folder.Folder} {have} 16 bits a channel, of which the upper 8 are read");
         }
 
         if (folder is not { DamagedFiles.Count: > 0 and var count }) return;
         string reasons = string.Join("; ", Reasons(folder).Take(MostShown));
-        screen.Line(ErrorLine.Of($"Skipped {Text(count)} images: {reasons}{(count > MostShown ? "; and others" : "")}"));
+        screen.Line(ErrorLine.Of($"Skipped {Amount.Of(count, "image")}: {reasons}{(count > MostShown ? "; and others" : "")}"));
     }
 
     /// <summary>Gives the same for programs; null for data that are no folder of images.</summary>
@@ -51,6 +51,4 @@ internal static class FolderReport
 
     private static IEnumerable<string> Reasons(ImageFolder folder) =>
         folder.DamagedFiles.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => OptionNames.In(entry.Value));
-
-    private static string Text(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

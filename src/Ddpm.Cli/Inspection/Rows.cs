@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ddpm.Cli.Output;
 
 namespace Ddpm.Cli.Inspection;
 
@@ -54,7 +55,8 @@ internal static class Rows
             (string)file["name"]!,
             file["types"] is JsonObject types
                 ? $"{size}: {Text(file["parameters"])} numbers, "
-                    + $"{string.Join(", ", types.Select(type => $"{type.Value} tensors of {type.Key}"))}"
+                    + string.Join(", ", types.Select(type =>
+                        Amount.Of((int)type.Value!, $"tensor of {type.Key}", $"tensors of {type.Key}")))
                 : size,
         ];
     }

@@ -15,7 +15,7 @@ namespace Ddpm.Cli.Sampling;
 /// <param name="open">Opens the engine that draws a plan.</param>
 internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunicator ranks, Func<SamplePlan, ISampleEngine> open)
 {
-    private const int DefaultCount = 16, LeastGridPixels = 32, MostGridColumns = 16;
+    private const int DefaultCount = 16;
 
     public bool Execute(CancellationToken stop)
     {
@@ -51,8 +51,10 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
         // Noise of one stream, and tensors in one file, are drawn from the first to the last or not at all.
         HashSet<long> finished = options.Sampling.Noise == "stream" || options.SaveTensors ? [] : folder.Finished(options.First, count);
         screen.Line(
-            $"{options.Model}: {count - finished.Count:N0} samples [{string.Join(", ", plan.Shape)}], {options.Sampling.Sampler}, "
-                + $"{plan.Steps:N0} steps{(finished.Count > 0 ? $"; {finished.Count:N0} are there already" : "")}");
+            $"{options.Model}: {Amount.Of(count - finished.Count, "sample")} [{string.Join(", ", plan.Shape)}], "
+                + $"{options.Sampling.Sampler}, "
+                + Amount.Of(plan.Steps, "step")
+                + (finished.Count > 0 ? $"; {finished.Count:N0} {(finished.Count == 1 ? "is" : "are")} there already" : ""));
         if (plan.NamedSampler is { } named)
         {
             screen.Line($"{options.Model} names {named}: its process is taken, and {plan.Method} draws (--sampler chooses)");
@@ -70,7 +72,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
         if (grid is not null) ranks.OnFirstRank(() => WriteGrid(folder, count, plan));
         string inGrid = grid is null ? "" : $", the first of them in {grid}";
         string inTensors = options.SaveTensors ? $", the tensors in {folder.Tensors}" : "";
-        screen.Line($"{count:N0} pictures are in {folder.Images}{inGrid}{inTensors}");
+        screen.Line($"{Amount.Of(count, "picture is", "pictures are")} in {folder.Images}{inGrid}{inTensors}");
         screen.Json(new JsonObject
         {
             ["model"] = options.Model,
@@ -82,8 +84,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
             ["count"] = count,
             ["drawn"] = count - finished.Count,
             ["seconds"] = Math.Round(seconds, 3),
-            ["settings"] = new JsonObject(
-                plan.Settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))),
+            ["settings"] = SettingsJson.Of(plan.Settings),
         });
         return true;
     }
@@ -123,11 +124,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
         var load = new ImageLoadOptions { Grayscale = plan.Shape[0] == 1 };
         IEnumerable<int> first = Enumerable.Range(options.First, Math.Min(count, options.Grid));
         DecodedImage[] images = [.. first.Select(index => ImageFile.Decode(folder.Image(index), load))];
-        var layout = new ImageGridOptions
-        {
-            Scale = Math.Max(1, LeastGridPixels / Math.Max(images[0].Height, images[0].Width)),
-            Columns = plan.Labels.Length is > 1 and <= MostGridColumns ? plan.Labels.Length : null,
-        };
+        ImageGridOptions layout = GridLayout.Of(images.Length, images[0].Height, images[0].Width, plan.Labels.Length);
         ImageFile.SavePng(folder.Grid, ImageGrid.Compose(images, layout));
     }
 }

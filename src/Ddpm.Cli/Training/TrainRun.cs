@@ -5,7 +5,6 @@ using Ddpm.Cli.Output;
 using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Data;
-using Ddpm.Imaging;
 using Ddpm.Models;
 using Ddpm.Plotting;
 using Ddpm.Training;
@@ -92,7 +91,7 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             Sampler(network, process),
             Request(data, device),
             options.GridEvery,
-            options: new ImageGridOptions { Columns = GridColumns(data) },
+            options: GridLayout.Of(GridCount(data), (int)data.Shape[1], (int)data.Shape[2], GridClasses(data)),
             cancellationToken: end);
         var checkpoints = new CheckpointStore(Path("checkpoints"), options.CheckpointEvery, options.KeepLast);
         ITrainingDisplay display = screen.Terminal is { } terminal && ranks.Rank == 0
@@ -112,9 +111,9 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
     private void Introduce(OpenedImages images, UNet network, Trainer trainer, RunInFolder? found, string? taken)
     {
         screen.Line(
-            $"{images.Data.Count:N0} images [{string.Join(", ", images.Data.Shape)}], "
+            $"{Amount.Of(images.Data.Count, "image")} [{string.Join(", ", images.Data.Shape)}], "
             + $"{UNet.CountParameters(network.Options):N0} parameters, "
-            + $"{options.Steps:N0} steps of {(long)options.Accumulation * options.BatchSize:N0}"
+            + $"{Amount.Of(options.Steps, "step")} of {(long)options.Accumulation * options.BatchSize:N0}"
             + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : ""));
         if (taken is not null) screen.Line($"Weights of {options.InitFrom}: {taken}");
         if (found is not null) screen.Line(found.Text(trainer.Options.Decay, options.WarmupSteps));
@@ -151,8 +150,14 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         Seed = options.Seed,
     };
 
-    // Few classes have a column each.
-    private int GridColumns(IDataset data) => options.Conditional && data.ClassCount <= 16 ? data.ClassCount : 8;
+    private int GridClasses(IDataset data) => options.Conditional ? data.ClassCount : 0;
+
+    // Whole rows.
+    private int GridCount(IDataset data)
+    {
+        int columns = GridLayout.Columns(GridSamples, GridClasses(data));
+        return GridSamples / columns * columns;
+    }
 
     // Few steps: the pictures show the progress of the training. Ancestral: a deterministic sampler keeps the large error in x̂_0 that an
     // unfinished network makes in its first step.
@@ -161,7 +166,7 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
 
     private SamplingRequest Request(IDataset data, Device device)
     {
-        int columns = GridColumns(data), count = GridSamples / columns * columns;
+        int count = GridCount(data);
         return new SamplingRequest
         {
             Count = count,

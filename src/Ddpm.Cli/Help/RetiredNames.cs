@@ -1,4 +1,4 @@
-namespace Ddpm.Cli.Arguments;
+namespace Ddpm.Cli.Help;
 
 /// <summary>
 /// Names of options that version 0.1.0 had for what has one name today. They work as before; help, completion and messages do not
