@@ -19,7 +19,7 @@ internal sealed class VPrediction : Prediction
 
     // v = √ᾱ ε - √(1-ᾱ) x_0 with x_t = √ᾱ x_0 + √(1-ᾱ) ε: a rotation, whose other half this is.
     internal override Tensor PredictEpsilon(DiffusionCoefficients coefficients, Tensor output, Tensor xt, TimeIndex t) =>
-        t.Gather(coefficients.SqrtOneMinusAlphaBars, xt) * xt + t.Gather(coefficients.SqrtAlphaBars, xt) * output;
+        (t.Gather(coefficients.SqrtOneMinusAlphaBars, xt) * xt).Plus(t.Gather(coefficients.SqrtAlphaBars, xt) * output);
 
     internal override Tensor TargetCore(DiffusionCoefficients coefficients, Tensor x0, Tensor xt, Tensor noise, TimeIndex t) =>
         t.Gather(coefficients.SqrtAlphaBars, x0) * noise - t.Gather(coefficients.SqrtOneMinusAlphaBars, x0) * x0;
