@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Weather;
 
 /// <summary>
-/// Real months above, drawn ones beneath, for each city: a band from each day's lowest to its highest temperature, and its rain as bars. The
-/// file follows the page's light or dark colours.
+/// Real months above, drawn ones beneath, for each city: a band from each day's lowest to its highest temperature, and its rain as bars.
+/// The file follows the page's light or dark colours.
 /// </summary>
 internal static class WeatherPicture
 {
@@ -80,7 +80,8 @@ internal static class WeatherPicture
     {
         foreach (int degrees in new[] { 40, 20, 0 })
         {
-            Append(svg, $"<text class=\"quiet\" x=\"{Margin - 8}\" y=\"{Height(top, degrees) + 4:F1}\" text-anchor=\"end\">{degrees}</text>");
+            double y = Height(top, degrees) + 4;
+            Append(svg, $"<text class=\"quiet\" x=\"{Margin - 8}\" y=\"{y:F1}\" text-anchor=\"end\">{degrees}</text>");
         }
 
         foreach (int rain in new[] { 60, 15 })
