@@ -43,7 +43,12 @@ public sealed class OutputTests
     {
         JsonObject json = SettingsJson.Of(new Dictionary<string, string>
         {
-            ["steps"] = "50", ["samples-steps"] = "20", ["eta"] = "0.5", ["seed"] = "-7", ["model"] = "7", ["label"] = "3",
+            ["steps"] = "50",
+            ["samples-steps"] = "20",
+            ["eta"] = "0.5",
+            ["seed"] = "-7",
+            ["model"] = "7",
+            ["label"] = "3",
             ["spacing"] = "all",
         });
         json.ToJsonString().Should().Be(

@@ -66,5 +66,5 @@ public sealed class LangevinViewTests
     private static GaussianMixtureData Mixture() => new(
         tensor(new[] { 0.4, 0.6 }),
         tensor(new[,] { { -0.8, 0.3 }, { 0.6, -0.1 } }),
-        tensor(new[,,] { { { 0.1, 0.02 }, { 0.02, 0.05 } }, { { 0.3, -0.1 }, { -0.1, 0.2 } } }));
+        tensor(new[, ,] { { { 0.1, 0.02 }, { 0.02, 0.05 } }, { { 0.3, -0.1 }, { -0.1, 0.2 } } }));
 }

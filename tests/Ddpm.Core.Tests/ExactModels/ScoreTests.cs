@@ -118,7 +118,7 @@ public sealed class ScoreTests
         return new GaussianMixtureData(
             tensor(new[] { 0.4, 0.6 }),
             tensor(new[,] { { -0.8, 0.3 }, { 0.6, -0.1 } }),
-            tensor(new[,,] { { { 0.1, 0.02 }, { 0.02, 0.05 } }, { { 0.3, -0.1 }, { -0.1, 0.2 } } }));
+            tensor(new[, ,] { { { 0.1, 0.02 }, { 0.02, 0.05 } }, { { 0.3, -0.1 }, { -0.1, 0.2 } } }));
     }
 
     private static Tensor Noisy(ReverseDiffusion process, int t)

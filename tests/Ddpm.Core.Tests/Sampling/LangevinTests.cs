@@ -15,7 +15,9 @@ public sealed class LangevinTests
     // In one dimension, where a step's length must not follow from the sample's own score.
     private static readonly LangevinOptions Short = new()
     {
-        SignalToNoise = 0.1, StepsPerLevel = 1000, StepSize = LangevinStepSize.NoiseLevel,
+        SignalToNoise = 0.1,
+        StepsPerLevel = 1000,
+        StepSize = LangevinStepSize.NoiseLevel,
     };
 
     [Fact]
@@ -88,7 +90,9 @@ public sealed class LangevinTests
         ReverseDiffusion process = new ReverseDiffusion(Schedule, Unclipped).Respace(150);
         var options = new LangevinOptions
         {
-            SignalToNoise = 0.3, StepsPerLevel = name == "langevin" ? 10 : 1, StepSize = LangevinStepSize.NoiseLevel,
+            SignalToNoise = 0.3,
+            StepsPerLevel = name == "langevin" ? 10 : 1,
+            StepSize = LangevinStepSize.NoiseLevel,
         };
         var model = new ExactModel(Schedule, data);
         DiffusionSampler sampler = name == "langevin"
