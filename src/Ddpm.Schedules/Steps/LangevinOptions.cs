@@ -4,7 +4,7 @@ namespace Ddpm.Core;
 public sealed record LangevinOptions
 {
     /// <summary>Gets the defaults of annealed Langevin dynamics, which has no other steps.</summary>
-    public static LangevinOptions Annealed { get; } = new();
+    public static LangevinOptions Default { get; } = new();
 
     /// <summary>Gets the defaults of the corrector in a predictor–corrector sampler.</summary>
     public static LangevinOptions Corrector { get; } = new() { StepsPerLevel = 1 };
