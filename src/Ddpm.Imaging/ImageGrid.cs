@@ -12,27 +12,9 @@ public static class ImageGrid
     /// <exception cref="ArgumentException">The tensor has another shape or type, or an option is out of range.</exception>
     public static Tensor Compose(Tensor images, ImageGridOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        options ??= new ImageGridOptions();
-        if (images.dtype != uint8)
-        {
-            throw new ArgumentException($"images must be uint8, but is {images.dtype}; see " +
-                $"{nameof(PixelConversion)}.{nameof(PixelConversion.ToBytes)}.", nameof(images));
-        }
-
-        if (images.dim() != 4 || images.numel() == 0)
-        {
-            throw new ArgumentException("images must have the shape [N, C, H, W] with at least one image, but has " +
-                $"[{string.Join(", ", images.shape)}].", nameof(images));
-        }
-
+        DecodedImage picture = Lay(TensorImages.Of(images), options ?? ImageGridOptions.Default);
         using var scope = NewDisposeScope();
-        int channels = (int)images.size(1), height = (int)images.size(2), width = (int)images.size(3), length = channels * height * width;
-        ReadOnlyMemory<byte> pixels = images.cpu().contiguous().data<byte>().ToArray();
-        DecodedImage[] each = [.. Enumerable.Range(0, (int)images.size(0))
-            .Select(index => new DecodedImage(channels, height, width, pixels.Slice(index * length, length)))];
-        DecodedImage picture = Lay(each, options);
-        return tensor(picture.Pixels.ToArray(), uint8).reshape(channels, picture.Height, picture.Width).MoveToOuterDisposeScope();
+        return tensor(picture.Pixels.ToArray(), uint8).reshape(picture.Channels, picture.Height, picture.Width).MoveToOuterDisposeScope();
     }
 
     /// <summary>Lays images out row by row, without a tensor.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
-using Ddpm.Cli.Inspection;
 using Ddpm.Cli.ModelFolders;
 using Ddpm.Cli.Output;
 using Ddpm.Models;
@@ -32,7 +31,7 @@ internal static class Converter
         string changed = change > 0
             ? string.Create(CultureInfo.InvariantCulture, $"no weight changed by more than {change:0.0e+0}")
             : "no weight changed";
-        screen.Line($"{target}: weights in {dtype}, {Rows.Bytes(before)} → {Rows.Bytes(after)}{renamed}{widened}{narrowed}; {changed}");
+        screen.Line($"{target}: weights in {dtype}, {Amount.Bytes(before)} → {Amount.Bytes(after)}{renamed}{widened}{narrowed}; {changed}");
         if (!report.LeftOut.IsEmpty)
         {
             string tensors = Amount.Of(report.LeftOut.Length, "tensor whose name does", "tensors whose names do");

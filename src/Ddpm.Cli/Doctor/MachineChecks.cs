@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using Ddpm.Cli.Inspection;
 using Ddpm.Cli.Output;
 using Ddpm.Inference;
 using Ddpm.Plotting;
@@ -61,7 +60,7 @@ internal static class MachineChecks
             ? null
             : 1024 * long.Parse(line[Available.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
         return new Finding(
-            Rows.Bytes(total) + (free is { } bytes ? $", {Rows.Bytes(bytes)} of the machine's available" : ""),
+            Amount.Bytes(total) + (free is { } bytes ? $", {Amount.Bytes(bytes)} of the machine's available" : ""),
             new JsonObject { ["bytes"] = total, ["available_bytes"] = free });
     }
 
@@ -82,7 +81,7 @@ internal static class MachineChecks
 
         long free = new DriveInfo(folder).AvailableFreeSpace;
         return new Finding(
-            $"{Rows.Bytes(free)} free; {folder} is writable",
+            $"{Amount.Bytes(free)} free; {folder} is writable",
             new JsonObject { ["folder"] = folder, ["free_bytes"] = free, ["writable"] = true });
     }
 

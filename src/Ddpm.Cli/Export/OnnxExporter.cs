@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
-using Ddpm.Cli.Inspection;
 using Ddpm.Cli.ModelFolders;
 using Ddpm.Cli.Output;
 using Ddpm.Inference;
@@ -30,7 +29,7 @@ internal static class OnnxExporter
             Process = source.Given(description),
         });
         string numbers = report.Parameters.ToString("N0", CultureInfo.InvariantCulture);
-        screen.Line($"{file}: {numbers} weights in {dtype}, {Rows.Bytes(report.Bytes)}; how to use it: {report.Files[^1]}");
+        screen.Line($"{file}: {numbers} weights in {dtype}, {Amount.Bytes(report.Bytes)}; how to use it: {report.Files[^1]}");
         if (report.Metadata.Process is null)
         {
             screen.Warn($"{source.Folder} holds a network alone: the model does not say its process, which --schedule states.");

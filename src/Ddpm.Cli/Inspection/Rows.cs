@@ -8,19 +8,7 @@ namespace Ddpm.Cli.Inspection;
 /// <summary>JSON as the rows of a table: process.timesteps | 1,000.</summary>
 internal static class Rows
 {
-    private static readonly string[] Units = ["bytes", "KB", "MB", "GB", "TB"];
-
     public static IEnumerable<IReadOnlyList<string>> Of(JsonObject json) => Of(json, "");
-
-    /// <summary>A number of bytes as people read it, in powers of 1,000.</summary>
-    public static string Bytes(double count)
-    {
-        int unit = 0;
-        for (; count >= 1000 && unit < Units.Length - 1; unit++) count /= 1000;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{count.ToString(unit == 0 ? "F0" : "F1", CultureInfo.InvariantCulture)} {Units[unit]}");
-    }
 
     private static IEnumerable<IReadOnlyList<string>> Of(JsonObject json, string prefix)
     {
@@ -49,7 +37,7 @@ internal static class Rows
 
     private static IReadOnlyList<string> File(JsonObject file)
     {
-        string size = Bytes(file["bytes"]!.GetValue<long>());
+        string size = Amount.Bytes(file["bytes"]!.GetValue<long>());
         return
         [
             (string)file["name"]!,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ddpm.Cli.Output;
 
-/// <summary>Times and sizes for people.</summary>
+/// <summary>Times for people.</summary>
 internal static class Duration
 {
     /// <summary>Returns a time as 0.034 s, 12 s, 3 min 20 s, 5 h 12 min or 3 d 4 h.</summary>
@@ -14,9 +14,4 @@ internal static class Duration
         { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes} min",
         _ => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalDays:N0} d {time.Hours} h"),
     };
-
-    /// <summary>Returns a number of bytes as 340 MB or 5.2 GB.</summary>
-    public static string Bytes(double bytes) => bytes < 1e9
-        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, bytes / 1e6):F0} MB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB");
 }

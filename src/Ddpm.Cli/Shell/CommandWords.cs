@@ -1,5 +1,6 @@
+using System.Collections.Immutable;
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Help;
 
 namespace Ddpm.Cli.Shell;
@@ -18,17 +19,18 @@ internal static class CommandWords
         {
             ["Command"] = string.Join(' ', CommandPath.Words(command)),
         };
-        foreach (Argument argument in command.Arguments) Add(argument.Name, parsed.GetResult(argument)?.Tokens);
-        foreach (Option option in command.Options.Where(option => !Own.Contains(option.Name)))
+        foreach (Argument argument in command.Arguments)
         {
-            if (parsed.GetResult(option) is { Implicit: false } given) Add(option.Name, given.Tokens);
+            if (parsed.GetResult(argument) is { } result) Add(argument.Name, [.. result.Tokens.Select(token => token.Value)]);
+        }
+
+        foreach ((string name, ImmutableArray<string> given) in OptionReader.Reading(parsed).Given)
+        {
+            if (!Own.Contains(name)) Add(name, given);
         }
 
         return words;
 
-        void Add(string name, IReadOnlyList<Token>? tokens)
-        {
-            if (tokens is not null) words[name] = tokens.Count == 0 ? "given" : string.Join(' ', tokens.Select(token => token.Value));
-        }
+        void Add(string name, ImmutableArray<string> typed) => words[name] = typed.IsEmpty ? "given" : string.Join(' ', typed);
     }
 }

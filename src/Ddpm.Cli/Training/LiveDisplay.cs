@@ -82,7 +82,7 @@ internal sealed class LiveDisplay : ITrainingDisplay
             Row("loss", new Text(latest is null ? "–" : loss.ToString("F4", CultureInfo.InvariantCulture)));
             Row("speed", new Text(latest is { } done ? Speed(done) : "the first step takes longest"));
             Row("left", new Text(latest is { } progress ? Duration.Of(progress.Remaining) : "–"));
-            Row("memory", new Text(Duration.Bytes(Environment.WorkingSet)));
+            Row("memory", new Text(Amount.Bytes(Environment.WorkingSet)));
             Row("last grid", new Text(LastGrid(step)));
             Row("next checkpoint", new Text($"at step {Number(Math.Min(lastStep, ((step / checkpointEvery) + 1) * checkpointEvery))}"));
             if (stopping is not null) return new Rows(grid, new Text(stopping, new Style(decoration: Decoration.Bold)));

@@ -43,7 +43,7 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
         double work = NetworkWork.Flops(graph, pixels) * Passes * batch * accumulation;
         double weights = UNet.CountParameters(network) * (double)sizeof(float) * (Copies + averages);
         return new StepEstimate(
-            TimeSpan.FromSeconds(work / (flopsPerSecond * Efficiency)), weights + (Activations(graph, pixels) * BytesEach * batch));
+            TimeSpan.FromSeconds(work / (flopsPerSecond * Efficiency)), weights + (NetworkWork.Outputs(graph, pixels) * BytesEach * batch));
     }
 
     /// <summary>Measures a convolution of the kind that training consists of, in about a tenth of a second.</summary>
@@ -72,7 +72,7 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
     public string Text(long steps) => string.Create(
         CultureInfo.InvariantCulture,
         $"Estimate: {Duration.Of(Step)} a step, {Duration.Of(Times(Step, steps))} for {steps:N0} steps, "
-            + $"{Duration.Bytes(Memory)} of memory");
+            + $"{Amount.Bytes(Memory)} of memory");
 
     /// <summary>Refuses a run that cannot do, or not in any time that a person waits.</summary>
     /// <param name="options">The options, which the message names.</param>
@@ -91,7 +91,7 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
         if (Memory > available)
         {
             throw new UsageException(
-                $"A step would need about {Duration.Bytes(Memory)} of memory ({what}), but there are {Duration.Bytes(available)}. "
+                $"A step would need about {Amount.Bytes(Memory)} of memory ({what}), but there are {Amount.Bytes(available)}. "
                     + $"Try --batch-size {Math.Max(1, options.BatchSize / 4)} --accumulation {options.Accumulation * 4}, or {smaller}. "
                     + "--force trains all the same.");
         }
@@ -111,19 +111,5 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
     {
         double seconds = step.TotalSeconds * steps;
         return seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
-    }
-
-    // The numbers that the operations put out for one image, attention's weights among them.
-    private static double Activations(NetworkGraph graph, double pixels)
-    {
-        double numbers = 0;
-        foreach (Feature feature in graph.Features)
-        {
-            double places = feature.Halvings is { } halvings ? pixels / Math.Pow(1 << graph.Description.SpatialDimensions, halvings) : 1;
-            numbers += places * feature.Channels;
-            if (feature.Operation is SelfAttentionOperation) numbers += places * (places + (3.0 * feature.Channels));
-        }
-
-        return numbers;
     }
 }

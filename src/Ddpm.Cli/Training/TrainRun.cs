@@ -40,13 +40,16 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             : start.Configuration(options, data);
         Device device = Communicators.Device(options.Device, ranks);
         var checkpoints = new CheckpointStore(Path("checkpoints"), options.CheckpointEvery, options.KeepLast);
-        StepEstimate estimate = Estimate(layers, device);
         RunInFolder? found = null;
+        StepEstimate? estimate = null;
         ranks.OnFirstRank(() =>
         {
             found = RunInFolder.Find(checkpoints);
             found?.RequireSteps(options);
-            estimate.Require(options, layers, options.Steps - (found?.Steps ?? 0), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+            long left = options.Steps - (found?.Steps ?? 0);
+            // A run that is done costs no step.
+            estimate = left > 0 ? Estimate(layers, device) : null;
+            estimate?.Require(options, layers, left, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         });
 
         using var network = new UNet(layers, options.Seed);
@@ -60,11 +63,12 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         bool resumed = checkpoints.RestoreLatest(trainer, replan: true);
         ranks.OnFirstRank(() => RunOptionsFile.Write(options.Output, options.Given));
         Introduce(images, network, trainer, resumed ? found : null, taken);
-        if (trainer.StepsDone < options.Steps) screen.Line(estimate.Text(options.Steps - trainer.StepsDone));
+        long remaining = options.Steps - trainer.StepsDone;
+        if (remaining > 0 && estimate is not null) screen.Line(estimate.Text(remaining));
         using var timeUp = new CancellationTokenSource();
         if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeUp.Token);
-        bool done = Train(trainer, network, process, data, device, stop, either.Token);
+        bool done = Train(trainer, checkpoints, network, process, data, device, stop, either.Token);
         ranks.OnFirstRank(() => Finish(trainer, network, process));
         FolderReport.Read(screen, images.Folder);
         report["data"] = FolderReport.Json(images.Folder);
@@ -72,8 +76,8 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
     }
 
     private bool Train(
-        Trainer trainer, UNet network, ReverseDiffusion process, IDataset data, Device device, CancellationToken stop,
-        CancellationToken end)
+        Trainer trainer, CheckpointStore checkpoints, UNet network, ReverseDiffusion process, IDataset data, Device device,
+        CancellationToken stop, CancellationToken end)
     {
         using var metrics = new MetricsLog(options.MetricsEvery,
         [
@@ -93,7 +97,6 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             options.GridEvery,
             options: GridLayout.Of(GridCount(data), (int)data.Shape[1], (int)data.Shape[2], GridClasses(data)),
             cancellationToken: end);
-        var checkpoints = new CheckpointStore(Path("checkpoints"), options.CheckpointEvery, options.KeepLast);
         ITrainingDisplay display = screen.Terminal is { } terminal && ranks.Rank == 0
             ? new LiveDisplay(terminal, trainer.StepsDone, options.Steps, options.CheckpointEvery, grids.Folder)
             : new ProgressLines(screen, screen.IsVerbose ? options.MetricsEvery : null);

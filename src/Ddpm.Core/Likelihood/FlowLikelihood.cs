@@ -110,9 +110,5 @@ public sealed class FlowLikelihood
         return (eps.detach(), divergence.Of(eps, at, probes).detach());
     }
 
-    private double Sigma(int t)
-    {
-        double alphaBar = process.Coefficients.AlphaBars[t];
-        return Math.Sqrt((1 - alphaBar) / alphaBar);
-    }
+    private double Sigma(int t) => PndmSteps.Sigma(process.Coefficients.AlphaBars[t]);
 }

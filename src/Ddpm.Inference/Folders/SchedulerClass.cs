@@ -5,7 +5,7 @@ namespace Ddpm.Inference;
 
 /// <summary>
 /// A scheduler of diffusers whose configuration states the training process by β_t: what it takes an absent field for. Its class names a
-/// sampler, which is a choice of whoever samples; β_t, prediction and T are those of the training under every class.
+/// sampler, which is chosen for sampling; β_t, prediction and T are those of the training under every class.
 /// </summary>
 /// <param name="Name">The class.</param>
 /// <param name="BetaStart">β_0 where the field is absent.</param>

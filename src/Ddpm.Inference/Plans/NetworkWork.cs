@@ -1,6 +1,6 @@
 namespace Ddpm.Inference;
 
-/// <summary>How much a network computes for one example.</summary>
+/// <summary>How much a network computes and puts out for one example.</summary>
 internal static class NetworkWork
 {
     /// <summary>
@@ -16,7 +16,7 @@ internal static class NetworkWork
         {
             double weights = feature.Operation.Parameters.Where(parameter => parameter.Shape.Length > 1)
                 .Sum(parameter => (double)parameter.Count);
-            double places = feature.Halvings is { } halvings ? pixels / Math.Pow(1 << graph.Description.SpatialDimensions, halvings) : 1;
+            double places = Places(graph, feature, pixels);
             if (feature.Operation is not EmbeddingOperation) products += weights * places;
             // softmax(q kᵀ) v: two products of [pixels, C] and [C, pixels].
             if (feature.Operation is SelfAttentionOperation) products += 2 * places * places * feature.Channels;
@@ -24,4 +24,24 @@ internal static class NetworkWork
 
         return 2 * products;
     }
+
+    /// <summary>Returns how many numbers the operations put out for one example, attention's weights and projections among them.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="pixels">The pixels of x_t, or the length of a signal; 1 for vectors.</param>
+    public static double Outputs(NetworkGraph graph, double pixels)
+    {
+        double numbers = 0;
+        foreach (Feature feature in graph.Features)
+        {
+            double places = Places(graph, feature, pixels);
+            numbers += places * feature.Channels;
+            if (feature.Operation is SelfAttentionOperation) numbers += places * (places + (3.0 * feature.Channels));
+        }
+
+        return numbers;
+    }
+
+    // The pixels of a feature.
+    private static double Places(NetworkGraph graph, Feature feature, double pixels) =>
+        feature.Halvings is { } halvings ? pixels / Math.Pow(1 << graph.Description.SpatialDimensions, halvings) : 1;
 }

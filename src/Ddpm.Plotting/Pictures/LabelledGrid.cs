@@ -27,26 +27,7 @@ public static class LabelledGrid
     {
         ArgumentNullException.ThrowIfNull(images);
         TorchRuntime.EnsureLoaded();
-        if (images.dtype != uint8)
-        {
-            throw new ArgumentException($"images must be uint8, but is {images.dtype}; see " +
-                $"{nameof(PixelConversion)}.{nameof(PixelConversion.ToBytes)}.", nameof(images));
-        }
-
-        if (images.dim() != 4 || images.numel() == 0)
-        {
-            throw new ArgumentException("images must have the shape [N, C, H, W] with at least one image, but has " +
-                $"[{string.Join(", ", images.shape)}].", nameof(images));
-        }
-
-        using var scope = NewDisposeScope();
-        int channels = (int)images.size(1), height = (int)images.size(2), width = (int)images.size(3), length = channels * height * width;
-        ReadOnlyMemory<byte> pixels = images.cpu().contiguous().data<byte>().ToArray();
-        Save(
-            path,
-            [.. Enumerable.Range(0, (int)images.size(0))
-                .Select(index => new DecodedImage(channels, height, width, pixels.Slice(index * length, length)))],
-            options);
+        Save(path, TensorImages.Of(images), options);
     }
 
     /// <summary>Writes the picture as PNG or SVG, as the file's name ends, in one piece or not at all; without a tensor.</summary>

@@ -59,5 +59,5 @@ internal sealed class PndmSteps : SamplerSteps
             AdamsBashforth[known - 1]);
     }
 
-    private static double Sigma(double alphaBar) => Math.Sqrt((1 - alphaBar) / alphaBar);
+    internal static double Sigma(double alphaBar) => Math.Sqrt((1 - alphaBar) / alphaBar);
 }

@@ -6,19 +6,6 @@ namespace Ddpm.Models.Tests.Folders;
 /// <summary>Weights from memory, variants and float64 on tensors.</summary>
 public sealed class WeightLoaderTests : IDisposable
 {
-    private static readonly UNetOptions Small = new()
-    {
-        Height = 8,
-        Width = 8,
-        InChannels = 1,
-        OutChannels = 1,
-        BaseChannels = 8,
-        ChannelMultipliers = [1, 2],
-        BlocksPerLevel = 1,
-        AttentionResolutions = [4],
-        NormGroups = 4,
-    };
-
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-weights-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -30,7 +17,7 @@ public sealed class WeightLoaderTests : IDisposable
     [InlineData(ScalarType.Float64)]
     public void Load_WholeSet_CopiesEveryWeight(ScalarType type)
     {
-        using UNet source = new(Small, 1), target = new(Small, 2);
+        using UNet source = new(SmallNetwork.Options, 1), target = new(SmallNetwork.Options, 2);
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> weights = source.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.to(type));
         LoadReport report = WeightLoader.Load(target, weights);
@@ -43,7 +30,7 @@ public sealed class WeightLoaderTests : IDisposable
     [Fact]
     public void Load_TransposedViewsAndOlderNames_AreRead()
     {
-        using UNet source = new(Small, 1), target = new(Small, 2);
+        using UNet source = new(SmallNetwork.Options, 1), target = new(SmallNetwork.Options, 2);
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> weights = source.state_dict().ToDictionary(
             pair => pair.Key.Replace(".to_q.", ".query.", StringComparison.Ordinal),
@@ -55,7 +42,7 @@ public sealed class WeightLoaderTests : IDisposable
     [Fact]
     public void Load_WhatDoesNotFit_IsNamedAndChangesNothing()
     {
-        using UNet source = new(Small, 1), target = new(Small, 2);
+        using UNet source = new(SmallNetwork.Options, 1), target = new(SmallNetwork.Options, 2);
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> before = target.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
         Dictionary<string, Tensor> weights = new(source.state_dict()) { ["conv_out.bias"] = zeros(7), ["extra"] = zeros(2) };
@@ -83,7 +70,7 @@ public sealed class WeightLoaderTests : IDisposable
     [Fact]
     public void Load_NotStrictOrPrefixed_TakesWhatFitsAndReportsTheRest()
     {
-        using UNet source = new(Small, 1), target = new(Small, 2);
+        using UNet source = new(SmallNetwork.Options, 1), target = new(SmallNetwork.Options, 2);
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> weights = source.state_dict().ToDictionary(pair => "ema." + pair.Key, pair => pair.Value);
         weights.Remove("ema.conv_in.bias");
@@ -96,7 +83,7 @@ public sealed class WeightLoaderTests : IDisposable
     [Fact]
     public void LoadFolder_VariantsAndFloat64_AreChosenAndReported()
     {
-        using UNet plain = new(Small, 1), other = new(Small, 2);
+        using UNet plain = new(SmallNetwork.Options, 1), other = new(SmallNetwork.Options, 2);
         ModelFolder.Save(folder.FullName, plain, new ReverseDiffusion(new LinearSchedule()));
         string path = Path.Combine(folder.FullName, "unet", "diffusion_pytorch_model.safetensors");
         using var scope = NewDisposeScope();

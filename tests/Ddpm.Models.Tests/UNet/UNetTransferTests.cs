@@ -5,19 +5,7 @@ namespace Ddpm.Models.Tests.Networks;
 /// <summary>A network starts from one that was trained on other data.</summary>
 public sealed class UNetTransferTests
 {
-    private static readonly UNetOptions Gray = new()
-    {
-        Height = 8,
-        Width = 8,
-        InChannels = 1,
-        OutChannels = 1,
-        BaseChannels = 8,
-        ChannelMultipliers = [1, 2],
-        BlocksPerLevel = 1,
-        AttentionResolutions = [4],
-        NormGroups = 4,
-        Dropout = 0,
-    };
+    private static readonly UNetOptions Gray = SmallNetwork.Options with { Dropout = 0 };
 
     [Fact]
     public void InitializeFrom_SameShape_PredictsTheSame()
