@@ -76,11 +76,19 @@ public sealed class WatchTests
         RequireEnded(RunInTime(() => running.Result));
     }
 
-    private static int ParentOf(int process)
+    // A process that has ended since it was listed has no parent.
+    private static int? ParentOf(int process)
     {
-        string stat = File.ReadAllText($"/proc/{process}/stat");
-        return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-            System.Globalization.CultureInfo.InvariantCulture);
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static JobResult RunInTime(Func<JobResult> run)
