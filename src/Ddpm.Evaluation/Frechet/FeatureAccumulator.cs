@@ -10,7 +10,11 @@ namespace Ddpm.Evaluation;
 /// </summary>
 public sealed class FeatureAccumulator : IDisposable
 {
+    private const long Block = 256;
+
     private readonly Tensor mean;
+
+    // Σ (x - mean)(x - mean)ᵀ; blocks below the diagonal are not kept.
     private readonly Tensor scatter;
 
     /// <summary>Creates sums of no samples.</summary>
@@ -46,8 +50,13 @@ public sealed class FeatureAccumulator : IDisposable
                 nameof(features));
         }
 
-        Tensor batchMean = set.mean([0]), centred = set - batchMean;
-        Join(set.size(0), batchMean, centred.t().mm(centred));
+        long count = set.size(0), total = Count + count;
+        Tensor batchMean = set.mean([0]), difference = batchMean - mean, rows = set.sub_(batchMean);
+        // What the two means differ by is one row more, so that a single product adds all.
+        if (Count > 0) rows = cat([rows, difference.Times(Math.Sqrt((double)Count / total * count)).unsqueeze(0)]);
+        AddSquares(rows);
+        mean.AddInPlace(difference, (double)count / total);
+        Count = total;
     }
 
     /// <summary>Adds the samples of another accumulator, which does not change.</summary>
@@ -109,7 +118,14 @@ public sealed class FeatureAccumulator : IDisposable
             throw new InvalidOperationException($"A covariance needs at least 2 samples, but there {(Count == 1 ? "is 1" : "are 0")}.");
         }
 
-        using Tensor covariance = scatter.Over(Count - 1);
+        using var scope = NewDisposeScope();
+        Tensor covariance = scatter.Over(Count - 1);
+        for (long first = 0; first < Dimensions - Block; first += Block)
+        {
+            long after = first + Block, rest = Dimensions - after;
+            covariance.narrow(0, after, rest).narrow(1, first, Block).copy_(covariance.narrow(0, first, Block).narrow(1, after, rest).t());
+        }
+
         return new FeatureStatistics(mean, covariance, Count);
     }
 
@@ -118,6 +134,16 @@ public sealed class FeatureAccumulator : IDisposable
     {
         mean.Dispose();
         scatter.Dispose();
+    }
+
+    // Adds rowsᵀ rows. It is symmetric: of the blocks only those on and above the diagonal are computed.
+    private void AddSquares(Tensor rows)
+    {
+        for (long first = 0; first < Dimensions; first += Block)
+        {
+            long width = Math.Min(Block, Dimensions - first), rest = Dimensions - first;
+            scatter.narrow(0, first, width).narrow(1, first, rest).addmm_(rows.narrow(1, first, width).t(), rows.narrow(1, first, rest), 1, 1);
+        }
     }
 
     private void Join(long count, Tensor otherMean, Tensor otherScatter)

@@ -9,12 +9,15 @@ namespace Ddpm.Evaluation;
 /// (Heusel et al. 2017, arXiv:1706.08500).
 /// </summary>
 /// <remarks>
-/// Tr (Σ_1 Σ_2)^½ is the sum of the singular values of Σ_1^½ Σ_2^½. The roots come from symmetric eigenvalues, so that no number is complex
-/// and no square root is taken of a rounding error: the result is stable with fewer samples than features, where the usual root of the
-/// product has errors of 1e-7 and more.
+/// Tr (Σ_1 Σ_2)^½ is the sum of the singular values of F_1ᵀ F_2, for any factors with Σ = F Fᵀ: those of Cholesky, or where a covariance
+/// is singular or nearly so, its eigenvectors times the roots of its eigenvalues. No number is complex and no square root is taken of a
+/// rounding error: the result is stable with fewer samples than features, where the usual root of the product has errors of 1e-7 and more.
 /// </remarks>
 public static class FrechetDistance
 {
+    // Of the largest variance. Below it, rounding in Cholesky's factor would show in the roots.
+    private const double SmallestPivot = 1e-8;
+
     /// <summary>Computes the distance of two sets from their statistics.</summary>
     /// <param name="first">The statistics of the first set.</param>
     /// <param name="second">The statistics of the second set.</param>
@@ -37,7 +40,7 @@ public static class FrechetDistance
         using var scope = NewDisposeScope();
         double means = (first.Mean - second.Mean).Square().sum().item<double>();
         double traces = first.Covariance.trace().Plus(second.Covariance.trace()).item<double>();
-        Tensor product = Root(first.Covariance).mm(Root(second.Covariance));
+        Tensor product = Factor(first).t().mm(Factor(second));
         return means + traces - 2 * linalg.svdvals(product).sum().item<double>();
     }
 
@@ -55,12 +58,23 @@ public static class FrechetDistance
         return Compute(a, b, logger);
     }
 
-    private static Tensor Root(Tensor covariance)
+    // F, [D, rank], with Σ = F Fᵀ.
+    private static Tensor Factor(FeatureStatistics statistics)
     {
+        Tensor covariance = statistics.Covariance;
+        if (statistics.Count is null || statistics.Count > statistics.Dimensions)
+        {
+            (Tensor factor, Tensor failed) = linalg.cholesky_ex(covariance);
+            // A pivot is the variance of a feature that those before it do not explain.
+            Tensor pivots = factor.diagonal().Square();
+            if (failed.item<int>() == 0 && pivots.min().item<double>() > SmallestPivot * covariance.diagonal().max().item<double>()) return factor;
+        }
+
         (Tensor values, Tensor vectors) = linalg.eigh(covariance);
         // What lies below the rounding error of the largest is a rounding error.
         double floor = values.abs().max().item<double>() * values.size(0) * 2.2e-16;
-        Tensor roots = where(values.GreaterThan(floor), values, zeros_like(values)).sqrt();
-        return (vectors * roots).mm(vectors.t());
+        // They ascend.
+        long rank = values.GreaterThan(floor).sum().item<long>(), first = values.size(0) - rank;
+        return vectors.narrow(1, first, rank) * values.narrow(0, first, rank).sqrt();
     }
 }

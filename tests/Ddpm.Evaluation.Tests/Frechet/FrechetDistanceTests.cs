@@ -58,16 +58,55 @@ public sealed class FrechetDistanceTests
         FrechetDistance.Compute(set.mm(rotation), other.mm(rotation)).Should().BeApproximately(distance, 1e-9 * distance);
     }
 
+    [Theory]
+    [InlineData(2)] // each feature twice
+    [InlineData(1)] // the same and a constant one
+    public void Compute_FeaturesThatDependOnOthers_IsThatOfTheOthersCountedTwice(int copies)
+    {
+        using Tensor set = randn([200, 5], float64, generator: new Generator(1));
+        using Tensor other = randn([300, 5], float64, generator: new Generator(2)).mul(1.5);
+        double distance = FrechetDistance.Compute(set, other);
+        Tensor Joined(Tensor x) => cat([x, copies == 2 ? x : full([x.size(0), 1], 3.0, float64)], 1);
+        FrechetDistance.Compute(Joined(set), Joined(other)).Should().BeApproximately(copies * distance, 1e-10);
+        // The root of a rounding error is 1e-8; one set alone may be singular.
+        using Tensor free = randn([300, copies == 2 ? 10 : 6], float64, generator: new Generator(3));
+        using FeatureStatistics singular = FeatureStatistics.Of(Joined(set)), regular = FeatureStatistics.Of(free);
+        double traces = singular.Covariance.trace().item<double>() + regular.Covariance.trace().item<double>();
+        double expected = (singular.Mean - regular.Mean).square().sum().item<double>()
+            + traces - 2 * TraceOfRoot(singular.Covariance, regular.Covariance);
+        FrechetDistance.Compute(singular, regular).Should().BeApproximately(expected, 1e-10);
+        FrechetDistance.Compute(regular, singular).Should().BeApproximately(expected, 1e-10);
+    }
+
     [Fact]
-    public void Accumulator_AnySplitAndMerge_GivesTheStatisticsOfTheWhole()
+    public void Compute_ConstantFeatures_IsTheSquaredDistanceOfTheConstants()
+    {
+        using Tensor first = full([10, 4], 1.0, float64), second = full([12, 4], 3.0, float64);
+        FrechetDistance.Compute(first, second).Should().Be(16);
+    }
+
+    // Tr (Σ_1^½ Σ_2 Σ_1^½)^½, by the rank of the singular one.
+    private static double TraceOfRoot(Tensor singular, Tensor regular)
+    {
+        (Tensor values, Tensor vectors) = linalg.eigh(singular);
+        long rank = (values > 1e-9).sum().item<long>(), first = values.size(0) - rank;
+        Tensor factor = vectors.narrow(1, first, rank) * values.narrow(0, first, rank).sqrt();
+        return linalg.eigvalsh(factor.t().mm(regular).mm(factor)).sqrt().sum().item<double>();
+    }
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(256)]
+    [InlineData(600)] // more blocks than one, and not all whole
+    public void Accumulator_AnySplitAndMerge_GivesTheStatisticsOfTheWhole(int features)
     {
         // A mean that is large against the spread: sums of squares would lose ten digits.
-        using Tensor set = randn([500, 6], float64, generator: new Generator(1)) + 1e5;
+        using Tensor set = randn([500, features], float64, generator: new Generator(1)) + 1e5;
         using FeatureStatistics whole = FeatureStatistics.Of(set);
         using (Tensor exact = set.t().cov()) whole.Covariance.sub(exact).abs().max().item<double>().Should().BeLessThan(1e-9);
         foreach (int batch in new[] { 1, 7, 250 })
         {
-            using FeatureAccumulator first = new(6), second = new(6);
+            using FeatureAccumulator first = new(features), second = new(features);
             Tensor[] parts = set.split(batch);
             for (int i = 0; i < parts.Length; i++) (i % 3 == 0 ? first : second).Add(parts[i]);
             first.Merge(second);
