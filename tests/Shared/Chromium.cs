@@ -68,6 +68,9 @@ internal sealed class Chromium : IDisposable
         field.SendKeys(value);
     }
 
+    /// <summary>Presses keys where the keyboard is.</summary>
+    public void Type(string keys) => driver.SwitchTo().ActiveElement().SendKeys(keys);
+
     public void GoTo(Uri address) => driver.Navigate().GoToUrl(address);
 
     public void Press(string id) => Find(id).Click();

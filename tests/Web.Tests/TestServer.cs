@@ -15,11 +15,11 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly WebApplication app;
     private readonly ServedModel served;
 
-    private TestServer(GatedModel model, ServerOptions options)
+    private TestServer(GatedModel model, ServerOptions options, int port)
     {
         Model = model;
         served = new ServedModel(model, Process, [1, 8, 8], "tiny", torch.CPU, 1234, null);
-        app = WebServer.Create(served, options with { Port = 0 });
+        app = WebServer.Create(served, options with { Port = port });
     }
 
     public static ReverseDiffusion Process { get; } = new(new LinearSchedule(100, 1e-3, 0.2));
@@ -34,11 +34,11 @@ internal sealed class TestServer : IAsyncDisposable
 
     public JobWorker Worker => app.Services.GetRequiredService<JobWorker>();
 
-    public static async Task<TestServer> StartAsync(bool open = true, ServerOptions? options = null, int? classes = null)
+    public static async Task<TestServer> StartAsync(bool open = true, ServerOptions? options = null, int? classes = null, int port = 0)
     {
         var model = new GatedModel(classes);
         if (open) model.Open();
-        var server = new TestServer(model, options ?? new ServerOptions());
+        var server = new TestServer(model, options ?? new ServerOptions(), port);
         await server.app.StartAsync();
         server.Client = new HttpClient { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(2) };
         return server;

@@ -1,105 +1,82 @@
-// The page's only script. State is one run at a time: `run` is null, or the run that is watched.
-const element = id => document.getElementById(id);
-const form = element("form"), gallery = element("gallery");
+// The page: one run at a time, watched from noise to picture. `run` is null, or the run that is watched.
+import { element } from "./elements.js";
+import { Refusal, ask, send, watch } from "./server.js";
+import * as album from "./album.js";
+import * as form from "./form.js";
+import * as gallery from "./gallery.js";
+
+const title = document.title;
 // What the last run showed, step by step: its sheets of estimates, for the slider from noise to picture.
-let model, run = null, sheets = [];
+let run = null, sheets = [];
 
-// ---- the form
+element("again").addEventListener("click", load);
+await load();
 
-const response = await fetch("/api/model");
-model = await response.json();
-element("model").textContent = `${model.name} · ${model.width}×${model.height} ${model.channels === 1 ? "grayscale" : "colour"} · ${short(model.parameters)} parameters · T = ${model.timesteps}`;
-// Small pictures show their pixels; large ones are smoothed by the browser.
-document.documentElement.style.setProperty("--rendering", model.height <= 64 ? "pixelated" : "auto");
-document.documentElement.style.setProperty("--ratio", `${model.width} / ${model.height}`);
-
-for (const sampler of model.samplers) {
-  const label = document.createElement("label"), input = document.createElement("input");
-  Object.assign(input, { type: "radio", name: "sampler", value: sampler.name, id: `sampler-${sampler.name}` });
-  input.addEventListener("change", () => choose(sampler));
-  label.append(input, sampler.title);
-  element("samplers").append(label);
-}
-
-pair("count", model.maxCount, value => value, value => value);
-// A step more matters at 5 and not at 500: the slider is logarithmic.
-pair("steps", model.maxSteps, value => 1000 * Math.log(value) / Math.log(Math.max(2, model.maxSteps)), value => Math.exp(value / 1000 * Math.log(Math.max(2, model.maxSteps))));
-element("count-range").max = model.maxCount;
-set("count", Math.min(16, model.maxCount));
-if (model.classes > 0) {
-  element("label-field").hidden = false;
-  const options = [...Array(model.classes).keys()].map(k => new Option(model.classNames?.[k] ?? k, k));
-  element("label").append(...(model.guidance ? [new Option("any", "")] : []), ...options);
-  element("label").addEventListener("change", showGuidance);
-  pair("guidance", 20, value => value, value => value);
-}
-element("samplers").querySelector("input").checked = true;
-choose(model.samplers[0]);
-anotherSeed();
-element("dice").addEventListener("click", () => { anotherSeed(); if (!run) showNoise(); });
-element("count").addEventListener("input", () => { if (!run) showNoise(); });
-element("count-range").addEventListener("input", () => { if (!run) showNoise(); });
-form.addEventListener("submit", event => { event.preventDefault(); draw(); });
-element("cancel").addEventListener("click", cancel);
-element("replay").addEventListener("input", replay);
-// Whoever leaves takes the work along.
-addEventListener("pagehide", () => { if (run) fetch(`/api/jobs/${run.id}`, { method: "DELETE", keepalive: true }); });
-showNoise();
-element("draw").disabled = false;
-
-function choose(sampler) {
-  element("about").textContent = sampler.about + ".";
-  set("steps", sampler.defaultSteps);
-}
-
-function pair(name, maximum, toRange, fromRange) {
-  const number = element(name), range = element(`${name}-range`);
-  number.max = maximum;
-  number.addEventListener("input", () => { if (number.validity.valid) range.value = toRange(Number(number.value)); });
-  range.addEventListener("input", () => { number.value = name === "guidance" ? range.value : Math.round(fromRange(Number(range.value))); });
-  number.toRange = toRange;
-}
-
-function set(name, value) {
-  element(name).value = value;
-  element(`${name}-range`).value = element(name).toRange(value);
-}
-
-function anotherSeed() { element("seed").value = Math.floor(Math.random() * 1e6); }
-
-function showGuidance() { element("guidance-field").hidden = !model.guidance || element("label").value === ""; }
-
-function settings() {
-  const chosen = { sampler: form.elements.sampler.value, steps: Number(element("steps").value), seed: Number(element("seed").value), count: Number(element("count").value) };
-  if (model.classes > 0 && element("label").value !== "") {
-    chosen.label = Number(element("label").value);
-    if (model.guidance) chosen.guidance = Number(element("guidance").value);
+async function load() {
+  element("again").hidden = true;
+  let model;
+  try {
+    model = await ask("/api/model");
+  } catch (refusal) {
+    element("model").textContent = "no model";
+    say("Nothing can be drawn yet.");
+    element("error").textContent = refusal.message;
+    element("again").hidden = false;
+    return;
   }
-  return chosen;
+  element("error").textContent = "";
+  element("model").textContent = `${model.name} · ${model.width}×${model.height} ${model.channels === 1 ? "grayscale" : "colour"} · ${short(model.parameters)} parameters · T = ${model.timesteps}`;
+  gallery.of(model);
+  element("error").textContent = form.of(model);
+  album.of(model, form.describe, recall);
+  listen();
+  showNoise();
+  element("draw").disabled = false;
+}
+
+function listen() {
+  element("dice").addEventListener("click", showNoise);
+  for (const id of ["count", "count-range"]) element(id).addEventListener("input", showNoise);
+  element("form").addEventListener("submit", event => { event.preventDefault(); draw(); });
+  element("cancel").addEventListener("click", cancel);
+  element("replay").addEventListener("input", replay);
+  element("copy").addEventListener("click", copy);
+  addEventListener("keydown", event => { if (event.key === "Escape" && run) cancel(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && !run) document.title = title; });
+  // Whoever leaves takes the work along.
+  addEventListener("pagehide", () => { if (run) fetch(`/api/jobs/${run.id}`, { method: "DELETE", keepalive: true }); });
+  watch(trouble => {
+    element("server").textContent = trouble;
+    if (trouble === "") element("server-status").textContent = "The server answers again.";
+  });
 }
 
 // ---- a run
 
 async function draw() {
-  element("error").textContent = "";
+  if (element("draw").ariaDisabled === "true") return;
+  element("error").textContent = element("server-status").textContent = "";
   busy(true);
-  let answer;
+  const settings = form.settings();
+  let body;
   try {
-    answer = await fetch("/api/jobs", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(settings()) });
-  } catch {
-    return stop("The server cannot be reached.");
+    body = await send("/api/jobs", settings);
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    return stop(refusal.message);
   }
-  const body = await answer.json();
-  if (!answer.ok) return stop(body.detail ?? body.title);
-  run = { id: body.id, count: body.count, steps: body.steps, source: new EventSource(`/api/jobs/${body.id}/events`) };
+  form.address();
+  run = { id: body.id, settings, source: new EventSource(`/api/jobs/${body.id}/events`) };
   element("after").hidden = true;
   sheets = [];
-  tiles(run.count);
-  noise();
+  gallery.noise(body.count);
   element("stage").scrollIntoView({ block: "nearest" });
   for (const state of ["queued", "running", "finished", "failed", "cancelled"]) run.source.addEventListener(state, event => inTurn(JSON.parse(event.data)));
   // A line that drops is taken up again by the browser; an answer that is an error is not.
-  run.source.addEventListener("error", () => { if (run?.source.readyState === EventSource.CLOSED) stop("The run is gone: the server has forgotten it."); });
+  run.source.addEventListener("error", () => {
+    if (run?.source.readyState === EventSource.CLOSED) stop("The run is gone: the server has forgotten it.");
+    else if (run) say("The connection is lost. Looking for the server …");
+  });
 }
 
 // One event after the other: the end must not overtake the last preview, which takes its time to decode.
@@ -112,7 +89,8 @@ async function show({ job, preview, previewColumns }) {
     say(job.position === 0 ? "Next in line …" : `Waiting: ${job.position} ${job.position === 1 ? "run" : "runs"} before yours.`);
     return;
   }
-  progress(job.step / job.steps);
+  progress(job);
+  document.title = `${Math.floor(100 * job.step / job.steps)} % · ${title}`;
   number(job, job.state === "running" ? left(job.remainingSeconds) : `${job.elapsedSeconds.toFixed(1)} s`);
   if (preview) await take(preview, previewColumns, job);
   if (run?.id !== job.id) return;
@@ -121,36 +99,44 @@ async function show({ job, preview, previewColumns }) {
   else stop(job.state === "failed" ? job.reason : "", job.reason);
 }
 
+async function take(url, columns, job) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  if (run?.id !== job.id) return;
+  sheets.push({ image, columns, job });
+  gallery.paint(sheets.at(-1));
+  gallery.previews(sheets.length);
+}
+
 function finish(job) {
-  gallery.classList.remove("noise");
-  gallery.querySelectorAll("canvas").forEach((canvas, k) => {
-    const link = document.createElement("a"), image = document.createElement("img");
-    Object.assign(image, { src: job.links.images[k], alt: `Picture ${k + 1} of ${job.count}, seed ${job.seed}` });
-    Object.assign(link, { href: job.links.images[k], download: "", title: "Save this picture" });
-    canvas.replaceWith(link);
-    canvas.removeAttribute("role");
-    canvas.removeAttribute("aria-label");
-    link.append(canvas, image);
-  });
+  gallery.finish(job.links.images, job.seed);
   element("archive").href = job.links.archive;
   element("grid").href = job.links.grid;
   element("replay").max = element("replay").value = sheets.length - 1;
   element("after").hidden = false;
-  say(`${job.count} ${job.count === 1 ? "picture" : "pictures"} from seed ${job.seed}.`);
+  element("after").classList.remove("earlier");
+  speak(job);
+  const drawn = `${job.count} ${job.count === 1 ? "picture" : "pictures"} from seed ${job.seed}.`;
+  say(drawn);
+  if (sheets.length > 0) album.add({ settings: run.settings, sheet: sheets.at(-1).image.src, columns: sheets.at(-1).columns });
   end();
+  // Whoever looked elsewhere meanwhile sees it by the tab.
+  document.title = document.hidden ? `✓ ${drawn}` : title;
 }
 
 async function cancel() {
   if (!run) return;
   const id = run.id;
   stop("", "Cancelled.");
-  await fetch(`/api/jobs/${id}`, { method: "DELETE" });
+  await ask(`/api/jobs/${id}`, { method: "DELETE" }).catch(() => { });
 }
 
 function stop(error, status = "Nothing was drawn.") {
   element("error").textContent = error;
   say(status);
   end();
+  document.title = title;
 }
 
 function end() {
@@ -159,95 +145,80 @@ function end() {
   busy(false);
 }
 
+// A button that is disabled loses the focus, and with it the place of whoever uses the keyboard: it is only called so.
 function busy(is) {
-  element("draw").disabled = is;
-  element("draw").textContent = is ? "Drawing …" : "Draw";
-  element("cancel").hidden = !is;
-  gallery.ariaBusy = String(is);
-  if (is) { progress(0); element("numbers").textContent = ""; }
+  const focused = document.activeElement, draw = element("draw"), cancel = element("cancel");
+  draw.ariaDisabled = String(is);
+  draw.textContent = is ? "Drawing …" : "Draw";
+  cancel.hidden = !is;
+  if (focused === cancel) draw.focus();
+  gallery.busy(is);
+  if (is) { progress({ step: 0, steps: 1 }); element("numbers").textContent = ""; }
 }
 
-// ---- the gallery
-
-function tiles(count) {
-  const columns = count <= 3 ? count : Math.ceil(Math.sqrt(count));
-  gallery.style.setProperty("--columns", columns);
-  gallery.replaceChildren(...Array.from({ length: count }, (_, k) => {
-    const canvas = document.createElement("canvas");
-    Object.assign(canvas, { width: model.width, height: model.height });
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `Picture ${k + 1} of ${count}, in the making`);
-    return canvas;
-  }));
-}
+// ---- beside a run
 
 function showNoise() {
-  const count = Math.min(model.maxCount, Math.max(1, Math.round(Number(element("count").value)) || 1));
+  if (run) return;
   element("after").hidden = true;
   element("numbers").textContent = "";
-  progress(0);
+  progress({ step: 0, steps: 1 });
   say("Pure noise: what every picture begins as.");
-  tiles(count);
-  noise();
+  gallery.noise(form.count());
 }
 
-function noise() {
-  gallery.classList.remove("replaying");
-  gallery.classList.add("noise");
-  for (const canvas of gallery.querySelectorAll("canvas")) {
-    const context = canvas.getContext("2d"), pixels = context.createImageData(canvas.width, canvas.height);
-    for (let i = 0; i < pixels.data.length; i += 4) {
-      const gray = normal();
-      for (let c = 0; c < 3; c++) pixels.data[i + c] = 127.5 + 63 * (model.channels === 1 ? gray : normal());
-      pixels.data[i + 3] = 255;
-    }
-    context.putImageData(pixels, 0, 0);
-  }
-}
-
-async function take(url, columns, job) {
+async function recall({ settings, sheet, columns }) {
+  if (run) return;
+  form.restore(settings);
   const image = new Image();
-  image.src = url;
+  image.src = sheet;
   await image.decode();
-  if (run?.id !== job.id) return;
-  sheets.push({ image, columns, job });
-  paint(sheets.at(-1));
-  // For whoever watches the page from outside, such as its tests.
-  gallery.dataset.previews = sheets.length;
-}
-
-function paint({ image, columns }) {
-  gallery.classList.remove("noise");
-  gallery.querySelectorAll("canvas").forEach((canvas, k) => {
-    const context = canvas.getContext("2d");
-    context.imageSmoothingEnabled = false;
-    context.drawImage(image, k % columns * model.width, Math.floor(k / columns) * model.height, model.width, model.height, 0, 0, model.width, model.height);
-  });
+  if (run) return;
+  gallery.recall({ image, columns }, settings.count, settings.seed);
+  element("numbers").textContent = "";
+  element("error").textContent = "";
+  element("after").hidden = false;
+  // The server keeps no steps and files of old runs.
+  element("after").classList.add("earlier");
+  progress({ step: 1, steps: 1 });
+  say(`Drawn before: ${form.describe(settings)}.`);
+  element("stage").scrollIntoView({ block: "nearest" });
 }
 
 function replay() {
   const k = Number(element("replay").value);
-  gallery.classList.toggle("replaying", k < sheets.length - 1);
-  paint(sheets[k]);
-  progress(sheets[k].job.step / sheets[k].job.steps);
+  gallery.replaying(k < sheets.length - 1);
+  gallery.paint(sheets[k]);
+  progress(sheets[k].job);
   number(sheets[k].job);
+  speak(sheets[k].job);
+}
+
+async function copy() {
+  form.address();
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say("The link to these settings is copied.");
+  } catch {
+    say("The browser copies nothing here; the link is the page's address.");
+  }
 }
 
 // ---- small things
 
-function number(job, more = "") {
-  element("numbers").textContent = [`step ${job.step} of ${job.steps}`, job.timestep === undefined ? "" : `t = ${job.timestep}`, more].filter(part => part).join("  ·  ");
-}
+const at = job => [`step ${job.step} of ${job.steps}`, job.timestep === undefined ? "" : `t = ${job.timestep}`];
+
+function number(job, more = "") { element("numbers").textContent = [...at(job), more].filter(part => part).join("  ·  "); }
+
+function speak(job) { element("replay").setAttribute("aria-valuetext", at(job).filter(part => part).join(", ")); }
 
 function say(text) { element("status").textContent = text; }
 
-function progress(part) {
-  element("bar").style.width = `${100 * part}%`;
-  element("progress").setAttribute("aria-valuenow", Math.round(100 * part));
+function progress({ step, steps }) {
+  element("bar").style.width = `${100 * step / steps}%`;
+  element("progress").setAttribute("aria-valuenow", Math.round(100 * step / steps));
 }
 
 function left(seconds) { return seconds === undefined ? "" : seconds < 1 ? "less than a second left" : seconds < 90 ? `${Math.round(seconds)} s left` : `${Math.round(seconds / 60)} min left`; }
 
 function short(number) { return number >= 1e6 ? `${(number / 1e6).toFixed(1)} M` : number >= 1e3 ? `${Math.round(number / 1e3)} k` : `${number}`; }
-
-function normal() { return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random()); }

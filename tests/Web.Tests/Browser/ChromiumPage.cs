@@ -9,10 +9,15 @@ internal sealed class ChromiumPage : IDisposable
 {
     private readonly Chromium browser;
 
-    public ChromiumPage(Uri address, int width = 1200, int height = 850, bool dark = false)
+    /// <param name="address">The page to open.</param>
+    /// <param name="width">The window's width in pixels.</param>
+    /// <param name="height">The window's height in pixels.</param>
+    /// <param name="dark">Whether pages are asked for dark colours.</param>
+    /// <param name="ready">Whether to wait for the form.</param>
+    public ChromiumPage(Uri address, int width = 1200, int height = 850, bool dark = false, bool ready = true)
     {
         browser = new Chromium(address, width, height, dark);
-        Until(() => Find("draw").Enabled, "the page's form");
+        if (ready) UntilReady();
     }
 
     public DirectoryInfo Downloads => browser.Downloads;
@@ -27,6 +32,23 @@ internal sealed class ChromiumPage : IDisposable
 
     /// <summary>The previews painted since the page was opened.</summary>
     public int Previews => int.Parse(Find("gallery").GetDomAttribute("data-previews") ?? "0", CultureInfo.InvariantCulture);
+
+    /// <summary>The value of a field of the form.</summary>
+    public string Value(string id) => Find(id).GetDomProperty("value") ?? "";
+
+    /// <summary>The id of the element that has the keyboard.</summary>
+    public string Focus => (string)Script("return document.activeElement.id")!;
+
+    public void UntilReady() => Until(() => Find("draw").Enabled, "the page's form", () => Error);
+
+    public void GoTo(Uri address)
+    {
+        browser.GoTo(address);
+        UntilReady();
+    }
+
+    /// <summary>Presses keys where the keyboard is.</summary>
+    public void Type(string keys) => browser.Type(keys);
 
     public static void Until(Func<bool> condition, string what, Func<string>? seen = null) => Chromium.Until(condition, what, seen);
 

@@ -14,6 +14,7 @@ public sealed class ServiceTests
                 ("/", "text/html"),
                 ("/page.css", "text/css"),
                 ("/page.js", "text/javascript"),
+                ("/form.js", "text/javascript"),
                 ("/icon.svg", "image/svg+xml"),
             })
         {

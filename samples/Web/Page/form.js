@@ -1,0 +1,129 @@
+// The settings: the form, and the same as an address that can be kept and passed on.
+import { element, make } from "./elements.js";
+
+const form = element("form");
+let model;
+
+/** Makes the form of a model, and fills it from the page's address; gives a sentence for everything there that cannot be. */
+export function of(served) {
+  model = served;
+  for (const sampler of model.samplers) {
+    const input = make("input", { type: "radio", name: "sampler", value: sampler.name, id: `sampler-${sampler.name}` });
+    input.addEventListener("change", () => choose(sampler));
+    element("samplers").append(make("label", {}, input, sampler.title));
+  }
+  pair("count", model.maxCount, value => value, value => value, value => `${value} ${value === "1" ? "picture" : "pictures"}`);
+  // A step more matters at 5 and not at 500: the slider is logarithmic.
+  const scale = Math.log(Math.max(2, model.maxSteps)) / 1000;
+  pair("steps", model.maxSteps, value => Math.log(value) / scale, value => Math.exp(value * scale), value => `${value} steps`);
+  element("count-range").max = model.maxCount;
+  set("count", Math.min(16, model.maxCount));
+  if (model.classes > 0) {
+    element("label-field").hidden = false;
+    const options = [...Array(model.classes).keys()].map(k => new Option(name(k), k));
+    element("label").append(...(model.guidance ? [new Option("any", "")] : []), ...options);
+    element("label").addEventListener("change", showGuidance);
+    pair("guidance", 20, value => value, value => value, value => `guidance ${value}`);
+  }
+  element("dice").addEventListener("click", anotherSeed);
+  select(model.samplers[0]);
+  anotherSeed();
+  return fromAddress();
+}
+
+/** The settings as the server takes them. */
+export function settings() {
+  const chosen = { sampler: form.elements.sampler.value, steps: Number(element("steps").value), seed: Number(element("seed").value), count: Number(element("count").value) };
+  if (model.classes > 0 && element("label").value !== "") {
+    chosen.label = Number(element("label").value);
+    if (model.guidance) chosen.guidance = Number(element("guidance").value);
+  }
+  return chosen;
+}
+
+/** Puts settings of an earlier run into the form. */
+export function restore({ sampler, steps, seed, count, label, guidance }) {
+  select(model.samplers.find(other => other.name === sampler) ?? model.samplers[0]);
+  set("steps", steps);
+  set("count", count);
+  element("seed").value = seed;
+  if (model.classes > 0) {
+    element("label").value = label ?? "";
+    set("guidance", guidance ?? 1);
+    showGuidance();
+  }
+  address();
+}
+
+/** The settings in a line, as people say them. */
+export function describe({ sampler, steps, count, seed, label, guidance }) {
+  const title = model.samplers.find(other => other.name === sampler)?.title ?? sampler;
+  return [title, `${steps} ${steps === 1 ? "step" : "steps"}`, label === undefined ? "" : name(label), guidance === undefined || guidance === 1 ? "" : `guidance ${guidance}`,
+    `${count} ${count === 1 ? "picture" : "pictures"}`, `seed ${seed}`].filter(part => part).join(" · ");
+}
+
+/** Writes the settings into the page's address, without a new entry for the back button. */
+export function address() {
+  const query = new URLSearchParams(Object.entries(settings()).map(([key, value]) => [key, key === "label" ? name(value) : value]));
+  history.replaceState(null, "", `?${query}`);
+}
+
+export const count = () => Math.min(model.maxCount, Math.max(1, Math.round(Number(element("count").value)) || 1));
+
+function fromAddress() {
+  const wrong = [];
+  const whole = (key, least, most, take) => value => /^\d{1,16}$/.test(value) && Number(value) >= least && Number(value) <= most ? take(Number(value)) : `${least} to ${most}`;
+  const classes = [...Array(model.classes).keys()];
+  const known = {
+    sampler: value => { const found = model.samplers.find(other => other.name === value); return found ? select(found) : `one of ${model.samplers.map(other => other.name).join(", ")}`; },
+    steps: whole("steps", 1, model.maxSteps, value => set("steps", value)),
+    count: whole("count", 1, model.maxCount, value => set("count", value)),
+    seed: whole("seed", 0, Number.MAX_SAFE_INTEGER, value => { element("seed").value = value; }),
+    label: value => {
+      const found = classes.find(k => name(k) === value) ?? classes.find(k => name(k).toLowerCase() === value.toLowerCase()) ?? classes.find(k => `${k}` === value);
+      if (found === undefined) return model.classes === 0 ? "absent, for the model knows no classes" : `one of ${classes.map(name).join(", ")}`;
+      element("label").value = found;
+      showGuidance();
+    },
+    guidance: value => value !== "" && Number(value) >= 0 && Number(value) <= 20 && model.guidance ? set("guidance", value) : model.guidance ? "0 to 20" : "absent, for the model cannot be guided",
+  };
+  // The sampler first: choosing one sets its steps.
+  const asked = [...new URLSearchParams(location.search)].sort(([a], [b]) => (a !== "sampler") - (b !== "sampler"));
+  for (const [key, value] of asked) {
+    const expected = Object.hasOwn(known, key) ? known[key](value) : "absent";
+    if (expected) wrong.push(`The address asks for ${key}=${value}, which must be ${expected}.`);
+  }
+  return wrong.join(" ");
+}
+
+const name = k => model.classNames?.[k] ?? `${k}`;
+
+function select(sampler) {
+  element(`sampler-${sampler.name}`).checked = true;
+  choose(sampler);
+}
+
+function choose(sampler) {
+  element("about").textContent = sampler.about + ".";
+  set("steps", sampler.defaultSteps);
+}
+
+function pair(id, maximum, toRange, fromRange, spoken) {
+  const number = element(id), range = element(`${id}-range`);
+  const speak = () => range.setAttribute("aria-valuetext", spoken(number.value));
+  number.max = maximum;
+  number.addEventListener("input", () => { if (number.validity.valid) { range.value = toRange(Number(number.value)); speak(); } });
+  range.addEventListener("input", () => { number.value = id === "guidance" ? range.value : Math.round(fromRange(Number(range.value))); speak(); });
+  Object.assign(number, { toRange, speak });
+}
+
+function set(id, value) {
+  const number = element(id);
+  number.value = value;
+  element(`${id}-range`).value = number.toRange(value);
+  number.speak();
+}
+
+function anotherSeed() { element("seed").value = Math.floor(Math.random() * 1e6); }
+
+function showGuidance() { element("guidance-field").hidden = !model.guidance || element("label").value === ""; }
