@@ -41,7 +41,16 @@ internal sealed class Chromium : IDisposable
             options,
             TimeSpan.FromMinutes(2));
         driver.Manage().Timeouts().AsynchronousJavaScript = TimeSpan.FromMinutes(2);
-        driver.Navigate().GoToUrl(address);
+        try
+        {
+            driver.Navigate().GoToUrl(address);
+        }
+        catch (WebDriverException)
+        {
+            // Nobody has a page to dispose.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>What is not installed; null where all is.</summary>
