@@ -120,12 +120,14 @@ internal sealed class ToyPictures(PlanarData set, DirectoryInfo output)
         // Most happens near the end: frames stand closer there.
         int[] entries = [.. Enumerable.Range(0, Frames).Select(k => (int)Math.Round(last * Math.Sqrt(k / (Frames - 1.0)))).Distinct()];
         using var scope = NewDisposeScope();
-        PlanarAnimation.SaveSvg(
-            At("motion", ".svg"),
-            [.. entries.Select(entry => (
+        (string, Tensor)[] frames =
+        [
+            .. entries.Select(entry => (
                 string.Create(CultureInfo.InvariantCulture, $"t = {way.Timesteps[entry]}"),
-                way.X[entry].narrow(0, 0, Moving)))],
-            options: new PlanarPlotOptions { Title = set.Title, Extent = Extent, PanelSize = 360 });
+                way.X[entry].narrow(0, 0, Moving))),
+        ];
+        PlanarPlotOptions options = new() { Title = set.Title, Extent = Extent, PanelSize = 360 };
+        foreach (string ending in new[] { ".svg", ".png" }) PlanarAnimation.Save(At("motion", ending), frames, options: options);
     }
 
     /// <summary>The score of x_t, ∇ log q(x_t), as the network has it: -ε / √(1 - ᾱ_t) = (√ᾱ_t x̂_0 - x_t) / (1 - ᾱ_t).</summary>

@@ -54,12 +54,42 @@ public sealed class PlanarPlotTests : IDisposable
     public void Animation_Frames_EndAtTheLastAndMoveThroughAll()
     {
         Tensor first = tensor(new float[,] { { -1.5f, 1.5f }, { 0, 0 } }), last = tensor(new float[,] { { 1.5f, -1.5f }, { 0, 0 } });
-        PlanarAnimation.SaveSvg(At("move.svg"), [("t < 2", first), ("t = 0", last)], 3, Small with { Title = "Way" });
+        PlanarAnimation.Save(At("move.svg"), [("t < 2", first), ("t = 0", last)], 3, Small with { Title = "Way" });
         XElement[] circles = [.. XDocument.Load(At("move.svg")).Descendants().Where(one => one.Name.LocalName == "circle")];
         circles.Should().HaveCount(2);
         circles[0].Attribute("cx")!.Value.Should().Be("1000", "a viewer that does not animate shows the last frame");
         circles[0].Elements().Select(one => one.Attribute("values")!.Value).Should().Equal("0;1000;1000", "0;1000;1000");
         File.ReadAllText(At("move.svg")).Should().Contain("prefers-color-scheme: dark").And.Contain("t &lt; 2");
+    }
+
+    [Theory]
+    [InlineData(3, 31)]
+    [InlineData(0.01, 2)]
+    public void Animation_AsPng_HoldsTheWayAndRestsAtTheEnd(double seconds, int pictures)
+    {
+        // A point goes from left to right.
+        Tensor first = tensor(new float[,] { { -0.75f, 0 } }), last = tensor(new float[,] { { 0.75f, 0 } });
+        PlanarAnimation.Save(At("move.png"), [("t = 1", first), ("t = 0", last)], seconds, Small with { Theme = PlotTheme.Dark });
+        AnimatedPngFile file = AnimatedPngFile.Read(File.ReadAllBytes(At("move.png")));
+
+        file.Plays.Should().Be(0, "it repeats for ever");
+        file.Frames.Should().HaveCount(pictures);
+        file.Frames.Sum(frame => frame.Seconds).Should().BeApproximately(seconds + 1.5, 1e-3 * pictures);
+        file.Frames[^1].Seconds.Should().Be(1.5);
+        file.Still.Should().Equal(file.Frames[^1].Png, "a viewer that does not animate shows the last frame");
+        double[] places = [.. file.Frames.Select(frame => Across(frame.Png))];
+        for (int k = 0; k < pictures; k++) places[k].Should().BeApproximately(150 * (0.25 + 0.5 * k / (pictures - 1)) - 0.5, 1);
+
+        using SKBitmap still = SKBitmap.Decode(At("move.png"));
+        (still.Width, still.Height).Should().Be((150, 180));
+        still.GetPixel(0, 0).Should().Be(SKColor.Parse(PlotTheme.Dark.Background));
+
+        static double Across(byte[] png)
+        {
+            using SKBitmap picture = SKBitmap.Decode(png);
+            // Under the head, where the caption stands.
+            return Enumerable.Range(0, 150 * 150).Where(i => picture.GetPixel(i % 150, 30 + i / 150).Blue > 80).Average(i => i % 150);
+        }
     }
 
     [Fact]
@@ -76,12 +106,18 @@ public sealed class PlanarPlotTests : IDisposable
         Refused(
             new PlanarPanel(), Small with { RowTitles = ["a", "b"] }, "RowTitles must be as many as the 1 rows of 1 panels, but are 2.*");
         FluentActions.Invoking(() => PlanarPlot.Save(At("bad.png"), [])).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => PlanarAnimation.SaveSvg(At("bad.svg"), [("one", points)])).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => PlanarAnimation.Save(At("bad.svg"), [("one", points)])).Should().Throw<ArgumentException>()
             .WithMessage("frames must be at least 2, but are 1.*");
-        FluentActions.Invoking(() => PlanarAnimation.SaveSvg(At("bad.svg"), [("one", points), ("two", zeros(2, 2))]))
+        FluentActions.Invoking(() => PlanarAnimation.Save(At("bad.svg"), [("one", points), ("two", zeros(2, 2))]))
             .Should().Throw<ArgumentException>().WithMessage("frames must all have the 3 points of the first, but one has 2.*");
-        FluentActions.Invoking(() => PlanarAnimation.SaveSvg(At("bad.png"), [("one", points), ("two", points)]))
-            .Should().Throw<ArgumentException>().WithMessage("path must end with .svg, but is *");
+        FluentActions.Invoking(() => PlanarAnimation.Save(At("bad.gif"), [("one", points), ("two", points)]))
+            .Should().Throw<ArgumentException>().WithMessage("path must end with .png or .svg, but is *");
+        foreach (double seconds in new[] { 0, 60.1, double.NaN })
+        {
+            FluentActions.Invoking(() => PlanarAnimation.Save(At("bad.png"), [("one", points), ("two", points)], seconds))
+                .Should().Throw<ArgumentOutOfRangeException>().WithMessage("seconds must be above 0 and at most 60, but is *");
+        }
+
         folder.GetFiles().Should().BeEmpty();
     }
 

@@ -21,8 +21,9 @@ public sealed class ToyRunTests : IDisposable
         scores.Should().OnlyContain(score => !score.Good && Math.Abs(score.Real) < 0.01 && score.Normal > 2 * Math.Abs(score.Real));
         console.ToString().Should().Contain("two moons").And.Contain("four rings").And.Contain("not learned");
         string[] kinds = ["processes", "density", "paths"], endings = [".png", ".svg", "-dark.svg"];
-        output.GetFiles().Select(file => file.Name).Should().BeEquivalentTo(options.Sets.SelectMany(set =>
-            kinds.SelectMany(kind => endings.Select(ending => $"{set.Name}-{kind}{ending}")).Append($"{set.Name}-motion.svg")));
+        string[] plots = [.. kinds.SelectMany(kind => endings.Select(ending => kind + ending)), "motion.svg", "motion.png"];
+        output.GetFiles().Select(file => file.Name)
+            .Should().BeEquivalentTo(options.Sets.SelectMany(set => plots.Select(plot => $"{set.Name}-{plot}")));
         output.GetFiles().Should().OnlyContain(file => file.Length > 2000 && file.Length < 2_000_000);
     }
 

@@ -10,16 +10,25 @@ internal sealed class PanelPen
 
     private readonly PlanarPlotOptions options;
     private readonly SKColor color;
-    private readonly (float X, float Y)[] density;
-    private readonly (float X, float Y)[] points;
-    private readonly (float X, float Y)[] places;
-    private readonly (float X, float Y)[] directions;
-    private readonly (float X, float Y)[][] paths;
+    private readonly float radius = Dot;
+    private readonly (float X, float Y)[] density = [];
+    private readonly (float X, float Y)[] points = [];
+    private readonly (float X, float Y)[] places = [];
+    private readonly (float X, float Y)[] directions = [];
+    private readonly (float X, float Y)[][] paths = [];
 
-    private PanelPen(PlanarPanel panel, PlanarPlotOptions options)
+    private PanelPen(PlanarPlotOptions options, int color)
     {
         this.options = options;
-        color = SKColor.Parse(options.Theme.Palette[panel.Color % options.Theme.Palette.Length]);
+        this.color = SKColor.Parse(options.Theme.Palette[color % options.Theme.Palette.Length]);
+    }
+
+    private PanelPen((float X, float Y)[] points, float radius, PlanarPlotOptions options)
+        : this(options, color: 0) => (this.points, this.radius) = (points, radius);
+
+    private PanelPen(PlanarPanel panel, PlanarPlotOptions options)
+        : this(options, panel.Color)
+    {
         density = PlanarCheck.Points(panel.Density, nameof(panel.Density));
         points = PlanarCheck.Points(panel.Points, nameof(panel.Points));
         places = PlanarCheck.Points(panel.Arrows?.Places, nameof(panel.Arrows));
@@ -41,6 +50,9 @@ internal sealed class PanelPen
         return new PanelPen(panel, options);
     }
 
+    /// <summary>Takes points alone, for dots of a radius in pixels.</summary>
+    public static PanelPen OfDots((float X, float Y)[] points, float radius, PlanarPlotOptions options) => new(points, radius, options);
+
     /// <summary>Draws shades, then paths, arrows and dots.</summary>
     public void Draw(SKCanvas canvas)
     {
@@ -49,11 +61,11 @@ internal sealed class PanelPen
         if (density.Length > 0) DrawDensity(canvas);
         for (int index = 0; index < paths.Length; index++) DrawPath(canvas, paths[index], index);
         if (places.Length > 0) DrawArrows(canvas);
-        DrawDots(canvas, points, Dot, color.WithAlpha(170));
+        DrawDots(canvas, points, radius, color.WithAlpha(170));
     }
 
     // One path of all dots, lines of no length with round ends, to a tenth of a pixel: a file of SVG stays small.
-    private void DrawDots(SKCanvas canvas, IEnumerable<(float X, float Y)> dots, float radius, SKColor shade)
+    private void DrawDots(SKCanvas canvas, IEnumerable<(float X, float Y)> dots, float round, SKColor shade)
     {
         using var builder = new SKPath();
         foreach ((float x, float y) in dots.Where(Inside))
@@ -68,7 +80,7 @@ internal sealed class PanelPen
             Color = shade,
             IsAntialias = true,
             IsStroke = true,
-            StrokeWidth = 2 * radius,
+            StrokeWidth = 2 * round,
             StrokeCap = SKStrokeCap.Round,
         };
         canvas.DrawPath(builder, paint);

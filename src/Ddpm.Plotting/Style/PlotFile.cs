@@ -38,7 +38,8 @@ internal static partial class PlotFile
         AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 
-    private static byte[] Png(int width, int height, string background, Action<SKCanvas> draw)
+    /// <summary>Returns what is drawn on a canvas as a PNG file.</summary>
+    public static byte[] Png(int width, int height, string background, Action<SKCanvas> draw)
     {
         using var surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque))
             ?? throw new InvalidOperationException($"Skia could not make a picture of {width}×{height}.");
