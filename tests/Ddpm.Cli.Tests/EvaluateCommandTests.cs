@@ -10,6 +10,7 @@ namespace Ddpm.Cli.Tests;
 public sealed class EvaluateCommandTests : IDisposable
 {
     private static readonly string Network = Path.Combine(AppContext.BaseDirectory, "Goldens", "tiny_features.pt");
+    private static readonly string[] Ode = ["evaluate", "bpd", "{model}", "{test}", "--ode", "--steps", "3"];
     private readonly Workplace here = new();
 
     public void Dispose() => here.Dispose();
@@ -99,6 +100,156 @@ public sealed class EvaluateCommandTests : IDisposable
             "{progress.json}");
         code.Should().Be(1);
         error.TrimEnd().Should().StartWith(here.Place("{progress.json} is not valid JSON: ")).And.NotContain("\n");
+    }
+
+    [Fact]
+    public void BpdOde_ImagesAndTraining_IsTheLikelihoodOfTheLibrary()
+    {
+        here.SaveModel();
+        here.SaveIdx("test", 5, seed: 1);
+        here.SaveIdx("train", 3, seed: 2);
+        JsonObject json = here.Json(
+            [.. Ode, "--train", "{train}", "--draws", "2", "--probes", "3", "--seed", "6", "--probe-distribution", "gaussian"]);
+        using TrainedModel model = ModelFolder.Load(here["model"]);
+        var flow = new FlowLikelihood(
+            model.Network,
+            model.Process.Respace(TimestepSpacing.Karras(model.Process.Coefficients.Schedule, 3)),
+            Divergence.Hutchinson(3, ProbeDistribution.Gaussian));
+        var likelihood = new DequantizedLikelihood(flow, new DequantizedLikelihoodOptions { Draws = 2 });
+        foreach ((string part, int count, int seed) in new[] { ("", 5, 1), ("_train", 3, 2) })
+        {
+            using Tensor images = PixelConversion.FromBytes(Workplace.Images(count, seed));
+            LikelihoodAccumulator sums = likelihood.NewAccumulator();
+            likelihood.Accumulate(sums, images, new PerSampleNoise(6), 0);
+            LikelihoodReport expected = sums.Report();
+            Value(json, $"bits_per_dim{part}").Should().BeApproximately(expected.Total.Mean, 1e-5 * Math.Abs(expected.Total.Mean));
+            ((double)json["metrics"]![$"bits_per_dim{part}"]!["uncertainty"]!).Should()
+                .BeApproximately(expected.Total.StandardError, 1e-4 * expected.Total.StandardError);
+            Value(json, $"probe_error{part}").Should().BeApproximately(expected.ProbeStandardError, 1e-4 * expected.ProbeStandardError);
+            Value(json, $"draw_error{part}").Should()
+                .BeApproximately(expected.Total.NoiseStandardError, 1e-4 * expected.Total.NoiseStandardError);
+        }
+
+        json.Select(pair => pair.Key).Should().Equal("title", "settings", "metrics", "data");
+        JsonObject settings = json["settings"]!.AsObject();
+        settings.Select(pair => pair.Key).Should().BeEquivalentTo(
+            "data", "dequantization", "divergence", "draws", "examples", "model", "ode", "probe-distribution", "probes", "seed", "spacing",
+            "steps", "train", "train-examples");
+        ((int)settings["probes"]!, (int)settings["steps"]!, (int)settings["draws"]!).Should().Be((3, 3, 2));
+        ((string)settings["spacing"]!, (string)settings["ode"]!).Should().Be(("karras", "heun"));
+    }
+
+    [Fact]
+    public void BpdOde_ExactDivergence_IsWithinTheProbesError()
+    {
+        here.SaveModel();
+        here.SaveIdx("test", 2, seed: 1);
+        JsonObject exact = here.Json([.. Ode, "--divergence", "exact", "--dequantization", "none"]);
+        exact["metrics"]!.AsObject().Select(pair => pair.Key).Should().Equal("bits_per_dim");
+        exact["settings"]!.AsObject().ContainsKey("probes").Should().BeFalse();
+        JsonObject probed = here.Json([.. Ode, "--probes", "40", "--dequantization", "none"]);
+        double error = Value(probed, "probe_error");
+        error.Should().BePositive();
+        // A right estimate passes but once in 10,000 seeds.
+        Math.Abs(Value(probed, "bits_per_dim") - Value(exact, "bits_per_dim")).Should().BeLessThan(3.89 * error);
+    }
+
+    [Fact]
+    public void BpdOde_KilledAndStartedAgain_PrintsTheSameBytes()
+    {
+        here.SaveModel();
+        here.SaveIdx("test", 24, seed: 1);
+        string[] command =
+        [
+            "evaluate", "bpd", here["model"], here["test"], "--ode", "--steps", "20", "--batch-size", "2", "--probes", "2", "--json",
+            "--quiet", "--progress-file", here["progress.json"],
+        ];
+        using RunningProgram straight = RunningProgram.Start(command);
+        (int code, string expected, string error) = straight.End();
+        code.Should().Be(0, error);
+        using (RunningProgram program = RunningProgram.Start(command))
+        {
+            // Killed once it has kept something.
+            while (!File.Exists(here["progress.json"]) && !program.HasEndedAfter(TimeSpan.FromMilliseconds(5)))
+            {
+            }
+
+            program.Kill();
+        }
+
+        File.Exists(here["progress.json"]).Should().BeTrue("the rest is not yet done");
+        string[] other = [.. command[..^1], here["progress.json"], "--probes", "3"];
+        other = [.. other.Where((word, place) => place is not (9 or 10))];
+        (code, _, error) = here.Run(other);
+        code.Should().Be(1);
+        error.TrimEnd().Should().StartWith(here.Place("{progress.json} is of another evaluation, with which this one cannot go on: "))
+            .And.Contain("2 Rademacher probes").And.Contain("3 Rademacher probes").And.NotContain("\n");
+        using RunningProgram resumed = RunningProgram.Start(command);
+        (code, string output, error) = resumed.End();
+        code.Should().Be(0, error);
+        output.Should().Be(expected);
+        File.Exists(here["progress.json"]).Should().BeFalse("nothing is left to go on with");
+    }
+
+    [Theory]
+    [InlineData("--probes 2", "--probes goes with --ode.")]
+    [InlineData("--divergence exact", "--divergence goes with --ode.")]
+    [InlineData("--probe-distribution gaussian", "--probe-distribution goes with --ode.")]
+    [InlineData("--dequantization none", "--dequantization goes with --ode.")]
+    [InlineData("--force", "--force goes with --ode.")]
+    [InlineData("--ode --decoder exact", "--decoder is of the bound's L_0, which --ode does not have.")]
+    [InlineData("--ode --plot {a.png}", "--plot is of the bound's rate and distortion, which --ode does not have.")]
+    [InlineData("--ode --divergence exact --probes 2", "--probes goes with --divergence hutchinson, but --divergence is exact.")]
+    [InlineData(
+        "--ode --divergence exact --probe-distribution gaussian",
+        "--probe-distribution goes with --divergence hutchinson, but --divergence is exact.")]
+    [InlineData(
+        "--ode --dequantization none --draws 2", "--draws must be 1 with --dequantization none, which draws nothing, but is 2.")]
+    [InlineData("--ode --steps 1", "--steps must be at least 2 with --ode, from the first timestep to the last, but is 1.")]
+    [InlineData("--ode --probes 0", "--probes must be at least 1, but is 0.")]
+    [InlineData(
+        "--ode --steps 5 --spacing trailing",
+        "--ode needs the first and the last timestep, 0 and 19, but --spacing trailing with --steps 5 goes from 3 to 19; karras and "
+            + "linspace keep both.")]
+    [InlineData(
+        "--ode --steps 5 --spacing leading",
+        "--ode needs the first and the last timestep, 0 and 19, but --spacing leading with --steps 5 goes from 0 to 16; *")]
+    [InlineData("--ode --draws 1000000 --probes 1000000", "Estimate: * for 1 image, each with 38,000,000 calls of the network and "
+        + "1,000,000 backward passes a call, * of memory: more than a month. Try fewer --probes, --draws, --count or --steps. --force *")]
+    [InlineData("--ode --draws 1000000 --divergence exact", "Estimate: *64 backward passes*Try --divergence hutchinson, or fewer --draws*")]
+    public void BpdOde_OptionsThatDoNotGoTogether_AreRefused(string more, string message)
+    {
+        here.SaveModel();
+        here.SaveIdx("test", 1, seed: 1);
+        (int code, string output, string error) = here.Run(["evaluate", "bpd", "{model}", "{test}", .. more.Split(' ')]);
+        (code, output).Should().Be((2, ""));
+        error.TrimEnd().Should().Match(message).And.NotContain("\n");
+    }
+
+    [Fact]
+    public void BpdOde_ModelWithoutSignalAtTheEnd_IsRefused()
+    {
+        using (UNet network = Workplace.NewNetwork())
+        {
+            ModelFolder.Save(here["zero"], network, new ReverseDiffusion(
+                new ZeroTerminalSnrSchedule(new LinearSchedule(20, 1e-3, 0.5)), new ReverseDiffusionOptions { Prediction = Prediction.V }));
+        }
+
+        here.SaveIdx("test", 1, seed: 1);
+        (int code, _, string error) = here.Run("evaluate", "bpd", "{zero}", "{test}", "--ode");
+        (code, error.TrimEnd()).Should().Be((2, here.Place(
+            "--ode needs some signal at the last timestep, but {zero} has none there (zero terminal SNR): its flow has no beginning.")));
+    }
+
+    [Fact]
+    public void BpdOde_OnnxModel_IsToldWhatToName()
+    {
+        here.SaveIdx("test", 1, seed: 1);
+        (int code, _, string error) = here.Run("evaluate", "bpd", "{net.onnx}", "{test}", "--ode");
+        code.Should().Be(2);
+        error.TrimEnd().Should().Be(here.Place(
+            "--ode needs gradients through the network, which {net.onnx}, an ONNX model, does not give: name the model folder that it was "
+                + "exported from."));
     }
 
     [Fact]

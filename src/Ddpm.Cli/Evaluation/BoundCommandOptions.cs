@@ -24,16 +24,28 @@ internal sealed class BoundCommandOptions(OptionReader read)
     public int? Steps { get; } = read.Section("Bound").Number(
         "--steps", "Steps of the process, at most the model's T and by default as many; fewer have a looser bound", least: 1);
 
-    public string Spacing { get; } = read.Choice("--spacing", "trailing", "Which timesteps they are", SamplerChoice.Spacings);
+    /// <summary>Null for the measure's own.</summary>
+    public string? Spacing { get; } = read.Choice(
+        "--spacing",
+        "Which timesteps they are; by default trailing, and karras with --ode, whose flow bends most where there is little noise",
+        SamplerChoice.Spacings);
 
-    public int Draws { get; } =
-        read.Number("--draws", 1, "Draws of noise for each image and timestep", least: 1, Most.Repetitions);
+    public int Draws { get; } = read.Number(
+        "--draws",
+        1,
+        "Draws of noise for each image and timestep; with --ode, of points at which the density of an image is taken",
+        least: 1,
+        Most.Repetitions);
 
-    public bool ExactDecoder { get; } = read.Choice(
+    /// <summary>Null for discretized.</summary>
+    public string? Decoder { get; } = read.Choice(
         "--decoder",
-        "discretized",
-        "L_0: discretized with the authors' approximation of the normal distribution, or with the exact one",
-        ["discretized", "exact"]) == "exact";
+        "L_0: discretized (the default) with the authors' approximation of the normal distribution, or with the exact one",
+        ["discretized", "exact"]);
+
+    public FlowOptions Flow { get; } = new(read);
+
+    public bool Force { get; } = read.Flag("--force", "With --ode: compute although the estimate says that memory or time will not do");
 
     public int? Count { get; } = read.Section("Images").Number(
         "--count", "Images, evenly spread over the data; by default all", least: 1, Most.Samples);

@@ -8,7 +8,7 @@ internal static class SettingsJson
 {
     private static readonly string[] Numbers =
     [
-        "steps", "seed", "eta", "guidance", "guidance-rescale", "batch-size", "images", "examples", "draws", "splits",
+        "steps", "seed", "eta", "guidance", "guidance-rescale", "batch-size", "images", "examples", "draws", "splits", "probes",
     ];
 
     /// <summary>Gives the settings.</summary>

@@ -99,35 +99,7 @@ public sealed class BoundAccumulator
     public void Merge(ICommunicator communicator)
     {
         ArgumentNullException.ThrowIfNull(communicator);
-        if (communicator.WorldSize == 1) return;
-        double[][] kinds = communicator.AllGather([Timesteps, Draws]);
-        if (kinds.Any(kind => kind[0] != Timesteps || kind[1] != Draws))
-        {
-            throw new DistributedException(
-                "All ranks must have bounds of the same timesteps and draws, but have " +
-                $"{string.Join(", ", kinds.Select(kind => $"{kind[0]} and {kind[1]}"))}.");
-        }
-
-        double[][] all = communicator.AllGather(
-            [Examples, .. Sums.SelectMany(sum => sum.Moments.Means.Concat(sum.Moments.Squares).Concat(sum.Moments.NoiseVariances))]);
-        // In the order of the ranks on every rank, so that all have the same bits.
-        foreach ((_, RunningMoments moments) in Sums)
-        {
-            moments.Restore(0, new double[moments.Means.Length], new double[moments.Means.Length], new double[moments.Means.Length]);
-        }
-
-        foreach (double[] rank in all)
-        {
-            var other = new BoundAccumulator(Timesteps, Draws);
-            int place = 1;
-            foreach ((_, RunningMoments moments) in other.Sums)
-            {
-                double[] Next() => rank[place..(place += moments.Means.Length)];
-                moments.Restore((long)rank[0], Next(), Next(), Next());
-            }
-
-            Merge(other);
-        }
+        RunningMoments.Merge(communicator, [Timesteps, Draws], "timesteps and draws", [.. Sums.Select(sum => sum.Moments)]);
     }
 
     /// <summary>Computes the bound over all examples so far.</summary>

@@ -15,7 +15,6 @@ public sealed class FlowLikelihood
 {
     private readonly IEpsilonModel model;
     private readonly ReverseDiffusion process;
-    private readonly Divergence divergence;
 
     /// <summary>Creates the likelihood of a trained network.</summary>
     /// <param name="model">
@@ -31,13 +30,23 @@ public sealed class FlowLikelihood
         PndmSteps.RequireSignal(process.Coefficients, nameof(process));
         this.model = model;
         this.process = process;
-        this.divergence = divergence ?? Divergence.Hutchinson();
+        Divergence = divergence ?? Divergence.Hutchinson();
     }
+
+    /// <summary>Gets the process whose flow it is.</summary>
+    public ReverseDiffusion Process => process;
+
+    /// <summary>Gets how the divergence is computed.</summary>
+    public Divergence Divergence { get; }
+
+    /// <summary>Gets how often a batch asks the network: twice a step, as Heun's method does.</summary>
+    public int NetworkCalls => 2 * (process.Coefficients.Timesteps - 1);
 
     /// <summary>Computes ln p(x̄) of a batch.</summary>
     /// <param name="x">The examples as data, x̄, [B, …]; not scaled by √ᾱ_0.</param>
     /// <param name="noise">The source of the probes: probe k of example i is draw k of sample i. The exact divergence draws none.</param>
     /// <param name="firstExample">The number of the first example, which the probes depend on. Range: ≥ 0.</param>
+    /// <param name="stepped">Called after every call of the network.</param>
     /// <param name="cancellationToken">Stops within one step.</param>
     /// <returns>
     /// The log-density in nats (of all dimensions) by each probe, [probes, B], or [1, B] where it is exact; float64 on the CPU, a fresh
@@ -49,7 +58,8 @@ public sealed class FlowLikelihood
     /// </exception>
     /// <exception cref="NonFiniteException">The density became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; all intermediate tensors are freed.</exception>
-    public Tensor LogDensity(Tensor x, INoiseSource noise, long firstExample = 0, CancellationToken cancellationToken = default)
+    public Tensor LogDensity(Tensor x, INoiseSource noise, long firstExample = 0, Action? stepped = null,
+        CancellationToken cancellationToken = default)
     {
         Require.Batch(x);
         ArgumentNullException.ThrowIfNull(noise);
@@ -57,8 +67,8 @@ public sealed class FlowLikelihood
         model.RequireExamples(x, nameof(x));
         model.RequireEvaluationMode("the likelihood");
         using var scope = NewDisposeScope();
-        Tensor[] probes = divergence.Draw(noise, x, firstExample);
-        Tensor at = x.to(float64, copy: true), change = zeros(Math.Max(1, divergence.Probes), x.size(0), float64, x.device);
+        Tensor[] probes = Divergence.Draw(noise, x, firstExample);
+        Tensor at = x.to(float64, copy: true), change = zeros(Math.Max(1, Divergence.Probes), x.size(0), float64, x.device);
         DiffusionCoefficients tables = process.Coefficients;
         for (int t = 0; t + 1 < tables.Timesteps; t++)
         {
@@ -66,7 +76,9 @@ public sealed class FlowLikelihood
             using var step = NewDisposeScope();
             double length = Sigma(t + 1) - Sigma(t);
             (Tensor slope, Tensor trace) = Flow(at, t, x.dtype, probes);
+            stepped?.Invoke();
             (Tensor nextSlope, Tensor nextTrace) = Flow(at.Plus(slope.Times(length)), t + 1, x.dtype, probes);
+            stepped?.Invoke();
             at.AddInPlace(slope.Plus(nextSlope), length / 2);
             change.AddInPlace(trace.Plus(nextTrace), length / 2);
             NonFiniteException.ThrowIfNonFinite(change, "The log-density", t);
@@ -107,7 +119,7 @@ public sealed class FlowLikelihood
         }
 
         Tensor eps = process.PredictEpsilon(output, xt, t).to(float64);
-        return (eps.detach(), divergence.Of(eps, at, probes).detach());
+        return (eps.detach(), Divergence.Of(eps, at, probes).detach());
     }
 
     private double Sigma(int t) => PndmSteps.Sigma(process.Coefficients.AlphaBars[t]);

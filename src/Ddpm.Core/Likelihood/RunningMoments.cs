@@ -37,11 +37,48 @@ internal sealed class RunningMoments(int quantities, int draws)
         if (other.Examples > 0) Join(other.Examples, other.Means, other.Squares, other.NoiseVariances);
     }
 
+    /// <summary>
+    /// Adds the examples of all ranks to those of each. It is collective, and all ranks get the same bits: the sums are joined in the order
+    /// of the ranks.
+    /// </summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="kind">The numbers that must be equal on all ranks.</param>
+    /// <param name="kindName">What these numbers are.</param>
+    /// <param name="all">The moments, of the same examples.</param>
+    /// <exception cref="DistributedException">The ranks have other numbers.</exception>
+    public static void Merge(ICommunicator communicator, double[] kind, string kindName, IReadOnlyList<RunningMoments> all)
+    {
+        if (communicator.WorldSize == 1) return;
+        double[][] kinds = communicator.AllGather(kind);
+        if (kinds.Any(other => !other.SequenceEqual(kind)))
+        {
+            throw new DistributedException(
+                $"All ranks must have sums of the same {kindName}, but have "
+                + $"{string.Join(", ", kinds.Select(other => string.Join(" and ", other)))}.");
+        }
+
+        double[][] ranks = communicator.AllGather(
+            [all[0].Examples, .. all.SelectMany(sum => sum.Means.Concat(sum.Squares).Concat(sum.NoiseVariances))]);
+        foreach (RunningMoments moments in all) moments.Restore(0, moments.Zeros, moments.Zeros, moments.Zeros);
+        foreach (double[] rank in ranks)
+        {
+            int place = 1;
+            foreach (RunningMoments moments in all)
+            {
+                double[] Next() => rank[place..(place += moments.Means.Length)];
+                double[] means = Next(), squares = Next(), noiseVariances = Next();
+                if (rank[0] > 0) moments.Join((long)rank[0], means, squares, noiseVariances);
+            }
+        }
+    }
+
     /// <summary>Puts back what was saved.</summary>
     public void Restore(long examples, double[] means, double[] squares, double[] noiseVariances) =>
         (Examples, Means, Squares, NoiseVariances) = (examples, means, squares, noiseVariances);
 
     public ImmutableArray<Estimate> Estimates() => [.. Enumerable.Range(0, quantities).Select(Estimate)];
+
+    private double[] Zeros => new double[quantities];
 
     private void Join(long count, double[] means, double[] squares, double[] noiseVariances)
     {

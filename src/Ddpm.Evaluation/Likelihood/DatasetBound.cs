@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Security.Cryptography;
 using Ddpm.Core;
 using Ddpm.Data;
 using static TorchSharp.torch;
@@ -41,66 +38,34 @@ public static class DatasetBound
         ArgumentNullException.ThrowIfNull(data);
         DatasetBoundOptions valid = (options ?? DatasetBoundOptions.Default).Validated(data.Count);
         ICommunicator ranks = communicator ?? SingleProcess.Instance;
-        return ranks.Together(() => EvaluateShare(bound, data, valid, progress, ranks, cancellationToken));
+        return ranks.Together(() => new Evaluation(bound).Run(data, valid, progress, ranks, cancellationToken).Report());
     }
 
-    private static BoundReport EvaluateShare(VariationalBound bound, IDataset data, DatasetBoundOptions options,
-        IProgress<BoundProgress>? progress, ICommunicator ranks, CancellationToken cancellationToken)
+    private sealed class Evaluation(VariationalBound bound) : DatasetEvaluation<BoundAccumulator>
     {
-        int count = options.Examples ?? data.Count, timesteps = bound.Process.Coefficients.Timesteps;
-        (int first, int end) = ranks.Share(count);
-        string identity = Identity(bound, data, options, first, end);
-        string? file = options.ProgressFile is { } path
-            ? (ranks.WorldSize == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}.{ranks.Rank}-of-{ranks.WorldSize}"))
-            : null;
-        using RunLock? taken = file is null ? null : RunLock.OfFile(file);
-        BoundAccumulator sums = bound.NewAccumulator();
-        if (file is not null && File.Exists(file))
+        protected override long CallsPerBatch => (long)bound.Options.Draws * bound.Process.Coefficients.Timesteps;
+
+        protected override string Settings =>
+            $"draws {bound.Options.Draws}; decoder {bound.Options.Decoder.GetType().Name}; {Words(bound.Process)}";
+
+        protected override BoundAccumulator Begin() => bound.NewAccumulator();
+
+        protected override long Examples(BoundAccumulator sums) => sums.Examples;
+
+        protected override void Accumulate(
+            BoundAccumulator sums, Tensor batch, INoiseSource noise, long firstExample, Action stepped, CancellationToken stop) =>
+            bound.Accumulate(sums, batch, noise, firstExample, stepped, stop);
+
+        protected override void Merge(BoundAccumulator sums, ICommunicator ranks) => sums.Merge(ranks);
+
+        protected override void Save(string file, BoundAccumulator sums, string identity) => BoundFile.Save(file, sums, identity);
+
+        protected override BoundAccumulator Load(string file, string identity)
         {
             BoundAccumulator saved = BoundFile.Load(file, identity);
-            RequireSame(file, "timesteps", sums.Timesteps, saved.Timesteps);
-            RequireSame(file, "draws", sums.Draws, saved.Draws);
-            if (saved.Examples > end - first)
-            {
-                throw new InvalidDataException($"{file}: examples must be at most {end - first}, but is {saved.Examples}.");
-            }
-
-            sums = saved;
+            RequireSame(file, "timesteps", bound.Process.Coefficients.Timesteps, saved.Timesteps);
+            RequireSame(file, "draws", bound.Options.Draws, saved.Draws);
+            return saved;
         }
-
-        var noise = new PerSampleNoise(options.Seed);
-        long started = Stopwatch.GetTimestamp(), steps = 0,
-            total = (end - first - sums.Examples + options.BatchSize - 1) / options.BatchSize * bound.Options.Draws * timesteps;
-        while (first + sums.Examples < end)
-        {
-            int next = checked((int)(first + sums.Examples));
-            using Tensor batch = DatasetBatches.Examples(data, next, Math.Min(options.BatchSize, end - next));
-            bound.Accumulate(sums, batch, noise, next, () =>
-                progress?.Report(new BoundProgress(++steps, total, sums.Examples, Stopwatch.GetElapsedTime(started))), cancellationToken);
-            if (file is not null) BoundFile.Save(file, sums, identity);
-        }
-
-        sums.Merge(ranks);
-        BoundReport report = sums.Report();
-        if (file is not null) File.Delete(file);
-        return report;
-    }
-
-    private static void RequireSame(string file, string field, long expected, long actual)
-    {
-        if (actual != expected) throw new InvalidDataException($"{file}: {field} must be {expected}, but is {actual}.");
-    }
-
-    // All that the sums depend on. The batch size is among it: sums of other batches are equal to rounding only.
-    private static string Identity(VariationalBound bound, IDataset data, DatasetBoundOptions options, int first, int end)
-    {
-        ReverseDiffusionOptions process = bound.Process.Options;
-        byte[] betas = [.. bound.Process.Coefficients.Betas.SelectMany(BitConverter.GetBytes)];
-        return string.Create(CultureInfo.InvariantCulture,
-            $"network {(options.NetworkIdentity.Length > 0 ? options.NetworkIdentity : "unnamed")}; data {data.Identity}, examples " +
-            $"{first} … {end - 1} by {options.BatchSize}; seed {options.Seed}; draws {bound.Options.Draws}; decoder " +
-            $"{bound.Options.Decoder.GetType().Name}; T {bound.Process.Coefficients.Timesteps}, betas " +
-            $"{Convert.ToHexStringLower(SHA256.HashData(betas))[..16]}; {process.Prediction.GetType().Name}, " +
-            $"{process.Variance.GetType().Name}, {process.Clipping.GetType().Name}, {process.InitialLogVariance}");
     }
 }

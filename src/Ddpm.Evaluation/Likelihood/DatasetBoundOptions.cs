@@ -1,6 +1,6 @@
 namespace Ddpm.Evaluation;
 
-/// <summary>Sets how a <see cref="DatasetBound"/> goes through its data.</summary>
+/// <summary>Sets how a <see cref="DatasetBound"/> or a <see cref="DatasetLikelihood"/> goes through its data.</summary>
 public sealed record DatasetBoundOptions
 {
     /// <summary>Gets the defaults: all examples, 64 at a time, noise of seed 0, without a progress file.</summary>

@@ -61,6 +61,32 @@ public sealed record EvaluationReport(string Title, ImmutableSortedDictionary<st
         };
     }
 
+    /// <summary>Creates the report of a likelihood by the probability flow.</summary>
+    /// <param name="title">The title of the report.</param>
+    /// <param name="likelihood">The likelihood.</param>
+    /// <returns>
+    /// Bits/dim with the standard error, and the parts of it that come from the draws of the dequantisation and from the probes of the
+    /// divergence where there are two or more.
+    /// </returns>
+    public static EvaluationReport Of(string title, LikelihoodReport likelihood)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(likelihood);
+        double all = likelihood.Total.StandardError, draws = likelihood.Total.NoiseStandardError, probes = likelihood.ProbeStandardError;
+        var metrics = new List<Metric>
+        {
+            new("bits_per_dim", likelihood.Total.Mean, double.IsNaN(all) ? null : all, "bits/dim, ± standard error over images and probes"),
+        };
+        if (!double.IsNaN(draws)) metrics.Add(new("draw_error", draws, null, "of it, by the draws and their probes: the images fixed"));
+        if (!double.IsNaN(probes)) metrics.Add(new("probe_error", probes, null, "of it, by the probes: images and draws fixed"));
+        return new EvaluationReport(
+            title,
+            ImmutableSortedDictionary<string, string>.Empty
+                .Add("examples", likelihood.Examples.ToString(CultureInfo.InvariantCulture))
+                .Add("draws", likelihood.Draws.ToString(CultureInfo.InvariantCulture)),
+            [.. metrics]);
+    }
+
     /// <summary>Formats the report as lines of text.</summary>
     /// <returns>The title, the settings, a row for each number, and some rows of each series.</returns>
     public string ToTable()
