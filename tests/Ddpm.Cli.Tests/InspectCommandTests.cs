@@ -88,6 +88,7 @@ public sealed class InspectCommandTests : IDisposable
             (int)checkpoint["steps"]!,
             (int)checkpoint["process"]!["timesteps"]!,
             (string)checkpoint["settings"]!["Decay"]!).Should().Be(("checkpoint", 2, 100, "cosine over 2 steps"));
+        checkpoint["settings"]!["LearningRate"]!.ToJsonString().Should().Be("0.0002");
         JsonObject run = here.Json("inspect", "{run}");
         ((string)run["kind"]!, (string)run["checkpoints"]![0]!, (string)run["model"]!["kind"]!).Should()
             .Be(("run", "checkpoints/step-000000002", "model"));

@@ -174,6 +174,12 @@ public sealed class SampleCommandTests : IDisposable
         (int code, _, string error) = here.Run([.. command, "--seed", "1"]);
         (code, error.Trim()).Should()
             .Be((1, here.Place("{out} has samples of other settings (seed 0 there, 1 now): give another --out, or remove it.")));
+        JsonObject written = JsonNode.Parse(File.ReadAllText(here["out/samples.json"]))!["settings"]!.AsObject();
+        (written["steps"]!.ToJsonString(), written["seed"]!.ToJsonString(), (string)written["sampler"]!).Should().Be(("3", "0", "ddpm"));
+        File.WriteAllText(
+            here["out/samples.json"],
+            File.ReadAllText(here["out/samples.json"]).Replace("\"steps\": 3", "\"steps\": \"3\"", StringComparison.Ordinal));
+        ((int)here.Json(command)["drawn"]!).Should().Be(0, "earlier versions wrote numbers as text");
         using (UNet other = new(Workplace.Network(), seed: 9)) ModelFolder.Save(here["model"], other, Workplace.Process);
         here.Run(command).Error.Should().Contain("samples of other settings (model ", "the folder has another model now");
         Directory.CreateDirectory(here["own/images"]);

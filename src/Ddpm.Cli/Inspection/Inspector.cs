@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.ModelFolders;
+using Ddpm.Cli.Output;
 using Ddpm.Core;
 using Ddpm.Inference;
 using Ddpm.Models;
@@ -115,7 +116,7 @@ internal static class Inspector
             ["averages"] = manifest.Averages,
             ["process"] = process,
             ["network"] = network,
-            ["settings"] = new JsonObject(manifest.Settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+            ["settings"] = SettingsJson.OfProgram(manifest.Settings),
             ["files"] = Files(path),
         };
     }

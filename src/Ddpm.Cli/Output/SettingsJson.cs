@@ -15,12 +15,20 @@ internal static class SettingsJson
     public static JsonObject Of(IEnumerable<KeyValuePair<string, string>> settings) =>
         new(settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Value(pair.Key, pair.Value))));
 
-    private static JsonValue Value(string name, string text)
-    {
-        if (!Numbers.Any(number => name == number || name.EndsWith("-" + number, StringComparison.Ordinal))) return JsonValue.Create(text);
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) ? JsonValue.Create(whole)
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real)
-                ? JsonValue.Create(real)
+    /// <summary>Gives settings that programs wrote and nobody named, such as those of a checkpoint: what looks like a number is one.</summary>
+    public static JsonObject OfProgram(IEnumerable<KeyValuePair<string, string>> settings) =>
+        new(settings.Select(pair => KeyValuePair.Create(
+            pair.Key,
+            (JsonNode?)(bool.TryParse(pair.Value, out bool flag) ? JsonValue.Create(flag) : Number(pair.Value)))));
+
+    private static JsonValue Value(string name, string text) =>
+        Numbers.Any(number => name == number || name.EndsWith("-" + number, StringComparison.Ordinal))
+            ? Number(text)
             : JsonValue.Create(text);
-    }
+
+    private static JsonValue Number(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) ? JsonValue.Create(whole)
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real)
+            ? JsonValue.Create(real)
+        : JsonValue.Create(text);
 }

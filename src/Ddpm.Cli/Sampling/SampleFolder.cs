@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
+using Ddpm.Cli.Output;
 using Ddpm.Core;
 using Ddpm.Data;
 
@@ -66,8 +67,7 @@ internal sealed class SampleFolder
             Directory.CreateDirectory(folder.Images);
             var json = new JsonObject
             {
-                ["settings"] = new JsonObject(
-                    settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))),
+                ["settings"] = SettingsJson.Of(settings),
             };
             AtomicFile.Write(file, stream =>
             {
@@ -104,7 +104,7 @@ internal sealed class SampleFolder
         try
         {
             ConfigurationReader settings = ConfigurationReader.Open(file).Nested("settings");
-            return settings.Fields.ToDictionary(field => field, field => settings.Text(field), StringComparer.Ordinal);
+            return settings.Fields.ToDictionary(field => field, settings.TextOrNumber, StringComparer.Ordinal);
         }
         catch (InvalidDataException exception)
         {

@@ -109,6 +109,18 @@ internal sealed class ConfigurationReader
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Error(field, "text");
     }
 
+    /// <summary>Reads text, or a number as the file writes it.</summary>
+    /// <param name="field">The field's name.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="InvalidDataException">The field is something else, or is absent.</exception>
+    public string TextOrNumber(string field) => Find(field) switch
+    {
+        null => throw Missing(field),
+        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        _ => throw Error(field, "text or a number"),
+    };
+
     /// <summary>Reads true or false.</summary>
     /// <param name="field">The field's name.</param>
     /// <param name="fallback">What an absent field means; null where it must be there.</param>
