@@ -22,6 +22,7 @@ public sealed class ImageFolder : IDataset
     private readonly ILogger logger;
     private readonly ConcurrentDictionary<string, string> damaged = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> sixteenBit = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> transparent = new(StringComparer.Ordinal);
     private readonly string digest;
 
     /// <summary>Lists the images of a folder, and reads the first.</summary>
@@ -76,12 +77,15 @@ public sealed class ImageFolder : IDataset
     /// <summary>Gets the paths of the images, by their numbers.</summary>
     public IReadOnlyList<string> Files => files;
 
+    /// <summary>Gets how each file becomes pixels.</summary>
+    public ImageLoadOptions Load => options.Load;
+
     /// <summary>Gets what the folder holds that is not data, by reason.</summary>
     public IReadOnlyList<LeftOutFiles> LeftOut { get; }
 
     /// <summary>Gets a text of the files in order, by names and sizes only; contents are not read for it.</summary>
     public string Identity => $"{Count} image files [{string.Join(", ", Shape)}]{(ClassCount > 0 ? $" of {ClassCount} classes" : "")}, " +
-        $"{options.Load.Fit}, {options.Damaged}, names and sizes {digest}{OtherLimit}";
+        $"{options.Load.Fit}, {options.Damaged}, names and sizes {digest}{OtherLimit}{Ground}";
 
     /// <summary>Gets the files that could not be used so far, with the reasons.</summary>
     public IReadOnlyDictionary<string, string> DamagedFiles => damaged;
@@ -89,9 +93,19 @@ public sealed class ImageFolder : IDataset
     /// <summary>Gets how many of the files read so far have 16 bits per channel; they are reduced to 8.</summary>
     public int SixteenBitFiles => sixteenBit.Count;
 
+    /// <summary>
+    /// Gets how many of the files read so far have transparent pixels, which <see cref="ImageLoadOptions.Background"/> makes opaque.
+    /// </summary>
+    public int TransparentFiles => transparent.Count;
+
     // Which files are skipped depends on it.
     private string OtherLimit => options.Damaged == DamagedImages.Skip && options.Load.MaxPixels != ImageLoadOptions.DefaultMaxPixels
         ? string.Create(CultureInfo.InvariantCulture, $", at most {options.Load.MaxPixels} pixels")
+        : "";
+
+    // Transparent pixels take its colour.
+    private string Ground => options.Load.Background is { } colour
+        ? $", transparent pixels over #{colour.Red:x2}{colour.Green:x2}{colour.Blue:x2}"
         : "";
 
     /// <inheritdoc/>
@@ -258,6 +272,7 @@ public sealed class ImageFolder : IDataset
         }
 
         if (image.BitsPerChannel > 8 && sixteenBit.TryAdd(path, 0)) logger.SixteenBits(path);
+        if (image.IsTransparent) transparent.TryAdd(path, 0);
         return image;
     }
 

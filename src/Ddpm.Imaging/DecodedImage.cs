@@ -11,4 +11,7 @@ public sealed record DecodedImage(int Channels, int Height, int Width, ReadOnlyM
     /// Gets the bits of a channel in the file: 8, or 16. Shades of 16 bits become bytes by their upper half: 0 … 65,535 becomes 0 … 255.
     /// </summary>
     public int BitsPerChannel { get; init; } = 8;
+
+    /// <summary>Gets whether a pixel of the file is transparent, wholly or in part.</summary>
+    public bool IsTransparent { get; init; }
 }

@@ -19,7 +19,7 @@ internal static class ImageDecoder
     {
         options.Validate();
         using SKData file = Contents(path, options);
-        SKBitmap bitmap = Upright(path, file, options);
+        SKBitmap bitmap = Upright(path, file, options, out bool transparent);
         try
         {
             if (options.Size is { } size)
@@ -41,7 +41,11 @@ internal static class ImageDecoder
                 }
             }
 
-            return Planar(bitmap, options.Grayscale) with { BitsPerChannel = BitsPerChannel(file.AsSpan()) };
+            return Planar(bitmap, options.Grayscale) with
+            {
+                BitsPerChannel = BitsPerChannel(file.AsSpan()),
+                IsTransparent = transparent,
+            };
         }
         finally
         {
@@ -66,7 +70,7 @@ internal static class ImageDecoder
     }
 
     // The pixels as they are to be looked at, RGBX.
-    private static SKBitmap Upright(string path, SKData file, ImageLoadOptions options)
+    private static SKBitmap Upright(string path, SKData file, ImageLoadOptions options, out bool transparent)
     {
         using SKCodec codec = SKCodec.Create(file) ?? throw new InvalidDataException(
             $"{path} is not an image that can be read ({ImageFile.Formats} expected), or it is damaged.");
@@ -92,7 +96,7 @@ internal static class ImageDecoder
                 throw new InvalidDataException($"{path} is damaged: {Reason(result)}.");
             }
 
-            if (alpha != SKAlphaType.Opaque) DropTransparency(decoded);
+            transparent = alpha != SKAlphaType.Opaque && MakeOpaque(decoded, options.Background);
             return codec.EncodedOrigin == SKEncodedOrigin.TopLeft ? decoded : Replace(decoded, Turn(path, decoded, codec.EncodedOrigin));
         }
         catch
@@ -109,11 +113,32 @@ internal static class ImageDecoder
         _ => result.ToString(),
     };
 
-    // As every reader of RGB does: the colour beneath is kept.
-    private static void DropTransparency(SKBitmap bitmap)
+    // Draws the pixels over the background, or keeps the colour beneath, as every reader of RGB does. Returns whether any was transparent.
+    private static bool MakeOpaque(SKBitmap bitmap, (byte Red, byte Green, byte Blue)? background)
     {
-        foreach (ref uint pixel in MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan())) pixel |= 0xFF000000;
+        bool transparent = false;
+        Span<byte> rgba = bitmap.GetPixelSpan();
+        for (int i = 0; i < rgba.Length; i += 4)
+        {
+            byte opacity = rgba[i + 3];
+            if (opacity == byte.MaxValue) continue;
+            transparent = true;
+            if (background is { } colour)
+            {
+                rgba[i] = Over(rgba[i], colour.Red, opacity);
+                rgba[i + 1] = Over(rgba[i + 1], colour.Green, opacity);
+                rgba[i + 2] = Over(rgba[i + 2], colour.Blue, opacity);
+            }
+
+            rgba[i + 3] = byte.MaxValue;
+        }
+
+        return transparent;
     }
+
+    // Porter and Duff's "over" on an opaque ground, rounded to the nearest.
+    private static byte Over(byte above, byte below, byte opacity) =>
+        (byte)((above * opacity + below * (byte.MaxValue - opacity) + byte.MaxValue / 2) / byte.MaxValue);
 
     // Orientation of EXIF: which pixel of the file is at (x, y).
     private static SKBitmap Turn(string path, SKBitmap source, SKEncodedOrigin origin)

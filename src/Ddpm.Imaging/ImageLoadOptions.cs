@@ -33,6 +33,13 @@ public sealed record ImageLoadOptions
     /// <value>Default: <see cref="DefaultMaxPixels"/>, 256 MiB of pixels.</value>
     public int MaxPixels { get; init; } = DefaultMaxPixels;
 
+    /// <summary>
+    /// Gets the colour that transparent pixels are drawn over; null: the opacity is dropped, and the colour that the file states beneath is
+    /// read, whatever it is.
+    /// </summary>
+    /// <value>Default: null, as readers of RGB such as Pillow's <c>convert("RGB")</c> do.</value>
+    public (byte Red, byte Green, byte Blue)? Background { get; init; }
+
     internal void Validate()
     {
         const string name = nameof(ImageLoadOptions);

@@ -129,6 +129,39 @@ public sealed class DataFolderTests : IDisposable
         output.Should().Contain($"2 images of {here["pics"]} have 16 bits a channel, of which the upper 8 are read");
     }
 
+    [Fact]
+    public void TrainAndEvaluate_TransparentImages_SayWhatStandsBehindThem()
+    {
+        Directory.CreateDirectory(here["pics"]);
+        // 8×8, gray and opacity: zeros, so all of it is transparent.
+        byte[] png = Convert.FromBase64String(
+            "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAQAAABuBnYAAAAADElEQVR42mNgGBwAAACIAAF0uDlnAAAAAElFTkSuQmCC");
+        foreach (string name in new[] { "a", "b" }) File.WriteAllBytes(here[$"pics/{name}.png"], png);
+        string[] train = ["train", "--data", "{pics}", "--grayscale", .. Small];
+        (int code, string output, string error) = here.Run([.. train, "--steps", "1", "--out", "{run}"]);
+        (code, error).Should().Be((0, ""));
+        output.Should().Contain("Transparent pixels in 2 of 2 images looked at: they show the colour that the file hides beneath; "
+            + "--background white draws them over white");
+        here.Run([.. train, "--steps", "1", "--out", "{white}", "--background", "white"]).Output.Should().Contain(
+            "Transparent pixels in 2 of 2 images looked at: drawn over white");
+        (code, _, error) = here.Run([.. train, "--steps", "2", "--out", "{white}"]);
+        (code, error).Should().Match<(int, string)>(
+            found => found.Item1 == 1 && found.Item2.Contains("transparent pixels over #ffffff"), "the data differ");
+        JsonObject measured = here.Json(
+            "evaluate", "kid", "{pics}", "{pics}", "--features", "pixels", "--grayscale", "--background", "102030");
+        ((int)measured["data"]!["samples"]!["transparent"]!).Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData("purple")]
+    [InlineData("#12345")]
+    [InlineData("12345g")]
+    [InlineData("+12345")]
+    public void Train_BackgroundThatIsNoColour_IsRefused(string colour) => AssertRefused(
+        2,
+        $"--background must be white, black, gray or six hexadecimal digits as ffd700, but is {colour}.",
+        "train", "--data", "{pics}", "--background", colour);
+
     private void AssertRefused(int code, string message, params string[] arguments)
     {
         (int found, _, string error) = here.Run(arguments);

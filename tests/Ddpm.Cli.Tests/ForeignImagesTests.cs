@@ -40,11 +40,11 @@ public sealed class ForeignImagesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("train --data {gray.npz} --size 8", 2, "--size, --grayscale and --skip-damaged go with a folder of images.")]
+    [InlineData("train --data {gray.npz} --size 8", 2, "--size, --grayscale, --background and --skip-damaged go with a folder of images.")]
     [InlineData("train --data {gray.npz} --labels {gray}", 2, "--labels goes with an IDX file; the classes of a .npz file are its arr_1.")]
     [InlineData("train --data {gray.npz} {gray.npz}", 2, "--data must be one .npz file, but is {gray.npz}, {gray.npz}.")]
     [InlineData("evaluate fid {gray.npz} {gray.npz} --features pixels --grayscale", 2,
-        "--size, --grayscale and --skip-damaged go with folders of images, but {gray.npz} is a file.")]
+        "--size, --grayscale, --background and --skip-damaged go with folders of images, but {gray.npz} is a file.")]
     [InlineData("evaluate fid {gray.npz} {gray.npz} --features pixels --max-bytes 99", 1,
         "{gray.npz}: arr_0 states (8, 8, 8, 1), which is 512 bytes, but must state 1 … 99 (--max-bytes).")]
     [InlineData("evaluate fid {pics} {pics} --features pixels --size 8x", 2,

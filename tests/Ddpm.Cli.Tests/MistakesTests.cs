@@ -82,7 +82,7 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [
         InlineData(
             "evaluate bpd {model} {gray} --size 8",
-            "--size, --grayscale and --skip-damaged go with folders of images, but {gray} is a file."),
+            "--size, --grayscale, --background and --skip-damaged go with folders of images, but {gray} is a file."),
     ]
     [InlineData("evaluate fid {gray} {gray}", "ddpm evaluate fid needs --features <pixels|net.pt>: What is compared: *")]
     [InlineData("evaluate fid {gray} --features pixels", "ddpm evaluate fid needs <samples>, or --save-stats.")]

@@ -59,6 +59,45 @@ public sealed class ImageDecoderTests : IDisposable
     }
 
     [Fact]
+    public void Decode_TransparentPixels_KeepTheColourBeneathOrAreDrawnOverTheBackground()
+    {
+        // Red, hidden; green, half; blue, opaque.
+        byte[] row = [200, 10, 20, 0, 0, 100, 0, 128, 1, 2, 3, 255];
+        string path = Path.Combine(folder.FullName, "colour.png");
+        File.WriteAllBytes(path, Png.Encode(3, 1, 8, Png.ColourWithOpacity, _ => row));
+        Pixels(new ImageLoadOptions()).Should().Equal(200, 0, 1, 10, 100, 2, 20, 0, 3);
+        Pixels(new ImageLoadOptions { Background = (255, 255, 255) }).Should().Equal(255, 127, 1, 255, 177, 2, 255, 127, 3);
+        Pixels(new ImageLoadOptions { Background = (10, 20, 31) }).Should().Equal(10, 5, 1, 20, 60, 2, 31, 15, 3);
+        // Luma of what is seen: 0.299·127 + 0.587·177 + 0.114·127 = 156.35.
+        Pixels(new ImageLoadOptions { Background = (255, 255, 255), Grayscale = true }).Should().Equal(255, 156, 2);
+        // Colours meet before the image is resized: the hidden red does not bleed.
+        Pixels(new ImageLoadOptions { Background = (0, 0, 0), Size = (1, 1), Fit = ImageFit.Stretch })[0].Should().BeLessThan(5);
+        ImageFile.Decode(path, ImageLoadOptions.Default).IsTransparent.Should().BeTrue();
+
+        byte[] Pixels(ImageLoadOptions options) => ImageFile.Decode(path, options).Pixels.ToArray();
+    }
+
+    [Fact]
+    public void Decode_GrayWithOpacity_IsDrawnOverTheBackground()
+    {
+        string path = Path.Combine(folder.FullName, "gray.png");
+        File.WriteAllBytes(path, Png.Encode(2, 1, 8, Png.GrayWithOpacity, _ => [0, 51, 90, 255]));
+        DecodedImage image = ImageFile.Decode(path, new ImageLoadOptions { Background = (255, 0, 0) });
+        image.Pixels.ToArray().Should().Equal(204, 90, 0, 90, 0, 90);
+        image.IsTransparent.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Decode_OpaqueImage_IsTheSameOverAnyBackground()
+    {
+        string path = Path.Combine(folder.FullName, "opaque.png");
+        File.WriteAllBytes(path, Png.Encode(2, 1, 8, Png.ColourWithOpacity, _ => [9, 8, 7, 255, 6, 5, 4, 255]));
+        DecodedImage image = ImageFile.Decode(path, new ImageLoadOptions { Background = (255, 0, 255) });
+        image.Pixels.ToArray().Should().Equal(9, 6, 8, 5, 7, 4);
+        image.IsTransparent.Should().BeFalse();
+    }
+
+    [Fact]
     public void Decode_JpegTurnedByTheCamera_IsUpright()
     {
         // 16×8, the left half bright; with EXIF orientation 6 it is to be turned clockwise: the upper half is bright.

@@ -6,7 +6,7 @@ namespace Ddpm.Imaging.Tests;
 /// <summary>PNG files byte by byte: what no encoder of ours writes.</summary>
 internal static class Png
 {
-    public const byte Gray = 0, Colour = 2;
+    public const byte Gray = 0, Colour = 2, GrayWithOpacity = 4, ColourWithOpacity = 6;
 
     /// <summary>A file of some rows, each without its filter byte.</summary>
     public static byte[] Encode(int width, int height, byte bits, byte kind, Func<int, byte[]> row, int? rows = null)

@@ -46,6 +46,23 @@ public sealed class ClassNamesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("ankle boot", 0)]
+    [InlineData("ankle_boot", 0)]
+    [InlineData(" Ankle-Boot ", 0)]
+    [InlineData("ANKLE   BOOT", 0)]
+    [InlineData("palm tree", 1)]
+    [InlineData("palm-tree", 1)]
+    [InlineData("ankleboot", null)]
+    [InlineData("a b", null)]
+    [InlineData("a_b", 2)]
+    [InlineData("A-B", 3)]
+    [InlineData("-", null)]
+    [InlineData("", null)]
+    [InlineData("__", 4)]
+    public void Find_OtherCaseAndSpaces_IsTheOnlyClassThatDiffersInNothingElse(string name, int? label) =>
+        new ClassNames(["Ankle boot", "palm_tree", "a_b", "a-b", "__"]).Find(name).Should().Be(label);
+
+    [Theory]
     [MemberData(nameof(Bad))]
     public void BadNames_AreRefused(string[] names, string message) =>
         FluentActions.Invoking(() => new ClassNames(names)).Should().Throw<ArgumentException>().WithMessage(message);

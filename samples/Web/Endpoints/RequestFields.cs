@@ -38,7 +38,7 @@ internal sealed class RequestFields
         return Read<int?>(name, $"a whole number from 0 to {classes - 1}{named}", element => element.ValueKind switch
         {
             JsonValueKind.Number when element.TryGetInt32(out int label) && label >= 0 && label < classes => label,
-            JsonValueKind.String when names is not null => LabelOf(names, element.GetString()!),
+            JsonValueKind.String => names?.Find(element.GetString()!),
             _ => null,
         });
     }
@@ -67,12 +67,6 @@ internal sealed class RequestFields
         {
             Errors.Add(new FieldError("The body", $"made of the fields {string.Join(", ", known)}", $"given {Shorten(name)} too"));
         }
-    }
-
-    private static int? LabelOf(ClassNames names, string name)
-    {
-        int label = names.ToList().FindIndex(known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return label < 0 ? null : label;
     }
 
     private T? Read<T>(string name, string expected, Func<JsonElement, T?> read)

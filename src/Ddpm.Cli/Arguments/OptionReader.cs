@@ -111,8 +111,8 @@ internal sealed partial class OptionReader
     public int? Number(string name, string description, int least, int most = int.MaxValue, string? alias = null) =>
         Take(Integer(name, null, description, least, most, alias));
 
-    /// <summary>Height and width of images; null where the option is not given.</summary>
-    public PixelSize? Size(string name, string description) => Take(PixelSize.Option(name, description));
+    /// <summary>An option that parses its own words.</summary>
+    public T Of<T>(Option<T> option) => Take(option);
 
     /// <summary>Any whole number.</summary>
     public long Whole(string name, long fallback, string description) => Take(new Option<long>(name)

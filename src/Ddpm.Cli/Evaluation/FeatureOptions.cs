@@ -27,8 +27,8 @@ internal sealed class FeatureOptions(OptionReader read, bool classifier)
     public int Output { get; } =
         read.Number("--feature-output", 0, "Which output is taken where the network gives several", least: 0);
 
-    public PixelSize? Size { get; } =
-        read.Size("--feature-size", "Height and width that images are resized to for the network, such as 299; by default they are not");
+    public PixelSize? Size { get; } = read.Of(PixelSize.Option(
+        "--feature-size", "Height and width that images are resized to for the network, such as 299; by default they are not"));
 
     public string Filter { get; } = read.Choice(
         "--feature-filter",

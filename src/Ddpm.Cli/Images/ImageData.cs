@@ -58,9 +58,6 @@ internal static class ImageData
         return new OpenedImages(CifarFile.Images(paths, options.MaxBytes), null);
     }
 
-    private static void RequireFolder(string path, ImageOptions options)
-    {
-        if (options.Size is null && !options.Grayscale && !options.SkipDamaged) return;
-        throw new UsageException($"--size, --grayscale and --skip-damaged go with folders of images, but {path} is a file.");
-    }
+    private static void RequireFolder(string path, ImageOptions options) =>
+        options.RequireFolder($"folders of images, but {path} is a file");
 }

@@ -9,9 +9,12 @@ namespace Ddpm.Cli.Images;
 internal sealed class ImageOptions(OptionReader read)
 {
     public PixelSize? Size { get; } =
-        read.Size("--size", "Height and width to bring the images of a folder to; by default their own");
+        read.Of(PixelSize.Option("--size", "Height and width to bring the images of a folder to; by default their own"));
 
     public bool Grayscale { get; } = read.Flag("--grayscale", "Read the images of a folder in shades of gray");
+
+    public BackgroundColour? Background { get; } = read.Of(BackgroundColour.Option(
+        "--background", "Colour behind transparent pixels of a folder's images; by default the colour that a file hides beneath them"));
 
     public bool SkipDamaged { get; } =
         read.Flag("--skip-damaged", "Skip and name images of a folder that cannot be used, instead of stopping");
@@ -28,6 +31,14 @@ internal sealed class ImageOptions(OptionReader read)
         IdxFile.DefaultMaxBytes,
         "Bytes that IDX, CIFAR and .npz files may state: larger ones are refused before they are unpacked",
         least: 1);
+
+    /// <summary>Refuses options of folders for another kind of data.</summary>
+    /// <param name="kind">The data in words, at the end of the sentence.</param>
+    public void RequireFolder(string kind)
+    {
+        if (Size is null && !Grayscale && Background is null && !SkipDamaged) return;
+        throw new UsageException($"--size, --grayscale, --background and --skip-damaged go with {kind}.");
+    }
 
     /// <summary>Opens a folder of images.</summary>
     /// <param name="path">The folder.</param>
@@ -46,6 +57,7 @@ internal sealed class ImageOptions(OptionReader read)
             {
                 Grayscale = Grayscale || grayscale,
                 Size = Size is { } size ? (size.Height, size.Width) : null,
+                Background = Background is { } colour ? (colour.Red, colour.Green, colour.Blue) : null,
                 MaxPixels = MaxPixels,
             },
             Damaged = SkipDamaged ? DamagedImages.Skip : DamagedImages.Fail,

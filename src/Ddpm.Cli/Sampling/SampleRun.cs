@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
@@ -124,7 +125,8 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
         var load = new ImageLoadOptions { Grayscale = plan.Shape[0] == 1 };
         IEnumerable<int> first = Enumerable.Range(options.First, Math.Min(count, options.Grid));
         DecodedImage[] images = [.. first.Select(index => ImageFile.Decode(folder.Image(index), load))];
-        ImageGridOptions layout = GridLayout.Of(images.Length, images[0].Height, images[0].Width, plan.Labels.Length);
-        ImageFile.SavePng(folder.Grid, ImageGrid.Compose(images, layout));
+        ClassNames? names = plan.Description.Network.ClassNames;
+        string[] titles = [.. plan.Labels.Select(label => names?[(int)label] ?? label.ToString(CultureInfo.InvariantCulture))];
+        ClassGrid.Save(folder.Grid, images, titles, options.First);
     }
 }

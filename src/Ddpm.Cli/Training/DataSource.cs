@@ -9,6 +9,26 @@ internal static class DataSource
 {
     public static OpenedImages Open(TrainOptions options)
     {
+        if (!options.ClassNames.IsEmpty && !options.Conditional)
+        {
+            throw new UsageException("--class-names goes with --conditional: without it the network learns no classes.");
+        }
+
+        OpenedImages images = OpenData(options);
+        if (!options.Conditional) return images;
+        try
+        {
+            return ClassNameSource.Name(images, options.ClassNames, images.Folder is null ? options.Labels ?? options.Data[0] : null);
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
+    }
+
+    private static OpenedImages OpenData(TrainOptions options)
+    {
         string first = options.Data[0];
         ImageOptions images = options.Images;
         if (Directory.Exists(first))
@@ -28,10 +48,7 @@ internal static class DataSource
             return new OpenedImages(folder, folder);
         }
 
-        if (images.Size is not null || images.Grayscale || images.SkipDamaged)
-        {
-            throw new UsageException("--size, --grayscale and --skip-damaged go with a folder of images.");
-        }
+        images.RequireFolder("a folder of images");
 
         if (first.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
         {

@@ -24,6 +24,13 @@ internal sealed class TrainOptions(OptionReader read)
 
     public string? Labels { get; } = read.Text("--labels", "file", "The IDX file of classes that belongs to an IDX file of images");
 
+    public ImmutableArray<string> ClassNames { get; } = read.Texts(
+        "--class-names",
+        "names",
+        "Names of the classes in the order of the labels, kept with the model, instead of numbers or the names of subfolders: a file with "
+            + $"one on each line, a list with commas, or {string.Join(", ", ClassNameSource.Sets)}; by default those of a file "
+            + $"{ClassNameSource.FileName} beside the labels, or CIFAR's own");
+
     public string Output { get; } = read.Section("Run").Text(
         "--out", "folder", "ddpm-run", "Folder for checkpoints, grids, metrics and the model; an existing run is resumed");
 
@@ -41,7 +48,7 @@ internal sealed class TrainOptions(OptionReader read)
     public ImageOptions Images { get; } = new(read.Section("Data"));
 
     public bool Conditional { get; } =
-        read.Section("Data").Flag("--conditional", "Teach the network the classes (needs subfolders, --labels or CIFAR-10)");
+        read.Section("Data").Flag("--conditional", "Teach the network the classes (needs subfolders, --labels, CIFAR or a .npz file with arr_1)");
 
     public bool Flip { get; } = read.Flag("--flip", "Mirror images at random; wrong for digits and letters");
 

@@ -5,6 +5,7 @@ using Ddpm.Cli.Output;
 using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Data;
+using Ddpm.Imaging;
 using Ddpm.Models;
 using Ddpm.Plotting;
 using Ddpm.Training;
@@ -31,7 +32,7 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         IDataset data = images.Data;
         if (options.Conditional && data.ClassCount == 0)
         {
-            throw new UsageException("--conditional needs classes: subfolders, --labels or CIFAR-10.");
+            throw new UsageException("--conditional needs classes: subfolders, --labels, CIFAR or a .npz file with arr_1.");
         }
 
         StartingModel? start = options.InitFrom is { } from ? new StartingModel(from) : null;
@@ -64,6 +65,7 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         ranks.OnFirstRank(() => RunOptionsFile.Write(options.Output, options.Given));
         Introduce(images, network, trainer, resumed ? found : null, taken);
         long remaining = options.Steps - trainer.StepsDone;
+        if (remaining > 0) FolderReport.LookForTransparency(screen, images.Folder);
         if (remaining > 0 && estimate is not null) screen.Line(estimate.Text(remaining));
         using var timeUp = new CancellationTokenSource();
         if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
@@ -90,13 +92,18 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip),
             ahead: Math.Max(2, options.Workers),
             workers: options.Workers);
+        string[] titles = options.Conditional
+            ? [.. Enumerable.Range(0, data.ClassCount).Select(label => data.ClassNames?[label] ?? $"{label}")]
+            : [];
         var grids = new SampleGrids(
             Path("grids"),
             Sampler(network, process),
             Request(data, device),
             options.GridEvery,
-            options: GridLayout.Of(GridCount(data), (int)data.Shape[1], (int)data.Shape[2], GridClasses(data)),
-            cancellationToken: end);
+            cancellationToken: end)
+        {
+            Writer = (path, samples) => ClassGrid.Save(path, TensorImages.Of(samples), titles),
+        };
         ITrainingDisplay display = screen.Terminal is { } terminal && ranks.Rank == 0
             ? new LiveDisplay(terminal, trainer.StepsDone, options.Steps, options.CheckpointEvery, grids.Folder)
             : new ProgressLines(screen, screen.IsVerbose ? options.MetricsEvery : null);
@@ -120,9 +127,14 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             + (ranks.WorldSize > 1 ? $" on {ranks.WorldSize} processes" : ""));
         if (taken is not null) screen.Line($"Weights of {options.InitFrom}: {taken}");
         if (found is not null) screen.Line(found.Text(trainer.Options.Decay, options.WarmupSteps));
-        if (images.Folder is { ClassCount: > 0 } folder) screen.Line($"Classes: {folder.ClassNames}");
+        if (images.Data.ClassNames is { } names) screen.Line($"Classes: {Names(images.Folder?.ClassNames, names)}");
         FolderReport.LeftOut(screen, images.Folder);
     }
+
+    // Subfolders that have other names are shown with theirs.
+    private static string Names(ClassNames? subfolders, ClassNames names) => subfolders is null || subfolders.Equals(names)
+        ? $"{names}"
+        : string.Join(", ", names.Zip(subfolders, (name, subfolder) => $"{name} ({subfolder})"));
 
     private void Finish(Trainer trainer, UNet network, ReverseDiffusion process)
     {
@@ -153,13 +165,11 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         Seed = options.Seed,
     };
 
-    private int GridClasses(IDataset data) => options.Conditional ? data.ClassCount : 0;
-
-    // Whole rows.
+    // As many of each class.
     private int GridCount(IDataset data)
     {
-        int columns = GridLayout.Columns(GridSamples, GridClasses(data));
-        return GridSamples / columns * columns;
+        int classes = options.Conditional && data.ClassCount <= GridLayout.MostClasses ? data.ClassCount : 1;
+        return GridSamples / classes * classes;
     }
 
     // Few steps: the pictures show the progress of the training. Ancestral: a deterministic sampler keeps the large error in x̂_0 that an

@@ -14,6 +14,7 @@ public sealed class ClassNames : IReadOnlyList<string>, IEquatable<ClassNames>
     internal const int LongestName = 256;
 
     private const int MostShown = 20;
+    private static readonly char[] Separators = [' ', '\t', '\u00A0', '_', '-'];
     private readonly ImmutableArray<string> names;
     private readonly Dictionary<string, int> labels = new(StringComparer.Ordinal);
 
@@ -54,7 +55,22 @@ public sealed class ClassNames : IReadOnlyList<string>, IEquatable<ClassNames>
     /// <exception cref="ArgumentException">There is no name, or one is blank, too long, not printable or given twice.</exception>
     public static ClassNames Create(ReadOnlySpan<string> names) => new(names.ToArray());
 
-    /// <summary>Finds a class by its name, or by the only name that differs in upper and lower case alone.</summary>
+    /// <summary>
+    /// Finds a class by its name, or else by the only name that differs in upper and lower case alone, or else by the only one that differs
+    /// in case and in spaces, hyphens and underscores alone: "ankle_boot" finds "Ankle boot".
+    /// </summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The label; null where no class, or more than one, has the name.</returns>
+    public int? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return labels.TryGetValue(name, out int label) ? label
+            : Only(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } alike ? alike
+            : Words(name) is { Length: > 0 } words ? Only(known => Words(known).Equals(words, StringComparison.OrdinalIgnoreCase))
+            : null;
+    }
+
+    /// <summary>Finds a class by its name as <see cref="Find"/> does.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The label.</returns>
     /// <exception cref="ArgumentException">No class has the name; the message lists those there are, the nearest first.</exception>
@@ -93,18 +109,19 @@ public sealed class ClassNames : IReadOnlyList<string>, IEquatable<ClassNames>
     /// <summary>Returns the names with commas between.</summary>
     public override string ToString() => string.Join(", ", names);
 
-    /// <summary>The label of a name; null where no class has it.</summary>
-    internal int? Find(string name)
-    {
-        if (labels.TryGetValue(name, out int label)) return label;
-        int[] alike = [.. Enumerable.Range(0, Count).Where(k => names[k].Equals(name, StringComparison.OrdinalIgnoreCase)).Take(2)];
-        return alike.Length == 1 ? alike[0] : null;
-    }
-
     /// <summary>The names in words, those nearest to a mistyped one first.</summary>
     internal string Choices(string typed)
     {
         string[] nearest = [.. Spelling.Order(typed, names).Take(MostShown)];
         return (Count == 1 ? "" : "one of ") + string.Join(", ", nearest) + (Count > MostShown ? $" and {Count - MostShown} more" : "");
+    }
+
+    private static string Words(string name) =>
+        string.Join(' ', name.Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private int? Only(Func<string, bool> fits)
+    {
+        int[] found = [.. Enumerable.Range(0, Count).Where(label => fits(names[label])).Take(2)];
+        return found.Length == 1 ? found[0] : null;
     }
 }

@@ -56,6 +56,10 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
         this.cancellationToken = cancellationToken;
     }
 
+    /// <summary>Gets what writes a picture of the samples, uint8 [N, C, H, W], to a path; null: an <see cref="ImageGrid"/>.</summary>
+    /// <value>Default: null.</value>
+    public Action<string, Tensor>? Writer { get; init; }
+
     /// <summary>Gets the folder.</summary>
     public string Folder { get; }
 
@@ -115,8 +119,14 @@ public sealed class SampleGrids : ITrainingHook, IPeriodicHook, IExclusiveHook
     private void Save(Tensor samples, long step)
     {
         using Tensor bytes = PixelConversion.ToBytes(samples);
-        using Tensor picture = ImageGrid.Compose(bytes, options);
         DurableFolder.Create(Folder);
+        if (Writer is not null)
+        {
+            Writer(PathOf(step), bytes);
+            return;
+        }
+
+        using Tensor picture = ImageGrid.Compose(bytes, options);
         ImageFile.SavePng(PathOf(step), picture);
     }
 
