@@ -147,6 +147,20 @@ public sealed class LangevinTests
         samples.std().item<double>().Should().BeGreaterThan(2);
     }
 
+    [Theory]
+    [InlineData(10, 20, 81)]
+    [InlineData(20, 5, 20)]
+    [InlineData(50, 2, 8)]
+    [InlineData(100, 2, 6)]
+    [InlineData(1000, 2, 6)]
+    public void Annealing_TableOfTheGuide_IsWhatIsTaken(int levels, int steps, int stepsOfSmallerRatio)
+    {
+        var coefficients = new DiffusionCoefficients(KnownSpacings.Karras.Respace(Schedule, levels));
+        LangevinOptions.Annealing(coefficients).StepsPerLevel.Should().Be(steps);
+        LangevinOptions.Annealing(coefficients, 0.2).StepsPerLevel.Should().Be(stepsOfSmallerRatio);
+        LangevinOptions.Annealing(new DiffusionCoefficients(new CosineSchedule(1000))).StepsPerLevel.Should().Be(42);
+    }
+
     [Fact]
     public void Annealing_SettingsThatCannotBeStable_AreRefused()
     {
