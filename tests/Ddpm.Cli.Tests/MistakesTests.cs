@@ -54,6 +54,25 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("sample {model} --sampler ddim --eta -0.1", "--eta must be a number from 0 to 1, but is -0.1.")]
     [InlineData("sample {model} --sampler ddim --eta nan", "--eta must be a number from 0 to 1, but is nan.")]
     [InlineData("sample {model} --ddim-noise kept", "--ddim-noise kept goes with --sampler ddim, but the sampler is ddpm.")]
+    [InlineData(
+        "sample {model} --signal-to-noise 0.5",
+        "--signal-to-noise goes with --sampler langevin or predictor-corrector, but the sampler is ddpm.")]
+    [InlineData(
+        "sample {model} --sampler ddim --steps-per-level 2",
+        "--steps-per-level goes with --sampler langevin or predictor-corrector, but the sampler is ddim.")]
+    [InlineData(
+        "sample {model} --sampler langevin --steps-per-level 1",
+        "--steps-per-level must be at least * for r = 0.4 at these 20 noise levels, for the noise grows from level to level where the steps "
+            + "do not remove it, but is 1.")]
+    [InlineData(
+        "sample {model} --sampler langevin --signal-to-noise 0.01",
+        "--sampler langevin needs noise levels so near to each other that 100 Langevin steps at each suffice for r = 0.01, but these 20 "
+            + "need more: take more levels, or a larger r.")]
+    [InlineData(
+        "sample {model} --sampler langevin --signal-to-noise 0.8",
+        "--signal-to-noise must be at most 0.707 where *, but is 0.8.")]
+    [InlineData(
+        "sample {model} --sampler predictor-corrector --signal-to-noise 0", "--signal-to-noise must be a number above 0, but is 0.")]
     [InlineData("sample {model} --eta 0.5", "--eta goes with --sampler ddim, but the sampler is ddpm.")]
     [InlineData("sample {model} --seed one", "--seed must be a whole number, but is one.")]
     [InlineData("sample {model} --noise pink", "--noise must be per-sample or stream, but is pink.")]

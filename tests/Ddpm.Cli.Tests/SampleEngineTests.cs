@@ -21,6 +21,8 @@ public sealed class SampleEngineTests : IDisposable
         .. KnownSpacings.All.Select(spacing => $"--count 3 --sampler ddim --steps 5 --spacing {spacing}"),
         "--count 3 --sampler ddpm",
         "--count 3 --sampler ddim --steps 6 --eta 0.5 --ddim-noise kept",
+        "--count 3 --sampler langevin --steps 6 --signal-to-noise 0.5 --steps-per-level 15",
+        "--count 3 --sampler predictor-corrector --steps 6 --signal-to-noise 0.3 --steps-per-level 2",
         "--count 3 --steps 4 --dtype bfloat16 --rounding truncate --seed -3 --grid 2",
         "--count 3 --steps 4 --first 2",
         "--sampler ddim --steps 4 --start {start.safetensors} --first 1",

@@ -9,6 +9,7 @@ internal static class SettingsJson
     private static readonly string[] Numbers =
     [
         "steps", "seed", "eta", "guidance", "guidance-rescale", "batch-size", "images", "examples", "draws", "splits", "probes",
+        "signal-to-noise", "steps-per-level",
     ];
 
     /// <summary>Gives the settings.</summary>

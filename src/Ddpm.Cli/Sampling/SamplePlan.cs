@@ -20,6 +20,7 @@ internal sealed class SamplePlan
         Method = SamplingMethod.Find(options.Sampler);
         RequireDdim("--eta", options.Eta is not null);
         RequireDdim("--ddim-noise kept", options.KeepNoise);
+        LangevinChoice.Require(options, Method);
         Source = new ModelSource(folder, options.Folder);
         ModelDescription description = Description = Source.Describe();
         ReverseProcess process = FolderProcess.Require(folder, description);
@@ -49,6 +50,7 @@ internal sealed class SamplePlan
         int timesteps = process.Coefficients.Timesteps;
         Steps = options.Steps ?? Method.DefaultSteps(timesteps);
         Schedule = SamplerChoice.Respaced(process.Coefficients.Schedule, Steps, Spacing, folder);
+        Langevin = LangevinChoice.Of(options, Method, Schedule);
         Grain = Method == SamplingMethod.Ddpm && description.Process.Variance == "fixed_large"
             && FixedLargeSteps.Needed(Schedule) is { } needed
                 ? $"{Steps} of {needed.Trained} steps with the variance {variance} give grainy pictures: "
@@ -94,6 +96,9 @@ internal sealed class SamplePlan
     /// <summary>The schedule over these timesteps.</summary>
     public IVarianceSchedule Schedule { get; }
 
+    /// <summary>The Langevin steps; null for a sampler that takes none.</summary>
+    public LangevinOptions? Langevin { get; }
+
     /// <summary>The classes: sample k is of the k-th, over and over; empty without --label.</summary>
     public long[] Labels { get; }
 
@@ -134,6 +139,12 @@ internal sealed class SamplePlan
         {
             settings["eta"] = Text(Options.Eta ?? 0);
             settings["ddim-noise"] = Options.KeepNoise ? "kept" : "rederived";
+        }
+
+        if (Langevin is { } steps)
+        {
+            settings["signal-to-noise"] = Text(steps.SignalToNoise);
+            settings["steps-per-level"] = steps.StepsPerLevel.ToString(CultureInfo.InvariantCulture);
         }
 
         // The stream is drawn in batches.

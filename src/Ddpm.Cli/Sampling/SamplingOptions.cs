@@ -42,6 +42,17 @@ internal sealed class SamplingOptions(OptionReader read, string? section = null)
             + "or the network's (kept, as diffusers)",
         ["rederived", "kept"]) == "kept";
 
+    public double? SignalToNoise { get; } = read.Real(
+        "--signal-to-noise",
+        "With langevin or predictor-corrector: r, which sets the length of a Langevin step, by default 0.4 and 0.16",
+        NumberRange.Positive);
+
+    public int? StepsPerLevel { get; } = read.Number(
+        "--steps-per-level",
+        "With langevin or predictor-corrector: Langevin steps at each timestep, by default as few as are stable, and 1",
+        least: 1,
+        Most.Repetitions);
+
     public ModelFolderOptions Folder { get; } = new(read.Section(section ?? "Model"));
 
     public long Seed { get; } = read.Section(section ?? "Noise").Whole("--seed", 0, "Seed of the noise");

@@ -31,6 +31,7 @@ internal sealed class SpanEngine : ISampleEngine
                 Spacing = plan.Spacing,
                 Eta = options.Eta ?? 0,
                 RederiveNoise = !options.KeepNoise,
+                Langevin = plan.Langevin,
                 Weights = options.Dtype == "bfloat16" ? WeightPrecision.BFloat16 : WeightPrecision.Full,
                 Threads = threads ?? Threads(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")),
             });

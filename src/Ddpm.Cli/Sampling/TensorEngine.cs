@@ -34,8 +34,10 @@ internal sealed class TensorEngine : ISampleEngine
 
             var process = new ReverseDiffusion(plan.Schedule, model.Process.Options);
             SamplerEntry entry = KnownSamplers.Find(plan.Method.Name);
-            sampler = entry == KnownSamplers.Ddim
-                ? new DdimSampler(network, process, new DdimOptions { Eta = options.Eta ?? 0, RederiveNoise = !options.KeepNoise })
+            var ddim = new DdimOptions { Eta = options.Eta ?? 0, RederiveNoise = !options.KeepNoise };
+            sampler = entry == KnownSamplers.Ddim ? new DdimSampler(network, process, ddim)
+                : entry == KnownSamplers.Langevin ? new LangevinSampler(network, process, plan.Langevin)
+                : entry == KnownSamplers.PredictorCorrector ? new PredictorCorrectorSampler(network, process, plan.Langevin)
                 : entry.Create(network, process);
         }
         catch

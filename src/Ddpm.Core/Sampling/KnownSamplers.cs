@@ -28,7 +28,7 @@ public static class KnownSamplers
         SamplingMethod.Pndm,
         (model, process, loggers) => new PndmSampler(model, process, loggers?.CreateLogger<PndmSampler>()));
 
-    /// <summary>Gets annealed Langevin dynamics, which asks the network twice at each timestep.</summary>
+    /// <summary>Gets annealed Langevin dynamics, which asks the network several times at each timestep.</summary>
     public static SamplerEntry Langevin { get; } = new(
         SamplingMethod.Langevin,
         (model, process, loggers) => new LangevinSampler(model, process, null, loggers?.CreateLogger<LangevinSampler>()));

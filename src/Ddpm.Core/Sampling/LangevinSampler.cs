@@ -18,7 +18,7 @@ public sealed class LangevinSampler : DiffusionSampler
     /// <summary>Creates a sampler of a trained network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="process">The process that it was trained with, or a respacing of it. It must leave some signal at T - 1.</param>
-    /// <param name="options">The settings of the steps. Default: <see cref="LangevinOptions.Default"/>.</param>
+    /// <param name="options">The settings of the steps. Default: <see cref="LangevinOptions.Annealing"/>.</param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the process ends without signal.</exception>
     public LangevinSampler(
@@ -26,7 +26,7 @@ public sealed class LangevinSampler : DiffusionSampler
         : base(model, process, logger)
     {
         PndmSteps.RequireSignal(process.Coefficients, nameof(process));
-        steps = new LangevinSteps(process.Coefficients, (options ?? LangevinOptions.Default).Validated());
+        steps = new LangevinSteps(process.Coefficients, (options ?? LangevinOptions.Annealing(process.Coefficients)).Validated());
     }
 
     /// <inheritdoc/>

@@ -152,7 +152,7 @@ public sealed class InferenceSampler : IDisposable
         bool anneals = Method == SamplingMethod.Langevin;
         if (anneals) PndmSteps.RequireSignal(Coefficients, "process");
         else if (Method != SamplingMethod.PredictorCorrector) return null;
-        return new LangevinSteps(Coefficients, options ?? (anneals ? LangevinOptions.Default : LangevinOptions.Corrector));
+        return new LangevinSteps(Coefficients, options ?? (anneals ? LangevinOptions.Annealing(Coefficients) : LangevinOptions.Corrector));
     }
 
     private int[] Validate(InferenceRequest request)

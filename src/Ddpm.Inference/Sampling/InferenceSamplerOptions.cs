@@ -52,7 +52,7 @@ public sealed record InferenceSamplerOptions
     /// Gets the settings of the Langevin steps of <see cref="SamplingMethod.Langevin"/> and
     /// <see cref="SamplingMethod.PredictorCorrector"/>.
     /// </summary>
-    /// <value>Default: null (<see cref="LangevinOptions.Default"/> or <see cref="LangevinOptions.Corrector"/>).</value>
+    /// <value>Default: null (<see cref="LangevinOptions.Annealing"/> or <see cref="LangevinOptions.Corrector"/>).</value>
     public LangevinOptions? Langevin { get; init; }
 
     /// <summary>Gets how the weights of convolutions and dense layers are stored. All arithmetic is float32.</summary>

@@ -33,8 +33,11 @@ public sealed class SamplingMethod
     /// <summary>Gets iPNDM of fourth order in 20 steps, spaced by Karras et al.</summary>
     public static SamplingMethod Pndm { get; } = new("ipndm", "iPNDM", 20, KnownSpacings.Karras, true);
 
-    /// <summary>Gets annealed Langevin dynamics, which asks the network twice at each timestep.</summary>
-    public static SamplingMethod Langevin { get; } = new("langevin", "Annealed Langevin", null, KnownSpacings.Trailing, true);
+    /// <summary>
+    /// Gets annealed Langevin dynamics with all steps, or fewer, spaced by Karras et al.; <see cref="LangevinOptions.Annealing"/> says how
+    /// often it asks the network at each.
+    /// </summary>
+    public static SamplingMethod Langevin { get; } = new("langevin", "Annealed Langevin", null, KnownSpacings.Karras, true);
 
     /// <summary>Gets ancestral sampling with a Langevin step before each of its steps.</summary>
     public static SamplingMethod PredictorCorrector { get; } =

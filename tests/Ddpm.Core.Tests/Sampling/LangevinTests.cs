@@ -112,6 +112,75 @@ public sealed class LangevinTests
         left.std().item<double>().Should().BeApproximately(Math.Sqrt(Components[0].Variance), 0.02);
     }
 
+    [Theory]
+    [InlineData(10, 20)]
+    [InlineData(50, 2)]
+    [InlineData(100, 2)]
+    [InlineData(1000, 2)]
+    public void Sample_DefaultsAtAnyLevels_AreTheData(int levels, int steps)
+    {
+        using var scope = NewDisposeScope();
+        using GaussianMixtureData data = Mixture();
+        ReverseDiffusion process = new ReverseDiffusion(Schedule, Unclipped).Respace(levels, SamplingMethod.Langevin.DefaultSpacing);
+        LangevinOptions.Annealing(process.Coefficients).StepsPerLevel.Should().Be(steps);
+        var sampler = new LangevinSampler(new ExactModel(Schedule, data), process);
+        using Tensor samples = sampler.Sample(Request(2000) with { BatchSize = 2000 });
+        // Levels are left before a far component has its share: Langevin steps do not mix between distant peaks.
+        double mean = Components.Sum(part => part.Weight * part.Mean);
+        double variance = Components.Sum(part => part.Weight * Central(part.Mean - mean, part.Variance, 2));
+        samples.mean().item<double>().Should().BeApproximately(mean, 0.12);
+        (samples - mean).square().mean().item<double>().Should().BeApproximately(variance, 0.12);
+        using Tensor left = samples.masked_select(samples < -0.5);
+        left.std().item<double>().Should().BeApproximately(Math.Sqrt(Components[0].Variance), 0.03);
+    }
+
+    [Fact]
+    public void Sample_TooFewStepsAtALevel_RunsAway()
+    {
+        // What the defaults prevent: the noise of one level outgrows the steps of the next.
+        using var scope = NewDisposeScope();
+        using GaussianMixtureData data = Mixture();
+        ReverseDiffusion process = new ReverseDiffusion(Schedule, Unclipped).Respace(10, SamplingMethod.Langevin.DefaultSpacing);
+        LangevinOptions stable = LangevinOptions.Annealing(process.Coefficients);
+        using Tensor samples = new LangevinSampler(new ExactModel(Schedule, data), process, stable with { StepsPerLevel = 2 })
+            .Sample(Request(200));
+        samples.std().item<double>().Should().BeGreaterThan(2);
+    }
+
+    [Theory]
+    [InlineData(10, 20, 81)]
+    [InlineData(20, 5, 20)]
+    [InlineData(50, 2, 8)]
+    [InlineData(100, 2, 6)]
+    [InlineData(1000, 2, 6)]
+    public void Annealing_TableOfTheGuide_IsWhatIsTaken(int levels, int steps, int stepsOfSmallerRatio)
+    {
+        var coefficients = new DiffusionCoefficients(KnownSpacings.Karras.Respace(Schedule, levels));
+        LangevinOptions.Annealing(coefficients).StepsPerLevel.Should().Be(steps);
+        LangevinOptions.Annealing(coefficients, 0.2).StepsPerLevel.Should().Be(stepsOfSmallerRatio);
+        LangevinOptions.Annealing(new DiffusionCoefficients(new CosineSchedule(1000))).StepsPerLevel.Should().Be(42);
+    }
+
+    [Fact]
+    public void Annealing_SettingsThatCannotBeStable_AreRefused()
+    {
+        static DiffusionCoefficients Levels(int count) => new(KnownSpacings.Karras.Respace(Schedule, count));
+        FluentActions.Invoking(() => LangevinOptions.Annealing(Levels(10), stepsPerLevel: 19)).Should().Throw<ArgumentException>()
+            .WithMessage("stepsPerLevel must be at least 20 for r = 0.4 at these 10 noise levels, *, but is 19.*");
+        LangevinOptions.Annealing(Levels(10), stepsPerLevel: 20).StepsPerLevel.Should().Be(20);
+        LangevinOptions.Annealing(Levels(10), 0.16, 150).Should()
+            .Be(new LangevinOptions { SignalToNoise = 0.16, StepsPerLevel = 150, StepSize = LangevinStepSize.NoiseLevel });
+        FluentActions.Invoking(() => LangevinOptions.Annealing(Levels(10), 0.16)).Should().Throw<ArgumentException>()
+            .WithMessage("coefficients must have noise levels so near to each other that 100 Langevin steps at each suffice for r = 0.16, "
+                + "but these 10 need more: take more levels, or a larger r.*");
+        FluentActions.Invoking(() => LangevinOptions.Annealing(Levels(10), 0.71)).Should().Throw<ArgumentException>()
+            .WithMessage("signalToNoise must be at most 0.707 *, but is 0.71.*");
+        FluentActions.Invoking(() => LangevinOptions.Annealing(Levels(10), 0)).Should().Throw<ArgumentException>()
+            .WithMessage("signalToNoise must be positive and finite, but is 0.*");
+        FluentActions.Invoking(() => LangevinOptions.Annealing(Levels(10), 0.4, 0)).Should().Throw<ArgumentException>()
+            .WithMessage("stepsPerLevel must be at least 1, but is 0.*");
+    }
+
     [Fact]
     public void Sample_PredictorCorrectorWithoutItsCorrector_IsAlgorithm2()
     {

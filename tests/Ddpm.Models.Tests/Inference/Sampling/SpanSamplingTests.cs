@@ -226,7 +226,7 @@ public sealed class SpanSamplingTests
             "ddim-eta" => new DdimSampler(network, process, new DdimOptions { Eta = 0.6 }),
             "ddim-keep" => new DdimSampler(network, process, new DdimOptions { Eta = 1, RederiveNoise = false }),
             "dpm-solver++" => new DpmSolverSampler(network, process),
-            "langevin" => new LangevinSampler(network, process),
+            "langevin" => new LangevinSampler(network, process, LangevinOptions.Default),
             "predictor-corrector" => new PredictorCorrectorSampler(network, process),
             _ => new PndmSampler(network, process),
         };
@@ -235,6 +235,8 @@ public sealed class SpanSamplingTests
         {
             Eta = sampler switch { "ddim-eta" => 0.6, "ddim-keep" => 1, _ => 0 },
             RederiveNoise = sampler != "ddim-keep",
+            // So few levels are too few for annealing's own choice.
+            Langevin = sampler == "langevin" ? LangevinOptions.Default : null,
         };
         using InferenceModel model = SamplingTwins.Model(network, process);
         SamplingMethod method = SamplingMethod.Find(sampler.StartsWith("ddim", StringComparison.Ordinal) ? "ddim" : sampler);
