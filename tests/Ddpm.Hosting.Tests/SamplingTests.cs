@@ -106,14 +106,24 @@ public sealed class SamplingTests
     [Fact]
     public async Task Stream_WholeRun_ShowsTheRunAndEndsWithItsPictures()
     {
-        await using TestHost host = TestHost.Of(() => TinyModels.UNet());
+        var network = new GatedNetwork();
+        await using TestHost host = TestHost.Gated(network);
         var request = new SampleRequest { Sampler = "ddim", Steps = 10, Count = 2, Seed = 3, PreviewEvery = 1 };
         var previews = new List<SamplingPreview>();
-        await foreach (SamplingPreview preview in host.Service.StreamAsync(request)) previews.Add(preview);
+        await foreach (SamplingPreview preview in host.Service.StreamAsync(request))
+        {
+            previews.Add(preview);
+            network.Permit(1);
+        }
 
-        previews.Select(preview => preview.Step).Should().BeInAscendingOrder();
-        previews.Should().OnlyContain(preview => preview.Steps == 10 && preview.X0.Count == 2 && preview.Xt.Count == 2);
-        previews[..^1].Should().OnlyContain(preview => preview.Result == null && preview.Timestep == 21 - 2 * preview.Step);
+        previews.Select(preview => preview.Step).Should().BeInAscendingOrder().And.StartWith([0, 1, 2, 3]);
+        previews.Should().OnlyContain(preview => preview.Steps == 10 && preview.Xt.Count == 2);
+        previews[1..^1].Should().OnlyContain(
+            preview => preview.Result == null && preview.X0!.Count == 2 && preview.Timestep == 21 - 2 * preview.Step);
+        var noise = new float[64];
+        new CounterBasedRandom(3, 1, 0).FillNormal(noise);
+        previews[0].Xt.Values[64..].ToArray().Should().Equal(noise, "the run begins with the seed's own noise");
+        network.Open();
         (await host.Service.SampleAsync(request)).Values.ToArray().Should().Equal(previews[^1].Result!.Values.ToArray());
     }
 
@@ -124,6 +134,8 @@ public sealed class SamplingTests
         await using TestHost host = TestHost.Gated(network);
         await using IAsyncEnumerator<SamplingPreview> stream =
             host.Service.StreamAsync(new SampleRequest { Sampler = "ddim", Steps = 20, PreviewEvery = 1 }).GetAsyncEnumerator();
+        (await stream.MoveNextAsync()).Should().BeTrue();
+        stream.Current.Should().Match<SamplingPreview>(preview => preview.Step == 0 && preview.X0 == null);
         (await stream.MoveNextAsync()).Should().BeTrue();
         stream.Current.Step.Should().Be(1);
         network.Permit(14);

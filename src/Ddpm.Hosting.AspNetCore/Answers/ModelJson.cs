@@ -18,7 +18,7 @@ internal static class ModelJson
         json.WriteBoolean("guidance", model.CanGuide);
         json.WriteNumber("maxSteps", model.MaxSteps);
         json.WriteNumber("maxCount", model.MaxCount);
-        if (model.MaxSize is { } size) json.WriteNumber("maxSize", size);
+        if (model.MaxSize is { } size) json.WriteNumber("largestSize", size);
         json.WriteNumber("sizeMultiple", model.SizeMultiple);
         json.WriteStartArray("samplers");
         foreach (SamplerInformation sampler in model.Samplers)

@@ -1,5 +1,3 @@
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -11,8 +9,6 @@ namespace Ddpm.Hosting;
 /// <param name="options">The limits.</param>
 internal sealed class ModelEndpoints(DdpmService service, DdpmEndpointOptions options)
 {
-    // A browser's default is three seconds, after which a run without watchers is cancelled.
-    private static readonly TimeSpan Reconnection = TimeSpan.FromMilliseconds(500);
     private readonly BodyReader bodies = new(options);
     private readonly RunStore store = new(options.KeptRuns);
 
@@ -147,33 +143,9 @@ internal sealed class ModelEndpoints(DdpmService service, DdpmEndpointOptions op
     private static Task WriteEventsAsync(HttpContext context, Run run, bool withImages)
     {
         string address = AddressOf(context, withImages ? "/samples" : "/jobs");
-        bool withNoise = context.Request.Query["noisy"] == "true";
-        return TypedResults.ServerSentEvents(EventsAsync(run, address, withNoise, withImages, context.RequestAborted))
+        // A browser that comes back says what it saw last.
+        bool again = context.Request.Headers.ContainsKey("Last-Event-ID");
+        return TypedResults.ServerSentEvents(new RunEvents(run, address, withImages).Follow(!again, context.RequestAborted))
             .ExecuteAsync(context);
-    }
-
-    // The stream begins with the present snapshot, so that a page may reconnect at any time, and ends with the run.
-    private static async IAsyncEnumerable<SseItem<string>> EventsAsync(
-        Run run, string address, bool withNoise, bool withImages, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        SamplingPreview? shown = null;
-        var job = new RunJson(run, address);
-        await foreach (RunSnapshot snapshot in run.Watch(cancellationToken).ConfigureAwait(false))
-        {
-            string data = JsonAnswer.Text(json =>
-            {
-                job.WriteField(json, snapshot);
-                if (snapshot.Preview is { } preview && preview != shown)
-                {
-                    RunJson.WriteSheet(json, "preview", preview.X0);
-                    if (withNoise) RunJson.WriteSheet(json, "noisy", preview.Xt);
-                    json.WriteNumber("previewColumns", preview.X0.SquareColumns);
-                }
-
-                if (withImages && run.Result is { } images && snapshot.State == RunState.Finished) RunJson.WriteImages(json, images);
-            });
-            yield return new SseItem<string>(data, RunJson.Name(snapshot.State)) { ReconnectionInterval = Reconnection };
-            shown = snapshot.Preview;
-        }
     }
 }

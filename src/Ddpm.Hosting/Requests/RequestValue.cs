@@ -40,7 +40,7 @@ internal sealed record RequestValue(string Shown)
             JsonValueKind.String => new RequestValue(shown)
             {
                 Text = value.GetString(),
-                Bytes = value.TryGetBytesFromBase64(out byte[]? bytes) ? new ReadOnlyMemory<byte>(bytes) : null,
+                Bytes = value.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : default(ReadOnlyMemory<byte>?),
             },
             JsonValueKind.Array => new RequestValue(shown) { Items = [.. value.EnumerateArray().Select(Of)] },
             _ => new RequestValue(shown),

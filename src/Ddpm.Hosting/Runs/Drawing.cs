@@ -31,7 +31,15 @@ internal sealed class Drawing
         }))];
         try
         {
-            float[] samples = sampler.Sample(Request(), null, stop.Token);
+            InferenceState last = default;
+            foreach (InferenceState state in sampler.Steps(Request(), stop.Token))
+            {
+                if (state.Step == 0) Begin(state);
+                else Show(state);
+                last = state;
+            }
+
+            ReadOnlySpan<float> samples = last.X.Span;
             TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
             int first = 0;
             foreach (Run run in runs)
@@ -53,7 +61,6 @@ internal sealed class Drawing
         return new InferenceRequest
         {
             Count = count,
-            BatchSize = count,
             SampleShape = settings.Shape,
             Noise = [.. runs.SelectMany(run => Enumerable.Range(0, run.Settings.Sample.Count).Select(run.Settings.NoiseOf))],
             Labels = labelled
@@ -62,9 +69,18 @@ internal sealed class Drawing
             GuidanceScale = settings.Sample.Guidance,
             Start = settings.Start(),
             Inpainting = settings.Inpaint(),
-            PreviewEvery = 1,
-            Preview = Show,
         };
+    }
+
+    private void Begin(InferenceState state)
+    {
+        int first = 0;
+        foreach (Run run in runs)
+        {
+            var start = new SamplingPreview(0, run.Moves, null, TimeSpan.Zero, null, Images(run, state.X.Span, first));
+            run.Update(snapshot => snapshot with { Start = start });
+            first += run.Settings.Sample.Count;
+        }
     }
 
     private void Show(InferenceState state)

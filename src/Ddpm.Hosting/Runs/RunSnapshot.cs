@@ -7,6 +7,7 @@ namespace Ddpm.Hosting;
 /// <param name="Timestep">The model's t of the last step, T-1 … 0; null before the first.</param>
 /// <param name="Elapsed">The time since the first step began.</param>
 /// <param name="Preview">The last preview; null before the first.</param>
+/// <param name="Start">What the run began with; null before.</param>
 /// <param name="Reason">Why it failed or was cancelled.</param>
 internal sealed record RunSnapshot(
     RunState State,
@@ -15,6 +16,7 @@ internal sealed record RunSnapshot(
     int? Timestep = null,
     TimeSpan Elapsed = default,
     SamplingPreview? Preview = null,
+    SamplingPreview? Start = null,
     string? Reason = null)
 {
     /// <summary>Gets whether nothing more will happen.</summary>

@@ -71,14 +71,14 @@ internal sealed class DdpmService : IDdpmService, IDisposable
             SamplingPreview? shown = null;
             await foreach (RunSnapshot snapshot in run.Watch(cancellationToken).ConfigureAwait(false))
             {
+                if (shown is null && snapshot.Start is { } start) yield return shown = start;
                 if (snapshot.IsOver || snapshot.Preview is not { } preview || preview == shown) continue;
-                shown = preview;
-                yield return preview;
+                yield return shown = preview;
             }
 
             GeneratedImages result = await run.Completion.ConfigureAwait(false);
             RunSnapshot end = run.Snapshot;
-            yield return new SamplingPreview(run.Moves, run.Moves, end.Timestep ?? 0, end.Elapsed, result, result) { Result = result };
+            yield return new SamplingPreview(run.Moves, run.Moves, end.Timestep, end.Elapsed, result, result) { Result = result };
         }
         finally
         {

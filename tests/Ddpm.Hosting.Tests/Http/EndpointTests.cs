@@ -47,8 +47,10 @@ public sealed class EndpointTests
     public async Task Samples_AsEvents_ShowPreviewsAndEndWithThePictures()
     {
         await using TestServer server = await TestServer.StartAsync(() => TinyModels.UNet(classes: 3));
-        using HttpResponseMessage answer = await server.PostAsync("/api/samples?noisy=true", Four, "text/event-stream");
+        using HttpResponseMessage answer = await server.PostAsync("/api/samples", Four, "text/event-stream");
         List<(string Type, JsonElement Data)> events = await EventsAsync(answer);
+        JsonElement start = events.First(item => item.Type == "running" && item.Data.TryGetProperty("noisy", out _)).Data;
+        (start.GetProperty("job").GetProperty("step").GetInt32(), start.TryGetProperty("preview", out _)).Should().Be((0, false));
         events[^1].Type.Should().Be("finished");
         events[^1].Data.GetProperty("images").GetArrayLength().Should().Be(4);
         JsonElement[] previews = [.. events.Select(item => item.Data).Where(data => data.TryGetProperty("preview", out _))];
