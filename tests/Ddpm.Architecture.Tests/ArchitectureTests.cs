@@ -21,6 +21,11 @@ public sealed class ArchitectureTests
         ["Ddpm.Models"] = ["Ddpm.Core", "Ddpm.Inference"],
         ["Ddpm.Onnx"] = ["Ddpm.Inference", "Microsoft.ML.OnnxRuntime.Managed"],
         ["Ddpm.Onnx.Torch"] = ["Ddpm.Evaluation", "Ddpm.Models", "Ddpm.Onnx"],
+        ["Ddpm.Hosting"] =
+        [
+            "Ddpm.Inference", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions",
+        ],
+        ["Ddpm.Hosting.AspNetCore"] = ["Ddpm.Hosting"],
         ["Ddpm.Imaging"] = ["Ddpm.Core", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Ddpm.Plotting"] = ["Ddpm.Core", "Ddpm.Imaging", "ScottPlot"],
         ["Ddpm.Data"] = ["Ddpm.Core", "Ddpm.Imaging"],

@@ -2,6 +2,7 @@ using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Distributed.Mpi;
 using Ddpm.Evaluation;
+using Ddpm.Hosting;
 using Ddpm.Onnx;
 using Ddpm.Plotting;
 using Ddpm.Training;
@@ -12,6 +13,7 @@ public sealed class PageTests
 {
     // What pages may use must be loaded to be referenced.
     private static readonly Type[] Referenced = [typeof(ImageDataset), typeof(MpiCommunicator), typeof(FrechetDistance), typeof(LossPlot),
+        typeof(DdpmOptions), typeof(DdpmEndpointOptions),
         typeof(OnnxExport), typeof(OnnxFeatures), typeof(Trainer)];
 
     public static TheoryData<string> WithCode => [.. Pages.All.Where(page => !MarkdownProgram.Read(page).IsEmpty).Select(Pages.Relative)];

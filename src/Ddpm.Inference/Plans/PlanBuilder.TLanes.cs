@@ -6,15 +6,6 @@ internal sealed unsafe class PlanBuilder<TLanes>(
     : PlanBuilder(weights, precision, images, threads, mostChannels)
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    // A transform of fewer channels costs more than it saves.
-    private const int LeastChannels = 8;
-
-    // So many weights come from main memory each time, and transformed ones are 16/9 as many: for fewer tiles that takes longer than the
-    // products
-    // they save.
-    private const long LargeWeights = 100_000;
-    private const int LeastTiles = 8;
-
     public override RowColumns Dense(RowColumns source, IReadOnlyList<string> names, int outputs, EmbeddingOperation? classes = null,
         bool silu = false)
     {
@@ -95,8 +86,8 @@ internal sealed unsafe class PlanBuilder<TLanes>(
 
     private static bool PaysTransformed(Plane source, int outputs)
     {
-        int tiles = source.Images * ((source.Height + 1) / 2) * ((source.Width + 1) / 2);
-        return source.Channels >= LeastChannels && (tiles >= LeastTiles || (long)source.Channels * outputs * 9 < LargeWeights);
+        int tiles = ((source.Height + 1) / 2) * ((source.Width + 1) / 2);
+        return TransformRule.Pays(source.Channels, outputs, source.Images, tiles);
     }
 
     // Dense layers of conditioning vectors are few weights, on which every layer depends: they keep their digits.

@@ -12,6 +12,7 @@ public sealed class InferenceModel : IDisposable
 {
     private readonly IDisposable? owned;
     private readonly Func<InferenceSamplerOptions, IBatchNetwork> batches;
+    private readonly NetworkGraph? graph;
 
     /// <summary>Creates a model from a network, its weights and its process.</summary>
     /// <param name="network">The network, such as a <see cref="UNetDescription"/> or an <see cref="MlpDescription"/>.</param>
@@ -44,6 +45,7 @@ public sealed class InferenceModel : IDisposable
         NetworkGraph graph, IWeightSource weights, ProcessDescription process, IReadOnlyList<int>? sampleShape, IDisposable? owned = null)
         : this(graph.Description, graph.Output.Channels, graph.SizeMultiple, process, sampleShape, owned, Compiled(graph, weights))
     {
+        this.graph = graph;
     }
 
     private InferenceModel(
@@ -151,6 +153,16 @@ public sealed class InferenceModel : IDisposable
 
     /// <summary>Closes the file of weights if the model was loaded from a folder, or frees the network that it was made of.</summary>
     public void Dispose() => owned?.Dispose();
+
+    /// <summary>The number of weights; null where something else computes the network.</summary>
+    internal long? ParameterCount => graph?.Parameters.Sum(parameter => parameter.Count);
+
+    /// <summary>
+    /// The rows of a batch of pictures from which a sample has the same bits in every batch; <see cref="int.MaxValue"/> where something
+    /// else computes the network.
+    /// </summary>
+    internal int RowsOfOneWay(int height, int width) =>
+        graph is null ? int.MaxValue : TransformRule.RowsOfOneWay(graph, new PlaneSize(height, width));
 
     /// <summary>The network for one sampler.</summary>
     internal IBatchNetwork Batches(InferenceSamplerOptions options) => batches(options);

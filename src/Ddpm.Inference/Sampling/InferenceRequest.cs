@@ -25,6 +25,13 @@ public sealed record InferenceRequest
     /// <value>Default: 0.</value>
     public long FirstSample { get; init; }
 
+    /// <summary>
+    /// Gets the noise of each sample, in place of <see cref="Seed"/> and <see cref="FirstSample"/>: samples of several requests become one
+    /// run.
+    /// </summary>
+    /// <value>Default: null (<see cref="Seed"/> and the number of the sample).</value>
+    public IReadOnlyList<SampleNoise>? Noise { get; init; }
+
     /// <summary>Gets how many samples the network sees at once, which bounds the memory. Range: ≥ 1.</summary>
     /// <value>Default: 64.</value>
     public int BatchSize { get; init; } = 64;

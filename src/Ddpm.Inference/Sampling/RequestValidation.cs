@@ -22,6 +22,12 @@ internal static class RequestValidation
 
         Require.AtLeast(request.Count, 1, nameof(request.Count));
         Require.AtLeast(request.FirstSample, 0, nameof(request.FirstSample));
+        if (request.Noise is { } noise && noise.Count != request.Count)
+        {
+            throw new ArgumentException($"Noise must be null or that of {request.Count} samples, but is that of {noise.Count}.",
+                nameof(request));
+        }
+
         Require.AtLeast(request.BatchSize, 1, nameof(request.BatchSize));
         Require.AtLeast(request.PreviewEvery, 1, nameof(request.PreviewEvery));
         Require.NotNegative(request.GuidanceScale, nameof(request.GuidanceScale));

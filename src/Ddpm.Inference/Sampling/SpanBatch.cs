@@ -5,7 +5,7 @@ namespace Ddpm.Inference;
 /// <summary>Samples that go through a run together.</summary>
 internal sealed class SpanBatch
 {
-    private readonly long seed;
+    private readonly SampleNoise[] noises;
     private readonly long[] labelRows;
 
     /// <param name="request">The request, checked.</param>
@@ -24,7 +24,7 @@ internal sealed class SpanBatch
             1 => new PlaneSize(1, shape[1]),
             _ => new PlaneSize(1, 1),
         };
-        seed = request.Seed;
+        noises = [.. positions.Select(position => request.Noise?[position] ?? new(request.Seed, request.FirstSample + position))];
         NullRow = network.ClassCount;
         // Guidance strengthens a class: without one there is nothing to guide.
         Guidance = request.Labels is null ? new Guidance(1, 0) : new Guidance(request.GuidanceScale, request.GuidanceRescale);
@@ -65,7 +65,7 @@ internal sealed class SpanBatch
     {
         for (int row = 0; row < Rows; row++)
         {
-            new CounterBasedRandom(seed, Indices[row], step).FillNormal(noise.Slice(row * Elements, Elements));
+            new CounterBasedRandom(noises[row].Seed, noises[row].Number, step).FillNormal(noise.Slice(row * Elements, Elements));
         }
     }
 

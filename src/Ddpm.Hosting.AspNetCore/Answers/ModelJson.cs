@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace Ddpm.Hosting;
+
+/// <summary>A model and its limits as JSON, from which a page makes its form.</summary>
+internal static class ModelJson
+{
+    public static void Write(Utf8JsonWriter json, ModelInformation model)
+    {
+        json.WriteString("name", model.Title);
+        json.WriteNumber("channels", model.Channels);
+        json.WriteNumber("height", model.Height);
+        json.WriteNumber("width", model.Width);
+        if (model.Parameters is { } parameters) json.WriteNumber("parameters", parameters);
+        json.WriteNumber("timesteps", model.Timesteps);
+        json.WriteNumber("classes", model.Classes);
+        if (model.ClassNames is { } names) Write(json, "classNames", names);
+        json.WriteBoolean("guidance", model.CanGuide);
+        json.WriteNumber("maxSteps", model.MaxSteps);
+        json.WriteNumber("maxCount", model.MaxCount);
+        if (model.MaxSize is { } size) json.WriteNumber("largestSize", size);
+        json.WriteNumber("sizeMultiple", model.SizeMultiple);
+        json.WriteStartArray("samplers");
+        foreach (SamplerInformation sampler in model.Samplers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", sampler.Name);
+            json.WriteString("title", sampler.Title);
+            json.WriteString("about", sampler.About);
+            json.WriteNumber("defaultSteps", sampler.DefaultSteps);
+            json.WriteString("defaultSpacing", sampler.DefaultSpacing);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        Write(json, "spacings", model.Spacings);
+    }
+
+    private static void Write(Utf8JsonWriter json, string field, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(field);
+        foreach (string value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

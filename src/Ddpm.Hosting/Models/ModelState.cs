@@ -1,0 +1,17 @@
+namespace Ddpm.Hosting;
+
+/// <summary>Where a model is in its life.</summary>
+public enum ModelState
+{
+    /// <summary>The first request loads it.</summary>
+    NotLoaded,
+
+    /// <summary>It loads; requests wait for it.</summary>
+    Loading,
+
+    /// <summary>It draws.</summary>
+    Ready,
+
+    /// <summary>It could not be loaded; the next request tries again.</summary>
+    Failed,
+}

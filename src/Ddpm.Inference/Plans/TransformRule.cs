@@ -1,0 +1,47 @@
+namespace Ddpm.Inference;
+
+/// <summary>
+/// Which 3×3 convolutions are transformed. The rule looks at the rows of a batch, so that one sample may go another way alone than among
+/// others; from enough rows on, all batches go one way, and give each sample the same bits.
+/// </summary>
+internal static class TransformRule
+{
+    // A transform of fewer channels costs more than it saves.
+    private const int LeastChannels = 8;
+
+    // So many weights come from main memory each time, and transformed ones are 16/9 as many: for fewer tiles that takes longer than the
+    // products they save.
+    private const long LargeWeights = 100_000;
+    private const int LeastTiles = 8;
+
+    /// <summary>Returns whether a transform saves time.</summary>
+    /// <param name="channels">The channels in.</param>
+    /// <param name="outputs">The channels out.</param>
+    /// <param name="images">The rows of the batch.</param>
+    /// <param name="tiles">The tiles of one image.</param>
+    public static bool Pays(int channels, int outputs, int images, long tiles) =>
+        channels >= LeastChannels && (images * tiles >= LeastTiles || IsSmall(channels, outputs));
+
+    /// <summary>Returns the rows from which every batch of a network goes one way.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="size">The height and width of x_t.</param>
+    public static int RowsOfOneWay(NetworkGraph graph, PlaneSize size)
+    {
+        long least = 1;
+        foreach (Feature feature in graph.Features)
+        {
+            if (feature.Operation is not ConvolutionOperation { Kernel: 3 } convolution) continue;
+            // A convolution after a doubling reads what was doubled.
+            Feature source = convolution.Inputs[0].Operation is UpsampleOperation doubled ? doubled.Inputs[0] : convolution.Inputs[0];
+            if (source.Halvings is not { } halvings || IsSmall(source.Channels, convolution.Outputs)) continue;
+            long tiles = Tiles(size.Height >> halvings) * Tiles(size.Width >> halvings);
+            least = Math.Max(least, (LeastTiles + tiles - 1) / Math.Max(tiles, 1));
+        }
+
+        return (int)least;
+    }
+
+    private static bool IsSmall(int channels, int outputs) => (long)channels * outputs * 9 < LargeWeights;
+
+    private static long Tiles(long length) => (length + 1) / 2;
+}

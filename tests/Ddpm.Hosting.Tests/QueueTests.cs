@@ -1,0 +1,131 @@
+namespace Ddpm.Hosting.Tests;
+
+/// <summary>Requests wait in turn, within bounds, and leave when their callers do.</summary>
+public sealed class QueueTests
+{
+    private static readonly SampleRequest Short = new() { Sampler = "ddim", Steps = 2 };
+
+    [Fact]
+    public async Task Sample_CancelledWhileItRuns_StopsWithinAStep()
+    {
+        var network = new GatedNetwork().Permit(3);
+        await using TestHost host = TestHost.Gated(network);
+        using var cancel = new CancellationTokenSource();
+        Task<GeneratedImages> run = host.Service.SampleAsync(new SampleRequest { Steps = 20 }, cancel.Token);
+        await TestHost.UntilAsync(() => network.Calls == 3, "three steps");
+
+        await cancel.CancelAsync();
+
+        (await run.Invoking(async task => await task).Should().ThrowAsync<OperationCanceledException>())
+            .Which.CancellationToken.Should().Be(cancel.Token);
+        network.Open();
+        await TestHost.UntilAsync(() => !host.Service.Status.IsRunning, "the worker to rest");
+        network.Calls.Should().BeLessThanOrEqualTo(4, "the step in progress was the last");
+    }
+
+    [Fact]
+    public async Task Sample_CancelledWhileItWaits_FreesItsPlace()
+    {
+        var network = new GatedNetwork();
+        await using TestHost host = TestHost.Gated(network, options => options.QueueLength = 1);
+        Task<GeneratedImages> running = host.Service.SampleAsync(Short);
+        await TestHost.UntilAsync(() => host.Service.Status.IsRunning, "a run");
+        using var cancel = new CancellationTokenSource();
+        Task<GeneratedImages> waiting = host.Service.SampleAsync(Short, cancel.Token);
+        await TestHost.UntilAsync(() => host.Service.Status.Queued == 1, "a run to wait");
+        QueueFullException full = (await host.Service.Awaiting(service => service.SampleAsync(Short)).Should()
+            .ThrowAsync<QueueFullException>().WithMessage("1 runs are waiting, which is all that may. Try again in 1 s.")).Which;
+        (full.Length, full.RetryAfter).Should().Be((1, TimeSpan.FromSeconds(1)));
+
+        await cancel.CancelAsync();
+
+        await waiting.Invoking(async task => await task).Should().ThrowAsync<OperationCanceledException>();
+        Task<GeneratedImages> next = host.Service.SampleAsync(Short);
+        network.Open();
+        await Task.WhenAll(running, next);
+        network.Calls.Should().Be(4, "the cancelled run never began");
+    }
+
+    [Fact]
+    public async Task Sample_OneCallerWithManyRequests_DelaysOthersByOneRun()
+    {
+        var network = new GatedNetwork();
+        await using TestHost host = TestHost.Gated(network);
+        List<string> order = [];
+        async Task Draw(string name, string caller)
+        {
+            await host.Service.SampleAsync(Short with { Caller = caller });
+            lock (order) order.Add(name);
+        }
+
+        Task first = Draw("a0", "a");
+        await TestHost.UntilAsync(() => host.Service.Status.IsRunning, "a run");
+        var rest = new List<Task>();
+        foreach ((string name, string caller) in new[] { ("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b"), ("c1", "c"), ("b2", "b") })
+        {
+            rest.Add(Draw(name, caller));
+            await TestHost.UntilAsync(() => host.Service.Status.Queued == rest.Count, "one more to wait");
+        }
+
+        // Run by run, so that the order of ends is that of runs.
+        for (int run = 1; run <= 7; run++)
+        {
+            network.Permit(2);
+            await TestHost.UntilAsync(() => order.Count == run, "the next run's end");
+        }
+
+        await Task.WhenAll([first, .. rest]);
+        order.Should().Equal("a0", "a1", "b1", "c1", "a2", "b2", "a3");
+    }
+
+    [Fact]
+    public async Task Sample_LongerThanTheLimits_IsATimeout()
+    {
+        var network = new GatedNetwork();
+        await using TestHost waits = TestHost.Gated(network, options => options.WaitLimit = TimeSpan.FromMilliseconds(40));
+        Task<GeneratedImages> running = waits.Service.SampleAsync(Short);
+        await TestHost.UntilAsync(() => waits.Service.Status.IsRunning, "a run");
+        await waits.Service.Awaiting(service => service.SampleAsync(Short)).Should().ThrowAsync<TimeoutException>()
+            .WithMessage("The run waited longer than 0.04 s, the limit.");
+        waits.Service.Status.Queued.Should().Be(0);
+        network.Open();
+        await running;
+
+        var slow = new GatedNetwork().Permit(1);
+        await using TestHost runs = TestHost.Gated(slow, options => options.RunLimit = TimeSpan.FromMilliseconds(40));
+        await runs.Service.Awaiting(service => service.SampleAsync(Short)).Should().ThrowAsync<TimeoutException>()
+            .WithMessage("The run took longer than 0.04 s, the limit.");
+        slow.Open();
+    }
+
+    [Fact]
+    public async Task Sample_ModelThatFails_SaysSoAndTheNextRunWorks()
+    {
+        var network = new GatedNetwork { Instead = float.NaN }.Open();
+        await using TestHost host = TestHost.Gated(network);
+        await host.Service.Awaiting(service => service.SampleAsync(Short)).Should().ThrowAsync<NonFiniteException>()
+            .WithMessage("x_{t-1} became NaN at t = 1*");
+        network.Instead = null;
+        (await host.Service.SampleAsync(Short)).Count.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Runs_TheirEnds_AreCounted()
+    {
+        using var captured = new Ddpm.Tests.TelemetryCapture(DdpmHostingTelemetry.Source, DdpmHostingTelemetry.Meter);
+        var network = new GatedNetwork().Open();
+        await using (TestHost host = TestHost.Gated(network))
+        {
+            await host.Service.SampleAsync(Short with { Count = 3 });
+            network.Instead = float.NaN;
+            await host.Service.Awaiting(service => service.SampleAsync(Short)).Should().ThrowAsync<NonFiniteException>();
+        }
+
+        captured.Measurements.Where(each => each.Instrument == DdpmHostingTelemetry.RunDuration)
+            .Select(each => each.Tags.Single(tag => tag.Key == DdpmHostingTelemetry.OutcomeTag).Value).Should()
+            .Equal("completed", "failed");
+        captured.Values(DdpmHostingTelemetry.ActiveRequests).Sum().Should().Be(0);
+        captured.Values(DdpmHostingTelemetry.Steps).Should().HaveCount(2);
+        captured.Activities.First().GetTagItem(DdpmHostingTelemetry.CountTag).Should().Be(3);
+    }
+}
