@@ -131,7 +131,9 @@ public sealed class LangevinTests
         samples.mean().item<double>().Should().BeApproximately(mean, 0.12);
         (samples - mean).square().mean().item<double>().Should().BeApproximately(variance, 0.12);
         using Tensor left = samples.masked_select(samples < -0.5);
-        left.std().item<double>().Should().BeApproximately(Math.Sqrt(Components[0].Variance), 0.03);
+        // Up to twice the level's noise is left on the way: peaks are up to 1.3 times as wide, and never narrower.
+        double width = left.std().item<double>() / Math.Sqrt(Components[0].Variance);
+        width.Should().BeInRange(0.95, 1.3);
     }
 
     [Fact]

@@ -207,7 +207,7 @@ public sealed class DatasetLikelihoodTests : IDisposable
             .WithMessage("A likelihood needs at least 1 example, but has 0.");
         using Tensor wrong = zeros(2, 1, 3, dtype: float64);
         FluentActions.Invoking(() => new LikelihoodAccumulator().Add(wrong)).Should().Throw<ArgumentException>()
-            .WithMessage("bitsPerDim must be float64 [[]1, 1, B[]], but is Float64 [[]2, 1, 3[]].*");
+            .WithMessage("bitsPerDim must be float64 [1, 1, B], but is Float64 [2, 1, 3].*");
         FluentActions.Invoking(() => new LikelihoodAccumulator().Merge(new LikelihoodAccumulator(2, 3))).Should()
             .Throw<ArgumentException>().WithMessage("other must be of 1 draws and 1 probes, but is of 2 and 3.*");
     }
