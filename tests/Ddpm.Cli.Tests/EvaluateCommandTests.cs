@@ -216,7 +216,6 @@ public sealed class EvaluateCommandTests : IDisposable
         "--ode needs the first and the last timestep, 0 and 19, but --spacing leading with --steps 5 goes from 0 to 16; *")]
     [InlineData("--ode --draws 1000000 --probes 1000000", "Estimate: * for 1 image, each with 38,000,000 calls of the network and "
         + "1,000,000 backward passes a call, * of memory: more than a month. Try fewer --probes, --draws, --count or --steps. --force *")]
-    [InlineData("--ode --draws 1000000 --divergence exact", "Estimate: *64 backward passes*Try --divergence hutchinson, or fewer --draws*")]
     public void BpdOde_OptionsThatDoNotGoTogether_AreRefused(string more, string message)
     {
         here.SaveModel();
