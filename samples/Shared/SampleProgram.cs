@@ -41,6 +41,22 @@ internal static class SampleProgram
         return option;
     }
 
+    /// <summary>Makes a folder and tries a file in it, so that a program that cannot write says so before its work.</summary>
+    /// <exception cref="IOException">The folder cannot be made, or no file in it.</exception>
+    public static void Prepare(DirectoryInfo folder, string option)
+    {
+        try
+        {
+            folder.Create();
+            string trial = Path.Combine(folder.FullName, Path.GetRandomFileName());
+            using FileStream file = new(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{option} must be a folder to write into, but {folder} is not: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>
     /// Runs a program. The first Ctrl-C cancels <c>stop</c>, the second <c>abort</c>, the third ends the process at once.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Samples;
@@ -22,13 +23,14 @@ Option<long> seed = SampleProgram.Seed();
 Option<DirectoryInfo> output = SampleProgram.Folder("--output", "toys-out", "Folder for the plots");
 
 var command = new RootCommand(
-    "Learns distributions of the plane, and shows both processes, the score, estimates, paths and densities. Exit code 1: samples of a "
-    + "whole run do not have their data's shape.")
+    "Learns distributions of the plane, and shows both processes, the score, estimates, paths and densities. Exit code 1: DDPM's samples of "
+    + "a whole run do not have their data's shape.")
 {
     sets, steps, seed, output,
 };
 return SampleProgram.Run(command, args, (parsed, stop, _) =>
 {
+    SampleProgram.Prepare(parsed.GetValue(output)!, output.Name);
     TorchRuntime.EnsureLoaded();
     string[] asked = parsed.GetValue(sets) is { Length: > 0 } some ? [.. some.Distinct()] : known;
     var options = new ToyOptions(
@@ -39,6 +41,9 @@ return SampleProgram.Run(command, args, (parsed, stop, _) =>
     ToyScore[] bad = [.. ToyRun.Execute(options, Console.Out, stop).Where(score => !score.Good)];
     if (bad.Length > 0 && options.Steps >= ToyOptions.FullSteps)
     {
-        throw new IOException($"Samples of {string.Join(", ", bad.Select(score => score.Set.Name))} do not have their data's shape.");
+        throw new IOException(string.Join(" ", bad.Select(score => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{score.Set.Name}: precision must be at least {score.LeastPrecision:F2} and recall {ToyScore.LeastRecall:F2}, but are "
+            + $"{score.Samples.Precision:F2} and {score.Samples.Recall:F2}: samples do not have their data's shape."))));
     }
 });

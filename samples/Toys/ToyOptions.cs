@@ -10,5 +10,5 @@ namespace Toys;
 internal sealed record ToyOptions(IReadOnlyList<PlanarData> Sets, int Steps, long Seed, DirectoryInfo Output)
 {
     /// <summary>Training steps that suffice for all sets. After fewer the program judges no samples.</summary>
-    public const int FullSteps = 2000;
+    public const int FullSteps = 1000;
 }

@@ -1,4 +1,5 @@
 using Ddpm.Data;
+using Ddpm.Evaluation;
 using static TorchSharp.torch;
 
 namespace Toys.Tests;
@@ -18,7 +19,8 @@ public sealed class ToyRunTests : IDisposable
 
         scores.Select(score => score.Set).Should().Equal(options.Sets);
         // Two steps teach nothing; what is real does not depend on the network.
-        scores.Should().OnlyContain(score => !score.Good && Math.Abs(score.Real) < 0.01 && score.Normal > 2 * Math.Abs(score.Real));
+        scores.Should().OnlyContain(score => !score.Good && score.Real.Precision > 0.9 && score.Real.Recall > 0.9);
+        scores.Should().OnlyContain(score => score.Normal.Precision < score.LeastPrecision && score.Seconds > 0);
         console.ToString().Should().Contain("two moons").And.Contain("four rings").And.Contain("not learned");
         string[] kinds = ["processes", "density", "paths"], endings = [".png", ".svg", "-dark.svg"];
         string[] plots = [.. kinds.SelectMany(kind => endings.Select(ending => kind + ending)), "motion.svg", "motion.png"];
@@ -36,18 +38,26 @@ public sealed class ToyRunTests : IDisposable
         output.GetFiles().Should().BeEmpty();
     }
 
-    [Fact]
-    public void EnergyDistance_KnownPoints_IsThatOfTheFormula()
+    [Theory]
+    [InlineData("moons", 0.9, 0.93, true)]
+    [InlineData("moons", 0.89, 1, false)]
+    [InlineData("moons", 1, 0.92, false)]
+    [InlineData("rings", 0.8, 0.93, true)]
+    [InlineData("rings", 0.79, 0.93, false)]
+    public void Score_Good_NeedsPrecisionAndRecall(string set, double precision, double recall, bool good)
     {
-        // On a line: |0-1|, |0-3|, |2-1|, |2-3| have the mean 1.5; the pairs are 2 and 2 apart.
-        using Tensor first = tensor(new float[,] { { 0, 0 }, { 2, 0 } }), second = tensor(new float[,] { { 1, 0 }, { 3, 0 } });
-        EnergyDistance.Compute(first, second).Should().BeApproximately(2 * 1.5 - 2 - 2, 1e-12);
+        PrecisionRecallResult other = new(0.5, 0.5);
+        new ToyScore(PlanarData.Of(set), new(precision, recall), other, other, other, 1).Good.Should().Be(good);
     }
 
     [Fact]
-    public void Score_Good_IsThreeTenthsOfTheNormalDistributionsDistance()
+    public void FourierModel_Predict_TellsPlacesApartThatAreNear()
     {
-        new ToyScore(PlanarData.Moons, 0.029, 0.05, 0, 0.1).Good.Should().BeTrue();
-        new ToyScore(PlanarData.Moons, 0.031, 0.01, 0, 0.1).Good.Should().BeFalse();
+        using var model = new FourierModel(seed: 1);
+        using Tensor places = tensor(new float[,] { { 0, 0 }, { 0.1f, 0 }, { 0, 0 } }), time = zeros(3, int64);
+        using var quiet = no_grad();
+        float[] predicted = model.Predict(places, time).data<float>().ToArray();
+        predicted.Should().HaveCount(6);
+        predicted[..2].Should().Equal(predicted[4..]).And.NotEqual(predicted[2..4]);
     }
 }
