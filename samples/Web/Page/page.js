@@ -26,7 +26,7 @@ async function load() {
     return;
   }
   element("error").textContent = "";
-  element("model").textContent = `${model.name} · ${model.width}×${model.height} ${model.channels === 1 ? "grayscale" : "colour"} · ${short(model.parameters)} parameters · T = ${model.timesteps}`;
+  element("model").textContent = `${model.name} · ${model.width}×${model.height} ${model.channels === 1 ? "grayscale" : "colour"}${model.parameters === undefined ? "" : ` · ${short(model.parameters)} parameters`} · T = ${model.timesteps}`;
   gallery.of(model);
   element("error").textContent = form.of(model, sentence => { element("error").textContent = sentence; });
   album.of(model, form.describe, recall);
