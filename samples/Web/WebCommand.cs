@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using System.Runtime.ExceptionServices;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Shell;
+using Ddpm.Hosting;
 
 namespace Ddpm.Web;
 
@@ -12,7 +14,8 @@ internal static class WebCommand
     /// <summary>Serves until it is stopped: 0 then, 1 with a line on what is wrong.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
-        var defaults = new ServerOptions();
+        ServerOptions defaults = new();
+        DdpmOptions limits = new();
         var model = new Option<string?>("--model")
         {
             Description = "Model folder, as the Quickstart, ddpm train or diffusers write it; "
@@ -25,9 +28,9 @@ internal static class WebCommand
             DefaultValueFactory = _ => defaults.Address.ToString(),
         };
         var port = Number("--port", defaults.Port, "Port, 0 … 65535; 0 takes any that is free", 0, IPEndPoint.MaxPort);
-        var count = Number("--max-count", defaults.MaxCount, "Most samples of a run, 1 … 1024; they are in memory together", 1, 1024);
+        var count = Number("--max-count", limits.MaxCount, "Most samples of a run, 1 … 1024; they are in memory together", 1, 1024);
         var steps = new Option<int?>("--max-steps") { Description = "Most steps of a run, at least 1; by default the model's T" };
-        var queue = Number("--queue", defaults.QueueLength, "Runs that may wait, 1 … 10000", 1, 10_000);
+        var queue = Number("--queue", limits.QueueLength, "Runs that may wait, 1 … 10000", 1, 10_000);
         Option<string> device = DeviceOption.Create();
         var verbose = new Option<bool>("--verbose")
         {
@@ -55,19 +58,23 @@ internal static class WebCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            string folder = parsed.GetValue(model) ?? ServerOptions.IncludedModel, place = parsed.GetValue(device)!;
+            if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"--model: the folder {folder} does not exist.");
             var options = new ServerOptions
             {
                 Address = IPAddress.Parse(parsed.GetValue(address)!),
                 Port = parsed.GetValue(port),
-                MaxCount = parsed.GetValue(count),
-                MaxSteps = parsed.GetValue(steps),
-                QueueLength = parsed.GetValue(queue),
+                Model = served =>
+                {
+                    if (place == "cpu") served.Folder = folder;
+                    else (served.Load, served.Title) = (() => TensorModel.Load(folder, place), Path.GetFileName(folder));
+                    served.MaxCount = parsed.GetValue(count);
+                    served.MaxSteps = parsed.GetValue(steps);
+                    served.QueueLength = parsed.GetValue(queue);
+                },
             };
-            string folder = parsed.GetValue(model) ?? ServedModel.Included;
-            if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"--model: the folder {folder} does not exist.");
-            using ServedModel served = ServedModel.Load(folder, parsed.GetValue(device)!);
             LogLevel log = parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning;
-            await ServeAsync(served, options, log, output, cancellationToken);
+            await ServeAsync(options, log, output, cancellationToken);
             return ExitCode.Done;
         });
         try
@@ -83,19 +90,37 @@ internal static class WebCommand
         }
     }
 
-    private static async Task ServeAsync(ServedModel model, ServerOptions options, LogLevel log, TextWriter output, CancellationToken stop)
+    private static async Task ServeAsync(ServerOptions options, LogLevel log, TextWriter output, CancellationToken stop)
     {
-        await using WebApplication app = WebServer.Create(model, options, log);
+        await using WebApplication app = WebServer.Create(options, log);
+        ModelInformation model = await LoadAsync(app, stop);
         await app.StartAsync(stop);
         await output.WriteLineAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{model.Name} ({string.Join('×', model.Shape)}, {model.Parameters:N0} parameters) at "
+                $"{model.Title} ({model.Channels}×{model.Height}×{model.Width}{Parameters(model)}) at "
                     + $"{WebServer.Address(app).ToString().TrimEnd('/')}"));
         await output.WriteLineAsync("Ctrl-C stops.");
         await output.FlushAsync(CancellationToken.None);
         await app.WaitForShutdownAsync(stop);
     }
+
+    // The program ends where its model is faulty, with the line that says what is wrong.
+    private static async Task<ModelInformation> LoadAsync(WebApplication app, CancellationToken stop)
+    {
+        try
+        {
+            return await app.Services.GetRequiredService<IDdpmService>().DescribeAsync(stop);
+        }
+        catch (ModelUnavailableException exception) when (exception.InnerException is { } cause)
+        {
+            ExceptionDispatchInfo.Throw(cause);
+            throw;
+        }
+    }
+
+    private static string Parameters(ModelInformation model) =>
+        model.Parameters is { } count ? string.Create(CultureInfo.InvariantCulture, $", {count:N0} parameters") : "";
 
     private static Option<int> Number(string name, int value, string description, int minimum, int maximum)
     {

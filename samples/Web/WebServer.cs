@@ -1,40 +1,35 @@
 using System.Net;
-using System.Text.Json.Serialization;
+using Ddpm.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Ddpm.Web;
 
-/// <summary>Puts the server together: services, limits, endpoints.</summary>
+/// <summary>Puts the server together: the model's service and endpoints, the page, and what a server on this machine must refuse.</summary>
 internal static class WebServer
 {
     private static readonly string[] OwnNames = ["localhost", "127.0.0.1", "[::1]"];
 
     /// <summary>A server, not yet started.</summary>
-    /// <param name="model">What it draws with; stays the caller's.</param>
-    /// <param name="options">Where it listens, and its limits.</param>
+    /// <param name="options">Where it listens, what it draws with, and its limits.</param>
     /// <param name="log">The least that is logged.</param>
-    public static WebApplication Create(ServedModel model, ServerOptions options, LogLevel log = LogLevel.Warning)
+    public static WebApplication Create(ServerOptions options, LogLevel log = LogLevel.Warning)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         // A port that is taken is one line of the command line's, not a stack trace.
         builder.Logging.SetMinimumLevel(log).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // A model that does not load is a line too.
+        if (log > LogLevel.Information) builder.Logging.AddFilter("Ddpm.Hosting", LogLevel.Critical);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
             // Bodies have a time of their own, and an answer that says so.
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(options.Address, options.Port);
         });
-        builder.Services.ConfigureHttpJsonOptions(json =>
-            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         builder.Services.AddProblemDetails();
-        builder.Services.AddSingleton(model).AddSingleton(options).AddSingleton<SettingsReader>().AddSingleton<RequestReader>();
-        builder.Services.AddSingleton<JobQueue>().AddSingleton<JobStore>().AddSingleton<JobDesk>().AddSingleton<JobPace>()
-            .AddSingleton<JobRunner>().AddSingleton<WebTelemetry>();
-        builder.Services.AddSingleton<JobWorker>().AddHostedService(services => services.GetRequiredService<JobWorker>());
+        builder.Services.AddDdpm(options.Model);
 
         WebApplication app = builder.Build();
         // Problem details whatever the caller accepts.
@@ -56,17 +51,20 @@ internal static class WebServer
                 : next(context);
         });
         PageEndpoints.Map(app);
-        ServiceEndpoints.Map(app);
-        JobEndpoints.Map(app);
-        EventEndpoint.Map(app);
-        DownloadEndpoints.Map(app);
-        SampleEndpoint.Map(app);
-        // First of all: the server waits for open streams, and they for their runs.
-        app.Lifetime.ApplicationStopping.Register(() => app.Services.GetRequiredService<JobStore>().CancelAll("The server was stopped."));
+        app.MapGet("/health", Health);
+        app.MapDdpm(configure: options.Endpoints);
         return app;
     }
 
     /// <summary>Where a started server listens.</summary>
     public static Uri Address(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    private static IResult Health(IDdpmService service)
+    {
+        ServiceStatus status = service.Status;
+        return Results.Json(
+            new { status = status.IsAlive ? "ok" : "stopped", queued = status.Queued, running = status.IsRunning },
+            statusCode: status.IsAlive ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
 }

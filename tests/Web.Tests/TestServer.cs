@@ -3,7 +3,10 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Ddpm.Core;
+using Ddpm.Hosting;
+using Ddpm.Inference;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -13,16 +16,31 @@ namespace Ddpm.Web.Tests;
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly ServedModel served;
+    private volatile string? last;
 
-    private TestServer(GatedModel model, ServerOptions options, int port)
+    private TestServer(GatedModel model, Limits limits, int port)
     {
         Model = model;
-        served = new ServedModel(model, Process, [1, 8, 8], "tiny", torch.CPU, 1234, null);
-        app = WebServer.Create(served, options with { Port = port });
+        var network = new TensorNetwork(model, 1, 1, torch.CPU, null);
+        var process = new ProcessDescription { Schedule = Schedule, Prediction = "epsilon", Variance = "fixed_large" };
+        app = WebServer.Create(new ServerOptions
+        {
+            Port = port,
+            Model = options =>
+            {
+                (options.Load, options.Title) = (() => new InferenceModel(network, process, [1, 8, 8]), "tiny");
+                (options.MaxCount, options.MaxSteps, options.QueueLength) = (limits.MaxCount, limits.MaxSteps, limits.QueueLength);
+            },
+            Endpoints = options =>
+            {
+                (options.MaxBodyBytes, options.BodyTimeout) = (limits.MaxBodyBytes, limits.BodyTimeout);
+                (options.KeptRuns, options.AbandonedAfter) = (limits.KeptRuns, limits.AbandonedAfter);
+                options.Caller = Remember;
+            },
+        });
     }
 
-    public static ReverseDiffusion Process { get; } = new(new LinearSchedule(100, 1e-3, 0.2));
+    public static ReverseDiffusion Process { get; } = new(Schedule);
 
     public GatedModel Model { get; }
 
@@ -30,15 +48,19 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
-    public JobStore Store => app.Services.GetRequiredService<JobStore>();
+    /// <summary>Whether a run is in progress.</summary>
+    public bool IsRunning => app.Services.GetRequiredService<IDdpmService>().Status.IsRunning;
 
-    public JobWorker Worker => app.Services.GetRequiredService<JobWorker>();
+    /// <summary>The last run that was begun to be watched; null before the first.</summary>
+    public Job? Last => last is { } path ? Find(path.Split('/')[^1]) : null;
 
-    public static async Task<TestServer> StartAsync(bool open = true, ServerOptions? options = null, int? classes = null, int port = 0)
+    private static LinearSchedule Schedule => new(100, 1e-3, 0.2);
+
+    public static async Task<TestServer> StartAsync(bool open = true, Limits? options = null, int? classes = null, int port = 0)
     {
         var model = new GatedModel(classes);
         if (open) model.Open();
-        var server = new TestServer(model, options ?? new ServerOptions(), port);
+        var server = new TestServer(model, options ?? new Limits(), port);
         await server.app.StartAsync();
         server.Client = new HttpClient { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(2) };
         return server;
@@ -55,9 +77,11 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>The events of a run as they come; leaving the loop hangs up.</summary>
-    public async IAsyncEnumerable<(string Type, JsonElement Data)> EventsAsync(string id)
+    public async IAsyncEnumerable<(string Type, JsonElement Data)> EventsAsync(string id, bool again = false)
     {
-        using HttpResponseMessage answer = await Client.GetAsync($"/api/jobs/{id}/events", HttpCompletionOption.ResponseHeadersRead);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/events");
+        if (again) request.Headers.Add("Last-Event-ID", "1");
+        using HttpResponseMessage answer = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         answer.Content.Headers.ContentType!.MediaType.Should().Be("text/event-stream");
         await using Stream stream = await answer.Content.ReadAsStreamAsync();
         await foreach (SseItem<string> item in SseParser.Create(stream).EnumerateAsync()) yield return (
@@ -65,10 +89,12 @@ internal sealed class TestServer : IAsyncDisposable
             JsonSerializer.Deserialize<JsonElement>(item.Data));
     }
 
+    public Job Find(string id) => new(Client, id);
+
     /// <summary>Waits for a run to be as a test wants it.</summary>
     public async Task<Job> UntilAsync(string id, Func<JobSnapshot, bool> condition)
     {
-        Job job = Store.Find(id)!;
+        Job job = Find(id);
         await UntilAsync(() => condition(job.Snapshot), () => job.Snapshot.ToString());
         return job;
     }
@@ -90,7 +116,16 @@ internal sealed class TestServer : IAsyncDisposable
         Client.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
-        served.Dispose();
         Model.Dispose();
+    }
+
+    private string Remember(HttpContext context)
+    {
+        context.Response.OnStarting(() =>
+        {
+            if (context.Response.Headers.Location is [{ } location, ..]) last = location;
+            return Task.CompletedTask;
+        });
+        return "";
     }
 }

@@ -1,6 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Ddpm.Core;
+using Ddpm.Hosting;
+using Ddpm.Inference;
 using Ddpm.Models;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ddpm.Web.Tests;
 
@@ -26,11 +31,20 @@ public sealed class WebCommandTests : IDisposable
     }
 
     [Fact]
-    public void Find_NothingAskedFor_IsTheModelThatComesWithTheProgram()
+    public async Task Find_NothingAskedFor_IsTheModelThatComesWithTheProgram()
     {
-        using ServedModel served = ServedModel.Load(ServedModel.Included, "cpu");
-        (served.Name, served.Timesteps, served.Network.ClassCount).Should().Be(("fashion-mnist", 1000, 10));
-        served.Shape.Should().Equal(1, 28, 28);
+        await using WebApplication app = WebServer.Create(new ServerOptions { Port = 0 });
+        ModelInformation model = await app.Services.GetRequiredService<IDdpmService>().DescribeAsync();
+        (model.Title, model.Timesteps, model.Classes).Should().Be(("fashion-mnist", 1000, 10));
+        (model.Channels, model.Height, model.Width).Should().Be((1, 28, 28));
+
+        // libtorch computes the same network.
+        using InferenceModel tensors = TensorModel.Load(ServerOptions.IncludedModel, "cpu"), spans = InferenceModel.Load(
+            ServerOptions.IncludedModel);
+        var request = new InferenceRequest { Seed = 1, Labels = [3], GuidanceScale = 2 };
+        var two = new InferenceSamplerOptions { Steps = 2 };
+        using InferenceSampler one = tensors.CreateSampler(SamplingMethod.Ddim, two), other = spans.CreateSampler(SamplingMethod.Ddim, two);
+        one.Sample(request).Zip(other.Sample(request)).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-3);
     }
 
     [Theory]

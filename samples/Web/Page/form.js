@@ -1,11 +1,15 @@
 // The settings: the form, and the same as an address that can be kept and passed on.
 import { element, make } from "./elements.js";
+import * as source from "./source.js";
 
 const form = element("form");
 let model;
 
-/** Makes the form of a model, and fills it from the page's address; gives a sentence for everything there that cannot be. */
-export function of(served) {
+/**
+ * Makes the form of a model, and fills it from the page's address; gives a sentence for everything there that cannot be. `failed` gets what
+ * goes wrong later.
+ */
+export function of(served, failed) {
   model = served;
   for (const sampler of model.samplers) {
     const input = make("input", { type: "radio", name: "sampler", value: sampler.name, id: `sampler-${sampler.name}` });
@@ -26,24 +30,38 @@ export function of(served) {
     pair("guidance", 20, value => value, value => value, value => `guidance ${value}`);
   }
   element("dice").addEventListener("click", anotherSeed);
+  element("spacing").append(...model.spacings.map(rule => new Option(rule)));
+  source.of(model, failed, partly);
   select(model.samplers[0]);
   anotherSeed();
   return fromAddress();
 }
 
-/** The settings as the server takes them. */
+/** The settings as the server takes them; throws an Error with a sentence where a picture is missing. */
 export function settings() {
+  return { ...plain(), ...source.fields() };
+}
+
+// All but pictures: what an address can hold.
+function plain() {
   const chosen = { sampler: form.elements.sampler.value, steps: Number(element("steps").value), seed: Number(element("seed").value), count: Number(element("count").value) };
   if (model.classes > 0 && element("label").value !== "") {
     chosen.label = Number(element("label").value);
     if (model.guidance) chosen.guidance = Number(element("guidance").value);
   }
+  if (element("spacing").value !== sampler().defaultSpacing) chosen.spacing = element("spacing").value;
+  if (!element("eta-field").hidden && Number(element("eta").value) !== 0) chosen.eta = Number(element("eta").value);
+  if (element("begin").value === "seeds") chosen.toSeed = Number(element("to-seed").value);
   return chosen;
 }
 
 /** Puts settings of an earlier run into the form. */
-export function restore({ sampler, steps, seed, count, label, guidance }) {
+export async function restore(run) {
+  const { sampler, steps, seed, count, label, guidance, spacing, eta } = run;
   select(model.samplers.find(other => other.name === sampler) ?? model.samplers[0]);
+  if (spacing !== undefined) element("spacing").value = spacing;
+  element("eta").value = eta ?? 0;
+  await source.restore(run);
   set("steps", steps);
   set("count", count);
   element("seed").value = seed;
@@ -56,15 +74,16 @@ export function restore({ sampler, steps, seed, count, label, guidance }) {
 }
 
 /** The settings in a line, as people say them. */
-export function describe({ sampler, steps, count, seed, label, guidance }) {
+export function describe(run) {
+  const { sampler, steps, count, seed, label, guidance, spacing, eta } = run;
   const title = model.samplers.find(other => other.name === sampler)?.title ?? sampler;
   return [title, `${steps} ${steps === 1 ? "step" : "steps"}`, label === undefined ? "" : name(label), guidance === undefined || guidance === 1 ? "" : `guidance ${guidance}`,
-    `${count} ${count === 1 ? "picture" : "pictures"}`, `seed ${seed}`].filter(part => part).join(" · ");
+    spacing ?? "", eta === undefined ? "" : `η = ${eta}`, `${count} ${count === 1 ? "picture" : "pictures"}`, `seed ${seed}`, source.words(run)].filter(part => part).join(" · ");
 }
 
 /** Writes the settings into the page's address, without a new entry for the back button. */
 export function address() {
-  const query = new URLSearchParams(Object.entries(settings()).map(([key, value]) => [key, key === "label" ? name(value) : value]));
+  const query = new URLSearchParams(Object.entries(plain()).map(([key, value]) => [key, key === "label" ? name(value) : value]));
   history.replaceState(null, "", `?${query}`);
 }
 
@@ -74,6 +93,7 @@ function fromAddress() {
   const wrong = [];
   const whole = (key, least, most, take) => value => /^\d{1,16}$/.test(value) && Number(value) >= least && Number(value) <= most ? take(Number(value)) : `${least} to ${most}`;
   const classes = [...Array(model.classes).keys()];
+  const real = (id, most, shown, why) => value => shown && value !== "" && Number(value) >= 0 && Number(value) <= most ? set(id, value) : shown ? `0 to ${most}` : `absent, ${why}`;
   const known = {
     sampler: value => { const found = model.samplers.find(other => other.name === value); return found ? select(found) : `one of ${model.samplers.map(other => other.name).join(", ")}`; },
     steps: whole("steps", 1, model.maxSteps, value => set("steps", value)),
@@ -85,16 +105,21 @@ function fromAddress() {
       element("label").value = found;
       showGuidance();
     },
-    guidance: value => value !== "" && Number(value) >= 0 && Number(value) <= 20 && model.guidance ? set("guidance", value) : model.guidance ? "0 to 20" : "absent, for the model cannot be guided",
+    guidance: real("guidance", 20, model.guidance, "for the model cannot be guided"),
+    spacing: value => { if (!model.spacings.includes(value)) return `one of ${model.spacings.join(", ")}`; element("spacing").value = value; },
+    eta: value => real("eta", 1, sampler().name === "ddim", "for only DDIM has η")(value),
+    toSeed: whole("toSeed", 0, Number.MAX_SAFE_INTEGER, value => source.restore({ toSeed: value })),
   };
   // The sampler first: choosing one sets its steps.
   const asked = [...new URLSearchParams(location.search)].sort(([a], [b]) => (a !== "sampler") - (b !== "sampler"));
   for (const [key, value] of asked) {
     const expected = Object.hasOwn(known, key) ? known[key](value) : "absent";
-    if (expected) wrong.push(`The address asks for ${key}=${value}, which must be ${expected}.`);
+    if (typeof expected === "string") wrong.push(`The address asks for ${key}=${value}, which must be ${expected}.`);
   }
   return wrong.join(" ");
 }
+
+const sampler = () => model.samplers.find(other => other.name === form.elements.sampler.value);
 
 const name = k => model.classNames?.[k] ?? `${k}`;
 
@@ -105,7 +130,16 @@ function select(sampler) {
 
 function choose(sampler) {
   element("about").textContent = sampler.about + ".";
+  element("spacing").value = sampler.defaultSpacing;
+  element("eta-field").hidden = sampler.name !== "ddim";
   set("steps", sampler.defaultSteps);
+}
+
+// Only DDPM goes back and forth, as drawing a part anew takes; each step of it is many.
+function partly(is) {
+  if (is && sampler().name !== "ddpm") select(model.samplers.find(other => other.name === "ddpm"));
+  for (const input of form.elements.sampler) input.disabled = is && input.value !== "ddpm";
+  if (is) set("steps", Math.min(50, model.maxSteps));
 }
 
 function pair(id, maximum, toRange, fromRange, spoken) {
@@ -120,6 +154,7 @@ function pair(id, maximum, toRange, fromRange, spoken) {
 function set(id, value) {
   const number = element(id);
   number.value = value;
+  if (!number.toRange) return;
   element(`${id}-range`).value = number.toRange(value);
   number.speak();
 }

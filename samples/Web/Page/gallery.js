@@ -59,6 +59,8 @@ export function recall(sheet, count, seed) {
 /** Whether something else than the finished pictures is seen. */
 export const replaying = is => gallery.classList.toggle("replaying", is);
 
+export const isReplaying = () => gallery.classList.contains("replaying");
+
 export const busy = is => { gallery.ariaBusy = String(is); };
 
 // For whoever watches the page from outside, such as its tests.

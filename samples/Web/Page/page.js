@@ -4,6 +4,7 @@ import { Refusal, ask, send, watch } from "./server.js";
 import * as album from "./album.js";
 import * as form from "./form.js";
 import * as gallery from "./gallery.js";
+import * as source from "./source.js";
 
 const title = document.title;
 // What the last run showed, step by step: its sheets of estimates, for the slider from noise to picture.
@@ -25,9 +26,9 @@ async function load() {
     return;
   }
   element("error").textContent = "";
-  element("model").textContent = `${model.name} · ${model.width}×${model.height} ${model.channels === 1 ? "grayscale" : "colour"} · ${short(model.parameters)} parameters · T = ${model.timesteps}`;
+  element("model").textContent = `${model.name} · ${model.width}×${model.height} ${model.channels === 1 ? "grayscale" : "colour"}${model.parameters === undefined ? "" : ` · ${short(model.parameters)} parameters`} · T = ${model.timesteps}`;
   gallery.of(model);
-  element("error").textContent = form.of(model);
+  element("error").textContent = form.of(model, sentence => { element("error").textContent = sentence; });
   album.of(model, form.describe, recall);
   listen();
   showNoise();
@@ -40,6 +41,14 @@ function listen() {
   element("form").addEventListener("submit", event => { event.preventDefault(); draw(); });
   element("cancel").addEventListener("click", cancel);
   element("replay").addEventListener("input", replay);
+  element("noisy").addEventListener("change", () => { if (!run && sheets.length > 0) replay(); });
+  // While a picture is looked for to begin with, a press takes it and does not save it.
+  element("gallery").addEventListener("click", event => {
+    const place = event.target.closest("a, canvas");
+    if (run || !place || !source.takes()) return;
+    event.preventDefault();
+    source.take(place.querySelector(gallery.isReplaying() ? "canvas" : "img") ?? place);
+  });
   element("copy").addEventListener("click", copy);
   addEventListener("keydown", event => { if (event.key === "Escape" && run) cancel(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && !run) document.title = title; });
@@ -56,9 +65,14 @@ function listen() {
 async function draw() {
   if (element("draw").ariaDisabled === "true") return;
   element("error").textContent = element("server-status").textContent = "";
+  let settings, body;
+  try {
+    settings = form.settings();
+  } catch (missing) {
+    element("error").textContent = missing.message;
+    return;
+  }
   busy(true);
-  const settings = form.settings();
-  let body;
   try {
     body = await send("/api/jobs", settings);
   } catch (refusal) {
@@ -66,7 +80,7 @@ async function draw() {
     return stop(refusal.message);
   }
   form.address();
-  run = { id: body.id, settings, source: new EventSource(`/api/jobs/${body.id}/events`) };
+  run = { id: body.id, settings, source: new EventSource(`/api/jobs/${body.id}/events?noisy=true`) };
   element("after").hidden = true;
   sheets = [];
   gallery.noise(body.count);
@@ -83,30 +97,44 @@ async function draw() {
 let shown = Promise.resolve();
 function inTurn(event) { shown = shown.then(() => show(event)).catch(console.error); }
 
-async function show({ job, preview, previewColumns }) {
+async function show({ job, preview, noisy, previewColumns }) {
   if (run?.id !== job.id) return;
   if (job.state === "queued") {
     say(job.position === 0 ? "Next in line …" : `Waiting: ${job.position} ${job.position === 1 ? "run" : "runs"} before yours.`);
     return;
   }
+  // Drawing a part anew goes back and forth: more moves than steps.
+  job.steps = job.moves ?? job.steps;
   progress(job);
   document.title = `${Math.floor(100 * job.step / job.steps)} % · ${title}`;
   number(job, job.state === "running" ? left(job.remainingSeconds) : `${job.elapsedSeconds.toFixed(1)} s`);
-  if (preview) await take(preview, previewColumns, job);
+  if (noisy) await take({ preview, noisy, previewColumns }, job);
   if (run?.id !== job.id) return;
   if (job.state === "running") say("Drawing …");
   else if (job.state === "finished") finish(job);
   else stop(job.state === "failed" ? job.reason : "", job.reason);
 }
 
-async function take(url, columns, job) {
+// The first sheet is the noise that the run begins with, of which the network has not yet estimated anything.
+async function take({ preview, noisy, previewColumns }, job) {
+  const [estimate, xt] = await Promise.all([preview, noisy].map(picture));
+  if (run?.id !== job.id) return;
+  sheets.push({ estimate, xt, columns: previewColumns, job });
+  paint(sheets.length - 1);
+  gallery.previews(sheets.filter(sheet => sheet.estimate).length);
+}
+
+async function picture(url) {
+  if (!url) return null;
   const image = new Image();
   image.src = url;
   await image.decode();
-  if (run?.id !== job.id) return;
-  sheets.push({ image, columns, job });
-  gallery.paint(sheets.at(-1));
-  gallery.previews(sheets.length);
+  return image;
+}
+
+function paint(k) {
+  const { estimate, xt, columns } = sheets[k];
+  gallery.paint({ image: (element("noisy").checked ? xt : estimate) ?? xt, columns });
 }
 
 function finish(job) {
@@ -119,7 +147,8 @@ function finish(job) {
   speak(job);
   const drawn = `${job.count} ${job.count === 1 ? "picture" : "pictures"} from seed ${job.seed}.`;
   say(drawn);
-  if (sheets.length > 0) album.add({ settings: run.settings, sheet: sheets.at(-1).image.src, columns: sheets.at(-1).columns });
+  const last = sheets.at(-1);
+  if (last?.estimate) album.add({ settings: { ...run.settings, seed: job.seed }, sheet: last.estimate.src, columns: last.columns });
   end();
   // Whoever looked elsewhere meanwhile sees it by the tab.
   document.title = document.hidden ? `✓ ${drawn}` : title;
@@ -169,10 +198,7 @@ function showNoise() {
 
 async function recall({ settings, sheet, columns }) {
   if (run) return;
-  form.restore(settings);
-  const image = new Image();
-  image.src = sheet;
-  await image.decode();
+  const [image] = await Promise.all([picture(sheet), form.restore(settings)]);
   if (run) return;
   gallery.recall({ image, columns }, settings.count, settings.seed);
   element("numbers").textContent = "";
@@ -187,8 +213,8 @@ async function recall({ settings, sheet, columns }) {
 
 function replay() {
   const k = Number(element("replay").value);
-  gallery.replaying(k < sheets.length - 1);
-  gallery.paint(sheets[k]);
+  gallery.replaying(k < sheets.length - 1 || element("noisy").checked);
+  paint(k);
   progress(sheets[k].job);
   number(sheets[k].job);
   speak(sheets[k].job);

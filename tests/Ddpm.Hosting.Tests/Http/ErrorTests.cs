@@ -26,6 +26,7 @@ public sealed class ErrorTests
     [InlineData("""{"image":3}""", "image must be * but is 3.")]
     [InlineData("""{"step":5}""", "The body must be made of the fields sampler, steps, *, but is given step too.")]
     [InlineData("""{"step":null}""", "The body must be made of the fields *, but is given step too.")]
+    [InlineData("{\"a\\nb\":1,\"steps\":[\n]}", "steps must be * but is []. The body must be made of the fields *, but is given ab too.")]
     [InlineData("""[1,2]""", "The body must be a JSON object, but is [1,2].")]
     [InlineData("""null""", "The body must be a JSON object, but is null.")]
     [InlineData("", "The body is not valid JSON: *")]

@@ -79,8 +79,8 @@ public sealed class PageTests
         leaving.Set("steps", "90");
         leaving.Set("seed", "1");
         leaving.Press("draw");
-        ChromiumPage.Until(() => server.Worker.Current is not null, "the first run");
-        Job first = server.Worker.Current!;
+        ChromiumPage.Until(() => server.IsRunning, "the first run");
+        Job first = server.Last!;
         server.Model.Permit(2);
         ChromiumPage.Until(() => leaving.Numbers.StartsWith("step 2 of 90", StringComparison.Ordinal), "two steps", () => leaving.Numbers);
 

@@ -126,7 +126,7 @@ public sealed class PromiseTests
         page.Set("steps", "40");
         page.Find("steps-range").GetDomAttribute("aria-valuetext").Should().Be("40 steps");
         page.Type(Keys.Enter);
-        ChromiumPage.Until(() => server.Worker.Current is not null, "the run");
+        ChromiumPage.Until(() => server.IsRunning, "the run");
         server.Model.Permit(2);
         ChromiumPage.Until(() => page.Numbers.StartsWith("step 2 of 40", StringComparison.Ordinal), "two steps");
         ((string)page.Script("return document.title")!).Should().StartWith("5 % · ");

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Ddpm.Hosting;
 using Ddpm.Tests;
 
 namespace Ddpm.Web.Tests.Http;
@@ -32,7 +33,8 @@ public sealed class LimitTests
         InlineData(
             """{"step":5}""",
             "The body",
-            "The body must be made of the fields sampler, steps, count, seed, label, guidance, but is given step too."),
+            "The body must be made of the fields sampler, steps, spacing, eta, count, seed, label, guidance, toSeed, height, width, image, "
+                + "toImage, mask, strength, resamples, previewEvery, but is given step too."),
     ]
     [InlineData("""[1,2]""", "The body", "The body must be a JSON object, but is [1,2].")]
     public async Task Submit_AbsurdInput_Is400WithFieldExpectedAndActual(string body, string field, string message)
@@ -118,7 +120,7 @@ public sealed class LimitTests
     public async Task Submit_BodyThatStalls_Is408()
     {
         await using TestServer server = await TestServer.StartAsync(
-            options: new ServerOptions { BodyTimeout = TimeSpan.FromMilliseconds(50) });
+            options: new Limits { BodyTimeout = TimeSpan.FromMilliseconds(50) });
         foreach (string path in new[] { "/api/jobs", "/api/samples" })
         {
             // A length is promised, and half of it comes.
@@ -161,10 +163,10 @@ public sealed class LimitTests
     [Fact]
     public async Task Submit_FiftyAtOnce_AreBoundedByTheQueue()
     {
-        using var telemetry = new TelemetryCapture("none", WebTelemetry.MeterName);
+        using var telemetry = new TelemetryCapture("none", DdpmHostingTelemetry.Meter);
         await using TestServer server = await TestServer.StartAsync(
             open: false,
-            new ServerOptions { QueueLength = 5, AbandonedAfter = TimeSpan.FromMinutes(5) });
+            new Limits { QueueLength = 5, AbandonedAfter = TimeSpan.FromMinutes(5) });
         string first = await server.SubmitAsync(new { steps = 2 });
         await server.UntilAsync(first, snapshot => snapshot.State == JobState.Running);
 
@@ -182,7 +184,7 @@ public sealed class LimitTests
 
         (await server.Client.GetFromJsonAsync<JsonElement>("/health")).ToString().Should()
             .Be("""{"status":"ok","queued":5,"running":true}""");
-        telemetry.Values("ddpm.web.runs.refused").Sum().Should().Be(45);
+        telemetry.Values(DdpmHostingTelemetry.RefusedRequests).Sum().Should().Be(45);
 
         // All that were taken in are done, and there is room again.
         server.Model.Open();
@@ -193,13 +195,13 @@ public sealed class LimitTests
         }
 
         await server.UntilAsync(await server.SubmitAsync(new { steps = 2 }), snapshot => snapshot.State == JobState.Finished);
-        await TestServer.UntilAsync(() => telemetry.Values("ddpm.web.run.duration").Length == 7, () => "seven durations");
+        await TestServer.UntilAsync(() => telemetry.Values(DdpmHostingTelemetry.RunDuration).Length == 7, () => "seven durations");
     }
 
     [Fact]
     public async Task Pictures_OfMoreRunsThanAreKept_AreForgotten()
     {
-        await using TestServer server = await TestServer.StartAsync(options: new ServerOptions { KeptRuns = 2 });
+        await using TestServer server = await TestServer.StartAsync(options: new Limits { KeptRuns = 2 });
         var ids = new List<string>();
         for (int run = 0; run < 4; run++)
         {

@@ -121,7 +121,7 @@ public sealed class RunTests
     [Fact]
     public async Task Samples_NothingAskedFor_UsesDefaultsWithinTheLimits()
     {
-        await using TestServer server = await TestServer.StartAsync(options: new ServerOptions { MaxCount = 3, MaxSteps = 4 });
+        await using TestServer server = await TestServer.StartAsync(options: new Limits { MaxCount = 3, MaxSteps = 4 });
         using HttpResponseMessage answer = await server.Client.PostAsJsonAsync("/api/samples", new { });
         JsonElement job = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job");
         (job.GetProperty("sampler").GetString(), job.GetProperty("steps").GetInt32(), job.GetProperty("count").GetInt32()).Should()

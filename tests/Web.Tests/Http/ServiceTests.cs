@@ -30,7 +30,7 @@ public sealed class ServiceTests
     [Fact]
     public async Task Model_IsDescribedWithItsLimits()
     {
-        await using TestServer server = await TestServer.StartAsync(options: new ServerOptions { MaxSteps = 30 }, classes: 4);
+        await using TestServer server = await TestServer.StartAsync(options: new Limits { MaxSteps = 30 }, classes: 4);
         JsonElement model = await server.Client.GetFromJsonAsync<JsonElement>("/api/model");
         (
             model.GetProperty("height").GetInt32(),
