@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ddpm.Core;
-using Ddpm.Imaging;
+using Ddpm.Plotting;
 using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
@@ -33,15 +33,15 @@ internal sealed class Experiment(ExperimentOptions options, TextWriter console, 
     /// <summary>The results of an experiment so far. Those of another budget or seed are refused.</summary>
     public ResultStore Results(string name) => new(Out($"{name}.json"), FormattableString.Invariant($"seed {Seed}, {Budget}"));
 
-    /// <summary>Writes pictures as one, twice as large.</summary>
-    /// <param name="images">uint8 [N, 1, H, W].</param>
-    /// <param name="columns">How many stand side by side.</param>
+    /// <summary>The layout of all grids: pictures twice as large, close together.</summary>
+    public static LabelledGridOptions Grid { get; } = new() { Scale = 2, Padding = 2, FontSize = 12 };
+
+    /// <summary>Writes pictures as one.</summary>
+    /// <param name="images">uint8 [N, 1, H, W], row by row.</param>
+    /// <param name="options">Titles and columns, from <see cref="Grid"/>.</param>
     /// <param name="path">The file's parts, below the output.</param>
-    public void SaveGrid(Tensor images, int columns, params string[] path)
-    {
-        using Tensor grid = ImageGrid.Compose(images, new ImageGridOptions { Columns = columns, Scale = 2 });
-        ImageFile.SavePng(Out(path), grid);
-    }
+    public void SaveGrid(Tensor images, LabelledGridOptions options, params string[] path) =>
+        LabelledGrid.Save(Out(path), images, options);
 
     /// <summary>Writes a table beside the results and shows it.</summary>
     public void Publish(string name, string table)

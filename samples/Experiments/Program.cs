@@ -6,8 +6,9 @@ using Ddpm.Samples;
 (string Name, Action<Experiment> Make)[] all =
 [
     (ObjectivesTable.Name, ObjectivesTable.Make), (LengthTable.Name, LengthTable.Make), (ChoicesTable.Name, ChoicesTable.Make),
-    (Curves.Name, Curves.Make), (StepsTable.Name, StepsTable.Make), (BoundTable.Name, BoundTable.Make), (ModelTable.Name, ModelTable.Make),
-    (GuidanceTable.Name, GuidanceTable.Make), (Figures.Name, Figures.Make), (Plots.Name, Plots.Make),
+    (Curves.Name, Curves.Make), (StepsTable.Name, StepsTable.Make), (BoundTable.Name, BoundTable.Make),
+    (TimestepTable.Name, TimestepTable.Make), (ModelTable.Name, ModelTable.Make), (GuidanceTable.Name, GuidanceTable.Make),
+    (Figures.Name, Figures.Make), (Plots.Name, Plots.Make),
 ];
 string[] known = [.. all.Select(one => one.Name)];
 var names = new Argument<string[]>("experiments")

@@ -29,7 +29,11 @@ internal static class RecipeRow
                 recipe.Seed);
             using (Tensor shown = samples.narrow(0, 0, Math.Min(64, samples.size(0))))
             {
-                experiment.SaveGrid(shown, 16, "samples", $"{TrainedRecipe.Slug(recipe.Name)}-{recipe.Seed}.png");
+                experiment.SaveGrid(
+                    shown,
+                    Experiment.Grid with { Title = $"{recipe.Name}, seed {recipe.Seed}", Columns = 16 },
+                    "samples",
+                    $"{TrainedRecipe.Slug(recipe.Name)}-{recipe.Seed}.png");
             }
 
             row = row.AddRange(measures.Of(samples));

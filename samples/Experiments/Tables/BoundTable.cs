@@ -3,7 +3,6 @@ using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Evaluation;
 using Ddpm.Models;
-using Ddpm.Plotting;
 
 namespace Ddpm.Experiments;
 
@@ -39,10 +38,6 @@ internal static class BoundTable
                     cancellationToken: experiment.Stop);
                 if (part == "test")
                 {
-                    RateDistortionPlot.SavePng(
-                        experiment.Out("rate-distortion.png"),
-                        report.RateDistortion,
-                        "Progressive coding of Fashion-MNIST's test set");
                     foreach (RateDistortionPoint point in Tenths(report.RateDistortion))
                     {
                         curve.Row(

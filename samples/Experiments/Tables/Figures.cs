@@ -1,6 +1,8 @@
+using System.Globalization;
 using Ddpm.Core;
 using Ddpm.Imaging;
 using Ddpm.Models;
+using Ddpm.Plotting;
 using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
@@ -48,7 +50,7 @@ internal static class Figures
             if (state.X0 is not null && shown.Contains(state.Timestep)) estimates.Add(PixelConversion.ToBytes(state.X0));
         }
 
-        experiment.SaveGrid(stack([.. estimates], 1).flatten(0, 1), estimates.Count, "progressive.png");
+        experiment.SaveGrid(stack([.. estimates], 1).flatten(0, 1), ProgressiveTitles(shown), "progressive.png");
     }
 
     // A row is one x_t, at the left, of t = 3T/4, T/2, T/4 and T/8; all at its right were drawn from it.
@@ -74,7 +76,7 @@ internal static class Figures
                         cancellationToken: experiment.Stop)));
         }
 
-        experiment.SaveGrid(cat([.. images]), Columns + 1, "shared.png");
+        experiment.SaveGrid(cat([.. images]), SharedTitles(levels), "shared.png");
     }
 
     // Two test pictures at the ends of every row; what lies between was noised to t, mixed, and denoised. t grows from row to row.
@@ -84,7 +86,8 @@ internal static class Figures
         int steps = sampler.Process.Coefficients.Timesteps;
         Tensor first = PixelConversion.FromBytes(data.Test.Images([0L])), second = PixelConversion.FromBytes(data.Test.Images([1L]));
         var rows = new List<Tensor>();
-        foreach (int t in new[] { steps / 8, steps / 4, steps / 2, (steps * 3 / 4) - 1, steps - 1 })
+        int[] levels = [steps / 8, steps / 4, steps / 2, (steps * 3 / 4) - 1, steps - 1];
+        foreach (int t in levels)
         {
             Tensor between = sampler.Interpolate(
                 first,
@@ -97,6 +100,30 @@ internal static class Figures
             rows.Add(PixelConversion.ToBytes(cat([first, between.flatten(0, 1), second])));
         }
 
-        experiment.SaveGrid(cat([.. rows]), Weights.Length + 2, "interpolation.png");
+        experiment.SaveGrid(cat([.. rows]), InterpolationTitles(levels), "interpolation.png");
     }
+
+    private static LabelledGridOptions ProgressiveTitles(int[] timesteps) => Experiment.Grid with
+    {
+        Title = "x̂_0 on the way",
+        ColumnHeading = "t =",
+        ColumnTitles = [.. timesteps.Select(Text)],
+    };
+
+    private static LabelledGridOptions SharedTitles(int[] levels) => Experiment.Grid with
+    {
+        Title = "Samples that share x_t",
+        RowTitles = [.. levels.Select(level => $"t = {Text(level - 1)}")],
+        ColumnTitles = ["x_t", .. Enumerable.Range(1, Columns).Select(Text)],
+    };
+
+    private static LabelledGridOptions InterpolationTitles(int[] levels) => Experiment.Grid with
+    {
+        Title = "From one picture to another",
+        RowTitles = [.. levels.Select(level => $"t = {Text(level)}")],
+        ColumnHeading = "weight",
+        ColumnTitles = ["first", .. Weights.Select(weight => weight.ToString(CultureInfo.InvariantCulture)), "second"],
+    };
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Ddpm.Core;
 using Ddpm.Imaging;
 using Ddpm.Models;
+using Ddpm.Plotting;
 using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
@@ -42,7 +43,7 @@ internal static class GuidanceTable
                 {
                     experiment.SaveGrid(
                         shown,
-                        Classifier.Classes,
+                        Titles(scale, model),
                         string.Create(CultureInfo.InvariantCulture, $"classes-scale-{scale}.png"));
                 }
 
@@ -62,4 +63,15 @@ internal static class GuidanceTable
                 (SampleMeasures.Precision, "F2"),
                 (SampleMeasures.Recall, "F2")));
     }
+
+    private static LabelledGridOptions Titles(double scale, TrainedModel model) => Experiment.Grid with
+    {
+        Title = string.Create(CultureInfo.InvariantCulture, $"Guidance of scale {scale}"),
+        ColumnTitles =
+        [
+            .. Enumerable.Range(0, Classifier.Classes)
+                .Select(label => model.ClassNames?[label] ?? label.ToString(CultureInfo.InvariantCulture)),
+        ],
+        FontSize = 10,
+    };
 }

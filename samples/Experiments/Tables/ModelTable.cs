@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Ddpm.Core;
 using Ddpm.Evaluation;
-using Ddpm.Imaging;
 using Ddpm.Models;
+using Ddpm.Plotting;
 using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
@@ -31,11 +31,14 @@ internal static class ModelTable
                 string file = string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
                 using (Tensor shown = samples.narrow(0, 0, experiment.Budget.Pictures))
                 {
-                    experiment.SaveGrid(shown, Math.Min(Columns, experiment.Budget.Pictures), $"samples-{file}.png");
+                    experiment.SaveGrid(
+                        shown,
+                        Experiment.Grid with { Title = name, Columns = Math.Min(Columns, experiment.Budget.Pictures) },
+                        $"samples-{file}.png");
                 }
 
                 IReadOnlyList<(long Index, double Distance)> nearest = Neighbours(samples, train);
-                SavePairs(experiment.Out($"neighbours-{file}.png"), samples, train, nearest, Math.Min(Pairs, experiment.Budget.Pictures));
+                SavePairs(experiment, $"neighbours-{file}.png", samples, train, nearest, Math.Min(Pairs, experiment.Budget.Pictures));
                 ImmutableSortedDictionary<string, Measured> row = measures.Of(samples).Add(Nearest, Median(nearest));
                 experiment.Tell($"{name}: FID {row[SampleMeasures.Fid].Value:F2}");
                 return new ResultRow(row);
@@ -86,22 +89,23 @@ internal static class ModelTable
     private static Measured Median(IReadOnlyList<(long Index, double Distance)> nearest) =>
         new(nearest.Select(one => one.Distance).Order().ElementAt(nearest.Count / 2) / Math.Sqrt(28 * 28));
 
+    // A sample, its nearest training picture, the next sample.
     private static void SavePairs(
-        string path,
+        Experiment experiment,
+        string file,
         Tensor samples,
         Tensor train,
         IReadOnlyList<(long Index, double Distance)> nearest,
         int count)
     {
         using var scope = NewDisposeScope();
-        Tensor[] pairs =
-        [
-            .. Enumerable.Range(0, count)
-                .Select(i =>
-                    ImageGrid.Compose(
-                        stack([samples[i], train[nearest[i].Index]]),
-                        new ImageGridOptions { Columns = 2, Scale = 2, Padding = 1 })),
-        ];
-        ImageFile.SavePng(path, ImageGrid.Compose(stack(pairs), new ImageGridOptions { Columns = 8, Padding = 8 }));
+        Tensor[] pairs = [.. Enumerable.Range(0, count).SelectMany(i => new[] { samples[i], train[nearest[i].Index] })];
+        experiment.SaveGrid(stack(pairs), PairTitles(count), file);
     }
+
+    private static LabelledGridOptions PairTitles(int count) => Experiment.Grid with
+    {
+        Title = "Samples, each with its nearest training picture",
+        ColumnTitles = [.. Enumerable.Range(0, Math.Min(2 * count, Columns)).Select(k => k % 2 == 0 ? "sample" : "nearest")],
+    };
 }

@@ -23,6 +23,7 @@ internal static class Plots
     {
         Steps(experiment);
         Rates(experiment);
+        Timesteps(experiment);
         Losses(experiment);
     }
 
@@ -70,6 +71,19 @@ internal static class Plots
             XScale = AxisScale.Logarithmic,
             FromZero = true,
             Markers = true,
+            Theme = theme,
+        }));
+    }
+
+    private static void Timesteps(Experiment experiment)
+    {
+        if (!Found(experiment, TimestepTable.Name)) return;
+        IReadOnlyList<TimestepLoss> losses = TimestepTable.Losses(experiment.Results(TimestepTable.Name).Rows);
+        Draw(experiment, TimestepTable.Name, (path, theme) => TimestepLossPlot.Save(path, [("test", losses)], new LinePlotOptions
+        {
+            Title = "The published model's loss by timestep",
+            YLabel = "squared error of ε",
+            YScale = AxisScale.Logarithmic,
             Theme = theme,
         }));
     }
