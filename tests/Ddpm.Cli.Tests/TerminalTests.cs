@@ -1,12 +1,9 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace Ddpm.Cli.Tests;
 
-/// <summary><c>ddpm train</c> in a pseudo-terminal of 80 columns, which script(1) makes.</summary>
+/// <summary><c>ddpm train</c> in a pseudo-terminal of 80 columns.</summary>
 public sealed class TerminalTests : IDisposable
 {
-    private const string CtrlC = "\x03";
+    private const int Interrupted = 130;
     private readonly Workplace here = new();
 
     public void Dispose() => here.Dispose();
@@ -14,57 +11,74 @@ public sealed class TerminalTests : IDisposable
     [ShellTheory("script")]
     [InlineData("script", 1)]
     [InlineData("script", 2)]
-    public void Train_InATerminal_ShowsItsProgressAndLeavesOnCtrlC(string shell, int presses)
+    public void Train_InATerminal_ShowsItsProgressAndLeavesOnCtrlC(string script, int presses)
     {
-        here.SaveIdx("images", 8, seed: 1);
-        string train = $"stty cols 80; dotnet {RunningProgram.File} train --data {here["images"]} --out {here["run"]} --channels 8 "
-            + "--multipliers 1,2 --blocks 1 --timesteps 50 --batch-size 4 --steps 1000000 --decay none --grid-every 1000000";
-        var start = new ProcessStartInfo(shell, ["-qec", train, "/dev/null"])
+        using PseudoTerminal terminal = Train(script);
+        terminal.ReadUntil("Estimate: ");
+        terminal.ReadUntil("next checkpoint");
+        terminal.ReadUntil(" images/s");
+        for (int press = 0; press < presses; press++)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["TERM"] = "xterm";
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        using Process program = Process.Start(start)!;
-        var seen = new StringBuilder();
-        void ReadUntil(string text)
-        {
-            for (int next; !seen.ToString().Contains(text, StringComparison.Ordinal);)
-            {
-                if ((next = program.StandardOutput.Read()) < 0) throw new InvalidOperationException($"Ended without \"{text}\": {seen}");
-                seen.Append((char)next);
-            }
+            terminal.Interrupt();
+            if (press == 0) terminal.ReadUntil(presses == 1 ? "Stopped at step" : "Stopping");
         }
 
-        try
-        {
-            ReadUntil("Estimate: ");
-            ReadUntil("next checkpoint");
-            ReadUntil(" images/s");
-            for (int press = 0; press < presses; press++)
-            {
-                program.StandardInput.Write(CtrlC);
-                program.StandardInput.Flush();
-                if (press == 0) ReadUntil(presses == 1 ? "Stopped at step" : "Stopping");
-            }
-
-            seen.Append(program.StandardOutput.ReadToEnd());
-            program.WaitForExit(TimeSpan.FromMinutes(1)).Should().BeTrue();
-        }
-        finally
-        {
-            if (!program.HasExited) program.Kill(entireProcessTree: true);
-        }
-
+        terminal.End().Should().Be(Interrupted);
         foreach (string row in new[] { "step", "loss", "speed", "left", "memory", "last grid", "next checkpoint" })
         {
-            seen.ToString().Should().Contain(row);
+            terminal.Seen.Should().Contain(row);
         }
 
-        seen.ToString().Should().Contain("of 1,000,000");
-        program.ExitCode.Should().Be(130);
+        terminal.Seen.Should().Contain("of 1,000,000");
         if (presses == 1) Directory.GetDirectories(here["run/checkpoints"], "step-*").Should().NotBeEmpty();
+    }
+
+    [ShellTheory("script")]
+    [InlineData("script")]
+    public void Train_InATerminalThatIsResized_FitsItsWidth(string script)
+    {
+        using PseudoTerminal terminal = Train(script);
+        terminal.ReadUntil(" images/s");
+        foreach (int columns in new[] { 30, 12, 80 })
+        {
+            terminal.Resize(columns);
+            // A picture that was in progress has the width before: whole ones follow.
+            terminal.ReadUntil("pictures", shown => PseudoTerminal.Pictures(shown).Length >= 4);
+            string[] lines = PseudoTerminal.Lines(PseudoTerminal.Pictures(terminal.Seen)[^2]);
+            lines.Max(line => line.Length).Should().BeInRange(4, columns);
+            string.Concat(lines).Should().Contain("step").And.Contain("memory").And.Contain("next ");
+        }
+
+        PseudoTerminal.Pictures(terminal.Seen)[^2].Should().Contain("of 1,000,000").And.Contain("at step 1,000");
+        terminal.Interrupt();
+        terminal.ReadUntil("Stopped at step");
+        terminal.End().Should().Be(Interrupted);
+    }
+
+    [ShellTheory("script")]
+    [InlineData("script")]
+    public void Train_CtrlCTwiceInALongStep_LeavesAtOnceWithTheLastCheckpoint(string script)
+    {
+        // A step of many batches, after a first one with its checkpoint.
+        using PseudoTerminal terminal = Train(script, "--accumulation 400 --checkpoint-every 1 --force");
+        terminal.ReadUntil("at step 2");
+        terminal.Interrupt();
+        terminal.ReadUntil("Stopping");
+        terminal.Interrupt();
+        terminal.End().Should().Be(Interrupted);
+        terminal.Seen.Should().NotContain("Stopped at step", "it does not wait for the step");
+        Directory.GetDirectories(here["run/checkpoints"], "step-*").Select(Path.GetFileName).Should().Equal("step-000000001");
+        ((int)here.Json("inspect", "{run/checkpoints/step-000000001}")["steps"]!).Should().Be(1, "its digests are right");
+    }
+
+    private PseudoTerminal Train(string script, string more = "")
+    {
+        here.SaveIdx("images", 8, seed: 1);
+        return new PseudoTerminal(
+            script,
+            here[""],
+            80,
+            $"train --data {here["images"]} --out {here["run"]} --channels 8 --multipliers 1,2 --blocks 1 --timesteps 50 --batch-size 4 "
+                + $"--steps 1000000 --decay none --grid-every 1000000 {more}");
     }
 }
