@@ -117,7 +117,8 @@ public static class ImageFile
 
     /// <summary>
     /// Reads an image file without a tensor. It applies the camera's orientation, drops transparency or draws over
-    /// <see cref="ImageLoadOptions.Background"/>, and reduces 16 bits to 8. It crops an image to the target proportions before it scales it.
+    /// <see cref="ImageLoadOptions.Background"/>, and reduces 16 bits to 8. It crops an image to the target proportions before it scales
+    /// it.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Channels and size.</param>

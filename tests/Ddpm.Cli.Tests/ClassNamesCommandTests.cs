@@ -39,7 +39,8 @@ public sealed class ClassNamesCommandTests : IDisposable
         Labels("ankle_boot,t-shirt").Should().Be("1,0");
         (code, _, error) = here.Run("sample", "{run/model}", "--out", "{x}", "--label", "ankle");
         code.Should().Be(2);
-        error.Trim().Should().Match("--label must be all, or classes 0 … 2 of *, or one of *ankle boot*, with commas between, but has ankle.");
+        error.Trim().Should().Match(
+            "--label must be all, or classes 0 … 2 of *, or one of *ankle boot*, with commas between, but has ankle.");
         (code, output, error) = here.Run("train", "--resume", "--out", "{run}", "--steps", "2");
         (code, error).Should().Be((0, ""));
         output.Should().Contain("Classes: T-shirt, ankle boot, bag");
@@ -76,8 +77,10 @@ public sealed class ClassNamesCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a,b", "must be a file, one of mnist, fashion-mnist, cifar-10, cifar-100, or 3 names with commas between, one for each class, "
-        + "but is 2 names.")]
+    [InlineData(
+        "a,b",
+        "must be a file, one of mnist, fashion-mnist, cifar-10, cifar-100, or 3 names with commas between, one for each class, but is "
+            + "2 names.")]
     [InlineData("a,b,c,d", "must be a file, * but is 4 names.")]
     [InlineData("nmaes.txt", "must be a file, * but is nmaes.txt.")]
     [InlineData("a,,c", ": names must be different and printable, of 1 to 256 characters, but that of class 1 is blank.")]

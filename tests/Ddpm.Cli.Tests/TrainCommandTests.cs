@@ -164,8 +164,10 @@ public sealed class TrainCommandTests : IDisposable
             "--ema: An average must be power:σ, constant:d, ramped:d or warmup:d, but is often."
         },
         { ["train", "--data", "{images}", "--device", "tpu"], "--device must be cpu, cuda or cuda:N, but is tpu." },
-        { ["train", "--data", "{images}", "--size", "8"], "--size, --grayscale, --background and --skip-damaged go with a folder of images." },
-        { ["train", "--data", "{images}", "--conditional"], "--conditional needs classes: subfolders, --labels, CIFAR or a .npz file with arr_1." },
+        { ["train", "--data", "{images}", "--size", "8"],
+            "--size, --grayscale, --background and --skip-damaged go with a folder of images." },
+        { ["train", "--data", "{images}", "--conditional"],
+            "--conditional needs classes: subfolders, --labels, CIFAR or a .npz file with arr_1." },
         { ["train", "--data", "{images}", "{images}"], "--data must be one IDX file, but is *" },
         { ["export", "--checkpoint", "x", "--out", "x", "--average", "-1"], "--average must be at least 0, but is -1." },
         { ["train", "--data", "{images}", "--steps", "many"], "--steps must be a whole number of at least 1, but is many." },

@@ -6,7 +6,9 @@ namespace Ddpm.Cli.Arguments;
 /// <content>Which options were given, and options that are given several times.</content>
 internal sealed partial class OptionReader
 {
-    /// <summary>A text, or several by naming the option again, as a list of a configuration file does; none where it is not given.</summary>
+    /// <summary>
+    /// A text, or several by naming the option again, as a list of a configuration file does; none where it is not given.
+    /// </summary>
     public ImmutableArray<string> Texts(string name, string helpName, string description) =>
         [.. Take(OptionText.Filled(new Option<string[]>(name) { Description = description, HelpName = helpName })) ?? []];
 

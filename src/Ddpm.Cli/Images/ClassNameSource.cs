@@ -6,8 +6,8 @@ using Ddpm.Data;
 namespace Ddpm.Cli.Images;
 
 /// <summary>
-/// Names the classes of data: by <c>--class-names</c>, which is a known set, a file or a list, or by a file of names beside the data. Nothing
-/// is guessed from the labels.
+/// Names the classes of data: by <c>--class-names</c>, which is a known set, a file or a list, or by a file of names beside the data.
+/// Nothing is guessed from the labels.
 /// </summary>
 internal static class ClassNameSource
 {
@@ -33,7 +33,11 @@ internal static class ClassNameSource
     {
         IDataset data = images.Data;
         if (given.IsEmpty) return labels is not null && FileBeside(labels, data) is { } file ? FromFile(images, file) : images;
-        if (data.ClassCount == 0) throw new UsageException("--class-names needs classes: subfolders, --labels, CIFAR or a .npz file with arr_1.");
+        if (data.ClassCount == 0)
+        {
+            throw new UsageException("--class-names needs classes: subfolders, --labels, CIFAR or a .npz file with arr_1.");
+        }
+
         if (given is [var word])
         {
             // Some of a known set may lack its last classes.

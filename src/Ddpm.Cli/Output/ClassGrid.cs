@@ -30,7 +30,8 @@ internal static class ClassGrid
         int most = classes.Max(one => one.Images.Length), columns = GridLayout.Columns(most * classes.Length, classes.Length);
         int rows = (most + columns - 1) / columns;
         bool alone = classes.Length == 1;
-        var blank = new DecodedImage(images[0].Channels, height, width, Enumerable.Repeat(byte.MaxValue, images[0].Pixels.Length).ToArray());
+        byte[] white = [.. Enumerable.Repeat(byte.MaxValue, images[0].Pixels.Length)];
+        var blank = new DecodedImage(images[0].Channels, height, width, white);
         LabelledGrid.Save(
             path,
             [.. classes.SelectMany(one => one.Images.Concat(Enumerable.Repeat(blank, rows * columns - one.Images.Length)))],

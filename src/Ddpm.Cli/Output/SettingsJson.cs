@@ -16,7 +16,7 @@ internal static class SettingsJson
     public static JsonObject Of(IEnumerable<KeyValuePair<string, string>> settings) =>
         new(settings.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Value(pair.Key, pair.Value))));
 
-    /// <summary>Gives settings that programs wrote and nobody named, such as those of a checkpoint: what looks like a number is one.</summary>
+    /// <summary>Gives settings that a program chose, such as those of a checkpoint: what looks like a number or a flag is one.</summary>
     public static JsonObject OfProgram(IEnumerable<KeyValuePair<string, string>> settings) =>
         new(settings.Select(pair => KeyValuePair.Create(
             pair.Key,

@@ -47,8 +47,8 @@ internal sealed class TrainOptions(OptionReader read)
 
     public ImageOptions Images { get; } = new(read.Section("Data"));
 
-    public bool Conditional { get; } =
-        read.Section("Data").Flag("--conditional", "Teach the network the classes (needs subfolders, --labels, CIFAR or a .npz file with arr_1)");
+    public bool Conditional { get; } = read.Section("Data").Flag(
+        "--conditional", "Teach the network the classes (needs subfolders, --labels, CIFAR or a .npz file with arr_1)");
 
     public bool Flip { get; } = read.Flag("--flip", "Mirror images at random; wrong for digits and letters");
 
