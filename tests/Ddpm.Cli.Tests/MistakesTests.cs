@@ -62,8 +62,8 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
         "--steps-per-level goes with --sampler langevin or predictor-corrector, but the sampler is ddim.")]
     [InlineData(
         "sample {model} --sampler langevin --steps-per-level 1",
-        "--steps-per-level must be at least * for r = 0.4 at these 20 noise levels, for the noise grows from level to level where the steps "
-            + "do not remove it, but is 1.")]
+        "--steps-per-level must be at least * for r = 0.4 at these 20 noise levels, for the noise grows from level to level where the "
+            + "steps do not remove it, but is 1.")]
     [InlineData(
         "sample {model} --sampler langevin --signal-to-noise 0.01",
         "--sampler langevin needs noise levels so near to each other that 100 Langevin steps at each suffice for r = 0.01, but these 20 "

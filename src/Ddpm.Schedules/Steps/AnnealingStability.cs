@@ -11,7 +11,9 @@ internal sealed class AnnealingStability(DiffusionCoefficients coefficients, dou
     // Noise of √2 times its level's scale: the network still knows such x_t.
     private const double Most = 2;
 
-    /// <summary>Returns the fewest steps per level that leave no level with too much noise; null where <paramref name="most"/> do.</summary>
+    /// <summary>
+    /// Returns the fewest steps per level that leave no level with too much noise; null if <paramref name="most"/> are too few.
+    /// </summary>
     /// <param name="most">The most steps that may be taken.</param>
     public int? LeastSteps(int most)
     {

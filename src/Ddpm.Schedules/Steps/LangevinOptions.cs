@@ -55,8 +55,8 @@ public sealed record LangevinOptions
         if (least is null)
         {
             throw new ArgumentException(
-                $"coefficients must have noise levels so near to each other that {most} Langevin steps at each suffice for r = {ratio}, but "
-                    + $"these {levels} need more: take more levels, or a larger r.",
+                $"coefficients must have noise levels so near to each other that {most} Langevin steps at each suffice for r = {ratio}, "
+                    + $"but these {levels} need more: take more levels, or a larger r.",
                 nameof(coefficients));
         }
 
