@@ -1,6 +1,5 @@
 using Ddpm.Core;
 using Ddpm.Inference;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Web;
