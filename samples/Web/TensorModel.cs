@@ -21,7 +21,7 @@ internal static class TensorModel
             return new InferenceModel(
                 new TensorNetwork(model.Network, options.InChannels, options.OutChannels, place, model),
                 ModelDescription.Read(folder).Process!,
-                [.. options.SampleShape]);
+                [.. model.SampleShape.Select(size => (int)size)]);
         }
         catch
         {
