@@ -15,11 +15,11 @@ internal static class ModelRoutes
         Add(routes, HttpMethods.Get, "/model", model.DescribeAsync, "Describes the model and the limits of requests.")
             .Produces(StatusCodes.Status200OK, null, AcceptedKind.Json);
         Add(routes, HttpMethods.Post, "/samples", model.SampleAsync, "Draws pictures: as JSON, PNG, zip or server-sent events.")
-            .Accepts(typeof(SampleBody), AcceptedKind.Json)
+            .Accepts(typeof(SampleBody))
             .Produces(StatusCodes.Status200OK, null, AcceptedKind.Json, AcceptedKind.Png, AcceptedKind.Zip, AcceptedKind.Events)
             .Produces(StatusCodes.Status503ServiceUnavailable, null, ProblemJson);
         Add(routes, HttpMethods.Post, "/jobs", model.SubmitAsync, "Begins a run that a page watches.")
-            .Accepts(typeof(SampleBody), AcceptedKind.Json)
+            .Accepts(typeof(SampleBody))
             .Produces(StatusCodes.Status202Accepted, null, AcceptedKind.Json)
             .Produces(StatusCodes.Status503ServiceUnavailable, null, ProblemJson);
         Add(routes, HttpMethods.Get, "/jobs/{id}", model.ShowAsync, "Shows a run.")
@@ -64,8 +64,9 @@ internal static class ModelRoutes
         this IEndpointConventionBuilder endpoint, int status, Type? type = null, params string[] contentTypes) =>
         endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, type ?? typeof(void), contentTypes));
 
-    private static IEndpointConventionBuilder Accepts(this IEndpointConventionBuilder endpoint, Type type, string contentType) =>
-        endpoint.WithMetadata(new AcceptsMetadata([contentType], type));
+    // Without a kind of content, which routing would hold requests to, and answer others without a word: BodyReader says what is wrong.
+    private static IEndpointConventionBuilder Accepts(this IEndpointConventionBuilder endpoint, Type type) =>
+        endpoint.WithMetadata(new AcceptsMetadata([], type));
 
     private static IEndpointConventionBuilder WithSummary(this IEndpointConventionBuilder endpoint, string summary) =>
         endpoint.WithMetadata(new EndpointSummaryAttribute(summary));

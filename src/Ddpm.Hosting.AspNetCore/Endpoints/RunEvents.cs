@@ -27,7 +27,7 @@ internal sealed class RunEvents(Run run, string address, bool withImages)
         SamplingPreview? shown = null;
         await foreach (RunSnapshot snapshot in run.Watch(cancellationToken).ConfigureAwait(false))
         {
-            if (withStart && snapshot.Start is { } start)
+            if (withStart && snapshot is { Start: { } start, State: RunState.Running or RunState.Finished })
             {
                 withStart = false;
                 yield return Event(new RunSnapshot(RunState.Running), start);

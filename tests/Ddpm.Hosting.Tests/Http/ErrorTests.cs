@@ -76,7 +76,10 @@ public sealed class ErrorTests
     {
         await using TestServer server = await TestServer.StartAsync(() => TinyModels.UNet(), options => options.MaxBodyBytes = 100);
         using var text = new StringContent("{}", Encoding.UTF8, "text/plain");
-        (await server.Client.PostAsync("/api/samples", text)).StatusCode.Should().Be(HttpStatusCode.UnsupportedMediaType);
+        using HttpResponseMessage other = await server.Client.PostAsync("/api/samples", text);
+        other.StatusCode.Should().Be(HttpStatusCode.UnsupportedMediaType);
+        (await TestServer.JsonAsync(other)).GetProperty("detail").GetString().Should()
+            .StartWith("Content-Type must be application/json, but is text/plain");
         using HttpResponseMessage large = await server.PostAsync("/api/samples", $"{{\"sampler\":\"{new string('x', 200)}\"}}");
         large.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
         (await TestServer.JsonAsync(large)).GetProperty("detail").GetString().Should().Be("The body must be at most 100 bytes.");
