@@ -18,7 +18,10 @@ public sealed class RequestTests
         { new() { Sampler = "ddim", Eta = double.PositiveInfinity }, "Eta must be a number from 0 to 1, but is Infinity." },
         { new() { Sampler = "magic" }, "Sampler must be one of ddpm, ddim, *, but is \"magic\"." },
         { new() { Spacing = "odd" }, "Spacing must be one of leading, *, but is \"odd\"." },
-        { new() { Spacing = "whole-stride", Steps = 15 }, "Spacing must be a rule that gives 15 of 20 timesteps, but is \"whole-stride\"." },
+        {
+            new() { Spacing = "whole-stride", Steps = 15 },
+            "Spacing must be a rule that gives 15 of 20 timesteps, but is \"whole-stride\"."
+        },
         { new() { Width = 16 }, "Width must be a whole number from 8 to 8, but is 16." },
         { new() { PreviewEvery = 0 }, "PreviewEvery must be a whole number from 1 to 1000000, but is 0." },
         { new() { Strength = 0.5 }, "Strength must be absent without Image, but is 0.5." },

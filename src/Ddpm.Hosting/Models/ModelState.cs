@@ -9,7 +9,7 @@ public enum ModelState
     /// <summary>It loads; requests wait for it.</summary>
     Loading,
 
-    /// <summary>It draws.</summary>
+    /// <summary>The model draws what requests ask for.</summary>
     Ready,
 
     /// <summary>It could not be loaded; the next request tries again.</summary>

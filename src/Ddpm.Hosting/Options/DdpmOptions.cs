@@ -44,7 +44,7 @@ public sealed class DdpmOptions
     public int? MaxSize { get; set; }
 
     /// <summary>
-    /// Gets or sets the most samples of one run that small requests of one setting share; 0: every request is a run by itself. Range: ≥ 0.
+    /// Gets or sets the most samples of one run that small requests of one setting share; 0: every request has a separate run. Range: ≥ 0.
     /// </summary>
     /// <value>Default: 64.</value>
     public int MaxBatch { get; set; } = 64;
