@@ -138,6 +138,9 @@ function paint(k) {
 }
 
 function finish(job) {
+  // x after the last step is the pictures themselves; the last estimate is not where a part of a picture was kept.
+  const last = sheets.at(-1);
+  if (last) gallery.paint({ image: last.xt, columns: last.columns });
   gallery.finish(job.links.images, job.seed);
   element("archive").href = job.links.archive;
   element("grid").href = job.links.grid;
@@ -147,8 +150,7 @@ function finish(job) {
   speak(job);
   const drawn = `${job.count} ${job.count === 1 ? "picture" : "pictures"} from seed ${job.seed}.`;
   say(drawn);
-  const last = sheets.at(-1);
-  if (last?.estimate) album.add({ settings: { ...run.settings, seed: job.seed }, sheet: last.estimate.src, columns: last.columns });
+  if (last) album.add({ settings: { ...run.settings, seed: job.seed }, sheet: last.xt.src, columns: last.columns });
   end();
   // Whoever looked elsewhere meanwhile sees it by the tab.
   document.title = document.hidden ? `✓ ${drawn}` : title;

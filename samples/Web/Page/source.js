@@ -1,6 +1,6 @@
 // What a run begins with, beside noise: two seeds, one picture or two, or a picture of which a part is drawn anew.
 import { element } from "./elements.js";
-import { Pad } from "./pad.js";
+import { Pad, fromBase64 } from "./pad.js";
 
 const begin = element("begin");
 const halves = { left: [0, 0, 0.5, 1], right: [0.5, 0, 1, 1], top: [0, 0, 1, 0.5], bottom: [0, 0.5, 1, 1], middle: [0.25, 0.25, 0.75, 0.75], nothing: [0, 0, 0, 0] };
@@ -34,8 +34,8 @@ export const takes = () => !element("source").hidden;
 /** Takes a picture; of two, by turns. */
 export async function take(source) {
   const pad = next;
-  if (begin.value === "pictures") next = pad === first ? second : first;
   await pad.take(source);
+  if (begin.value === "pictures") next = pad === first ? second : first;
 }
 
 /** The fields of a request; throws an Error with a sentence where one is missing. */
@@ -61,16 +61,14 @@ export async function restore({ toSeed, image, toImage, mask, strength, resample
   if (toSeed !== undefined) element("to-seed").value = toSeed;
   if (strength !== undefined) element("strength").value = strength;
   if (resamples !== undefined) element("resamples").value = resamples;
-  if (image) await first.take(await blob(image));
-  if (toImage) await second.take(await blob(toImage));
+  if (image) await first.take(fromBase64(image));
+  if (toImage) await second.take(fromBase64(toImage));
   if (mask) await first.restoreMask(mask);
 }
 
 /** What a run began with, in words; empty for noise. */
 export const words = ({ toSeed, image, toImage, mask, strength }) =>
   mask ? "part of a picture" : toImage ? `between two pictures, strength ${strength}` : image ? `from a picture, strength ${strength}` : toSeed !== undefined ? `to seed ${toSeed}` : "";
-
-const blob = async png => (await fetch(`data:image/png;base64,${png}`)).blob();
 
 function need(pad, what) {
   if (!pad.filled) throw new Error(`Choose ${what} to begin with: press one that was drawn, or choose a file.`);

@@ -94,10 +94,19 @@ public sealed class BeginningTests
     [ChromiumFact]
     public async Task Page_Replay_BeginsWithTheSeedsNoiseAndShowsXtBesideTheEstimates()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        await using TestServer server = await TestServer.StartAsync(open: false);
         using var page = new ChromiumPage(server.Address);
         Settings(page, steps: 5, count: 1, seed: 3);
-        Draw(page, 1, 3);
+        page.Press("draw");
+        // One by one: a page that is slower than a run misses steps.
+        for (int step = 1; step < 5; step++)
+        {
+            server.Model.Permit(1);
+            ChromiumPage.Until(() => page.Previews >= step, $"preview {step}", () => page.Numbers + page.Error);
+        }
+
+        server.Model.Open();
+        ChromiumPage.Until(() => page.Status == "1 picture from seed 3.", "the end", () => page.Status + page.Error);
         Replay(page, 0);
         page.Numbers.Should().StartWith("step 0 of 5");
         string noise = Pixels(page, "#gallery canvas")[0];

@@ -65,15 +65,19 @@ public sealed class LeavingTests
     [Fact]
     public async Task Events_OneOfTwoWatchersLeaves_TheRunGoesOn()
     {
-        await using TestServer server = await TestServer.StartAsync(open: false, Impatient);
+        // Long enough for the first answer of a server that has just started.
+        Limits limits = Impatient with { AbandonedAfter = TimeSpan.FromSeconds(1) };
+        await using TestServer server = await TestServer.StartAsync(open: false, limits);
         string id = await server.SubmitAsync(new { steps = 5 });
         Job job = server.Find(id);
+        bool left = false;
         await foreach ((string Type, JsonElement Data) staying in server.EventsAsync(id))
         {
-            if (server.Model.Calls == 0 && staying.Type == "running")
+            if (!left && staying.Type == "running")
             {
+                left = true;
                 await foreach (var leaving in server.EventsAsync(id)) break;
-                await Task.Delay(3 * Impatient.AbandonedAfter);
+                await Task.Delay(2 * limits.AbandonedAfter);
                 job.Snapshot.IsOver.Should().BeFalse();
                 server.Model.Open();
             }
