@@ -23,7 +23,7 @@ Option<long> seed = SampleProgram.Seed();
 Option<DirectoryInfo> output = SampleProgram.Folder("--output", "toys-out", "Folder for the plots");
 
 var command = new RootCommand(
-    "Learns distributions of the plane, and shows both processes, the score, estimates, paths and densities. Exit code 1: DDPM's samples of "
+    "Learns distributions of the plane, and shows both processes, the score, estimates, paths and densities. Exit code 1: DDPM's samples "
     + "a whole run do not have their data's shape.")
 {
     sets, steps, seed, output,

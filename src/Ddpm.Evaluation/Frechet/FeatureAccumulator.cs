@@ -142,7 +142,8 @@ public sealed class FeatureAccumulator : IDisposable
         for (long first = 0; first < Dimensions; first += Block)
         {
             long width = Math.Min(Block, Dimensions - first), rest = Dimensions - first;
-            scatter.narrow(0, first, width).narrow(1, first, rest).addmm_(rows.narrow(1, first, width).t(), rows.narrow(1, first, rest), 1, 1);
+            Tensor left = rows.narrow(1, first, width).t(), right = rows.narrow(1, first, rest);
+            scatter.narrow(0, first, width).narrow(1, first, rest).addmm_(left, right, 1, 1);
         }
     }
 

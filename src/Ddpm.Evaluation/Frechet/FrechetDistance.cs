@@ -66,8 +66,8 @@ public static class FrechetDistance
         {
             (Tensor factor, Tensor failed) = linalg.cholesky_ex(covariance);
             // A pivot is the variance of a feature that those before it do not explain.
-            Tensor pivots = factor.diagonal().Square();
-            if (failed.item<int>() == 0 && pivots.min().item<double>() > SmallestPivot * covariance.diagonal().max().item<double>()) return factor;
+            double least = factor.diagonal().Square().min().item<double>(), largest = covariance.diagonal().max().item<double>();
+            if (failed.item<int>() == 0 && least > SmallestPivot * largest) return factor;
         }
 
         (Tensor values, Tensor vectors) = linalg.eigh(covariance);

@@ -18,7 +18,7 @@ public interface IDdpmService
     /// <exception cref="ModelUnavailableException">The model cannot be loaded.</exception>
     Task<ModelInformation> DescribeAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Draws pictures.</summary>
+    /// <summary>Draws the pictures of a request.</summary>
     /// <param name="request">What to draw. Default: one picture.</param>
     /// <param name="cancellationToken">Stops the run within one step.</param>
     /// <returns>The pictures.</returns>

@@ -47,14 +47,14 @@ public sealed class BeginningTests
         page.Find("sampler-ddpm").Selected.Should().BeTrue("only DDPM goes back and forth");
         page.Find("sampler-ddim").Enabled.Should().BeFalse();
         page.All("#gallery a")[0].Click();
-        ChromiumPage.Until(() => Label(page, "first").Length > 0 && !Label(page, "first").EndsWith("none yet", StringComparison.Ordinal), "the picture");
+        ChromiumPage.Until(() => Label(page, "first").EndsWith("of which all is kept", StringComparison.Ordinal), "the picture");
         string before = Pixels(page, "#gallery canvas")[0];
         page.Press("draw");
         ChromiumPage.Until(() => page.Error == "Paint over what is to be drawn anew, or choose a part.", "the reason", () => page.Error);
 
         // One stroke of the brush, then the left half in its place.
         Stroke(page, 1, 1, 6, 6);
-        ChromiumPage.Until(() => Label(page, "first").EndsWith("of which a part is drawn anew", StringComparison.Ordinal), "the stroke", () => Label(page, "first"));
+        ChromiumPage.Until(() => Label(page, "first").EndsWith("of which a part is drawn anew", StringComparison.Ordinal), "the stroke");
         Choose(page, "part", "left");
         page.Set("steps", "5");
         page.Set("resamples", "2");
@@ -62,7 +62,8 @@ public sealed class BeginningTests
         Draw(page, 1, 8);
         int[] was = Numbers(before), now = Numbers(Pixels(page, "#gallery canvas")[0]);
         bool[] isLeft = [.. Enumerable.Range(0, 64).Select(pixel => pixel % 8 < 4)];
-        int Difference(bool left) => Enumerable.Range(0, 64).Where(pixel => isLeft[pixel] == left).Max(pixel => Math.Abs(was[4 * pixel] - now[4 * pixel]));
+        int Difference(bool left) => Enumerable.Range(0, 64).Where(pixel => isLeft[pixel] == left)
+            .Max(pixel => Math.Abs(was[4 * pixel] - now[4 * pixel]));
         Difference(left: false).Should().BeLessThanOrEqualTo(1);
         Difference(left: true).Should().BeGreaterThan(20);
         Choose(page, "begin", "noise");
@@ -134,7 +135,8 @@ public sealed class BeginningTests
         Settings(page, steps: 5, count: 2, seed: 3);
         Draw(page, 2, 3);
         page.Press("grid");
-        string grid = Path.Combine(page.Downloads.FullName, "ddpm-ddpm-5-seed3-grid.png"), text = Path.Combine(page.Downloads.FullName, "notes.png");
+        string grid = Path.Combine(page.Downloads.FullName, "ddpm-ddpm-5-seed3-grid.png");
+        string text = Path.Combine(page.Downloads.FullName, "notes.png");
         ChromiumPage.Until(() => File.Exists(grid), "the grid");
         File.WriteAllText(text, "no picture");
         Choose(page, "begin", "pictures");
@@ -162,11 +164,15 @@ public sealed class BeginningTests
         page.Script("document.getElementById('status').textContent = ''");
         page.Press("draw");
         ChromiumPage.Until(
-            () => page.Status == status && page.Find("draw").GetDomProperty("ariaDisabled") == "false", status, () => page.Status + page.Error);
+            () => page.Status == status && page.Find("draw").GetDomProperty("ariaDisabled") == "false",
+            status,
+            () => page.Status + page.Error);
     }
 
     private static void Choose(ChromiumPage page, string id, string value) => page.Script(
-        "const list = document.getElementById(arguments[0]); list.value = arguments[1]; list.dispatchEvent(new Event('change'))", id, value);
+        "const list = document.getElementById(arguments[0]); list.value = arguments[1]; list.dispatchEvent(new Event('change'))",
+        id,
+        value);
 
     private static string Label(ChromiumPage page, string id) => page.Find(id).GetDomProperty("ariaLabel") ?? "";
 

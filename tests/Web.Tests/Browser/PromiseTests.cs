@@ -6,7 +6,7 @@ using OpenQA.Selenium;
 
 namespace Ddpm.Web.Tests.Browser;
 
-/// <summary>What the page promises beside a run: addresses, what was drawn before, a server that is gone, keyboard and screen reader.</summary>
+/// <summary>What the page promises beside a run: addresses, what was drawn before, a server that is gone, the keyboard.</summary>
 [Trait("Category", "Slow")]
 public sealed class PromiseTests
 {
@@ -53,9 +53,10 @@ public sealed class PromiseTests
         page.All("#runs button").Should().HaveCount(2);
 
         page.GoTo(server.Address);
-        page.All("#runs button").Select(run => run.Text).Should().Equal("DDPM · 4 steps · 3 pictures · seed 6", "DDPM · 4 steps · 3 pictures · seed 5");
+        page.All("#runs button").Select(run => run.Text).Should()
+            .Equal("DDPM · 4 steps · 3 pictures · seed 6", "DDPM · 4 steps · 3 pictures · seed 5");
         page.All("#runs button")[1].Click();
-        ChromiumPage.Until(() => page.Status == "Drawn before: DDPM · 4 steps · 3 pictures · seed 5.", "the earlier run", () => page.Status);
+        ChromiumPage.Until(() => page.Status == "Drawn before: DDPM · 4 steps · 3 pictures · seed 5.", "the run", () => page.Status);
         (page.Value("steps"), page.Value("count"), page.Value("seed")).Should().Be(("4", "3", "5"));
         Pixels(page).Should().Be(drawn);
         page.Find("archive").Displayed.Should().BeFalse("the server keeps no old runs for ever");
@@ -96,7 +97,8 @@ public sealed class PromiseTests
     {
         var answers = new Queue<(int Status, string Type, string Body)>(
         [
-            (502, "text/html", "<h1>Bad Gateway</h1>"), (503, "application/problem+json", """{"title":"No.","detail":"The model is being loaded."}"""),
+            (502, "text/html", "<h1>Bad Gateway</h1>"),
+            (503, "application/problem+json", """{"title":"No.","detail":"The model is being loaded."}"""),
         ]);
         await using WebApplication app = WebApplication.CreateSlimBuilder().Build();
         app.Urls.Add("http://127.0.0.1:0");
@@ -168,7 +170,10 @@ public sealed class PromiseTests
     private static void Draw(ChromiumPage page, string status)
     {
         page.Press("draw");
-        ChromiumPage.Until(() => page.Status == status && page.Find("draw").GetDomProperty("ariaDisabled") == "false", status, () => page.Status + page.Error);
+        ChromiumPage.Until(
+            () => page.Status == status && page.Find("draw").GetDomProperty("ariaDisabled") == "false",
+            status,
+            () => page.Status + page.Error);
     }
 
     // The canvases' numbers, which stand below the finished pictures too.
