@@ -144,7 +144,9 @@ function finish(job) {
   gallery.finish(job.links.images, job.seed);
   element("archive").href = job.links.archive;
   element("grid").href = job.links.grid;
-  element("replay").max = element("replay").value = sheets.length - 1;
+  // First the end, which the value may not exceed.
+  element("replay").max = sheets.length - 1;
+  element("replay").value = sheets.length - 1;
   element("after").hidden = false;
   element("after").classList.remove("earlier");
   speak(job);

@@ -27,6 +27,8 @@ public sealed class BeginningTests
         page.Set("seed", "4");
         Draw(page, 2, 4);
         page.All("#runs button")[0].Text.Should().Be("DDPM · 10 steps · 2 pictures · seed 4 · from a picture, strength 0.3");
+        bool fits = (bool)page.Script("const form = document.getElementById('form'); return form.scrollWidth <= form.clientWidth")!;
+        fits.Should().BeTrue("a form scrolls in one direction only");
 
         page.GoTo(server.Address);
         page.All("#runs button")[0].Click();

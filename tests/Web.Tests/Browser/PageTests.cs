@@ -45,6 +45,7 @@ public sealed class PageTests
             "the pictures");
         page.All("#gallery img")[2].GetDomAttribute("alt").Should().Be("Picture 3 of 4, seed 7");
 
+        page.Find("replay").GetDomProperty("value").Should().Be(page.Find("replay").GetDomProperty("max"));
         // Back to the first step, before which there is the noise alone, and forward again.
         page.Script("const replay = document.getElementById('replay'); replay.value = 1; replay.dispatchEvent(new Event('input'))");
         page.Numbers.Should().Be("step 1 of 10 · t = 99");
