@@ -1,6 +1,7 @@
 using System.Globalization;
 using OpenQA.Selenium;
 using OpenQA.Selenium.Chrome;
+using OpenQA.Selenium.Chromium;
 
 namespace Ddpm.Tests;
 
@@ -76,6 +77,16 @@ internal sealed class Chromium : IDisposable
         field.Clear();
         field.SendKeys(value);
     }
+
+    /// <summary>Makes the network slow from now on.</summary>
+    /// <param name="latency">What each answer takes longer.</param>
+    /// <param name="bytesPerSecond">What comes, and goes, in a second.</param>
+    public void SlowDown(TimeSpan latency, long bytesPerSecond) => driver.NetworkConditions = new ChromiumNetworkConditions
+    {
+        Latency = latency,
+        DownloadThroughput = bytesPerSecond,
+        UploadThroughput = bytesPerSecond,
+    };
 
     /// <summary>Presses keys where the keyboard is.</summary>
     public void Type(string keys) => driver.SwitchTo().ActiveElement().SendKeys(keys);

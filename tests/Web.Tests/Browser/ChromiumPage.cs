@@ -47,6 +47,9 @@ internal sealed class ChromiumPage : IDisposable
         UntilReady();
     }
 
+    /// <summary>Makes the network slow from now on.</summary>
+    public void SlowDown(TimeSpan latency, long bytesPerSecond) => browser.SlowDown(latency, bytesPerSecond);
+
     /// <summary>Presses keys where the keyboard is.</summary>
     public void Type(string keys) => browser.Type(keys);
 

@@ -167,6 +167,25 @@ public sealed class PromiseTests
         page.Find("runs").Displayed.Should().BeTrue();
     }
 
+    [ChromiumFact]
+    public async Task Page_SlowNetwork_DrawsToTheEndAndTakesNobodyForGone()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using var page = new ChromiumPage(server.Address);
+        // Half a second for every answer, and the speed of a modem of 1999.
+        page.SlowDown(TimeSpan.FromMilliseconds(500), bytesPerSecond: 7_000);
+        page.GoTo(server.Address);
+        page.Set("steps", "20");
+        page.Set("seed", "1");
+        Draw(page, "16 pictures from seed 1.");
+        ChromiumPage.Until(
+            () => (bool)page.Script("return [...document.querySelectorAll('#gallery img')].every(image => image.naturalWidth === 8)")!,
+            "the pictures");
+        page.Find("server").Text.Should().BeEmpty("slow is not gone");
+        page.Error.Should().BeEmpty();
+        page.Console.Should().BeEmpty();
+    }
+
     private static void Draw(ChromiumPage page, string status)
     {
         page.Press("draw");
