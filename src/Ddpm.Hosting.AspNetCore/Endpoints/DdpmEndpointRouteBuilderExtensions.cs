@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Ddpm.Hosting;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -32,6 +35,9 @@ public static class DdpmEndpointRouteBuilderExtensions
         var service = (DdpmService)(model is null
             ? services.GetRequiredService<IDdpmService>()
             : services.GetRequiredKeyedService<IDdpmService>(model));
+        // What describes an API asks these options for the JSON of bodies.
+        JsonSerializerOptions json = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        if (!json.IsReadOnly) json.TypeInfoResolverChain.Add(DescribedTypes.Default);
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         ModelRoutes.Map(group, new ModelEndpoints(service, options.Validated()));
         return group;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Ddpm.Hosting;
@@ -17,11 +18,11 @@ internal static class ModelRoutes
         Add(routes, HttpMethods.Post, "/samples", model.SampleAsync, "Draws pictures: as JSON, PNG, zip or server-sent events.")
             .Accepts(typeof(SampleBody))
             .Produces(StatusCodes.Status200OK, null, AcceptedKind.Json, AcceptedKind.Png, AcceptedKind.Zip, AcceptedKind.Events)
-            .Produces(StatusCodes.Status503ServiceUnavailable, null, ProblemJson);
+            .Produces(StatusCodes.Status503ServiceUnavailable, typeof(ProblemDetails), ProblemJson);
         Add(routes, HttpMethods.Post, "/jobs", model.SubmitAsync, "Begins a run that a page watches.")
             .Accepts(typeof(SampleBody))
             .Produces(StatusCodes.Status202Accepted, null, AcceptedKind.Json)
-            .Produces(StatusCodes.Status503ServiceUnavailable, null, ProblemJson);
+            .Produces(StatusCodes.Status503ServiceUnavailable, typeof(ProblemDetails), ProblemJson);
         Add(routes, HttpMethods.Get, "/jobs/{id}", model.ShowAsync, "Shows a run.")
             .Produces(StatusCodes.Status200OK, null, AcceptedKind.Json);
         Add(routes, HttpMethods.Delete, "/jobs/{id}", model.CancelAsync, "Cancels a run.")
@@ -41,7 +42,7 @@ internal static class ModelRoutes
         routes.MapMethods(pattern, [method], Guarded(handler))
             // Descriptions of an API list endpoints that have a method.
             .WithMetadata(handler.Method).WithSummary(summary).WithTags("Ddpm")
-            .Produces(StatusCodes.Status400BadRequest, null, ProblemJson);
+            .Produces(StatusCodes.Status400BadRequest, typeof(ProblemDetails), ProblemJson);
 
     // Whatever a client sends is answered with a problem that says what was wrong with it.
     private static RequestDelegate Guarded(RequestDelegate handler) => async context =>
@@ -62,7 +63,9 @@ internal static class ModelRoutes
 
     private static IEndpointConventionBuilder Produces(
         this IEndpointConventionBuilder endpoint, int status, Type? type = null, params string[] contentTypes) =>
-        endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, type ?? typeof(void), contentTypes));
+        // Descriptions leave out the kinds of content of answers without a type.
+        endpoint.WithMetadata(
+            new ProducesResponseTypeMetadata(status, type ?? (contentTypes.Length > 0 ? typeof(object) : typeof(void)), contentTypes));
 
     // Without a kind of content, which routing would hold requests to, and answer others without a word: BodyReader says what is wrong.
     private static IEndpointConventionBuilder Accepts(this IEndpointConventionBuilder endpoint, Type type) =>
