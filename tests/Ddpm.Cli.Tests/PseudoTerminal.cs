@@ -21,7 +21,8 @@ internal sealed partial class PseudoTerminal : IDisposable
     public PseudoTerminal(string script, string folder, int columns, string arguments)
     {
         device = Path.Combine(folder, "terminal");
-        string command = $"tty > {device}; stty cols {columns}; exec dotnet {RunningProgram.File} {arguments}";
+        // What is started in the background, as tests may be, ignores Ctrl-C, and so does all that it starts: not so in a terminal.
+        string command = $"tty > {device}; stty cols {columns}; exec env --default-signal=INT dotnet {RunningProgram.File} {arguments}";
         var start = new ProcessStartInfo(script, ["-qec", command, "/dev/null"])
         {
             RedirectStandardInput = true,
