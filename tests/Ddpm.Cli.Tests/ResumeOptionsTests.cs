@@ -17,6 +17,7 @@ public sealed class ResumeOptionsTests : IDisposable
         ["--data"] = (["{others}"], "image files"),
         ["--size"] = (["16"], "Network.Height"),
         ["--grayscale"] = ([], "Network.InChannels"),
+        ["--background"] = (["white"], "transparent pixels over #ffffff"),
         ["--skip-damaged"] = ([], "Skip"),
         ["--conditional"] = ([], "Network.ClassCount"),
         ["--flip"] = ([], "flipped"),
@@ -43,6 +44,7 @@ public sealed class ResumeOptionsTests : IDisposable
     private static readonly Dictionary<string, string> Harmless = new()
     {
         ["--out"] = "names the run",
+        ["--class-names"] = "names the classes, whose numbers the network learns",
         ["--labels"] = "is part of the data's digest, with IDX files alone",
         ["--steps"] = "says where a run ends; more steps re-plan the learning rate",
         ["--resume"] = "reads the options of the run",
