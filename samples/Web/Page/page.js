@@ -80,7 +80,7 @@ async function draw() {
     return stop(refusal.message);
   }
   form.address();
-  run = { id: body.id, settings, source: new EventSource(`/api/jobs/${body.id}/events?noisy=true`) };
+  run = { id: body.id, settings, source: new EventSource(`/api/jobs/${body.id}/events`) };
   element("after").hidden = true;
   sheets = [];
   gallery.noise(body.count);

@@ -2,28 +2,16 @@ using System.Globalization;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
 using Ddpm.Core;
-using Ddpm.Inference;
 using Ddpm.Models;
 
 namespace Ddpm.Cli.Evaluation;
 
-/// <summary>
-/// What a likelihood will cost, before there is any: from the products that the network computes, and from the speed of a convolution
-/// here and now. Right within about a factor of two.
-/// </summary>
+/// <summary>What a likelihood will cost, before there is any, as <see cref="NetworkCost"/> counts.</summary>
 /// <param name="Time">The time of all images.</param>
 /// <param name="Memory">The bytes of the activations of a batch.</param>
 /// <param name="Text">What it is made of, in words.</param>
 internal sealed record FlowEstimate(TimeSpan Time, double Memory, string Text)
 {
-    // Of the speed of one convolution, what a network reaches with its norms, activations and copies.
-    private const double Efficiency = 0.5;
-
-    // Bytes that a call keeps for the backward pass, for each number that an operation of the network puts out.
-    private const double BytesEach = 2 * sizeof(float);
-
-    private static readonly TimeSpan Absurd = TimeSpan.FromDays(30);
-
     /// <summary>Estimates the cost.</summary>
     /// <param name="network">The network.</param>
     /// <param name="likelihood">The likelihood.</param>
@@ -34,13 +22,12 @@ internal sealed record FlowEstimate(TimeSpan Time, double Memory, string Text)
     public static FlowEstimate Of(
         UNetOptions network, DequantizedLikelihood likelihood, long images, int batchSize, int processes, double flopsPerSecond)
     {
-        NetworkGraph graph = NetworkGraph.Of(new UNetDescription(network));
-        double pixels = network.IsSignal ? network.Height : (double)network.Height * network.Width;
-        double backward = likelihood.Flow.Divergence.Probes is > 0 and var probes ? probes : pixels * network.InChannels;
-        double work = NetworkWork.Flops(graph, pixels) * (1 + backward) * likelihood.NetworkCalls * images / processes;
-        double seconds = work / (flopsPerSecond * Efficiency);
-        TimeSpan time = seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
-        double memory = NetworkWork.Outputs(graph, pixels) * BytesEach * Math.Min(batchSize, images);
+        NetworkCost image = NetworkCost.Of(network);
+        double backward = likelihood.Flow.Divergence.Probes is > 0 and var probes
+            ? probes
+            : NetworkCost.Pixels(network) * network.InChannels;
+        TimeSpan time = NetworkCost.Time(image.Forward * (1 + backward) * likelihood.NetworkCalls * images / processes, flopsPerSecond);
+        double memory = image.Kept * Math.Min(batchSize, images);
         string what = string.Create(
             CultureInfo.InvariantCulture,
             $"{Amount.Of(images, "image")}, each with {Amount.Of(likelihood.NetworkCalls, "call")} of the network and "
@@ -62,7 +49,7 @@ internal sealed record FlowEstimate(TimeSpan Time, double Memory, string Text)
                     + $"{Amount.Bytes(available)}. Try --batch-size {Math.Max(1, options.BatchSize / 4)}.{Force}");
         }
 
-        if (Time < Absurd) return;
+        if (Time < NetworkCost.Absurd) return;
         string fewer = options.Flow.IsExact ? "--divergence hutchinson, or fewer" : "fewer --probes,";
         throw new UsageException($"{Text}: more than a month. Try {fewer} --draws, --count or --steps.{Force}");
     }

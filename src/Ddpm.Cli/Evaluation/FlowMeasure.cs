@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ddpm.Cli.Output;
-using Ddpm.Cli.Training;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Evaluation;
@@ -38,7 +37,7 @@ internal sealed class FlowMeasure(DequantizedLikelihood likelihood, UNetOptions 
         FlowEstimate? estimate = null;
         ranks.OnFirstRank(() =>
         {
-            double speed = StepEstimate.MeasureSpeed(likelihood.Options.Device);
+            double speed = NetworkCost.MeasureSpeed(likelihood.Options.Device);
             estimate = FlowEstimate.Of(network, likelihood, images, options.BatchSize, ranks.WorldSize, speed);
             if (!options.Force) estimate.Require(options);
         });

@@ -1,17 +1,12 @@
-using System.Diagnostics;
 using System.Globalization;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
-using Ddpm.Inference;
 using Ddpm.Models;
 using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Training;
 
-/// <summary>
-/// What a training step will cost, before there is one: from the products that the network computes, and from the speed of a convolution
-/// here and now. Right within about a factor of two.
-/// </summary>
+/// <summary>What a training step will cost, before there is one, as <see cref="NetworkCost"/> counts.</summary>
 /// <param name="Step">The time of a step.</param>
 /// <param name="Memory">The bytes of weights, gradients, optimiser, averages and activations.</param>
 internal sealed record StepEstimate(TimeSpan Step, double Memory)
@@ -19,16 +14,8 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
     // The backward pass computes the gradients of data and of weights.
     private const int Passes = 3;
 
-    // Of the speed of one convolution, what a whole step reaches with its norms, activations and copies.
-    private const double Efficiency = 0.5;
-
     // Weights, gradients and Adam's two moments.
     private const int Copies = 4;
-
-    // Bytes that a step keeps for the backward pass, for each number that an operation of the network puts out.
-    private const double BytesEach = 2 * sizeof(float);
-
-    private static readonly TimeSpan Absurd = TimeSpan.FromDays(30);
 
     /// <summary>Estimates the cost of a step of this process.</summary>
     /// <param name="network">The network.</param>
@@ -38,33 +25,10 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
     /// <param name="flopsPerSecond">The speed of a convolution.</param>
     public static StepEstimate Of(UNetOptions network, double batch, int accumulation, int averages, double flopsPerSecond)
     {
-        NetworkGraph graph = NetworkGraph.Of(new UNetDescription(network));
-        double pixels = network.IsSignal ? network.Height : (double)network.Height * network.Width;
-        double work = NetworkWork.Flops(graph, pixels) * Passes * batch * accumulation;
+        NetworkCost image = NetworkCost.Of(network);
+        double work = image.Forward * Passes * batch * accumulation;
         double weights = UNet.CountParameters(network) * (double)sizeof(float) * (Copies + averages);
-        return new StepEstimate(
-            TimeSpan.FromSeconds(work / (flopsPerSecond * Efficiency)), weights + (NetworkWork.Outputs(graph, pixels) * BytesEach * batch));
-    }
-
-    /// <summary>Measures a convolution of the kind that training consists of, in about a tenth of a second.</summary>
-    /// <returns>Floating-point operations per second.</returns>
-    public static double MeasureSpeed(Device device)
-    {
-        const int channels = 64, side = 16, images = 16;
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        Tensor x = zeros([images, channels, side, side], device: device), w = zeros([channels, channels, 3, 3], device: device);
-        double best = double.MaxValue;
-        for (long started = Stopwatch.GetTimestamp(), runs = 0; runs < 3 || Stopwatch.GetElapsedTime(started).TotalSeconds < 0.1; runs++)
-        {
-            long begun = Stopwatch.GetTimestamp();
-            using Tensor y = nn.functional.conv2d(x, w, padding: [1, 1]);
-            // Reading waits for the device.
-            _ = y[0, 0, 0, 0].item<float>();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(begun).TotalSeconds);
-        }
-
-        return 2.0 * images * channels * channels * 9 * side * side / best;
+        return new StepEstimate(NetworkCost.Time(work, flopsPerSecond), weights + (image.Kept * batch));
     }
 
     /// <summary>Says what the run will cost.</summary>
@@ -97,7 +61,7 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
         }
 
         TimeSpan all = Times(Step, steps);
-        if (all < Absurd || options.MaxMinutes is not null) return;
+        if (all < NetworkCost.Absurd || options.MaxMinutes is not null) return;
         throw new UsageException(
             $"{steps.ToString("N0", CultureInfo.InvariantCulture)} steps would take about {Duration.Of(all)} here, "
                 + $"{Duration.Of(Step)} each ({what}, {get_num_threads()} threads). Try {smaller} or fewer --steps. "
@@ -107,9 +71,5 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
     private static int SmallerChannels(int channels) =>
         Math.Max(NetworkChoice.Groups, channels / 2 / NetworkChoice.Groups * NetworkChoice.Groups);
 
-    private static TimeSpan Times(TimeSpan step, long steps)
-    {
-        double seconds = step.TotalSeconds * steps;
-        return seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
-    }
+    private static TimeSpan Times(TimeSpan step, long steps) => NetworkCost.Seconds(step.TotalSeconds * steps);
 }

@@ -116,7 +116,7 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         (double)options.BatchSize / ranks.WorldSize,
         options.Accumulation,
         options.Averages.Length,
-        StepEstimate.MeasureSpeed(device));
+        NetworkCost.MeasureSpeed(device));
 
     private void Introduce(OpenedImages images, UNet network, Trainer trainer, RunInFolder? found, string? taken)
     {

@@ -35,10 +35,7 @@ public static class DatasetBound
         IProgress<BoundProgress>? progress = null, ICommunicator? communicator = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bound);
-        ArgumentNullException.ThrowIfNull(data);
-        DatasetBoundOptions valid = (options ?? DatasetBoundOptions.Default).Validated(data.Count);
-        ICommunicator ranks = communicator ?? SingleProcess.Instance;
-        return ranks.Together(() => new Evaluation(bound).Run(data, valid, progress, ranks, cancellationToken).Report());
+        return new Evaluation(bound).Run(data, options, progress, communicator, cancellationToken).Report();
     }
 
     private sealed class Evaluation(VariationalBound bound) : DatasetEvaluation<BoundAccumulator>

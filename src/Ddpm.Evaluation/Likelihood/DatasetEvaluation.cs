@@ -19,8 +19,17 @@ internal abstract class DatasetEvaluation<TSums>
     /// <summary>Gets all that the sums depend on beside data, seed and batches, as text.</summary>
     protected abstract string Settings { get; }
 
-    /// <summary>Goes through the examples, or on from a progress file.</summary>
-    public TSums Run(
+    /// <summary>Goes through the examples, or on from a progress file; all ranks get the sums of all.</summary>
+    public TSums Run(IDataset data, DatasetBoundOptions? options, IProgress<BoundProgress>? progress, ICommunicator? communicator,
+        CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        DatasetBoundOptions valid = (options ?? DatasetBoundOptions.Default).Validated(data.Count);
+        ICommunicator ranks = communicator ?? SingleProcess.Instance;
+        return ranks.Together(() => RunShare(data, valid, progress, ranks, stop));
+    }
+
+    private TSums RunShare(
         IDataset data, DatasetBoundOptions options, IProgress<BoundProgress>? progress, ICommunicator ranks, CancellationToken stop)
     {
         int count = options.Examples ?? data.Count;

@@ -37,10 +37,7 @@ public static class DatasetLikelihood
         IProgress<BoundProgress>? progress = null, ICommunicator? communicator = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(likelihood);
-        ArgumentNullException.ThrowIfNull(data);
-        DatasetBoundOptions valid = (options ?? DatasetBoundOptions.Default).Validated(data.Count);
-        ICommunicator ranks = communicator ?? SingleProcess.Instance;
-        return ranks.Together(() => new Evaluation(likelihood).Run(data, valid, progress, ranks, cancellationToken).Report());
+        return new Evaluation(likelihood).Run(data, options, progress, communicator, cancellationToken).Report();
     }
 
     private sealed class Evaluation(DequantizedLikelihood likelihood) : DatasetEvaluation<LikelihoodAccumulator>

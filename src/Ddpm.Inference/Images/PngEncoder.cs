@@ -32,7 +32,7 @@ public static class PngEncoder
         BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
         // 8 bits; grey or RGB; deflate, the five filters, no interlacing.
         ((ReadOnlySpan<byte>)[8, (byte)(channels == 1 ? 0 : 2), 0, 0, 0]).CopyTo(header[8..]);
-        Chunk(target, "IHDR"u8, header);
+        PngChunk.Write(target, "IHDR"u8, header);
         using var compressed = new MemoryStream();
         using (var zlib = new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
         {
@@ -45,18 +45,7 @@ public static class PngEncoder
             }
         }
 
-        Chunk(target, "IDAT"u8, compressed.GetBuffer().AsSpan(0, (int)compressed.Length));
-        Chunk(target, "IEND"u8, []);
-    }
-
-    private static void Chunk(Stream target, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
-    {
-        Span<byte> number = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
-        target.Write(number);
-        target.Write(type);
-        target.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Append(Crc32.Append(0, type), data));
-        target.Write(number);
+        PngChunk.Write(target, "IDAT"u8, compressed.GetBuffer().AsSpan(0, (int)compressed.Length));
+        PngChunk.Write(target, "IEND"u8, []);
     }
 }

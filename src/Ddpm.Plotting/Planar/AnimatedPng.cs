@@ -20,9 +20,9 @@ internal static class AnimatedPng
         byte[] header = Data(still, "IHDR"u8);
         using var file = new MemoryStream();
         file.Write(still.AsSpan(0, SignatureLength));
-        Write(file, "IHDR"u8, header);
-        Write(file, "acTL"u8, [.. Number(pictures.Count), .. Number(0)]); // 0 plays: for ever
-        Write(file, "IDAT"u8, Data(still, "IDAT"u8));
+        PngChunk.Write(file, "IHDR"u8, header);
+        PngChunk.Write(file, "acTL"u8, [.. Number(pictures.Count), .. Number(0)]); // 0 plays: for ever
+        PngChunk.Write(file, "IDAT"u8, Data(still, "IDAT"u8));
         int sequence = 0;
         foreach ((byte[] png, double seconds) in pictures)
         {
@@ -38,14 +38,14 @@ internal static class AnimatedPng
             }
 
             // Its number, width, height, place (0, 0), time as a fraction; it replaces what was there (dispose 0, blend 0).
-            Write(file, "fcTL"u8,
+            PngChunk.Write(file, "fcTL"u8,
             [
                 .. Number(sequence++), .. header[..8], .. Number(0), .. Number(0), .. Short((ushort)time), .. Short(Thousandths), 0, 0,
             ]);
-            Write(file, "fdAT"u8, [.. Number(sequence++), .. Data(png, "IDAT"u8)]);
+            PngChunk.Write(file, "fdAT"u8, [.. Number(sequence++), .. Data(png, "IDAT"u8)]);
         }
 
-        Write(file, "IEND"u8, []);
+        PngChunk.Write(file, "IEND"u8, []);
         return file.ToArray();
     }
 
@@ -61,16 +61,6 @@ internal static class AnimatedPng
         }
 
         return [.. data];
-    }
-
-    private static void Write(MemoryStream file, ReadOnlySpan<byte> type, byte[] data)
-    {
-        file.Write(Number(data.Length));
-        file.Write(type);
-        file.Write(data);
-        byte[] sum = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(sum, Crc32.Append(Crc32.Append(0, type), data));
-        file.Write(sum);
     }
 
     private static byte[] Number(int value)

@@ -41,11 +41,10 @@ public sealed class DatasetBoundTests : IDisposable
         var options = new DatasetBoundOptions { BatchSize = 4, Seed = 5 };
         BoundReport straight = DatasetBound.Evaluate(bound, data, options);
         DatasetBoundOptions saved = options with { ProgressFile = Path.Combine(folder.FullName, "progress.json") };
-        using var stop = new CancellationTokenSource();
         int before = 0, after = 0;
-        FluentActions.Invoking(() => DatasetBound.Evaluate(
-            bound, data, saved, new Relay<BoundProgress>(_ => { if (++before == stopAfter) stop.Cancel(); }),
-            cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        Interrupted.Evaluate(
+            (progress, stop) => DatasetBound.Evaluate(bound, data, saved, progress, cancellationToken: stop),
+            _ => ++before == stopAfter);
         BoundReport resumed = DatasetBound.Evaluate(bound, data, saved, new Relay<BoundProgress>(_ => after++));
 
         resumed.Should().BeEquivalentTo(straight, equal => equal.ComparingByMembers<Estimate>().WithStrictOrdering());
@@ -78,10 +77,8 @@ public sealed class DatasetBoundTests : IDisposable
             ProgressFile = Path.Combine(folder.FullName, "progress.json"),
             NetworkIdentity = "one",
         };
-        using var stop = new CancellationTokenSource();
-        FluentActions.Invoking(() => DatasetBound.Evaluate(
-            bound, data, options, new Relay<BoundProgress>(at => { if (at.ExamplesDone == 4) stop.Cancel(); }),
-            cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        Interrupted.EvaluateFirst(
+            4, (progress, stop) => DatasetBound.Evaluate(bound, data, options, progress, cancellationToken: stop));
         byte[] then = File.ReadAllBytes(options.ProgressFile);
 
         foreach (DatasetBoundOptions other in new[] { options with { NetworkIdentity = "two" }, options with { Seed = 9 },
@@ -118,14 +115,9 @@ public sealed class DatasetBoundTests : IDisposable
     public void Evaluate_ProgressFileThatWasChanged_NamesTheField(string then, string now, string message)
     {
         var options = new DatasetBoundOptions { BatchSize = 4, ProgressFile = Path.Combine(folder.FullName, "progress.json") };
-        using var stop = new CancellationTokenSource();
-        FluentActions.Invoking(() => DatasetBound.Evaluate(
-            bound, data, options, new Relay<BoundProgress>(at => { if (at.ExamplesDone == 4) stop.Cancel(); }),
-            cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
-        string text = File.ReadAllText(options.ProgressFile);
-        text.Should().Contain(then);
-        int place = text.IndexOf(then, StringComparison.Ordinal);
-        File.WriteAllText(options.ProgressFile, text[..place] + now + text[(place + then.Length)..]);
+        Interrupted.EvaluateFirst(
+            4, (progress, stop) => DatasetBound.Evaluate(bound, data, options, progress, cancellationToken: stop));
+        Interrupted.Change(options.ProgressFile, then, now);
         FluentActions.Invoking(() => DatasetBound.Evaluate(bound, data, options)).Should().Throw<InvalidDataException>()
             .WithMessage($"{options.ProgressFile}: {message}");
     }

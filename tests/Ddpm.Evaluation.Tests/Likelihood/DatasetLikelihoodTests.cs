@@ -97,11 +97,10 @@ public sealed class DatasetLikelihoodTests : IDisposable
         var options = new DatasetBoundOptions { BatchSize = 4, Seed = 5 };
         LikelihoodReport straight = DatasetLikelihood.Evaluate(likelihood, data, options);
         DatasetBoundOptions saved = options with { ProgressFile = Path.Combine(folder.FullName, "progress.json") };
-        using var stop = new CancellationTokenSource();
         int before = 0, after = 0;
-        FluentActions.Invoking(() => DatasetLikelihood.Evaluate(
-            likelihood, data, saved, new Relay<BoundProgress>(_ => { if (++before == stopAfter) stop.Cancel(); }),
-            cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        Interrupted.Evaluate(
+            (progress, stop) => DatasetLikelihood.Evaluate(likelihood, data, saved, progress, cancellationToken: stop),
+            _ => ++before == stopAfter);
         BoundProgress last = default;
         LikelihoodReport resumed = DatasetLikelihood.Evaluate(
             likelihood, data, saved, new Relay<BoundProgress>(progress => (last, after) = (progress, after + 1)));
@@ -152,10 +151,7 @@ public sealed class DatasetLikelihoodTests : IDisposable
     public void Evaluate_ProgressFileThatWasChanged_NamesTheField(string then, string now, string message)
     {
         DatasetBoundOptions options = Stopped(Short());
-        string text = File.ReadAllText(options.ProgressFile!);
-        int place = text.IndexOf(then, StringComparison.Ordinal);
-        place.Should().BePositive();
-        File.WriteAllText(options.ProgressFile!, text[..place] + now + text[(place + then.Length)..]);
+        Interrupted.Change(options.ProgressFile!, then, now);
         FluentActions.Invoking(() => DatasetLikelihood.Evaluate(Short(), data, options)).Should().Throw<InvalidDataException>()
             .WithMessage($"{options.ProgressFile}: {message}");
     }
@@ -232,10 +228,8 @@ public sealed class DatasetLikelihoodTests : IDisposable
             ProgressFile = Path.Combine(folder.FullName, "progress.json"),
             NetworkIdentity = "one",
         };
-        using var stop = new CancellationTokenSource();
-        FluentActions.Invoking(() => DatasetLikelihood.Evaluate(
-            likelihood, data, options, new Relay<BoundProgress>(at => { if (at.ExamplesDone == 4) stop.Cancel(); }),
-            cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        Interrupted.EvaluateFirst(
+            4, (progress, stop) => DatasetLikelihood.Evaluate(likelihood, data, options, progress, cancellationToken: stop));
         return options;
     }
 

@@ -21,7 +21,7 @@ public sealed class BeginningTests
 
         page.All("#gallery a")[1].Click();
         ChromiumPage.Until(() => Label(page, "first") == "Picture to begin with", "the picture", () => Label(page, "first"));
-        Pixels(page, "#first")[0].Should().Be(Pixels(page, "#gallery canvas")[1]);
+        page.Pixels("#first")[0].Should().Be(page.Pixels("#gallery canvas")[1]);
         page.Downloads.GetFiles().Should().BeEmpty();
         page.Set("strength", "0.3");
         page.Set("seed", "4");
@@ -50,7 +50,7 @@ public sealed class BeginningTests
         page.Find("sampler-ddim").Enabled.Should().BeFalse();
         page.All("#gallery a")[0].Click();
         ChromiumPage.Until(() => Label(page, "first").EndsWith("of which all is kept", StringComparison.Ordinal), "the picture");
-        string before = Pixels(page, "#gallery canvas")[0];
+        string before = page.Pixels("#gallery canvas")[0];
         page.Press("draw");
         ChromiumPage.Until(() => page.Error == "Paint over what is to be drawn anew, or choose a part.", "the reason", () => page.Error);
 
@@ -62,7 +62,7 @@ public sealed class BeginningTests
         page.Set("resamples", "2");
         page.Set("seed", "8");
         Draw(page, 1, 8);
-        int[] was = Numbers(before), now = Numbers(Pixels(page, "#gallery canvas")[0]);
+        int[] was = Numbers(before), now = Numbers(page.Pixels("#gallery canvas")[0]);
         bool[] isLeft = [.. Enumerable.Range(0, 64).Select(pixel => pixel % 8 < 4)];
         int Difference(bool left) => Enumerable.Range(0, 64).Where(pixel => isLeft[pixel] == left)
             .Max(pixel => Math.Abs(was[4 * pixel] - now[4 * pixel]));
@@ -81,12 +81,12 @@ public sealed class BeginningTests
         page.Find("sampler-ddim").Click();
         Settings(page, steps: 5, count: 1, seed: 3);
         Draw(page, 1, 3);
-        string first = Pixels(page, "#gallery canvas")[0];
+        string first = page.Pixels("#gallery canvas")[0];
         Choose(page, "begin", "seeds");
         page.Set("to-seed", "4");
         page.Set("count", "3");
         Draw(page, 3, 3);
-        string[] between = Pixels(page, "#gallery canvas");
+        string[] between = page.Pixels("#gallery canvas");
         between[0].Should().Be(first);
         between.Distinct().Should().HaveCount(3);
         ((string)page.Script("return location.search")!).Should().Be("?sampler=ddim&steps=5&seed=3&count=3&toSeed=4");
@@ -112,21 +112,21 @@ public sealed class BeginningTests
         ChromiumPage.Until(() => page.Status == "1 picture from seed 3.", "the end", () => page.Status + page.Error);
         Replay(page, 0);
         page.Numbers.Should().StartWith("step 0 of 5");
-        string noise = Pixels(page, "#gallery canvas")[0];
+        string noise = page.Pixels("#gallery canvas")[0];
         Replay(page, 3);
-        string estimate = Pixels(page, "#gallery canvas")[0];
+        string estimate = page.Pixels("#gallery canvas")[0];
         page.Press("noisy");
-        string xt = Pixels(page, "#gallery canvas")[0];
+        string xt = page.Pixels("#gallery canvas")[0];
         xt.Should().NotBe(estimate);
         Replay(page, 0);
-        Pixels(page, "#gallery canvas")[0].Should().Be(noise, "x_T is all there is before the first step");
+        page.Pixels("#gallery canvas")[0].Should().Be(noise, "x_T is all there is before the first step");
 
         // The noise is the seed's, whatever the run.
         page.Find("sampler-ddim").Click();
         Settings(page, steps: 4, count: 1, seed: 3);
         Draw(page, 1, 3);
         Replay(page, 0);
-        Pixels(page, "#gallery canvas")[0].Should().Be(noise);
+        page.Pixels("#gallery canvas")[0].Should().Be(noise);
     }
 
     [ChromiumFact]
@@ -159,17 +159,8 @@ public sealed class BeginningTests
         page.Set("seed", seed.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static void Draw(ChromiumPage page, int count, int seed)
-    {
-        string status = $"{count} {(count == 1 ? "picture" : "pictures")} from seed {seed}.";
-        // The status of the last run may be the same.
-        page.Script("document.getElementById('status').textContent = ''");
-        page.Press("draw");
-        ChromiumPage.Until(
-            () => page.Status == status && page.Find("draw").GetDomProperty("ariaDisabled") == "false",
-            status,
-            () => page.Status + page.Error);
-    }
+    private static void Draw(ChromiumPage page, int count, int seed) =>
+        page.Draw($"{count} {(count == 1 ? "picture" : "pictures")} from seed {seed}.");
 
     private static void Choose(ChromiumPage page, string id, string value) => page.Script(
         "const list = document.getElementById(arguments[0]); list.value = arguments[1]; list.dispatchEvent(new Event('change'))",
@@ -192,10 +183,6 @@ public sealed class BeginningTests
         at("pointermove", arguments[2], arguments[3]);
         at("pointerup", arguments[2], arguments[3]);
         """, x0, y0, x1, y1);
-
-    private static string[] Pixels(ChromiumPage page, string selector) => [.. ((IEnumerable<object>)page.Script(
-        "return [...document.querySelectorAll(arguments[0])].map(canvas => "
-        + "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.join())", selector)!).Cast<string>()];
 
     private static int[] Numbers(string pixels) => [.. pixels.Split(',').Select(value => int.Parse(value, CultureInfo.InvariantCulture))];
 }

@@ -61,6 +61,20 @@ internal sealed class ChromiumPage : IDisposable
 
     public object? Script(string script, params object[] arguments) => browser.Script(script, arguments);
 
+    /// <summary>Draws, and waits for a status that says so.</summary>
+    public void Draw(string status)
+    {
+        // The last run may have ended with the same.
+        Script("document.getElementById('status').textContent = ''");
+        Press("draw");
+        Until(() => Status == status && Find("draw").GetDomProperty("ariaDisabled") == "false", status, () => Status + Error);
+    }
+
+    /// <summary>The pixels of canvases, red, green, blue and alpha of each, as text.</summary>
+    public string[] Pixels(string selector) => [.. ((IEnumerable<object>)Script(
+        "return [...document.querySelectorAll(arguments[0])].map(canvas => "
+        + "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.join())", selector)!).Cast<string>()];
+
     public void Set(string id, string value) => browser.Set(id, value);
 
     public void Press(string id) => browser.Press(id);

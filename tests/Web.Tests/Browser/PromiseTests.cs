@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ddpm.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,10 +18,10 @@ public sealed class PromiseTests
             .Should().Be(("7", "2", "9", "1", "3.5"));
         page.Find("sampler-ddim").Selected.Should().BeTrue();
         page.Error.Should().BeEmpty();
-        Draw(page, "2 pictures from seed 9.");
+        page.Draw("2 pictures from seed 9.");
 
         page.Set("seed", "10");
-        Draw(page, "2 pictures from seed 10.");
+        page.Draw("2 pictures from seed 10.");
         ((string)page.Script("return location.search")!).Should().Be("?sampler=ddim&steps=7&seed=10&count=2&label=1&guidance=3.5");
 
         page.GoTo(new Uri(server.Address, "/?steps=5000&seed=-1&label=44&guidance=x&count=&colour=red&sampler=best"));
@@ -43,13 +42,13 @@ public sealed class PromiseTests
         page.Set("steps", "4");
         page.Set("count", "3");
         page.Set("seed", "5");
-        Draw(page, "3 pictures from seed 5.");
-        string drawn = Pixels(page);
+        page.Draw("3 pictures from seed 5.");
+        string[] drawn = page.Pixels("#gallery canvas");
         page.Set("seed", "6");
-        Draw(page, "3 pictures from seed 6.");
+        page.Draw("3 pictures from seed 6.");
         page.All("#runs button").Should().HaveCount(2);
         // The same once more is no other run.
-        Draw(page, "3 pictures from seed 6.");
+        page.Draw("3 pictures from seed 6.");
         page.All("#runs button").Should().HaveCount(2);
 
         page.GoTo(server.Address);
@@ -58,7 +57,7 @@ public sealed class PromiseTests
         page.All("#runs button")[1].Click();
         ChromiumPage.Until(() => page.Status == "Drawn before: DDPM · 4 steps · 3 pictures · seed 5.", "the run", () => page.Status);
         (page.Value("steps"), page.Value("count"), page.Value("seed")).Should().Be(("4", "3", "5"));
-        Pixels(page).Should().Be(drawn);
+        page.Pixels("#gallery canvas").Should().Equal(drawn);
         page.Find("archive").Displayed.Should().BeFalse("the server keeps no old runs for ever");
 
         page.Press("forget");
@@ -88,7 +87,7 @@ public sealed class PromiseTests
         ChromiumPage.Until(() => page.Find("server").Text.Length == 0, "the return", () => page.Find("server").Text);
         page.Set("steps", "3");
         page.Set("seed", "1");
-        Draw(page, "16 pictures from seed 1.");
+        page.Draw("16 pictures from seed 1.");
         page.Error.Should().BeEmpty();
     }
 
@@ -151,7 +150,7 @@ public sealed class PromiseTests
         server.Model.Open();
 
         page.Set("steps", "3");
-        Draw(page, $"16 pictures from seed {page.Value("seed")}.");
+        page.Draw($"16 pictures from seed {page.Value("seed")}.");
         page.Find("replay").GetDomAttribute("aria-valuetext").Should().MatchRegex("^step 3 of 3, t = [0-9]+$");
     }
 
@@ -162,7 +161,7 @@ public sealed class PromiseTests
         using var page = new ChromiumPage(server.Address, width: 500, dark: true);
         page.Set("steps", "2");
         page.Set("seed", "1");
-        Draw(page, "16 pictures from seed 1.");
+        page.Draw("16 pictures from seed 1.");
         ((bool)page.Script("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")!).Should().BeTrue();
         page.Find("runs").Displayed.Should().BeTrue();
     }
@@ -177,7 +176,7 @@ public sealed class PromiseTests
         page.GoTo(server.Address);
         page.Set("steps", "20");
         page.Set("seed", "1");
-        Draw(page, "16 pictures from seed 1.");
+        page.Draw("16 pictures from seed 1.");
         ChromiumPage.Until(
             () => (bool)page.Script("return [...document.querySelectorAll('#gallery img')].every(image => image.naturalWidth === 8)")!,
             "the pictures");
@@ -185,19 +184,4 @@ public sealed class PromiseTests
         page.Error.Should().BeEmpty();
         page.Console.Should().BeEmpty();
     }
-
-    private static void Draw(ChromiumPage page, string status)
-    {
-        page.Press("draw");
-        ChromiumPage.Until(
-            () => page.Status == status && page.Find("draw").GetDomProperty("ariaDisabled") == "false",
-            status,
-            () => page.Status + page.Error);
-    }
-
-    // The canvases' numbers, which stand below the finished pictures too.
-    private static string Pixels(ChromiumPage page) => string.Join(' ', ((IEnumerable<object>)page.Script(
-        "return [...document.querySelectorAll('#gallery canvas')].map(canvas => "
-        + "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.join())")!)
-        .Select(value => string.Create(CultureInfo.InvariantCulture, $"{value}")));
 }
