@@ -69,7 +69,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
 
         if (options.Plot is { } plot && measure is BoundMeasure { First: { } first })
         {
-            ranks.OnFirstRank(() => RateDistortionPlot.SavePng(plot, first.RateDistortion));
+            ranks.OnFirstRank(() => RateDistortionPlot.Save(plot, [("test", first.RateDistortion)]));
             screen.Line($"The rate–distortion curve is in {plot}");
         }
 

@@ -139,8 +139,8 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
     private void Finish(Trainer trainer, UNet network, ReverseDiffusion process)
     {
         using (trainer.Ema.SwapIn()) ModelFolder.Save(Path("model"), network, process);
-        (long, double)[] losses = LossCurve.Read(Path("metrics.csv"));
-        if (losses.Length > 0) LossPlot.SaveMeansPng(Path("loss.png"), losses);
+        PlotPoint[] losses = LossCurve.Read(Path("metrics.csv"));
+        if (losses.Length > 0) LossPlot.Save(Path("loss.png"), [new PlotSeries("loss", losses)], LossCurve.Options);
         string stopped = trainer.StepsDone < options.Steps
             ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command continues. "
             : "";
