@@ -99,7 +99,7 @@ internal static class SampleProgram
     {
         command.SetAction(parsed =>
         {
-            Prepare(parsed.GetValue(output)!, output.Name);
+            OutputPath.RequireFolder(output.Name, parsed.GetValue(output)!.ToString());
             using var stop = new CancellationTokenSource();
             using var abort = new CancellationTokenSource();
             Console.CancelKeyPress += (_, pressed) =>
@@ -126,20 +126,5 @@ internal static class SampleProgram
         ParseResult parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count == 0) return parsed;
         throw new UsageException(Mistakes.Find(parsed, args) ?? string.Join(' ', Mistakes.Others(parsed)));
-    }
-
-    // Makes a folder and tries a file in it, so that a program that cannot write says so before its work.
-    private static void Prepare(DirectoryInfo folder, string option)
-    {
-        try
-        {
-            folder.Create();
-            string trial = Path.Combine(folder.FullName, Path.GetRandomFileName());
-            using FileStream file = new(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{option} must be a folder to write into, but {folder} is not: {exception.Message}", exception);
-        }
     }
 }

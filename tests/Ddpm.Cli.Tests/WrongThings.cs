@@ -13,6 +13,7 @@ public sealed class WrongThings : IDisposable
         Here.SaveModel();
         Here.SaveModel("classes", classes: 3);
         Here.SaveModel("two", channels: 2);
+        Here.SaveModel("run/model");
         Here.SaveModel("broken");
         File.WriteAllText(Here["broken/unet/config.json"], "{");
         Here.SaveModel("pickle");

@@ -32,6 +32,16 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
                     + "that it was exported from.");
         }
 
+        if (options.Plot is { } plotted && Path.GetExtension(plotted).ToLowerInvariant() is not (".png" or ".svg"))
+        {
+            throw new UsageException($"--plot must be a file that ends with .png or .svg, but is {plotted}.");
+        }
+
+        ranks.OnFirstRank(() =>
+        {
+            OutputPath.RequireFile("--plot", options.Plot);
+            OutputPath.RequireFile("--progress-file", options.ProgressFile);
+        });
         using TrainedModel model = source.Load();
         UNet network = model.Network;
         if (network.ClassCount > 0 && !network.HasNullLabel)
