@@ -22,11 +22,8 @@ internal static class SampleProgram
     public static int Read(ArgumentResult result, string name, int least, int most = int.MaxValue)
     {
         string text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)
-        {
-            return value;
-        }
-
+        bool isWhole = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value);
+        if (isWhole && value >= least && value <= most) return value;
         string range = most == int.MaxValue ? $"of at least {least}" : $"from {least} to {most}";
         result.AddError($"{name} must be a whole number {range}, but is {OptionText.Shown(text)}.");
         return least;

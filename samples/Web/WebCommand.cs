@@ -49,7 +49,8 @@ internal static class WebCommand
         address.Validators.Add(result =>
         {
             string text = result.GetValue(address) ?? "";
-            if (!IPAddress.TryParse(text, out _)) result.AddError($"--address must be an IP address such as 127.0.0.1, but is {OptionText.Shown(text)}.");
+            if (IPAddress.TryParse(text, out _)) return;
+            result.AddError($"--address must be an IP address such as 127.0.0.1, but is {OptionText.Shown(text)}.");
         });
 
         var command = new RootCommand("Serves a model of pictures as a web page with live previews, and to programs as JSON.")
@@ -100,7 +101,8 @@ internal static class WebCommand
         }
         catch (SocketException exception)
         {
-            throw new IOException($"--address must be an address of this machine, but is {options.Address}: {exception.Message}.", exception);
+            throw new IOException(
+                $"--address must be an address of this machine, but is {options.Address}: {exception.Message}.", exception);
         }
 
         await output.WriteLineAsync(

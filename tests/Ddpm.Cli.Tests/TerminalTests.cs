@@ -50,7 +50,8 @@ public sealed class TerminalTests : IDisposable
         code.Should().Be(0, error);
         output.Should().Contain($"Resuming, going on at step {done}").And.Contain("The model is in");
 
-        string[] Checkpoints() => [.. Directory.GetDirectories(here["run/checkpoints"], "step-*").Select(path => Path.GetFileName(path)).Order()];
+        string[] Checkpoints() =>
+            [.. Directory.GetDirectories(here["run/checkpoints"], "step-*").Select(path => Path.GetFileName(path)).Order()];
     }
 
     [ShellTheory("script")]

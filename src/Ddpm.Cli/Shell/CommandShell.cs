@@ -115,8 +115,8 @@ internal sealed class CommandShell(TextWriter output, TextWriter error, Action<s
         least: 1,
         Most.Threads);
 
-    private static bool Mpi(OptionReader read) =>
-        read.Section(ProgramCommand.Machine).Flag("--mpi", "Work together with the other processes that mpirun or srun started; without a launcher, alone");
+    private static bool Mpi(OptionReader read) => read.Section(ProgramCommand.Machine).Flag(
+        "--mpi", "Work together with the other processes that mpirun or srun started; without a launcher, alone");
 
     private static int? MpiTimeout(OptionReader read) => read.Section(ProgramCommand.Machine).Number(
         "--mpi-timeout",

@@ -108,7 +108,8 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             ? new LiveDisplay(terminal, trainer.StepsDone, options.Steps, options.CheckpointEvery, grids.Folder)
             : new ProgressLines(screen, screen.IsVerbose ? options.MetricsEvery : null);
         using CancellationTokenRegistration told = stop.Register(display.Stopping);
-        return display.Show(() => trainer.Run(batches, options.Steps, display, [new OptionsHook(options), metrics, pace, grids, checkpoints], end));
+        ITrainingHook[] hooks = [new OptionsHook(options), metrics, pace, grids, checkpoints];
+        return display.Show(() => trainer.Run(batches, options.Steps, display, hooks, end));
     }
 
     private StepEstimate Estimate(UNetOptions layers, Device device) => StepEstimate.Of(
