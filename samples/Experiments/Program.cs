@@ -11,18 +11,7 @@ using Ddpm.Samples;
     (Figures.Name, Figures.Make), (Plots.Name, Plots.Make),
 ];
 string[] known = [.. all.Select(one => one.Name)];
-var names = new Argument<string[]>("experiments")
-{
-    Description = $"Which to run, one after the other: {string.Join(", ", known)}; all of them where none is named",
-    Arity = ArgumentArity.ZeroOrMore,
-};
-names.Validators.Add(result =>
-{
-    foreach (string name in (result.GetValue(names) ?? []).Except(known))
-    {
-        result.AddError($"There is no experiment {name}; there are {string.Join(", ", known)}.");
-    }
-});
+Argument<string[]> names = SampleProgram.Names("experiments", "Which to run, one after the other", known);
 Option<DirectoryInfo> data = SampleProgram.Folder(
     "--data",
     "/usr/share/datasets/fashion-mnist",
@@ -44,6 +33,7 @@ var command = new RootCommand("The paper's experiments in small, on Fashion-MNIS
 };
 return SampleProgram.Run(
     command,
+    output,
     args,
     (parsed, stop, _) =>
     {

@@ -13,7 +13,7 @@ var command = new RootCommand("Trains a small diffusion model on 1,797 handwritt
 {
     steps, samples, seed, output, device,
 };
-return SampleProgram.Run(command, args, (parsed, stop, abort) =>
+return SampleProgram.Run(command, output, args, (parsed, stop, abort) =>
 {
     var options = new QuickstartOptions(
         parsed.GetValue(steps),

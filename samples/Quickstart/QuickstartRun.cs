@@ -64,7 +64,7 @@ internal static class QuickstartRun
         var batches = new ShuffledBatches(digits, options.BatchSize, options.Seed);
         bool trained = Train(trainer, batches, options.Steps, losses, console, stopTraining);
         if (!trained) console.WriteLine($"Stopped after {trainer.StepsDone:N0} steps; sampling with what was learnt");
-        if (losses.Count > 0) LossPlot.SavePng(Out("loss.png"), losses);
+        if (losses.Count > 0) LossPlot.Save(Out("loss.png"), losses);
 
         // Algorithm 2, with the averaged weights.
         using var averaged = trainer.Ema.SwapIn();

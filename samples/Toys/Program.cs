@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Ddpm.Cli.Arguments;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Samples;
@@ -10,17 +11,18 @@ var sets = new Option<string[]>("--sets")
 {
     Description = $"Which to learn: {string.Join(", ", known)}; all of them where none is named",
     AllowMultipleArgumentsPerToken = true,
+    HelpName = "name",
 };
 sets.Validators.Add(result =>
 {
     foreach (string name in (result.GetValue(sets) ?? []).Except(known))
     {
-        result.AddError($"There is no set {name}; there are {string.Join(", ", known)}.");
+        result.AddError(Mistakes.NotOneOf(sets.Name, known, name));
     }
 });
 Option<int> steps = SampleProgram.Number("--steps", ToyOptions.FullSteps, "Training steps of each set", least: 1);
 Option<long> seed = SampleProgram.Seed();
-Option<DirectoryInfo> output = SampleProgram.Folder("--output", "toys-out", "Folder for the plots");
+Option<DirectoryInfo> output = SampleProgram.Folder("--out", "toys-out", "Folder for the plots");
 
 var command = new RootCommand(
     "Learns distributions of the plane, and shows both processes, the score, estimates, paths and densities. Exit code 1: DDPM's samples "
@@ -28,9 +30,8 @@ var command = new RootCommand(
 {
     sets, steps, seed, output,
 };
-return SampleProgram.Run(command, args, (parsed, stop, _) =>
+return SampleProgram.Run(command, output, args, (parsed, stop, _) =>
 {
-    SampleProgram.Prepare(parsed.GetValue(output)!, output.Name);
     TorchRuntime.EnsureLoaded();
     string[] asked = parsed.GetValue(sets) is { Length: > 0 } some ? [.. some.Distinct()] : known;
     var options = new ToyOptions(

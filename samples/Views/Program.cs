@@ -9,18 +9,7 @@ using Ddpm.Views;
     (CorrectionsView.Name, CorrectionsView.Make),
 ];
 string[] known = [.. all.Select(one => one.Name)];
-var names = new Argument<string[]>("views")
-{
-    Description = $"Which to take, one after the other: {string.Join(", ", known)}; all of them where none is named",
-    Arity = ArgumentArity.ZeroOrMore,
-};
-names.Validators.Add(result =>
-{
-    foreach (string name in (result.GetValue(names) ?? []).Except(known))
-    {
-        result.AddError($"There is no view {name}; there are {string.Join(", ", known)}.");
-    }
-});
+Argument<string[]> names = SampleProgram.Names("views", "Which to take, one after the other", known);
 Option<DirectoryInfo> output = SampleProgram.Folder("--out", "views-out", "Folder for tables, numbers and pictures");
 Option<DirectoryInfo> model = SampleProgram.Folder(
     "--model",
@@ -33,7 +22,7 @@ var command = new RootCommand("A diffusion model seen as a hierarchical autoenco
 {
     names, output, model, quick, seed,
 };
-return SampleProgram.Run(command, args, (parsed, stop, _) =>
+return SampleProgram.Run(command, output, args, (parsed, stop, _) =>
 {
     TorchRuntime.EnsureLoaded(); // the first tensor is made before anything of Ddpm.Core is used
     var options = new ViewsOptions(

@@ -11,7 +11,7 @@ var command = new RootCommand("Trains a small diffusion model on months of real 
 {
     steps, samples, seed, output,
 };
-return SampleProgram.Run(command, args, (parsed, stop, abort) =>
+return SampleProgram.Run(command, output, args, (parsed, stop, abort) =>
 {
     var options = new WeatherOptions(parsed.GetValue(steps), parsed.GetValue(samples), parsed.GetValue(seed), parsed.GetValue(output)!);
     // The first Ctrl-C ends the training, and its network draws; the second ends that.

@@ -1,36 +1,46 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Shell;
 using Ddpm.Hosting;
+using Ddpm.Samples;
 
 namespace Ddpm.Web;
 
 /// <summary>The command line: options with defaults and ranges, errors as one line, exit codes.</summary>
 internal static class WebCommand
 {
-    /// <summary>Serves until it is stopped: 0 then, 1 with a line on what is wrong.</summary>
+    /// <summary>Serves until it is stopped: 0 then; 1, or 2 after a wrong command line, with a line on what is wrong.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
         ServerOptions defaults = new();
         DdpmOptions limits = new();
         var model = new Option<string?>("--model")
         {
+            HelpName = "folder",
             Description = "Model folder, as the Quickstart, ddpm train or diffusers write it; "
                 + "by default a model of Fashion-MNIST that comes with the program",
         };
         var address = new Option<string>("--address")
         {
+            HelpName = "address",
             Description = "Address to listen at: 127.0.0.1 is this machine alone, 0.0.0.0 every machine that reaches it (there is no "
                 + "password)",
             DefaultValueFactory = _ => defaults.Address.ToString(),
         };
-        var port = Number("--port", defaults.Port, "Port, 0 … 65535; 0 takes any that is free", 0, IPEndPoint.MaxPort);
-        var count = Number("--max-count", limits.MaxCount, "Most samples of a run, 1 … 1024; they are in memory together", 1, 1024);
-        var steps = new Option<int?>("--max-steps") { Description = "Most steps of a run, at least 1; by default the model's T" };
-        var queue = Number("--queue", limits.QueueLength, "Runs that may wait, 1 … 10000", 1, 10_000);
+        Option<int> port = SampleProgram.Number("--port", defaults.Port, "Port; 0 takes any that is free", 0, IPEndPoint.MaxPort);
+        Option<int> count = SampleProgram.Number(
+            "--max-count", limits.MaxCount, "Most samples of a run, which are in memory together", 1, 1024);
+        var steps = new Option<int?>("--max-steps")
+        {
+            Description = "Most steps of a run, at least 1; by default the model's T",
+            HelpName = "n",
+            CustomParser = result => SampleProgram.Read(result, "--max-steps", least: 1),
+        };
+        Option<int> queue = SampleProgram.Number("--queue", limits.QueueLength, "Runs that may wait", 1, 10_000);
         Option<string> device = DeviceOption.Create();
         var verbose = new Option<bool>("--verbose")
         {
@@ -39,17 +49,8 @@ internal static class WebCommand
         address.Validators.Add(result =>
         {
             string text = result.GetValue(address) ?? "";
-            if (!IPAddress.TryParse(text, out _)) result.AddError($"--address must be an IP address such as 127.0.0.1, but is {text}.");
-        });
-        steps.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1
-                    && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
-                    && value < 1)
-            {
-                result.AddError($"--max-steps must be at least 1, but is {value}.");
-            }
-
+            if (IPAddress.TryParse(text, out _)) return;
+            result.AddError($"--address must be an IP address such as 127.0.0.1, but is {OptionText.Shown(text)}.");
         });
 
         var command = new RootCommand("Serves a model of pictures as a web page with live previews, and to programs as JSON.")
@@ -79,7 +80,7 @@ internal static class WebCommand
         });
         try
         {
-            return await command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null })
+            return await SampleProgram.Parse(command, args)
                 .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error }, stop);
         }
 #pragma warning disable CA1031 // Nothing else handles it: the alternative is an abort with a trace.
@@ -94,7 +95,16 @@ internal static class WebCommand
     {
         await using WebApplication app = WebServer.Create(options, log);
         ModelInformation model = await LoadAsync(app, stop);
-        await app.StartAsync(stop);
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException(
+                $"--address must be an address of this machine, but is {options.Address}: {exception.Message}.", exception);
+        }
+
         await output.WriteLineAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -121,20 +131,4 @@ internal static class WebCommand
 
     private static string Parameters(ModelInformation model) =>
         model.Parameters is { } count ? string.Create(CultureInfo.InvariantCulture, $", {count:N0} parameters") : "";
-
-    private static Option<int> Number(string name, int value, string description, int minimum, int maximum)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1
-                    && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
-                    && (number < minimum || number > maximum))
-            {
-                result.AddError($"{name} must be {minimum} … {maximum}, but is {number}.");
-            }
-
-        });
-        return option;
-    }
 }

@@ -41,8 +41,8 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             // The errors that the command line alone does not have are the file's.
-            HashSet<string> own = [.. Problems(typed)];
-            return Misuse(error, [.. Problems(parsed).Select(problem => own.Contains(problem) ? problem : $"{config}: {problem}")]);
+            HashSet<string> own = [.. Mistakes.Others(typed)];
+            return Misuse(error, [.. Mistakes.Others(parsed).Select(problem => own.Contains(problem) ? problem : $"{config}: {problem}")]);
         }
 
         return parsed.Invoke(new InvocationConfiguration
@@ -52,13 +52,6 @@ internal static class CommandLine
             Error = error,
             ProcessTerminationTimeout = null,
         });
-    }
-
-    // What is wrong with the number of values says the parser in words of its own.
-    private static IEnumerable<string> Problems(ParseResult parsed)
-    {
-        string[] ofValues = [.. Mistakes.OfValues(parsed)];
-        return ofValues.Length > 0 ? ofValues : parsed.Errors.Select(problem => problem.Message).Distinct();
     }
 
     private static int Misuse(TextWriter error, params string[] problems)

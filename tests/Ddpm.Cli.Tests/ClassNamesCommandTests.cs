@@ -116,15 +116,16 @@ public sealed class ClassNamesCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, "batches.meta.txt")]
-    [InlineData(2, "fine_label_names.txt")]
-    public void Names_OfCifar_AreThoseOfItsOwnFile(int labelBytes, string file)
+    [InlineData(1, "batches.meta.txt", "{cifar}")]
+    [InlineData(2, "fine_label_names.txt", "{cifar/data_batch_1.bin}")]
+    public void Names_OfCifar_AreThoseOfItsOwnFile(int labelBytes, string file, string data)
     {
+        Directory.CreateDirectory(here["cifar"]);
         var record = new byte[labelBytes + 3072];
-        File.WriteAllBytes(here["data_batch_1.bin"], [.. record, .. record]);
+        File.WriteAllBytes(here["cifar/data_batch_1.bin"], [.. record, .. record]);
         IReadOnlyList<string> names = labelBytes == 1 ? KnownClassNames.Cifar10 : KnownClassNames.Cifar100;
-        File.WriteAllText(here[file], string.Join('\n', names) + "\n\n");
-        here.Run(["train", "--data", "{data_batch_1.bin}", .. Small]).Error.Should().BeEmpty();
+        File.WriteAllText(here[$"cifar/{file}"], string.Join('\n', names) + "\n\n");
+        here.Run(["train", "--data", data, .. Small]).Error.Should().BeEmpty();
         Names("{run/model}").Should().Equal(names);
     }
 

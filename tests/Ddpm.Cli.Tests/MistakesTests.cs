@@ -155,6 +155,7 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
             "convert {model}",
             "ddpm convert needs <out>: The folder to write, in the layout of diffusers' DDPMPipeline. See ddpm convert --help."),
     ]
+    [InlineData("evaluate bpd {model} {gray} --plot {p.pdf}", "--plot must be a file that ends with .png or .svg, but is {p.pdf}.")]
     [InlineData("convert {model} {classes}", "{classes} is not empty: give another folder, or --overwrite.")]
     [InlineData("convert {model} {gray}", "{gray} must be a folder, but is a file.")]
     [InlineData(
@@ -207,7 +208,24 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("evaluate kid {s.npz} {gray} --features pixels", "{s.npz} is no .npz file, or is damaged: *")]
     [InlineData("evaluate fid {none.npz} {gray} --features pixels", "There is no file {none.npz}.")]
     [InlineData("evaluate fid {s.npz} {gray} --features pixels", "{s.npz} is no .npz file, or is damaged: *")]
-    [InlineData("evaluate fid {gray} --features pixels --save-stats {nowhere/s.npz}", "The folder {nowhere} for s.npz does not exist.")]
+    [InlineData(
+        "evaluate fid {gray} --features pixels --save-stats {nowhere/s.npz}",
+        "--save-stats must be a file that can be written, but {nowhere/s.npz} is not: the folder {nowhere} does not exist.")]
+    [InlineData(
+        "evaluate bpd {model} {gray} --plot {nowhere/p.svg}",
+        "--plot must be a file that can be written, but {nowhere/p.svg} is not: the folder {nowhere} does not exist.")]
+    [InlineData(
+        "evaluate bpd {model} {gray} --progress-file {colour}",
+        "--progress-file must be a file that can be written, but {colour} is not: it is a folder.")]
+    [InlineData("evaluate bpd {model} {colour/a.png}", "{colour/a.png} is one image, but images must be a folder of images *")]
+    [InlineData("train --data {nowhere} --out {out}", "--data: there is no folder and no file {nowhere}.")]
+    [InlineData("train --data {colour/a.png} --out {out}", "{colour/a.png} is one image, but images must be a folder of images *")]
+    [InlineData(
+        "train --data {gray} --channels 8 --multipliers 1 --blocks 1 --steps 1 --out {gray}",
+        "--out must be a folder to write into, but {gray} is not: *")]
+    [InlineData("sample {model} --out {gray/samples}", "--out must be a folder to write into, but {gray/samples} is not: *")]
+    [InlineData("sample {gray}", "{gray} is a file, not a model folder.")]
+    [InlineData("sample {run}", "{run} is no model folder, but holds one: {run/model}.")]
     [
         InlineData(
             "evaluate fid {colour} {damaged} --features pixels",

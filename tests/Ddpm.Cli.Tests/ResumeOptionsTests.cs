@@ -92,11 +92,13 @@ public sealed class ResumeOptionsTests : IDisposable
         place.SavePictures("others", 5, seed: 2, channels: 3);
         (int code, _, string error) = place.Run(Run);
         code.Should().Be(0, error);
+        string options = File.ReadAllText(place["run/options.json"]);
         foreach ((string option, (string[] arguments, string named)) in Compared)
         {
             (code, _, error) = place.Run(Changed(option, arguments));
             code.Should().Be(1, "{0} is another: {1}", option, error);
             error.Should().Contain(named, "{0} is another", option);
+            File.ReadAllText(place["run/options.json"]).Should().Be(options, "{0} was refused, and --resume reads the file", option);
         }
 
         place.Run([.. Run, "--keep-last", "1", "--workers", "2"]).Code.Should().Be(0);

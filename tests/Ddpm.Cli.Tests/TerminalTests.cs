@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ddpm.Cli.Tests;
 
 /// <summary><c>ddpm train</c> in a pseudo-terminal of 80 columns.</summary>
@@ -9,20 +11,15 @@ public sealed class TerminalTests : IDisposable
     public void Dispose() => here.Dispose();
 
     [ShellTheory("script")]
-    [InlineData("script", 1)]
-    [InlineData("script", 2)]
-    public void Train_InATerminal_ShowsItsProgressAndLeavesOnCtrlC(string script, int presses)
+    [InlineData("script")]
+    public void Train_InATerminal_ShowsItsProgressAndLeavesOnCtrlC(string script)
     {
         using PseudoTerminal terminal = Train(script);
         terminal.ReadUntil("Estimate: ");
         terminal.ReadUntil("next checkpoint");
         terminal.ReadUntil(" images/s");
-        for (int press = 0; press < presses; press++)
-        {
-            terminal.Interrupt();
-            if (press == 0) terminal.ReadUntil(presses == 1 ? "Stopped at step" : "Stopping");
-        }
-
+        terminal.Interrupt();
+        terminal.ReadUntil("Stopped at step");
         terminal.End().Should().Be(Interrupted);
         foreach (string row in new[] { "step", "loss", "speed", "left", "memory", "last grid", "next checkpoint" })
         {
@@ -30,7 +27,31 @@ public sealed class TerminalTests : IDisposable
         }
 
         terminal.Seen.Should().Contain("of 1,000,000");
-        if (presses == 1) Directory.GetDirectories(here["run/checkpoints"], "step-*").Should().NotBeEmpty();
+        Directory.GetDirectories(here["run/checkpoints"], "step-*").Should().NotBeEmpty();
+    }
+
+    [ShellTheory("script")]
+    [InlineData("script")]
+    public void Train_SecondCtrlCInALongStep_LeavesAtOnceAndTheLastCheckpointResumes(string script)
+    {
+        // A step of seconds: it is in progress between the presses.
+        using PseudoTerminal terminal = Train(script, "--accumulation 2000 --checkpoint-every 1 --force");
+        terminal.ReadUntil(" images/s");
+        terminal.Interrupt();
+        terminal.ReadUntil("Ctrl-C again");
+        string[] before = Checkpoints();
+        terminal.Interrupt();
+        terminal.End().Should().Be(Interrupted);
+
+        terminal.Seen.Should().NotContain("Stopped at step", "the step in progress was left");
+        Checkpoints().Should().Equal(before).And.NotBeEmpty();
+        long done = long.Parse(before[^1]["step-".Length..], CultureInfo.InvariantCulture);
+        (int code, string output, string error) = here.Run("train", "--resume", "--out", "{run}", "--steps", $"{done}");
+        code.Should().Be(0, error);
+        output.Should().Contain($"Resuming, going on at step {done}").And.Contain("The model is in");
+
+        string[] Checkpoints() =>
+            [.. Directory.GetDirectories(here["run/checkpoints"], "step-*").Select(path => Path.GetFileName(path)).Order()];
     }
 
     [ShellTheory("script")]
@@ -55,7 +76,7 @@ public sealed class TerminalTests : IDisposable
         terminal.End().Should().Be(Interrupted);
     }
 
-    private PseudoTerminal Train(string script)
+    private PseudoTerminal Train(string script, string more = "")
     {
         here.SaveIdx("images", 8, seed: 1);
         return new PseudoTerminal(
@@ -63,6 +84,6 @@ public sealed class TerminalTests : IDisposable
             here[""],
             80,
             $"train --data {here["images"]} --out {here["run"]} --channels 8 --multipliers 1,2 --blocks 1 --timesteps 50 --batch-size 4 "
-                + $"--steps 1000000 --decay none --grid-every 1000000");
+                + $"--steps 1000000 --decay none --grid-every 1000000 {more}");
     }
 }

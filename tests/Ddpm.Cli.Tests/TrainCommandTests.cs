@@ -148,7 +148,7 @@ public sealed class TrainCommandTests : IDisposable
 
     public static TheoryData<string[], string> Mistakes() => new()
     {
-        { ["train"], "ddpm train needs --data <path>: A folder of images*CIFAR-10 .bin files. See ddpm train --help." },
+        { ["train"], "ddpm train needs --data <path>: A folder of images*CIFAR .bin files*.npz file*. See ddpm train --help." },
         { ["train", "--data", "{images}", "--steps", "0"], "--steps must be at least 1, but is 0." },
         { ["train", "--data", "{images}", "--batch-size", "0"], "--batch-size must be at least 1, but is 0." },
         { ["train", "--data", "{images}", "--learning-rate", "0"], "--learning-rate must be a number above 0, but is 0." },

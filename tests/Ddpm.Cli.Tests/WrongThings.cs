@@ -14,6 +14,7 @@ public sealed class WrongThings : IDisposable
         Here.SaveModel();
         Here.SaveModel("classes", classes: 3);
         Here.SaveModel("two", channels: 2);
+        Here.SaveModel("run/model");
         using (var given = new UNet(Workplace.Network(1, null) with { Conditions = [NetworkCondition.Spatial("low", 1)] }))
         {
             ModelFolder.Save(Here["given"], given, Workplace.Process);

@@ -105,7 +105,9 @@ public sealed class LinePlotTests : IDisposable
         static Estimate Of(double value) => new(value, 0, 0);
         RateDistortionPoint[] points =
             [.. Enumerable.Range(0, 5).Select(i => new RateDistortionPoint(i + 1, 4 - i, Of(i * 0.1), Of(60 - i)))];
-        RateDistortionPlot.Save(At("rate.svg"), [("test", points)]);
+        RateDistortionPlot.Save(At("linear.svg"), [("test", points)]);
+        RateDistortionPlot.Save(At("rate.svg"), [("test", points)], new() { XScale = AxisScale.Logarithmic });
+        Positions("linear.svg", PlotTheme.Light.Palette[0]).Should().HaveCount(5);
         Positions("rate.svg", PlotTheme.Light.Palette[0]).Should().HaveCount(4);
     }
 

@@ -111,13 +111,17 @@ public sealed class QuickstartRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--steps 0", "--steps must be at least 1, but is 0.")]
-    [InlineData("--steps many", "many")]
-    [InlineData("--samples 5", "--samples must be at least 64, but is 5.")]
+    [InlineData("--steps 0", "--steps must be a whole number of at least 1, but is 0.")]
+    [InlineData("--steps many", "--steps must be a whole number of at least 1, but is many.")]
+    [InlineData("--steps", "--steps must be followed by <n>, but is followed by nothing.")]
+    [InlineData("--steps 1 --steps 2", "--steps must be given once, but is 1 and 2.")]
+    [InlineData("--samples 5", "--samples must be a whole number of at least 64, but is 5.")]
+    [InlineData("--seed 1.5", "--seed must be a whole number, but is 1.5.")]
     [InlineData("--device tpu", "--device must be cpu, cuda or cuda:N, but is tpu.")]
-    [InlineData("--device cuda", "no CUDA device can be used here")]
-    [InlineData("--colour red", "--colour")]
-    public async Task Program_WrongOption_SaysWhatIsWrongAndShowsTheUsage(string arguments, string message)
+    [InlineData("--device cuda", "--device is cuda, but no CUDA device can be used here.")]
+    [InlineData("--stpes 3", "Quickstart has no option --stpes; did you mean --steps? See Quickstart --help.")]
+    [InlineData("again", "Quickstart does not expect again. See Quickstart --help.")]
+    public async Task Program_WrongCommandLine_IsOneLineAndCodeTwo(string arguments, string message)
     {
         var start = new ProcessStartInfo("dotnet", $"{typeof(QuickstartRun).Assembly.Location} {arguments}")
         {
@@ -128,9 +132,7 @@ public sealed class QuickstartRunTests : IDisposable
         Task<string> error = process.StandardError.ReadToEndAsync(), text = process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
 
-        process.ExitCode.Should().Be(1);
-        (await error).Should().Contain(message);
-        (await text).Should().Contain("Usage:").And.NotContain("LoadNativeBackend");
+        (process.ExitCode, await text, (await error).Trim()).Should().Be((2, "", message));
     }
 
     private sealed class ListeningWriter(Action<string> listen) : StringWriter

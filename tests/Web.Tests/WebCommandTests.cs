@@ -48,17 +48,25 @@ public sealed class WebCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--port 70000", "--port must be 0 … 65535, but is 70000.")]
-    [InlineData("--max-count 0", "--max-count must be 1 … 1024, but is 0.")]
-    [InlineData("--queue 0", "--queue must be 1 … 10000, but is 0.")]
-    [InlineData("--max-steps 0", "--max-steps must be at least 1, but is 0.")]
+    [InlineData("--port 70000", "--port must be a whole number from 0 to 65535, but is 70000.")]
+    [InlineData("--max-count 0", "--max-count must be a whole number from 1 to 1024, but is 0.")]
+    [InlineData("--queue 0", "--queue must be a whole number from 1 to 10000, but is 0.")]
+    [InlineData("--max-steps 0", "--max-steps must be a whole number of at least 1, but is 0.")]
     [InlineData("--address here", "--address must be an IP address such as 127.0.0.1, but is here.")]
     [InlineData("--device tpu", "--device must be cpu, cuda or cuda:N, but is tpu.")]
-    public async Task Run_Mistake_SaysWhatIsWrong(string arguments, string message)
+    [InlineData("--prot 8080", "ddpm-web has no option --prot; did you mean --port? See ddpm-web --help.")]
+    public async Task Run_Mistake_IsOneLineAndCodeTwo(string arguments, string message)
     {
-        (int code, _, string error) = await RunAsync(arguments.Split(' '));
-        code.Should().Be(1);
-        error.Should().Contain(message).And.NotContain("   at ");
+        (int code, string output, string error) = await RunAsync(arguments.Split(' '));
+        (code, output, error.Trim()).Should().Be((2, "", message));
+    }
+
+    [Fact]
+    public async Task Run_AddressOfAnotherMachine_NamesTheOption()
+    {
+        (int code, string output, string error) = await RunAsync("--address", "192.0.2.1", "--port", "0");
+        (code, output).Should().Be((1, ""));
+        error.Should().StartWith("--address must be an address of this machine, but is 192.0.2.1: ");
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Ddpm.Data;
 using Ddpm.Experiments;
 using Ddpm.Imaging;
 using Ddpm.Models;
+using Ddpm.Plotting;
 using Ddpm.Training;
 using static TorchSharp.torch;
 
@@ -52,7 +53,8 @@ internal static class AutoencoderView
         rows.Add(Of("DDPM, training digits", unet, process, seen, view));
 
         view.Publish(Name, rows, (Count, "N0"), (Total, "F3"), (Rate, "F3"), (Top, "F6"), (Distortion, "F3"));
-        Save(view.Out("vae.png"), test, reconstructed.reshape(-1, 1, Quickstart.Digits.Size, Quickstart.Digits.Size), samples);
+        Tensor drawn = reconstructed.reshape(-1, 1, Quickstart.Digits.Size, Quickstart.Digits.Size);
+        Save(view.Out("vae.png"), ("held-out digits", test), ("samples of the VAE", drawn), ("samples of the DDPM", samples));
         view.Tell($"Wrote vae.png: held-out digits, samples of the VAE, samples of the DDPM");
 
         void Tell(string name, nn.Module network, long since) => view.Tell(
@@ -136,18 +138,23 @@ internal static class AutoencoderView
         return trainer;
     }
 
-    // Real digits, the VAE's and the DDPM's, each in rows of eight, beside each other.
-    private static void Save(string path, params Tensor[] pictures)
+    // Each in rows of eight, under its title, beside each other.
+    private static void Save(string path, params (string Title, Tensor Digits)[] pictures)
     {
         using var scope = NewDisposeScope();
         Tensor[] grids =
         [
             .. pictures.Select(one => ImageGrid.Compose(
-                PixelConversion.ToBytes(one.narrow(0, 0, Math.Min(Pictures, one.size(0)))),
+                PixelConversion.ToBytes(one.Digits.narrow(0, 0, Math.Min(Pictures, one.Digits.size(0)))),
                 new ImageGridOptions { Columns = 8, Scale = 4 })),
         ];
         long height = grids.Max(grid => grid.size(1));
         Tensor[] level = [.. grids.Select(grid => nn.functional.pad(grid, [0, 0, 0, height - grid.size(1)], value: 255))];
-        ImageFile.SavePng(path, ImageGrid.Compose(stack(level), new ImageGridOptions { Columns = pictures.Length, Padding = 8 }));
+        LabelledGrid.Save(path, stack(level), new LabelledGridOptions
+        {
+            ColumnTitles = [.. pictures.Select(one => one.Title)],
+            Scale = 1,
+            Padding = 12,
+        });
     }
 }

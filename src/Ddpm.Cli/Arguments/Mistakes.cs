@@ -5,7 +5,8 @@ using Ddpm.Core;
 namespace Ddpm.Cli.Arguments;
 
 /// <summary>
-/// Names mistakes that the parser describes too briefly: it takes an unknown option for the value of the option before it.
+/// Names mistakes that the parser describes too briefly: it takes an unknown option for the value of the option before it. The samples
+/// compile this file too.
 /// </summary>
 internal static class Mistakes
 {
@@ -84,8 +85,16 @@ internal static class Mistakes
         return absent is null ? null : $"{name} needs {OptionForm.Of(absent)}: {absent.Description}. See {name} --help.";
     }
 
-    /// <summary>Describes every option that has no value, or more of them than it takes.</summary>
-    public static IEnumerable<string> OfValues(ParseResult parsed)
+    /// <summary>
+    /// Describes every option that has no value, or more of them than it takes; where there is none, gives the parser's errors.
+    /// </summary>
+    public static IEnumerable<string> Others(ParseResult parsed)
+    {
+        string[] ofValues = [.. OfValues(parsed)];
+        return ofValues.Length > 0 ? ofValues : parsed.Errors.Select(problem => problem.Message).Distinct();
+    }
+
+    private static IEnumerable<string> OfValues(ParseResult parsed)
     {
         foreach (Option option in parsed.CommandResult.Command.Options)
         {

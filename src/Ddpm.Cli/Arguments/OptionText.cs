@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 
 namespace Ddpm.Cli.Arguments;
 
-/// <summary>Texts of options and arguments: none is empty, and none has a NUL, which no name of a file has.</summary>
+/// <summary>
+/// Texts of options and arguments: none is empty, and none has a NUL, which no name of a file has. The samples compile this file too.
+/// </summary>
 internal static class OptionText
 {
     /// <summary>Refuses what is no name of anything.</summary>

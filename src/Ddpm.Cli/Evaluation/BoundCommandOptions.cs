@@ -40,7 +40,7 @@ internal sealed class BoundCommandOptions(OptionReader read)
     /// <summary>Null for discretized.</summary>
     public string? Decoder { get; } = read.Choice(
         "--decoder",
-        "L_0: discretized (the default) with the authors' approximation of the normal distribution, or with the exact one",
+        "L_0: discretized (the default) takes the authors' approximation of the normal distribution, exact the distribution itself",
         ["discretized", "exact"]);
 
     public FlowOptions Flow { get; } = new(read);
@@ -63,7 +63,7 @@ internal sealed class BoundCommandOptions(OptionReader read)
     public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
 
     public string? Plot { get; } = read.Section("Output").Text(
-        "--plot", "file.png", "Write the rate–distortion curve of progressive coding");
+        "--plot", "file.png", "Write the rate–distortion curve of progressive coding, as PNG or, to a file.svg, as SVG");
 
     public string? ProgressFile { get; } = read.Text(
         "--progress-file",

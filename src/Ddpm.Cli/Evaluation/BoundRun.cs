@@ -32,6 +32,16 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
                     + "that it was exported from.");
         }
 
+        if (options.Plot is { } plotted && Path.GetExtension(plotted).ToLowerInvariant() is not (".png" or ".svg"))
+        {
+            throw new UsageException($"--plot must be a file that ends with .png or .svg, but is {plotted}.");
+        }
+
+        ranks.OnFirstRank(() =>
+        {
+            OutputPath.RequireFile("--plot", options.Plot);
+            OutputPath.RequireFile("--progress-file", options.ProgressFile);
+        });
         using TrainedModel model = source.Load();
         source.RequireNoConditions(model.Network.Options);
         UNet network = model.Network;
@@ -70,7 +80,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
 
         if (options.Plot is { } plot && measure is BoundMeasure { First: { } first })
         {
-            ranks.OnFirstRank(() => RateDistortionPlot.SavePng(plot, first.RateDistortion));
+            ranks.OnFirstRank(() => RateDistortionPlot.Save(plot, [("test", first.RateDistortion)]));
             screen.Line($"The rate–distortion curve is in {plot}");
         }
 

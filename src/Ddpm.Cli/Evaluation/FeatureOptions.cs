@@ -33,7 +33,7 @@ internal sealed class FeatureOptions(OptionReader read, bool classifier)
     public string Filter { get; } = read.Choice(
         "--feature-filter",
         "bicubic-antialiased",
-        "How they are resized; it moves the numbers: bilinear as pytorch-fid, bicubic-antialiased as clean-fid",
+        "How they are resized; it changes the numbers: bilinear as pytorch-fid, bicubic-antialiased as clean-fid",
         ["bilinear", "bilinear-antialiased", "bicubic-antialiased"]);
 
     public string Scale { get; } = read.Choice(

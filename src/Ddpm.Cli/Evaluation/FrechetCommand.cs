@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Shell;
+using Ddpm.Core;
 using Ddpm.Evaluation;
 
 namespace Ddpm.Cli.Evaluation;
@@ -27,6 +28,7 @@ internal static class FrechetCommand
                 throw new UsageException("--test goes with <samples>, which are measured against it.");
             }
 
+            ranks.OnFirstRank(() => OutputPath.RequireFile("--save-stats", options.StatisticsFile));
             using var measurement = new Measurement(options.Measures, screen, ranks);
             Measure(options, measurement, stop);
             return true;

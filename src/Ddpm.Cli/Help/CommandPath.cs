@@ -2,11 +2,11 @@ using System.CommandLine;
 
 namespace Ddpm.Cli.Help;
 
-/// <summary>The words that call a command.</summary>
+/// <summary>The words that call a command. The samples compile this file too.</summary>
 internal static class CommandPath
 {
     /// <summary>The word of the program.</summary>
-    public const string Program = "ddpm";
+    public static string Program { get; } = typeof(CommandPath).Assembly.GetName().Name!;
 
     /// <summary>Gives the command as it is typed, such as ddpm evaluate fid.</summary>
     public static string Of(Command command) => string.Join(' ', [Program, .. Words(command)]);

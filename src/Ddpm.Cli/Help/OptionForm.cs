@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Ddpm.Cli.Help;
 
-/// <summary>An option as the help shows it.</summary>
+/// <summary>An option as the help shows it. The samples compile this file too.</summary>
 internal static class OptionForm
 {
     /// <summary>Gives the option as it is typed: --steps &lt;n&gt;.</summary>

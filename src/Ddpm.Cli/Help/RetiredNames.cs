@@ -2,7 +2,7 @@ namespace Ddpm.Cli.Help;
 
 /// <summary>
 /// Names of options that version 0.1.0 had for what has one name today. They work as before; help, completion and messages do not
-/// show them.
+/// show them. The samples compile this file too.
 /// </summary>
 internal static class RetiredNames
 {

@@ -1,6 +1,7 @@
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Sampling;
 using Ddpm.Data;
+using Ddpm.Imaging;
 
 namespace Ddpm.Cli.Images;
 
@@ -22,7 +23,7 @@ internal static class ImageData
     {
         if (Directory.Exists(path))
         {
-            string[] cifar = [.. Directory.GetFiles(path, "data_batch_*.bin").Order(StringComparer.Ordinal)];
+            string[] cifar = CifarBatches(path);
             if (cifar.Length > 0) return Cifar(cifar, options);
             ImageFolder folder = options.Open(Pictures(path), grayscale);
             return new OpenedImages(options.SkipDamaged ? folder.WithoutDamaged(workers, stop) : folder, folder);
@@ -32,7 +33,19 @@ internal static class ImageData
         if (IsNumPy(path)) return NumPy(path, options);
         if (path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)) return Cifar([path], options);
         RequireFolder(path, options);
+        RequireSeveral(path);
         return new OpenedImages(IdxFile.Images(path, maxBytes: options.MaxBytes), null);
+    }
+
+    /// <summary>The files of CIFAR's training images in a folder; none in any other folder.</summary>
+    public static string[] CifarBatches(string folder) =>
+        [.. Directory.GetFiles(folder, "data_batch_*.bin").Order(StringComparer.Ordinal)];
+
+    /// <summary>Refuses a file that is one image.</summary>
+    public static void RequireSeveral(string file)
+    {
+        if (!ImageFile.Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)) return;
+        throw new InvalidDataException($"{file} is one image, but images must be {Kinds}.");
     }
 
     /// <summary>Where the pictures of a folder are: what <c>ddpm sample</c> wrote has a folder of them.</summary>

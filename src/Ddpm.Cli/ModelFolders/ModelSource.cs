@@ -44,6 +44,13 @@ internal sealed record ModelSource(string Folder, ModelFolderOptions Options)
     /// <exception cref="InvalidDataException">A configuration is damaged.</exception>
     public ModelDescription Read()
     {
+        if (File.Exists(Folder)) throw new DirectoryNotFoundException($"{Folder} is a file, not a model folder.");
+        string model = Path.Combine(Folder, "model");
+        if (File.Exists(Path.Combine(model, ModelLayout.Index)) && !File.Exists(Path.Combine(Folder, ModelLayout.Index)))
+        {
+            throw new InvalidDataException($"{Folder} is no model folder, but holds one: {model}.");
+        }
+
         ModelDescription description = ModelDescription.Read(Folder);
         if (Options.Schedule.Process(description.Network) is not { } given) return description;
         if (description.Process is null) return description with { Process = given };

@@ -45,6 +45,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
             : new Dictionary<string, string>(plan.Settings) { ["start"] = all.Digest };
         // The first process makes the folder, and the others find it.
         ranks.OnFirstRank(() => SampleFolder.RequireFit(options.Output, settings));
+        ranks.OnFirstRank(() => OutputPath.RequireFolder("--out", options.Output));
         using var taken = RunLock.OfFolder(options.Output, ranks);
         ranks.OnFirstRank(() => SampleFolder.Open(options.Output, settings));
         SampleFolder folder = SampleFolder.At(options.Output);

@@ -74,7 +74,7 @@ internal sealed class SamplingOptions(OptionReader read, string? section = null)
     public string? Label { get; } = read.Section(section ?? "Classes").Text(
         "--label",
         "class,…|all",
-        "Classes to draw, by name or number, for a class-conditional model: sample k is of the k-th, over and over");
+        "Classes to draw, by name or number, for a class-conditional model; samples take them in turn");
 
     public double Guidance { get; } = read.Real(
         "--guidance",

@@ -103,7 +103,7 @@ internal sealed class CommandShell(TextWriter output, TextWriter error, Action<s
     private static Screen Screen(OptionReader read, TextWriter results, TextWriter messages)
     {
         read = read.Section(ProgramCommand.EveryCommand);
-        bool verbose = read.Flag(Verbose, "Write every line of progress, and after an error where in the program it was too");
+        bool verbose = read.Flag(Verbose, "Write every line of progress, and after an error its stack trace");
         bool quiet = read.Flag("--quiet", "Write results, warnings and errors alone: no messages and no progress");
         bool json = read.Flag("--json", "Write the result to standard output as JSON, and nothing else; messages go to standard error");
         return new Screen(results, messages, json, quiet, verbose);
@@ -115,8 +115,8 @@ internal sealed class CommandShell(TextWriter output, TextWriter error, Action<s
         least: 1,
         Most.Threads);
 
-    private static bool Mpi(OptionReader read) =>
-        read.Section(ProgramCommand.Machine).Flag("--mpi", "One of the processes that mpirun or srun starts; alone without a launcher");
+    private static bool Mpi(OptionReader read) => read.Section(ProgramCommand.Machine).Flag(
+        "--mpi", "Work together with the other processes that mpirun or srun started; without a launcher, alone");
 
     private static int? MpiTimeout(OptionReader read) => read.Section(ProgramCommand.Machine).Number(
         "--mpi-timeout",

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Images;
 using Ddpm.Data;
@@ -14,11 +15,15 @@ internal static class DataSource
             throw new UsageException("--class-names goes with --conditional: without it the network learns no classes.");
         }
 
-        OpenedImages images = OpenData(options);
+        // The folder of CIFAR's files stands for its files of training images.
+        bool isFolder = options.Data is [var only] && Directory.Exists(only);
+        string[] cifar = isFolder ? ImageData.CifarBatches(options.Data[0]) : [];
+        ImmutableArray<string> data = cifar.Length > 0 ? [.. cifar] : options.Data;
+        OpenedImages images = OpenData(options, data);
         if (!options.Conditional) return images;
         try
         {
-            return ClassNameSource.Name(images, options.ClassNames, images.Folder is null ? options.Labels ?? options.Data[0] : null);
+            return ClassNameSource.Name(images, options.ClassNames, images.Folder is null ? options.Labels ?? data[0] : null);
         }
         catch
         {
@@ -27,15 +32,15 @@ internal static class DataSource
         }
     }
 
-    private static OpenedImages OpenData(TrainOptions options)
+    private static OpenedImages OpenData(TrainOptions options, ImmutableArray<string> data)
     {
-        string first = options.Data[0];
+        string first = data[0];
         ImageOptions images = options.Images;
         if (Directory.Exists(first))
         {
-            if (options.Data.Length > 1)
+            if (data.Length > 1)
             {
-                throw new UsageException($"--data must be one folder, or files, but is {string.Join(", ", options.Data)}.");
+                throw new UsageException($"--data must be one folder, or files, but is {string.Join(", ", data)}.");
             }
 
             if (options.Labels is not null)
@@ -48,21 +53,26 @@ internal static class DataSource
             return new OpenedImages(folder, folder);
         }
 
-        images.RequireFolder("a folder of images");
+        if (data.FirstOrDefault(path => !File.Exists(path)) is { } missing)
+        {
+            throw new FileNotFoundException($"--data: there is no folder and no file {missing}.", missing);
+        }
 
+        images.RequireFolder("a folder of images");
         if (first.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
         {
-            return new OpenedImages(CifarFile.Images(options.Data, images.MaxBytes), null);
+            return new OpenedImages(CifarFile.Images(data, images.MaxBytes), null);
         }
 
         string kind = ImageData.IsNumPy(first) ? ".npz" : "IDX";
-        if (options.Data.Length > 1) throw new UsageException($"--data must be one {kind} file, but is {string.Join(", ", options.Data)}.");
+        if (data.Length > 1) throw new UsageException($"--data must be one {kind} file, but is {string.Join(", ", data)}.");
         if (ImageData.IsNumPy(first))
         {
             return options.Labels is null ? ImageData.Open(first, images, grayscale: false, workers: 1, CancellationToken.None)
                 : throw new UsageException("--labels goes with an IDX file; the classes of a .npz file are its arr_1.");
         }
 
+        ImageData.RequireSeveral(first);
         return new OpenedImages(IdxFile.Images(first, options.Labels, images.MaxBytes), null);
     }
 

@@ -35,7 +35,7 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
     /// <param name="steps">The steps that are to be done.</param>
     public string Text(long steps) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Estimate: {Duration.Of(Step)} a step, {Duration.Of(Times(Step, steps))} for {steps:N0} steps, "
+        $"Estimate: {Duration.Of(Step)} a step, {Duration.Of(Times(Step, steps))} for {Amount.Of(steps, "step")}, "
             + $"{Amount.Bytes(Memory)} of memory");
 
     /// <summary>Refuses a run that cannot do, or not in any time that a person waits.</summary>
@@ -49,9 +49,11 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
         if (options.Force) return;
         string what = string.Create(
             CultureInfo.InvariantCulture,
-            $"{network.Height}×{network.Width} images, {UNet.CountParameters(network) / 1e6:F1} M parameters, "
-                + $"batches of {options.BatchSize}");
-        string smaller = options.Given.ContainsKey("--init-from") ? "--size" : $"--channels {SmallerChannels(network.BaseChannels)}";
+            $"{network.Height}×{network.Width} images, {UNet.CountParameters(network):N0} parameters, "
+                + $"{(options.Accumulation > 1 ? $"{options.Accumulation} " : "")}batches of {options.BatchSize}");
+        string smaller = options.Given.ContainsKey("--init-from") || network.BaseChannels <= NetworkChoice.Groups
+            ? "a smaller --size"
+            : $"--channels {SmallerChannels(network.BaseChannels)}";
         if (Memory > available)
         {
             throw new UsageException(
@@ -64,7 +66,7 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
         if (all < NetworkCost.Absurd || options.MaxMinutes is not null) return;
         throw new UsageException(
             $"{steps.ToString("N0", CultureInfo.InvariantCulture)} steps would take about {Duration.Of(all)} here, "
-                + $"{Duration.Of(Step)} each ({what}, {get_num_threads()} threads). Try {smaller} or fewer --steps. "
+                + $"{Duration.Of(Step)} each ({what}, {Amount.Of(get_num_threads(), "thread")}). Try {smaller} or fewer --steps. "
                 + "--force trains all the same.");
     }
 

@@ -20,7 +20,7 @@ internal sealed class TrainOptions(OptionReader read)
         "--data",
         "path",
         "A folder of images (PNG, JPEG, WebP, GIF, BMP and others; with a subfolder for each class, if any), an IDX file of images (MNIST "
-            + "and its kin, .gz too), or CIFAR-10 .bin files");
+            + "and its kin, .gz too), CIFAR .bin files or their folder, or a .npz file with bytes [N, H, W, C] as arr_0");
 
     public string? Labels { get; } = read.Text("--labels", "file", "The IDX file of classes that belongs to an IDX file of images");
 

@@ -59,10 +59,10 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         Objective objective = process.Options.Variance.IsLearned ? new HybridObjective(process) : new SimpleObjective(process);
         using Trainer trainer = Trainer.Create(network, objective, Training(), communicator: ranks);
 
+        ranks.OnFirstRank(() => OutputPath.RequireFolder("--out", options.Output));
         using var held = RunLock.OfFolder(options.Output, ranks);
         ranks.OnFirstRank(() => OutputFolder.Mark(options.Output));
         bool resumed = checkpoints.RestoreLatest(trainer, replan: true);
-        ranks.OnFirstRank(() => RunOptionsFile.Write(options.Output, options.Given));
         Introduce(images, network, trainer, resumed ? found : null, taken);
         long remaining = options.Steps - trainer.StepsDone;
         if (remaining > 0) FolderReport.LookForTransparency(screen, images.Folder);
@@ -108,7 +108,8 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             ? new LiveDisplay(terminal, trainer.StepsDone, options.Steps, options.CheckpointEvery, grids.Folder)
             : new ProgressLines(screen, screen.IsVerbose ? options.MetricsEvery : null);
         using CancellationTokenRegistration told = stop.Register(display.Stopping);
-        return display.Show(() => trainer.Run(batches, options.Steps, display, [metrics, pace, grids, checkpoints], end));
+        ITrainingHook[] hooks = [new OptionsHook(options), metrics, pace, grids, checkpoints];
+        return display.Show(() => trainer.Run(batches, options.Steps, display, hooks, end));
     }
 
     private StepEstimate Estimate(UNetOptions layers, Device device) => StepEstimate.Of(
@@ -139,8 +140,8 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
     private void Finish(Trainer trainer, UNet network, ReverseDiffusion process)
     {
         using (trainer.Ema.SwapIn()) ModelFolder.Save(Path("model"), network, process);
-        (long, double)[] losses = LossCurve.Read(Path("metrics.csv"));
-        if (losses.Length > 0) LossPlot.SaveMeansPng(Path("loss.png"), losses);
+        PlotPoint[] losses = LossCurve.Read(Path("metrics.csv"));
+        if (losses.Length > 0) LossPlot.Save(Path("loss.png"), [new PlotSeries("loss", losses)], LossCurve.Options);
         string stopped = trainer.StepsDone < options.Steps
             ? $"Stopped at step {trainer.StepsDone:N0} of {options.Steps:N0}; the same command continues. "
             : "";

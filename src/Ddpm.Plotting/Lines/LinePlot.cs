@@ -27,12 +27,8 @@ public static class LinePlot
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, IReadOnlyList<PlotSeries> series, LinePlotOptions? options = null)
     {
-        Save(path, PlotFile.IsSvg(path), series, options ?? LinePlotOptions.Default);
-    }
-
-    /// <summary>Writes the plot as SVG or PNG, whatever the file's name.</summary>
-    internal static void Save(string path, bool svg, IReadOnlyList<PlotSeries> series, LinePlotOptions options)
-    {
+        bool svg = PlotFile.IsSvg(path);
+        options ??= LinePlotOptions.Default;
         Check(series, options);
         PlotSize.Check(options.Width, options.Height);
         string font = EmbeddedFont.Register();

@@ -13,8 +13,18 @@ public static class LossPlot
     /// <param name="options">Title, name and scale of the y axis, size and colours. The name of the x axis is set here.</param>
     /// <exception cref="ArgumentException">There is no loss, or one is not finite.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(string path, IReadOnlyList<double> losses, LinePlotOptions? options = null) =>
-        Save(path, PlotFile.IsSvg(path), losses, options ?? new LinePlotOptions { Title = DefaultTitle, YLabel = Loss, FromZero = true });
+    public static void Save(string path, IReadOnlyList<double> losses, LinePlotOptions? options = null)
+    {
+        Check(losses);
+        int window = Math.Max(1, losses.Count / 50);
+        LinePlot.Save(
+            path,
+            [
+                PlotSeries.Of("each step", losses) with { Weight = LineWeight.Light },
+                PlotSeries.Of($"mean of {window} step{(window == 1 ? "" : "s")}", MovingMean(losses, window)),
+            ],
+            (options ?? new LinePlotOptions { Title = DefaultTitle, YLabel = Loss, FromZero = true }) with { XLabel = Step });
+    }
 
     /// <summary>
     /// Writes the losses of several trainings as PNG or SVG, as the file's name ends, in one piece or not at all. Only losses of one unit
@@ -33,60 +43,6 @@ public static class LossPlot
         path,
         trainings,
         (options ?? new LinePlotOptions { Title = DefaultTitle, YLabel = Loss, YScale = AxisScale.Logarithmic }) with { XLabel = Step });
-
-    /// <summary>Writes the plot as PNG, in one piece or not at all.</summary>
-    /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="losses">The loss of each step; at least one, all finite.</param>
-    /// <param name="title">The title of the plot.</param>
-    /// <exception cref="ArgumentException">There is no loss, or one is not finite.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void SavePng(string path, IReadOnlyList<double> losses, string title = DefaultTitle) =>
-        Save(path, svg: false, losses, new LinePlotOptions { Title = title, YLabel = Loss, FromZero = true });
-
-    /// <summary>Writes a plot of mean losses at some steps, on a logarithmic scale, as PNG, in one piece or not at all.</summary>
-    /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="losses">
-    /// Ascending steps, and the mean loss of each interval that ends there; at least one, all finite and positive.
-    /// </param>
-    /// <param name="title">The title of the plot.</param>
-    /// <exception cref="ArgumentException">There is no loss, or one is not finite and positive.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void SaveMeansPng(string path, IReadOnlyList<(long Step, double Loss)> losses, string title = DefaultTitle)
-    {
-        ArgumentNullException.ThrowIfNull(losses);
-        double[] values = [.. losses.Select(entry => entry.Loss)];
-        Check(values);
-        if (values.Min() <= 0)
-        {
-            throw new ArgumentException($"losses must be positive for a logarithmic scale, but one is {values.Min()}.", nameof(losses));
-        }
-
-        LinePlot.Save(
-            path,
-            svg: false,
-            [new PlotSeries("mean since the point before", [.. losses.Select(entry => new PlotPoint(entry.Step, entry.Loss))])],
-            new LinePlotOptions
-            {
-                Title = title,
-                XLabel = Step,
-                YLabel = $"{Loss}, mean since the point before",
-                YScale = AxisScale.Logarithmic,
-            });
-    }
-
-    private static void Save(string path, bool svg, IReadOnlyList<double> losses, LinePlotOptions options)
-    {
-        Check(losses);
-        int window = Math.Max(1, losses.Count / 50);
-        LinePlot.Save(
-            path,
-            svg,
-            [
-                PlotSeries.Of("each step", losses) with { Weight = LineWeight.Light },
-                PlotSeries.Of($"mean of {window} step{(window == 1 ? "" : "s")}", MovingMean(losses, window)),
-            ],
-            options with { XLabel = Step });
-    }
 
     private static void Check(IReadOnlyList<double> losses)
     {
