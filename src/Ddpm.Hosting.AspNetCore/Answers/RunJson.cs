@@ -42,7 +42,7 @@ internal sealed class RunJson(Run run, string address)
     {
         json.WriteString("id", run.Id);
         json.WriteString("state", Name(snapshot.State));
-        if (snapshot.State == RunState.Queued) json.WriteNumber("position", snapshot.Position);
+        if (snapshot.State == RunState.Queued) json.WriteNumber("position", run.Position);
         WriteSettings(json, run.Settings.Sample);
         json.WriteNumber("step", snapshot.Step);
         if (run.Moves != run.Steps) json.WriteNumber("moves", run.Moves);
