@@ -24,11 +24,11 @@ internal sealed record Effort
     /// <summary>The numbers of clients.</summary>
     public IReadOnlyList<int> Clients { get; init; } = [1, 8, 64, 500];
 
-    /// <summary>The fewest requests that all clients finish together; two for each client where that is more.</summary>
-    public int LeastRequests { get; init; } = 100;
+    /// <summary>The fewest pictures that all clients get together; one for each client where that is more.</summary>
+    public int LeastRequests { get; init; } = 60;
 
     /// <summary>The requests of each quiet client beside one that floods.</summary>
-    public int QuietRequests { get; init; } = 50;
+    public int QuietRequests { get; init; } = 15;
 
     /// <summary>The clients that leave in the middle, one after the other.</summary>
     public int Departures { get; init; } = 20;

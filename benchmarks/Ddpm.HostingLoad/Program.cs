@@ -8,7 +8,10 @@ var output = new Option<FileInfo?>("--out") { Description = "Markdown file for t
 // A server is this program again, in a process of its own.
 var serve = new Option<string?>("--serve") { Hidden = true };
 var queue = new Option<int>("--queue") { Hidden = true };
-var command = new RootCommand("Loads a service of Ddpm.Hosting and reports what its clients and its memory see.") { quick, output, serve, queue };
+var command = new RootCommand("Loads a service of Ddpm.Hosting and reports what its clients and its memory see.")
+{
+    quick, output, serve, queue,
+};
 return SampleProgram.Run(command, args, (parsed, stop, _) =>
 {
     if (parsed.GetValue(serve) is { } model)

@@ -9,7 +9,10 @@ var prompt = new Argument<string>("prompt") { Description = "Name of a class, su
 var model = new Option<string>("--model") { Description = "Model folder", DefaultValueFactory = _ => "samples/models/fashion-mnist" };
 Option<int> count = SampleProgram.Number("--count", 4, "Pictures", least: 1);
 Option<DirectoryInfo> output = SampleProgram.Folder("--out", "generated", "Folder for the pictures");
-var command = new RootCommand("Draws pictures of a class through the image generator of Microsoft.Extensions.AI.") { prompt, model, count, output };
+var command = new RootCommand("Draws pictures of a class through the image generator of Microsoft.Extensions.AI.")
+{
+    prompt, model, count, output,
+};
 return SampleProgram.Run(command, args, (parsed, stop, _) =>
 {
     DirectoryInfo folder = parsed.GetValue(output)!;

@@ -60,11 +60,13 @@ public sealed class ImageGeneratorTests
             Refuse(message, options: new ImageGenerationOptions { AdditionalProperties = new() { [name] = value } });
 
         await Refuse("Prompt must be a class, Bag, Boot, Shirt, or empty, but is \"a red hat\".", "a red hat");
-        await Refuse("Height must be a whole number from 8 to 8, but is 512. Width must be *", options: new() { ImageSize = new(512, 512) });
+        await Refuse("Height must be a whole number from 8 to 8, but is 512. Width must be *", options:
+            new() { ImageSize = new(512, 512) });
         await Refuse("Count must be a whole number from 1 to 64, but is 0.", options: new() { Count = 0 });
         await Refuse("Count must be a whole number from 1 to 64, but is 65.", options: new() { Count = 65 });
         await Refuse("MediaType must be image/png, but is image/jpeg.", options: new() { MediaType = "image/jpeg" });
-        await Refuse("ResponseFormat must be Data, but is Hosted.", options: new() { ResponseFormat = ImageGenerationResponseFormat.Hosted });
+        await Refuse("ResponseFormat must be Data, but is Hosted.", options:
+            new() { ResponseFormat = ImageGenerationResponseFormat.Hosted });
         await Refuse("ModelId must be ddpm, but is other.", options: new() { ModelId = "other" });
         await Refuse("StreamingCount must be 0, but is 2.", options: new() { StreamingCount = 2 });
         await Property("steps", 1.5, "steps must be a whole number, but is 1.5.");

@@ -22,7 +22,7 @@ internal sealed class StalledStream : IDisposable
                 + $"{LoadServer.CallerHeader}: stalled\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
     }
 
-    /// <summary>Reads all that is there in the end: the bytes, and whether the server had closed the connection before it was done.</summary>
+    /// <summary>Reads all that is there: the bytes, and whether the server closed the connection before it was done.</summary>
     public (long Bytes, bool IsCut) ReadAll()
     {
         var piece = new byte[1 << 16];

@@ -46,6 +46,9 @@ internal sealed class Tally
     public static string Text(double number) =>
         double.IsNaN(number) ? "–" : number.ToString(number < 10 ? "F1" : "N0", CultureInfo.InvariantCulture);
 
+    /// <summary>Returns a count as the tables write it.</summary>
+    public static string Text(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
     private double At(double share)
     {
         double[] sorted = [.. times.Order()];

@@ -11,6 +11,8 @@ namespace Ddpm.HostingLoad;
 /// <param name="Faults">What must not be, in sentences.</param>
 internal sealed record LoadReport(string Markdown, IReadOnlyList<string> Faults)
 {
+    private const string LoadAverage = "/proc/loadavg";
+
     private static readonly Func<Effort, CancellationToken, Task<Section>>[] Scenarios =
     [
         ManyClients.RunAsync, Flood.RunAsync, Departures.RunAsync, Stall.RunAsync, Termination.RunAsync, ManyJobs.RunAsync,
@@ -35,7 +37,7 @@ internal sealed record LoadReport(string Markdown, IReadOnlyList<string> Faults)
         }
 
         var page = new StringBuilder();
-        page.Append("# A service under load\n\n*For operators who want to know what a service of Ddpm.Hosting does when it is pressed.*\n\n");
+        page.Append("# A service under load\n\n*For operators who want to know what a service of Ddpm.Hosting does under load.*\n\n");
         page.Append("```bash\ndotnet run -c Release --project benchmarks/Ddpm.HostingLoad -- --out docs/reports/hosting-load.md\n```\n\n");
         page.Append(Machine(effort, Stopwatch.GetElapsedTime(started)));
         foreach (Section section in sections) section.Write(page);
@@ -45,13 +47,20 @@ internal sealed record LoadReport(string Markdown, IReadOnlyList<string> Faults)
     private static string Machine(Effort effort, TimeSpan time) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
-        {Environment.ProcessorCount} cores of {Processor.Name}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription},
-        {DateTime.UtcNow:yyyy-MM-dd}, {time.TotalSeconds:N0} s in all. Each measurement has a fresh server: Kestrel in a process of its own,
-        `MapDdpm`, the garbage collector of servers. Clients and server share the cores. {ModelOf(effort)} Times are milliseconds from the
-        request to the end of the answer; memory is what is resident of the server's process, in MB.
+        {Environment.ProcessorCount} cores of {Processor.Name}, {RuntimeInformation.OSDescription},
+        {RuntimeInformation.FrameworkDescription}, {DateTime.UtcNow:yyyy-MM-dd}, {time.TotalSeconds:N0} s in all{OtherWork()}.
+
+        Each measurement has a fresh server: Kestrel in a process of its own, `MapDdpm`, the garbage collector of servers. Clients and
+        server share the cores.
+        {ModelOf(effort)}
+        Times are milliseconds from the request to the end of the answer; memory is what is resident of the server's process, in MB.
 
 
         """);
+
+    // More than the cores: other work slowed everything.
+    private static string OtherWork() =>
+        File.Exists(LoadAverage) ? $"; load average of the last quarter of an hour {File.ReadAllText(LoadAverage).Split(' ')[2]}" : "";
 
     private static string ModelOf(Effort effort) => effort.Model == LoadServer.Clothes
         ? "The model is the included one, 28×28 pixels and 2.7 M parameters; a request is for one picture in 5 steps of DDIM."

@@ -10,8 +10,9 @@ internal static class Departures
     {
         var section = new Section(
             "Clients that leave",
-            $"A client watches 16 pictures of clothes in 1,000 steps of DDPM as events, reads 20 KB and hangs up; {effort.Departures} times.\n"
-                + "The server has let go when it neither draws nor holds the run. In comparison: the time of one step.",
+            $"A client watches 16 pictures of clothes in 1,000 steps of DDPM as events, reads 20 KB and hangs up;\n"
+                + $"{effort.Departures} times. The server has let go when it neither draws nor holds the run. In comparison: the\n"
+                + "time of one step.",
             "", "median ms", "longest ms");
         await using ServerProcess server = await ServerProcess.StartAsync(LoadServer.Clothes, 16);
         const string body = """{"count":16,"seed":1,"previewEvery":1}""";

@@ -4,15 +4,15 @@ namespace Ddpm.HostingLoad;
 internal static class Flood
 {
     private const int Quiet = 4, Connections = 100;
-    private static readonly TimeSpan Rude = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Rude = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Measures the quiet clients alone and beside the flood.</summary>
     public static async Task<Section> RunAsync(Effort effort, CancellationToken stop)
     {
         var section = new Section(
             "A client that floods",
-            $"{Quiet} quiet clients, each with one request at a time, and one client that keeps {Connections} requests open, and asks again\n"
-                + $"{Rude.TotalMilliseconds} ms after a refusal. The times are those of the quiet ones.",
+            $"{Quiet} quiet clients, each with one request at a time, and one client that keeps {Connections} requests open, and asks\n"
+                + $"again {Rude.TotalMilliseconds} ms after a refusal. The times are those of the quiet ones.",
             "flood, queue", "pictures of the quiet", "median", "90 %", "99 %", "longest", "refused", "pictures of the flood",
             "refused to the flood");
         foreach ((int connections, int queue) in new[] { (0, 16), (Connections, 16), (Connections, 1000) })

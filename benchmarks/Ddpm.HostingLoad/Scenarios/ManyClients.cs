@@ -12,10 +12,11 @@ internal static class ManyClients
     {
         var section = new Section(
             "Many clients",
-            "Each client asks again as soon as it is answered; one that the full queue refuses (503) waits as long as `Retry-After` says. A\n"
-                + "measurement ends after so many pictures. The last columns are the most and the fewest pictures of a client, and memory.",
-            "clients, queue", "pictures", "a second", "median", "90 %", "99 %", "longest", "refused", "other errors", "per client", "at start",
-            "peak", "end");
+            "Each client asks again as soon as it is answered; one that the full queue refuses (503) waits as long as `Retry-After`\n"
+                + "says. A measurement ends after so many pictures. The last columns are the fewest and the most pictures of a\n"
+                + "client, and memory.",
+            "clients, queue", "pictures", "a second", "median", "90 %", "99 %", "longest", "refused", "other errors", "per client",
+            "at start", "peak", "end");
         foreach (int clients in effort.Clients)
         {
             foreach (int queue in new[] { DefaultQueue, DeepQueue }.Where(queue => clients > DefaultQueue || queue == DefaultQueue))
@@ -32,7 +33,7 @@ internal static class ManyClients
     {
         await using ServerProcess server = await ServerProcess.StartAsync(effort.Model, queue);
         double before = server.ResidentMegabytes;
-        int wanted = Math.Max(effort.LeastRequests, 2 * clients);
+        int wanted = Math.Max(effort.LeastRequests, clients);
         var tally = new Tally();
         long started = Stopwatch.GetTimestamp();
         int[] each = await Task.WhenAll(Enumerable.Range(0, clients).Select(k => AskAsync(server.Address, k, wanted, tally)));

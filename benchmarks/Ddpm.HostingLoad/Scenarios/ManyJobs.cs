@@ -12,8 +12,9 @@ internal static class ManyJobs
     {
         var section = new Section(
             "Jobs in a row",
-            $"A tiny model; {Clients} clients begin jobs of one picture in 2 steps (`POST jobs`), watch their events to the end and fetch the\n"
-                + $"grid. Managed memory is that after a collection. The first {effort.JobsBefore:N0} jobs fill caches and pools.",
+            $"A tiny model; {Clients} clients begin jobs of one picture in 2 steps (`POST jobs`), watch their events to the end and\n"
+                + $"fetch the grid. Managed memory is that after a collection. The first {effort.JobsBefore:N0} jobs fill\n"
+                + "caches and pools.",
             "jobs", "a second", "resident MB", "managed MB");
         await using ServerProcess server = await ServerProcess.StartAsync(LoadServer.Tiny, 16);
         var tally = new Tally();

@@ -12,9 +12,9 @@ internal static class Stall
     {
         var section = new Section(
             "Clients that stall",
-            $"{Stalled} clients ask for 64 pictures with a preview at each of 20 steps, some 100 KB an event, and read nothing; {Quiet} others ask\n"
-                + "as above. A stream is cut when the server closes the connection before the last event; an uncut one lay in the buffers of\n"
-                + "the system.",
+            $"{Stalled} clients ask for 64 pictures with a preview at each of 20 steps, some 100 KB an event, and read nothing;\n"
+                + $"{Quiet} others ask as above. A stream is cut when the server closes the connection before the last event; the events\n"
+                + "of others wait in the system's buffers.",
             "stalled streams", "pictures of the others", "median", "90 %", "99 %", "longest", "streams cut", "peak memory", "end");
         foreach (int stalled in new[] { 0, Stalled })
         {

@@ -12,8 +12,8 @@ internal static class Termination
     {
         var section = new Section(
             "SIGTERM in the middle",
-            $"{Waiting} clients wait for answers and {Watching} watch events, of 64 pictures of clothes in 1,000 steps; one run draws, the\n"
-                + "others wait.",
+            $"{Waiting} clients wait for answers and {Watching} watch events, of 64 pictures of clothes in 1,000 steps; one run draws,\n"
+                + "the others wait.",
             "", "");
         if (OperatingSystem.IsWindows()) return section;
         await using ServerProcess server = await ServerProcess.StartAsync(LoadServer.Clothes, 16);
@@ -39,7 +39,11 @@ internal static class Termination
         section.Add("statuses of answers", answered.Statuses);
         section.Add("statuses of streams", watched.Statuses);
         section.Add("answers and streams whose last words are “The server was stopped.”", $"{said} of {answers.Length}");
-        if (said < answers.Length || exitCode != 0) section.Faults.Add("SIGTERM: every client must hear that the server was stopped, and the code be 0.");
+        if (said < answers.Length || exitCode != 0)
+        {
+            section.Faults.Add($"SIGTERM must end with words to {answers.Length} clients and code 0, but they are {said} and {exitCode}.");
+        }
+
         return section;
     }
 }

@@ -18,8 +18,8 @@ internal sealed class RequestLangevin(RequestFields fields, SamplingMethod metho
     {
         if (method != SamplingMethod.Langevin && method != SamplingMethod.PredictorCorrector)
         {
-            string expected = $"absent for the sampler {method}, for only {SamplingMethod.Langevin} and {SamplingMethod.PredictorCorrector} "
-                + "take Langevin steps";
+            string expected = $"absent for the sampler {method}, for only {SamplingMethod.Langevin} and "
+                + $"{SamplingMethod.PredictorCorrector} take Langevin steps";
             fields.Forbid(Ratio, expected);
             fields.Forbid(Count, expected);
             return null;

@@ -21,12 +21,15 @@ public sealed class OddRequestTests
         "{\"label\":\"Bag\\u0000\"}", "{\"strength\":\"1\"}", "{\"image\":{}}", "{\"previewEvery\":\"all\"}", "{\"width\":\"8\"}",
         // Out of range.
         "{\"steps\":-1}", "{\"steps\":21}", "{\"steps\":2147483648}", "{\"steps\":99999999999999999999999999}", "{\"steps\":1.0000001}",
-        "{\"count\":0}", "{\"count\":1e9}", "{\"seed\":-1}", "{\"seed\":9007199254740992}", "{\"seed\":1e400}", "{\"toSeed\":-1,\"count\":2}",
+        "{\"count\":0}", "{\"count\":1e9}", "{\"seed\":-1}", "{\"seed\":9007199254740992}", "{\"seed\":1e400}",
+        "{\"toSeed\":-1,\"count\":2}",
         "{\"eta\":1.0001,\"sampler\":\"ddim\"}", "{\"eta\":-1e-300,\"sampler\":\"ddim\"}", "{\"guidance\":-1,\"label\":1}",
-        "{\"guidance\":1e308,\"label\":1}", "{\"label\":-1}", "{\"label\":3}", "{\"label\":1e99}", "{\"label\":\"Hat\"}", "{\"label\":[0,1,2,0]}",
+        "{\"guidance\":1e308,\"label\":1}", "{\"label\":-1}", "{\"label\":3}", "{\"label\":1e99}", "{\"label\":\"Hat\"}",
+        "{\"label\":[0,1,2,0]}",
         "{\"width\":0}", "{\"height\":-8}", "{\"height\":1000000000}", "{\"previewEvery\":0}", "{\"previewEvery\":-3}", "{\"resamples\":1}",
         // Fields that do not go together.
-        "{\"eta\":0.5}", "{\"guidance\":2}", "{\"toSeed\":3,\"count\":1}", "{\"strength\":0.5}", "{\"toImage\":\"AAAA\"}", "{\"mask\":\"AAAA\"}",
+        "{\"eta\":0.5}", "{\"guidance\":2}", "{\"toSeed\":3,\"count\":1}", "{\"strength\":0.5}", "{\"toImage\":\"AAAA\"}",
+        "{\"mask\":\"AAAA\"}",
         "{\"signalToNoise\":0.1}", "{\"stepsPerLevel\":1,\"sampler\":\"ddim\"}",
         // Langevin steps.
         "{\"sampler\":\"langevin\",\"signalToNoise\":0}", "{\"sampler\":\"langevin\",\"signalToNoise\":1}",
@@ -34,11 +37,13 @@ public sealed class OddRequestTests
         "{\"sampler\":\"langevin\",\"steps\":2,\"stepsPerLevel\":1}", "{\"sampler\":\"predictor-corrector\",\"signalToNoise\":\"NaN\"}",
         "{\"sampler\":\"predictor-corrector\",\"signalToNoise\":-1}", "{\"sampler\":\"predictor-corrector\",\"stepsPerLevel\":1e6}",
         // Pictures: no base64, no PNG, the signature alone, a header of 2^31 - 1 pixels, another size, a mask that is none.
-        "{\"image\":\"\"}", "{\"image\":\"a\"}", "{\"image\":\"data:image/png;base64,AAAA\"}", "{\"image\":\"_-_-\"}", "{\"image\":\"R0lGODlh\"}",
+        "{\"image\":\"\"}", "{\"image\":\"a\"}", "{\"image\":\"data:image/png;base64,AAAA\"}", "{\"image\":\"_-_-\"}",
+        "{\"image\":\"R0lGODlh\"}",
         "{\"image\":\"iVBORw0KGgo=\"}", "{\"image\":\"iVBORw0KGgoAAAANSUhEUn////9/////CAAAAAAAAAAA\"}", $"{{\"image\":\"{Png(4, 4)}\"}}",
         $"{{\"image\":\"{Png(8, 8)}\",\"strength\":0}}", $"{{\"image\":\"{Png(8, 8)}\",\"strength\":1e-400}}",
         $"{{\"image\":\"{Png(8, 8)}\",\"toImage\":\"{Png(8, 8)}\",\"count\":1}}", $"{{\"image\":\"{Png(8, 8)}\",\"toSeed\":3}}",
-        $"{{\"image\":\"{Png(8, 8)}\",\"mask\":\"{Png(8, 7)}\"}}", $"{{\"image\":\"{Png(8, 8)}\",\"mask\":\"{Png(8, 8)}\",\"resamples\":21}}",
+        $"{{\"image\":\"{Png(8, 8)}\",\"mask\":\"{Png(8, 7)}\"}}",
+        $"{{\"image\":\"{Png(8, 8)}\",\"mask\":\"{Png(8, 8)}\",\"resamples\":21}}",
         $"{{\"image\":\"{Png(8, 8)}\",\"mask\":\"{Png(8, 8)}\",\"sampler\":\"langevin\"}}",
         $"{{\"image\":\"{Png(8, 8)}\",\"mask\":\"{Png(8, 8)}\",\"strength\":0.5}}",
         // Names.
@@ -78,7 +83,8 @@ public sealed class OddRequestTests
         }
 
         byte[] good = Encoding.UTF8.GetBytes("{\"steps\":1,\"count\":1}");
-        foreach (string? kind in new[] { null, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json", "a/b/c" })
+        string?[] kinds = [null, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json", "a/b/c"];
+        foreach (string? kind in kinds)
         {
             (await Send(good, kind)).Should().Be(415, "the kind is {0}", kind);
         }
@@ -127,5 +133,6 @@ public sealed class OddRequestTests
         ((int)(await server.Client.SendAsync(odd)).StatusCode).Should().BeLessThan(500);
     }
 
-    private static string Png(int width, int height) => Convert.ToBase64String(PictureTests.Png(new byte[width * height], 1, width, height));
+    private static string Png(int width, int height) =>
+        Convert.ToBase64String(PictureTests.Png(new byte[width * height], 1, width, height));
 }
