@@ -79,6 +79,60 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task Sample_FullQueue_MakesRoomForACallerWithFewer()
+    {
+        var network = new GatedNetwork();
+        await using TestHost host = TestHost.Gated(network, options => options.QueueLength = 4);
+        Task<GeneratedImages> Draw(string caller) => host.Service.SampleAsync(Short with { Caller = caller });
+        Task<GeneratedImages> running = Draw("flood");
+        await TestHost.UntilAsync(() => host.Service.Status.IsRunning, "a run");
+        List<Task<GeneratedImages>> flood = [];
+        while (flood.Count < 4)
+        {
+            flood.Add(Draw("flood"));
+            await TestHost.UntilAsync(() => host.Service.Status.Queued == flood.Count, "one more to wait");
+        }
+
+        await Draw("flood").Invoking(async task => await task).Should().ThrowAsync<QueueFullException>("it has all the places");
+        Task<GeneratedImages> first = Draw("quiet");
+        await flood[3].Invoking(async task => await task).Should().ThrowAsync<QueueFullException>("its last makes room")
+            .WithMessage("4 runs are waiting, which is all that may. Try again in 1 s.");
+        Task<GeneratedImages> second = Draw("quiet");
+        await flood[2].Invoking(async task => await task).Should().ThrowAsync<QueueFullException>();
+        await Draw("quiet").Invoking(async task => await task).Should().ThrowAsync<QueueFullException>("both have two now");
+        await Draw("flood").Invoking(async task => await task).Should().ThrowAsync<QueueFullException>();
+        host.Service.Status.Queued.Should().Be(4);
+
+        network.Open();
+        await Task.WhenAll(running, flood[0], flood[1], first, second);
+        await TestHost.UntilAsync(() => !host.Service.Status.IsRunning, "the worker to rest");
+        network.Calls.Should().Be(10, "five runs of two steps are drawn");
+    }
+
+    [Fact]
+    public async Task Sample_DeepQueue_IsDrawnInTurnsAndEndsAtOnceWhenTheHostStops()
+    {
+        const int callers = 500, each = 10;
+        var network = new GatedNetwork();
+        var host = TestHost.Gated(network, options => options.QueueLength = callers * each);
+        Task<GeneratedImages> running = host.Service.SampleAsync(Short);
+        await TestHost.UntilAsync(() => host.Service.Status.IsRunning, "a run");
+        Task<GeneratedImages>[] waiting =
+        [
+            .. Enumerable.Range(0, callers * each).Select(k => host.Service.SampleAsync(Short with { Caller = $"{k % callers}" })),
+        ];
+        host.Service.Status.Queued.Should().Be(callers * each);
+        network.Permit(2 + (2 * callers));
+        await running;
+        await TestHost.UntilAsync(() => waiting.Count(task => task.IsCompleted) == callers, "a run of each caller");
+        waiting[..callers].Should().OnlyContain(task => task.IsCompletedSuccessfully);
+
+        network.Open();
+        await host.DisposeAsync();
+        await Task.WhenAll(waiting.Select(task => task.ContinueWith(_ => { }, TaskScheduler.Default)));
+    }
+
+    [Fact]
     public async Task Sample_LongerThanTheLimits_IsATimeout()
     {
         var network = new GatedNetwork();

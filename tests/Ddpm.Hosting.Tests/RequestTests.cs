@@ -16,6 +16,10 @@ public sealed class RequestTests
         { new() { Guidance = 2 }, "Guidance must be 1 or absent without Labels, for guidance strengthens a class, but is 2." },
         { new() { Eta = 0.5 }, "Eta must be absent for the sampler ddpm, for only ddim has η, but is 0.5." },
         { new() { Sampler = "ddim", Eta = double.PositiveInfinity }, "Eta must be a number from 0 to 1, but is Infinity." },
+        {
+            new() { StepsPerLevel = 2 },
+            "StepsPerLevel must be absent for the sampler ddpm, for only langevin and predictor-corrector take Langevin steps, but is 2."
+        },
         { new() { Sampler = "magic" }, "Sampler must be one of ddpm, ddim, *, but is \"magic\"." },
         { new() { Spacing = "odd" }, "Spacing must be one of leading, *, but is \"odd\"." },
         {

@@ -9,7 +9,8 @@ internal static class TinyModels
         new() { Schedule = new LinearSchedule(20, 1e-3, 0.4), Prediction = "epsilon", Variance = "fixed_large" };
 
     /// <summary>A U-Net of 8 × 8 pixels that is compiled, with random weights.</summary>
-    public static InferenceModel UNet(int? classes = null, int channels = 1, bool nullLabel = true, int[]? multipliers = null)
+    public static InferenceModel UNet(
+        int? classes = null, int channels = 1, bool nullLabel = true, int[]? multipliers = null, ProcessDescription? process = null)
     {
         var network = new UNetDescription(new UNetOptions
         {
@@ -27,7 +28,7 @@ internal static class TinyModels
             ClassNames = classes == 3 ? ["Bag", "Boot", "Shirt"] : null,
             NullLabel = nullLabel,
         });
-        return new InferenceModel(network, new RandomWeights(network), Process);
+        return new InferenceModel(network, new RandomWeights(network), process ?? Process);
     }
 
     private sealed class RandomWeights(INetworkDescription network) : IWeightSource

@@ -23,6 +23,8 @@ internal sealed class RunJson(Run run, string address)
         json.WriteNumber("steps", settings.Steps);
         json.WriteString("spacing", settings.Spacing);
         Write(json, "eta", settings.Eta);
+        Write(json, "signalToNoise", settings.SignalToNoise);
+        if (settings.StepsPerLevel is { } stepsPerLevel) json.WriteNumber("stepsPerLevel", stepsPerLevel);
         json.WriteNumber("seed", settings.Seed);
         if (settings.ToSeed is { } toSeed) json.WriteNumber("toSeed", toSeed);
         json.WriteNumber("count", settings.Count);
@@ -40,7 +42,7 @@ internal sealed class RunJson(Run run, string address)
     {
         json.WriteString("id", run.Id);
         json.WriteString("state", Name(snapshot.State));
-        if (snapshot.State == RunState.Queued) json.WriteNumber("position", snapshot.Position);
+        if (snapshot.State == RunState.Queued) json.WriteNumber("position", run.Position);
         WriteSettings(json, run.Settings.Sample);
         json.WriteNumber("step", snapshot.Step);
         if (run.Moves != run.Steps) json.WriteNumber("moves", run.Moves);

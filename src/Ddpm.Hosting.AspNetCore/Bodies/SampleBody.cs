@@ -5,6 +5,8 @@ namespace Ddpm.Hosting;
 /// <param name="Steps">The steps.</param>
 /// <param name="Spacing">The name of the rule that chooses the timesteps.</param>
 /// <param name="Eta">η of ddim.</param>
+/// <param name="SignalToNoise">r of Langevin steps.</param>
+/// <param name="StepsPerLevel">The Langevin steps at each noise level.</param>
 /// <param name="Count">The number of pictures.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="ToSeed">The seed of the last picture.</param>
@@ -23,6 +25,8 @@ internal sealed record SampleBody(
     int? Steps,
     string? Spacing,
     double? Eta,
+    double? SignalToNoise,
+    int? StepsPerLevel,
     int? Count,
     long? Seed,
     long? ToSeed,

@@ -27,7 +27,16 @@ internal sealed class ModelEndpoints(DdpmService service, DdpmEndpointOptions op
         if (kind == AcceptedKind.Events)
         {
             store.Add(run);
-            await WriteEventsAsync(context, run, withImages: true).ConfigureAwait(false);
+            try
+            {
+                await WriteEventsAsync(context, run, withImages: true).ConfigureAwait(false);
+            }
+            finally
+            {
+                // The stream may notice first that the caller is gone, and ends the registration. Nothing to cancel unless it is.
+                run.Cancel("The caller hung up.");
+            }
+
             return;
         }
 

@@ -15,6 +15,12 @@ public sealed record SampleSettings
     /// <summary>Gets η of DDIM; null for other samplers.</summary>
     public double? Eta { get; init; }
 
+    /// <summary>Gets r of the Langevin steps; null for samplers that take none.</summary>
+    public double? SignalToNoise { get; init; }
+
+    /// <summary>Gets the Langevin steps at each noise level; null for samplers that take none.</summary>
+    public int? StepsPerLevel { get; init; }
+
     /// <summary>Gets the seed.</summary>
     public required long Seed { get; init; }
 

@@ -7,4 +7,5 @@ namespace Ddpm.Hosting;
 /// <param name="Steps">The steps.</param>
 /// <param name="Spacing">The rule that chooses the timesteps.</param>
 /// <param name="Eta">η of DDIM; 0 for others.</param>
-internal sealed record SamplerKey(SamplingMethod Method, int Steps, SpacingRule Spacing, double Eta);
+/// <param name="Langevin">The Langevin steps; null for a method that takes none.</param>
+internal sealed record SamplerKey(SamplingMethod Method, int Steps, SpacingRule Spacing, double Eta, LangevinOptions? Langevin);

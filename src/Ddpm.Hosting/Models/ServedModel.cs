@@ -97,6 +97,7 @@ internal sealed class ServedModel
             Steps = key.Steps,
             Spacing = key.Spacing,
             Eta = key.Eta,
+            Langevin = key.Langevin,
             Threads = Options.Threads,
             Weights = Options.Weights,
         });

@@ -44,10 +44,11 @@ public sealed class DdpmOptions
     public int? MaxSize { get; set; }
 
     /// <summary>
-    /// Gets or sets the most samples of one run that small requests of one setting share; 0: every request has a separate run. Range: ≥ 0.
+    /// Gets or sets the most samples of one run that small requests of one setting share; 0: every request has a separate run. A larger
+    /// number draws a little more in a second, and all wait longer for the run in progress. Range: 0 … 65536.
     /// </summary>
-    /// <value>Default: 64.</value>
-    public int MaxBatch { get; set; } = 64;
+    /// <value>Default: 16.</value>
+    public int MaxBatch { get; set; } = 16;
 
     /// <summary>Gets or sets how many requests may wait. Range: 1 … 1000000.</summary>
     /// <value>Default: 16.</value>

@@ -40,7 +40,9 @@ internal sealed class RequestFields
         AddWhole("height", request.Height);
         AddWhole("previewEvery", request.PreviewEvery);
         AddWhole("resamples", request.Resamples);
+        AddWhole("stepsPerLevel", request.StepsPerLevel);
         AddReal("eta", request.Eta);
+        AddReal("signalToNoise", request.SignalToNoise);
         AddReal("guidance", request.Guidance);
         AddReal("strength", request.Strength);
         Add("label", request.Labels, RequestValue.Of);

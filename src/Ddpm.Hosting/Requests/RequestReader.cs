@@ -63,6 +63,8 @@ internal sealed class RequestReader
                 Steps = sampler.Steps,
                 Spacing = sampler.Spacing.Name,
                 Eta = sampler.Method == SamplingMethod.Ddim ? sampler.Eta : null,
+                SignalToNoise = sampler.Langevin?.SignalToNoise,
+                StepsPerLevel = sampler.Langevin?.StepsPerLevel,
                 Seed = seed,
                 ToSeed = toSeed,
                 Count = count,
@@ -90,16 +92,16 @@ internal sealed class RequestReader
         double eta = 0;
         if (method == SamplingMethod.Ddim) eta = fields.Real("eta", 0, 1) ?? 0;
         else fields.Forbid("eta", $"absent for the sampler {method}, for only {SamplingMethod.Ddim} has η");
-        if (fields.Errors.Count == 0) RequireSpacing(method, steps, spacing);
-        return new SamplerKey(method, steps, spacing, eta);
+        IVarianceSchedule? visited = fields.Errors.Count == 0 ? Visited(method, steps, spacing) : null;
+        return new SamplerKey(method, steps, spacing, eta, new RequestLangevin(fields, method).Read(visited));
     }
 
     // Some rules cannot give every number of steps.
-    private void RequireSpacing(SamplingMethod method, int steps, SpacingRule spacing)
+    private IVarianceSchedule? Visited(SamplingMethod method, int steps, SpacingRule spacing)
     {
         try
         {
-            method.Respace(model.Schedule, steps, spacing);
+            return method.Respace(model.Schedule, steps, spacing);
         }
         catch (ArgumentException) when (fields.Has("spacing"))
         {
@@ -109,6 +111,8 @@ internal sealed class RequestReader
         {
             fields.Fault("steps", $"a number of steps that the spacing {spacing} gives of {model.Schedule.Timesteps} timesteps");
         }
+
+        return null;
     }
 
     private int[]? Labels()

@@ -22,6 +22,20 @@ public sealed record SampleRequest
     /// <value>Default: null (0).</value>
     public double? Eta { get; init; }
 
+    /// <summary>
+    /// Gets r of the samplers "langevin" and "predictor-corrector", which sets the length of a Langevin step. Range: 0 &lt; r ≤ 1, for
+    /// "langevin" ≤ √½.
+    /// </summary>
+    /// <value>Default: null (0.4 and 0.16).</value>
+    public double? SignalToNoise { get; init; }
+
+    /// <summary>
+    /// Gets the Langevin steps of the samplers "langevin" and "predictor-corrector" at each noise level. Range: 1 … 100, for "langevin" as
+    /// many as are stable.
+    /// </summary>
+    /// <value>Default: null (as few as are stable, and 1).</value>
+    public int? StepsPerLevel { get; init; }
+
     /// <summary>Gets the number of pictures. Range: 1 … the model's limit.</summary>
     /// <value>Default: null (1).</value>
     public int? Count { get; init; }

@@ -58,6 +58,9 @@ internal sealed class Run : IDisposable
     /// <summary>The moves of the run.</summary>
     public int Moves { get; }
 
+    /// <summary>The runs before this one, while it waits.</summary>
+    public int Position { get; private set; }
+
     public RunSnapshot Snapshot { get; private set; } = new(RunState.Queued);
 
     /// <summary>The pictures; null unless the run is finished.</summary>
@@ -87,10 +90,18 @@ internal sealed class Run : IDisposable
         return true;
     }
 
+    /// <summary>Says how many runs are before this one, to those who watch.</summary>
+    public void MoveTo(int position)
+    {
+        if (Position == position) return;
+        Position = position;
+        if (Volatile.Read(ref watchers) > 0) Update(snapshot => snapshot);
+    }
+
     /// <summary>Begins the run; false where it is over already.</summary>
     public bool Begin()
     {
-        if (!Update(snapshot => snapshot with { State = RunState.Running, Position = 0 })) return false;
+        if (!Update(snapshot => snapshot with { State = RunState.Running })) return false;
         if (Model.Options.RunLimit is { } most) SetLimit(most, $"The run took longer than {Seconds(most)}, the limit.");
         else SetLimit(null, "");
         return true;
@@ -116,6 +127,9 @@ internal sealed class Run : IDisposable
 
     /// <summary>Stops the run, at its next step if it has begun.</summary>
     public void Cancel(string reason) => End(reason, new OperationCanceledException(reason));
+
+    /// <summary>Ends a run that waits, because its place goes to another.</summary>
+    public void Refuse(QueueFullException exception) => End(exception.Message, exception);
 
     /// <summary>Gives the snapshot now, at each change and at each heartbeat, until the run is over.</summary>
     public async IAsyncEnumerable<RunSnapshot> Watch([EnumeratorCancellation] CancellationToken cancellationToken)

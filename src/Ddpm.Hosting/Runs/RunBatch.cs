@@ -1,18 +1,38 @@
 namespace Ddpm.Hosting;
 
-/// <summary>Which runs may be drawn as one: no picture changes by it, not in a bit.</summary>
-internal static class RunBatch
+/// <summary>Runs that are drawn as one: no picture changes by it, not in a bit.</summary>
+internal sealed class RunBatch
 {
-    /// <summary>Returns whether a run may join others.</summary>
-    public static bool MayJoin(IReadOnlyList<Run> runs, Run next)
+    private readonly List<Run> runs;
+    private readonly int least;
+    private int left;
+
+    /// <param name="first">The first run.</param>
+    public RunBatch(Run first)
+    {
+        runs = [first];
+        RunSettings settings = first.Settings;
+        least = first.Model.RowsOfOneWay(settings.Shape[1], settings.Shape[2]);
+        left = settings.IsPlain && settings.Sample.Count >= least ? first.Model.Options.MaxBatch - settings.Sample.Count : 0;
+    }
+
+    /// <summary>Gets the runs.</summary>
+    public IReadOnlyList<Run> Runs => runs;
+
+    /// <summary>Gets whether no run may join any more.</summary>
+    public bool IsClosed => left < least;
+
+    /// <summary>Takes a run in if it is like the others and there is room for it.</summary>
+    public void Offer(Run next)
     {
         Run first = runs[0];
-        if (next.Model != first.Model || !next.Settings.IsPlain || !first.Settings.IsPlain) return false;
-        RunSettings one = first.Settings, other = next.Settings;
-        bool alike = one.Sampler == other.Sampler && one.Sample.Guidance == other.Sample.Guidance
-            && one.Sample.Labels is null == other.Sample.Labels is null && one.Shape.AsSpan().SequenceEqual(other.Shape);
-        if (!alike || runs.Sum(run => (long)run.Settings.Sample.Count) + other.Sample.Count > first.Model.Options.MaxBatch) return false;
-        int least = first.Model.RowsOfOneWay(one.Shape[1], one.Shape[2]);
-        return runs.Append(next).All(run => run.Settings.Sample.Count >= least);
+        int count = next.Settings.Sample.Count;
+        if (count < least || count > left || next.Model != first.Model || !IsLike(first.Settings, next.Settings)) return;
+        runs.Add(next);
+        left -= count;
     }
+
+    private static bool IsLike(RunSettings one, RunSettings other) =>
+        other.IsPlain && one.Sampler == other.Sampler && one.Sample.Guidance == other.Sample.Guidance
+            && one.Sample.Labels is null == other.Sample.Labels is null && one.Shape.AsSpan().SequenceEqual(other.Shape);
 }

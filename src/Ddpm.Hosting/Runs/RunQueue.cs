@@ -2,30 +2,43 @@ namespace Ddpm.Hosting;
 
 /// <summary>
 /// The runs that wait for one worker. Callers take turns: each has a line, and the first of each line comes before the second of any. One
-/// that is cancelled leaves its place at once.
+/// that is cancelled leaves its place at once. Where all places are taken, the last of the longest line makes room for a caller with fewer,
+/// so that no caller can keep the others out (buffer stealing; McKenney 1990, "Stochastic fairness queueing").
 /// </summary>
 internal sealed class RunQueue : IDisposable
 {
     private readonly Lock gate = new();
 
     // The line of each caller, in the order of their turns.
-    private readonly LinkedList<(string Caller, List<Run> Line)> turns = [];
+    private readonly LinkedList<CallerLine> turns = [];
+    private readonly Dictionary<string, LinkedListNode<CallerLine>> callers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> lengths = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim arrivals = new(0);
 
     /// <summary>Returns how many runs of a model wait.</summary>
     public int LengthOf(string model)
     {
-        lock (gate) return turns.Sum(turn => turn.Line.Count(run => run.ModelName == model));
+        lock (gate) return lengths.GetValueOrDefault(model);
     }
 
-    /// <summary>Puts a run at the end of its caller's line; false where as many of its model wait as may.</summary>
-    public bool TryAdd(Run run, int most)
+    /// <summary>Puts a run at the end of its caller's line.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="most">How many of its model may wait.</param>
+    /// <param name="displaced">Receives the run that made room and waits no more; null for none.</param>
+    /// <returns>False where as many wait as may, and no caller has more than this one would have.</returns>
+    public bool TryAdd(Run run, int most, out Run? displaced)
     {
+        displaced = null;
         lock (gate)
         {
-            if (LengthOf(run.ModelName) >= most) return false;
-            LineOf(run.Caller).Add(run);
-            Renumber();
+            if (LengthOf(run.ModelName) >= most)
+            {
+                displaced = LastOfLongest(run);
+                if (displaced is null) return false;
+                Remove(displaced);
+            }
+
+            Append(run);
         }
 
         run.Stopping.Register(() => Leave(run));
@@ -34,9 +47,8 @@ internal sealed class RunQueue : IDisposable
     }
 
     /// <summary>Waits for the next run, and takes those that may share it.</summary>
-    /// <param name="join">Whether a run may share that of others.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public IReadOnlyList<Run> Take(Func<IReadOnlyList<Run>, Run, bool> join, CancellationToken cancellationToken)
+    public IReadOnlyList<Run> Take(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -45,12 +57,11 @@ internal sealed class RunQueue : IDisposable
             {
                 // Those that left, or joined others, had been counted as arrivals.
                 if (turns.First is not { } turn) continue;
-                List<Run> taken = [turn.Value.Line[0]];
-                Remove(turn, taken[0]);
-                foreach (Run next in InOrder().Where(next => join(taken, next))) taken.Add(next);
-                foreach (Run next in taken.Skip(1)) Remove(Find(next)!, next);
+                var batch = new RunBatch(turn.Value.Runs[0]);
+                foreach (Run next in InOrder().Skip(1).TakeWhile(_ => !batch.IsClosed)) batch.Offer(next);
+                foreach (Run run in batch.Runs) TakeTurn(run);
                 Renumber();
-                return taken;
+                return batch.Runs;
             }
         }
     }
@@ -58,7 +69,7 @@ internal sealed class RunQueue : IDisposable
     /// <summary>Returns all runs that wait.</summary>
     public IReadOnlyList<Run> All()
     {
-        lock (gate) return [.. turns.SelectMany(turn => turn.Line)];
+        lock (gate) return [.. turns.SelectMany(turn => turn.Runs)];
     }
 
     public void Dispose() => arrivals.Dispose();
@@ -67,66 +78,72 @@ internal sealed class RunQueue : IDisposable
     {
         lock (gate)
         {
-            if (Find(run) is not { } turn) return;
-            turn.Value.Line.Remove(run);
-            if (turn.Value.Line.Count == 0) turns.Remove(turn);
-            Renumber();
+            if (!Remove(run)) return;
         }
 
         run.ReleaseModel();
     }
 
-    private List<Run> LineOf(string caller)
+    private void Append(Run run)
     {
-        foreach ((string other, List<Run> line) in turns)
+        if (!callers.TryGetValue(run.Caller, out LinkedListNode<CallerLine>? turn))
         {
-            if (other == caller) return line;
+            callers.Add(run.Caller, turn = turns.AddLast(new CallerLine(run.Caller)));
         }
 
-        turns.AddLast((caller, []));
-        return turns.Last!.Value.Line;
+        turn.Value.Runs.Add(run);
+        lengths[run.ModelName] = lengths.GetValueOrDefault(run.ModelName) + 1;
+        int place = turn.Value.Runs.Count, position = 0;
+        bool before = true;
+        foreach (CallerLine line in turns)
+        {
+            if (line == turn.Value) before = false;
+            position += Math.Min(line.Runs.Count, before ? place : place - 1);
+        }
+
+        run.MoveTo(position);
     }
 
-    private LinkedListNode<(string Caller, List<Run> Line)>? Find(Run run)
+    private bool Remove(Run run)
     {
-        for (LinkedListNode<(string Caller, List<Run> Line)>? turn = turns.First; turn is not null; turn = turn.Next)
-        {
-            if (turn.Value.Caller == run.Caller) return turn.Value.Line.Contains(run) ? turn : null;
-        }
-
-        return null;
+        if (!callers.TryGetValue(run.Caller, out LinkedListNode<CallerLine>? turn) || !turn.Value.Runs.Remove(run)) return false;
+        lengths[run.ModelName]--;
+        if (turn.Value.Runs.Count > 0) return true;
+        turns.Remove(turn);
+        callers.Remove(run.Caller);
+        return true;
     }
 
     // Whose run is taken goes to the end of the turns.
-    private void Remove(LinkedListNode<(string Caller, List<Run> Line)> turn, Run run)
+    private void TakeTurn(Run run)
     {
+        LinkedListNode<CallerLine> turn = callers[run.Caller];
+        Remove(run);
+        if (turn.Value.Runs.Count == 0) return;
         turns.Remove(turn);
-        turn.Value.Line.Remove(run);
-        if (turn.Value.Line.Count > 0) turns.AddLast(turn);
+        turns.AddLast(turn);
     }
 
-    private List<Run> InOrder()
+    private Run? LastOfLongest(Run run)
     {
-        var order = new List<Run>();
-        int longest = turns.Count == 0 ? 0 : turns.Max(turn => turn.Line.Count);
-        for (int place = 0; place < longest; place++)
-        {
-            foreach ((_, List<Run> line) in turns)
-            {
-                if (place < line.Count) order.Add(line[place]);
-            }
-        }
-
-        return order;
+        int own = callers.TryGetValue(run.Caller, out LinkedListNode<CallerLine>? turn) ? turn.Value.CountOf(run.ModelName) : 0;
+        CallerLine longest = turns.MaxBy(line => line.CountOf(run.ModelName))!;
+        return longest.CountOf(run.ModelName) > own + 1 ? longest.Runs.FindLast(other => other.ModelName == run.ModelName) : null;
     }
 
+    private IEnumerable<Run> InOrder()
+    {
+        List<CallerLine> longer = [.. turns];
+        for (int place = 0; longer.Count > 0; place++)
+        {
+            foreach (CallerLine line in longer) yield return line.Runs[place];
+            longer.RemoveAll(line => line.Runs.Count <= place + 1);
+        }
+    }
+
+    // Once for every run that begins; those who leave or come between change the places of others until then.
     private void Renumber()
     {
-        int position = 0;
-        foreach (Run run in InOrder())
-        {
-            int place = position++;
-            if (run.Snapshot.Position != place) run.Update(snapshot => snapshot with { Position = place });
-        }
+        foreach ((int position, Run run) in InOrder().Index()) run.MoveTo(position);
     }
 }

@@ -2,7 +2,6 @@ namespace Ddpm.Hosting;
 
 /// <summary>A run as its watchers see it at one moment.</summary>
 /// <param name="State">Where it is in its life.</param>
-/// <param name="Position">The runs before it, while it waits.</param>
 /// <param name="Step">Steps done.</param>
 /// <param name="Timestep">The model's t of the last step, T-1 … 0; null before the first.</param>
 /// <param name="Elapsed">The time since the first step began.</param>
@@ -11,7 +10,6 @@ namespace Ddpm.Hosting;
 /// <param name="Reason">Why it failed or was cancelled.</param>
 internal sealed record RunSnapshot(
     RunState State,
-    int Position = 0,
     int Step = 0,
     int? Timestep = null,
     TimeSpan Elapsed = default,

@@ -45,10 +45,17 @@ internal sealed partial class RunWorker : IDisposable
     {
         int most = run.Model.Options.QueueLength;
         if (!IsAlive) throw new ModelUnavailableException($"The worker {Name} has stopped, and draws no more.");
-        if (!queue.TryAdd(run, most))
+        if (!queue.TryAdd(run, most, out Run? displaced))
         {
             HostingInstruments.Refused(run.ModelName);
             throw new QueueFullException(most, Pace.RetryAfter);
+        }
+
+        if (displaced is not null)
+        {
+            HostingInstruments.Refused(displaced.ModelName);
+            displaced.Refuse(new QueueFullException(most, Pace.RetryAfter));
+            displaced.ReleaseModel();
         }
 
         _ = loop.Value;
@@ -75,7 +82,7 @@ internal sealed partial class RunWorker : IDisposable
     {
         try
         {
-            while (true) Work(queue.Take(RunBatch.MayJoin, stopping.Token));
+            while (true) Work(queue.Take(stopping.Token));
         }
         catch (OperationCanceledException)
         {

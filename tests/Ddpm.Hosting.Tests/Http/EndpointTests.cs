@@ -77,14 +77,20 @@ public sealed class EndpointTests
         (await server.Client.GetAsync("/api/jobs/none")).StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
-    [Fact]
-    public async Task Samples_CallerHangsUp_StopsWithinAStep()
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/event-stream")]
+    public async Task Samples_CallerHangsUp_StopsWithinAStep(string kind)
     {
         var network = new GatedNetwork().Permit(2);
         await using TestServer server = await TestServer.StartAsync(network.Model);
         using var hangUp = new CancellationTokenSource();
-        Task<HttpResponseMessage> call = server.Client.PostAsync(
-            "/api/samples", new StringContent("{}", System.Text.Encoding.UTF8, "application/json"), hangUp.Token);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/samples")
+        {
+            Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Accept.ParseAdd(kind);
+        Task<HttpResponseMessage> call = server.Client.SendAsync(request, hangUp.Token);
         await TestServer.UntilAsync(() => network.Calls == 2, "two steps");
         await hangUp.CancelAsync();
         await call.Invoking(async task => await task).Should().ThrowAsync<OperationCanceledException>();
