@@ -12,7 +12,7 @@ var command = new RootCommand("Loads a service of Ddpm.Hosting and reports what 
 {
     quick, output, serve, queue,
 };
-return SampleProgram.Run(command, args, (parsed, stop, _) =>
+return SampleProgram.Run(command, null, args, (parsed, stop, _) =>
 {
     if (parsed.GetValue(serve) is { } model)
     {

@@ -13,10 +13,9 @@ var command = new RootCommand("Draws pictures of a class through the image gener
 {
     prompt, model, count, output,
 };
-return SampleProgram.Run(command, args, (parsed, stop, _) =>
+return SampleProgram.Run(command, output, args, (parsed, stop, _) =>
 {
     DirectoryInfo folder = parsed.GetValue(output)!;
-    SampleProgram.Prepare(folder, "--out");
     var services = new ServiceCollection();
     services.AddDdpm(options => options.Folder = parsed.GetValue(model));
     services.AddSingleton<IImageGenerator>(provider => new DdpmImageGenerator(provider.GetRequiredService<IDdpmService>()));

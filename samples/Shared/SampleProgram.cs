@@ -82,21 +82,21 @@ internal static class SampleProgram
     /// Runs a program. The first Ctrl-C cancels <c>stop</c>, the second <c>abort</c>, the third ends the process at once.
     /// </summary>
     /// <param name="command">The program's description and options.</param>
-    /// <param name="output">The option of the folder for its files, which is made, and tried, before it runs.</param>
+    /// <param name="output">The option of the folder for its files, which is made, and tried, before it runs; null for none.</param>
     /// <param name="args">Its command line.</param>
     /// <param name="run">The program, given its options, <c>stop</c> and <c>abort</c>.</param>
     /// <param name="stopped">The line that is written when the program was cancelled.</param>
     /// <returns>The exit code: 0 done, 1 an error, 2 a wrong command line, 130 cancelled.</returns>
     public static int Run(
         RootCommand command,
-        Option<DirectoryInfo> output,
+        Option<DirectoryInfo>? output,
         string[] args,
         Action<ParseResult, CancellationToken, CancellationToken> run,
         string stopped = "Stopped.")
     {
         command.SetAction(parsed =>
         {
-            OutputPath.RequireFolder(output.Name, parsed.GetValue(output)!.ToString());
+            if (output is not null) OutputPath.RequireFolder(output.Name, parsed.GetValue(output)!.ToString());
             using var stop = new CancellationTokenSource();
             using var abort = new CancellationTokenSource();
             Console.CancelKeyPress += (_, pressed) =>
