@@ -104,7 +104,7 @@ public sealed class TimeSeriesFileTests : IDisposable
         string to = Path.Combine(folder.FullName, "filled.csv"), samples = Path.Combine(folder.FullName, "samples.csv");
         FilledSeriesFile.Write(to, file, filled, [0.1, 0.9]);
         System.IO.File.ReadAllText(to).Should().Be(
-            "date,x,x_q0.1,x_q0.9,note\n2015-01-01,1.50,,,\"a, b\"\n2015-01-02,-0.235,-1.035,0.565,c\n2015-01-03,003,,,\n");
+            "date,x,x_q0.1,x_q0.9,note\n2015-01-01,1.50,,,\"a, b\"\n2015-01-02,-0.235,-1.235,0.765,c\n2015-01-03,003,,,\n");
         FilledSeriesFile.WriteSamples(samples, file, filled);
         System.IO.File.ReadAllText(samples).Should().Be("date,column,1,2,3\n2015-01-02,x,-1.235,-0.235,0.765\n");
     }

@@ -30,7 +30,7 @@ public sealed class TimeSeriesTests
     {
         double[] values = [Gap, 1];
         var filled = new FilledSeries(new TimeSeries(["x"], [values]), 5, (_, _, sample) => 10 - sample);
-        new[] { 0, 0.1, 0.5, 1 }.Select(p => filled.Quantile(0, 0, p)).Should().Equal(6, 6.4, 8, 10);
+        new[] { 0, 0.25, 0.5, 1 }.Select(p => filled.Quantile(0, 0, p)).Should().Equal(6, 6.5, 8, 10);
         FluentActions.Invoking(() => filled.Quantile(0, 0, 1.1)).Should().Throw<ArgumentOutOfRangeException>();
     }
 

@@ -39,7 +39,8 @@ public sealed class FilledSeries
     /// <returns>The samples; none where the cell is observed.</returns>
     public ReadOnlySpan<double> Samples(int column, int row) => samples[column][row];
 
-    /// <summary>Computes a quantile of a cell, linear between samples (Hyndman and Fan 1996, type 7).</summary>
+    /// <summary>Computes a quantile of a cell, linear between samples (Hyndman and Fan 1996, type 6): a further sample lies below it with
+    /// the probability, as far as there are samples beyond it.</summary>
     /// <param name="column">The column.</param>
     /// <param name="row">The row, from 0.</param>
     /// <param name="probability">The share of samples below the quantile; 0.5 is the median. Range: 0 ≤ p ≤ 1.</param>
@@ -55,8 +56,8 @@ public sealed class FilledSeries
 
         double[] sorted = [.. samples[column][row].Order()];
         if (sorted.Length == 0) return Series.Values(column)[row];
-        double place = probability * (sorted.Length - 1);
-        int below = Math.Min((int)place, sorted.Length - 1), above = Math.Min(below + 1, sorted.Length - 1);
+        double place = Math.Clamp(probability * (sorted.Length + 1) - 1, 0, sorted.Length - 1);
+        int below = (int)place, above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 

@@ -76,9 +76,11 @@ public sealed class EnsembleScore
         return distance / sorted.Length - spread / ((double)sorted.Length * sorted.Length);
     }
 
+    // Hyndman and Fan's type 6: a further sample lies below it with the probability, so that the band of a calibrated ensemble has its share
+    // whatever the number of samples.
     private static double Quantile(double[] sorted, double probability)
     {
-        double place = probability * (sorted.Length - 1);
+        double place = Math.Clamp(probability * (sorted.Length + 1) - 1, 0, sorted.Length - 1);
         int below = (int)place, above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
