@@ -129,21 +129,54 @@ internal sealed class GradientStep : IDisposable
     private IEpsilonModel Model(MicroBatch micro)
     {
         IEpsilonModel model = settings.Model;
-        if (model is IConditionalEpsilonModel { ClassCount: > 0 } conditional)
+        if (model is IConditionalEpsilonModel conditional && (conditional.ClassCount > 0 || conditional.Conditions.Count > 0))
         {
-            if (micro.Batch.Labels is null)
-            {
-                throw new ArgumentException(
-                    $"The network knows {conditional.ClassCount} classes, but the batch has no labels: " +
-                    $"give the data set labels, or make the network without {nameof(IConditionalEpsilonModel.ClassCount)}.");
-            }
-
-            double dropout = conditional.HasNullLabel ? Options.LabelDropout : 0;
-            long[] labels = micro.KeptLabels(Options.Seed, dropout, conditional.ClassCount);
-            model = new ClassifiedModel(conditional, tensor(labels, int64, device));
+            model = new ConditionedModel(conditional, new BatchConditions(Labels(micro, conditional), Conditions(micro, conditional)));
         }
 
         return Options.ComputeType is { } type ? new ComputeModel(model, type) : model;
+    }
+
+    // The classes, of which some are withheld; null where the network knows none.
+    private Tensor? Labels(MicroBatch micro, IConditionalEpsilonModel model)
+    {
+        if (model.ClassCount == 0) return null;
+        if (micro.Batch.Labels is null)
+        {
+            throw new ArgumentException(
+                $"The network knows {model.ClassCount} classes, but the batch has no labels: " +
+                $"give the data set labels, or make the network without {nameof(IConditionalEpsilonModel.ClassCount)}.");
+        }
+
+        double dropout = model.HasNullLabel ? Options.LabelDropout : 0;
+        return tensor(micro.KeptLabels(Options.Seed, dropout, model.ClassCount), int64, device);
+    }
+
+    // The batch's tensors of the network's conditions, of which some rows are withheld.
+    private Dictionary<string, Tensor> Conditions(MicroBatch micro, IConditionalEpsilonModel model)
+    {
+        var conditions = new Dictionary<string, Tensor>();
+        foreach ((int place, NetworkCondition condition) in model.Conditions.Index())
+        {
+            if (!micro.Batch.Conditions.TryGetValue(condition.Name, out Tensor? given))
+            {
+                throw new ArgumentException(
+                    $"The network has the condition \"{condition.Name}\", but the batch has no tensor of that name: give it by " +
+                    $"{nameof(MappedBatches)}.");
+            }
+
+            Tensor values = given.to(device);
+            float[]? kept = micro.KeptConditions(Options.Seed, Options.ConditionDropout.GetValueOrDefault(condition.Name), place);
+            if (kept is not null)
+            {
+                long[] shape = [kept.Length, .. Enumerable.Repeat(1L, (int)values.dim() - 1)];
+                values *= tensor(kept, values.dtype, device).reshape(shape);
+            }
+
+            conditions[condition.Name] = values;
+        }
+
+        return conditions;
     }
 
     private void SeedStochasticLayers(MicroBatch micro)

@@ -66,4 +66,16 @@ internal sealed class MicroBatch
         bool IsWithheld(int i) => dropout > 0 && new CounterBasedRandom(stream, Places[i], checked((int)Step)).Uniform(0) < dropout;
         return [.. labels.Select((label, i) => IsWithheld(i) ? -1 : label)];
     }
+
+    /// <summary>Returns 0 for each example whose condition is withheld, and 1 for the others; null where none is.</summary>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="dropout">The probability of each.</param>
+    /// <param name="condition">The place of the condition among those of the network.</param>
+    public float[]? KeptConditions(long seed, double dropout, int condition)
+    {
+        if (dropout == 0) return null;
+        long stream = RandomPurpose.ConditionDropout.Seed(seed, condition);
+        bool IsWithheld(long place) => new CounterBasedRandom(stream, place, checked((int)Step)).Uniform(0) < dropout;
+        return [.. Places.Select(place => IsWithheld(place) ? 0f : 1f)];
+    }
 }

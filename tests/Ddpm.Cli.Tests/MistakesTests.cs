@@ -172,6 +172,12 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
             "sample {two}",
             "{two} must be a model of images of 1 or 3 channels, but is one of 2 channels: nothing else fits in a picture."),
     ]
+    [
+        InlineData(
+            "sample {given}",
+            "{given} must be a model without conditions, but its network is given low: a program of yours samples it with *"),
+    ]
+    [InlineData("evaluate bpd {given} {gray}", "{given} must be a model without conditions, but its network is given low: *")]
     [InlineData("sample {model} --start {nowhere}", "--start: there is no file {nowhere}.")]
     [InlineData("sample {model} --start {gray}", "{gray} says that its header is *")]
     [

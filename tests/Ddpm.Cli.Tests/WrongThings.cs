@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Ddpm.Evaluation;
 using Ddpm.Imaging;
 using Ddpm.Models;
@@ -13,6 +14,11 @@ public sealed class WrongThings : IDisposable
         Here.SaveModel();
         Here.SaveModel("classes", classes: 3);
         Here.SaveModel("two", channels: 2);
+        using (var given = new UNet(Workplace.Network(1, null) with { Conditions = [NetworkCondition.Spatial("low", 1)] }))
+        {
+            ModelFolder.Save(Here["given"], given, Workplace.Process);
+        }
+
         Here.SaveModel("broken");
         File.WriteAllText(Here["broken/unet/config.json"], "{");
         Here.SaveModel("pickle");

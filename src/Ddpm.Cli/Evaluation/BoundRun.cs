@@ -33,6 +33,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
         }
 
         using TrainedModel model = source.Load();
+        source.RequireNoConditions(model.Network.Options);
         UNet network = model.Network;
         if (network.ClassCount > 0 && !network.HasNullLabel)
         {

@@ -39,12 +39,16 @@ internal static class Precision
 
         public bool InTrainingMode => model.InTrainingMode;
 
-        public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
+        public IReadOnlyList<NetworkCondition> Conditions => model.Conditions;
 
-        public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+        public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, default(BatchConditions));
+
+        public Tensor Predict(Tensor xt, Tensor t, Tensor? labels) => Predict(xt, t, new BatchConditions(labels));
+
+        public Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions)
         {
             using var scope = NewDisposeScope();
-            return model.Predict(xt.to(type), t, labels).to(xt.dtype).MoveToOuterDisposeScope();
+            return model.Predict(xt.to(type), t, conditions).to(xt.dtype).MoveToOuterDisposeScope();
         }
     }
 }

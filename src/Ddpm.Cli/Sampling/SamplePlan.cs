@@ -25,6 +25,7 @@ internal sealed class SamplePlan
         ModelDescription description = Description = Source.Describe();
         ReverseProcess process = FolderProcess.Require(folder, description);
         UNetOptions network = description.Network;
+        Source.RequireNoConditions(network);
         string variance = ModelFolders.Description.Variance(description.Process!.Variance);
         FolderProcess.RequireFit(folder, network, variance, process.Variance.OutputsPerElement);
         using ModelWeights weights = Source.Open(network, Source.WeightPrefix);

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Applies classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): ε_∅ + w (ε_c - ε_∅), where ε_c knows the class and ε_∅ does
-/// not. It wraps a conditional network, and samplers call it like any other network; both predictions are one call with twice the batch.
+/// Applies classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): ε_∅ + w (ε_c - ε_∅), where ε_c knows the conditions, such as
+/// the class, and ε_∅ does not: its class is none, its tensors are zeros. It wraps a conditional network, and
+/// samplers call it like any other network; both predictions are one call with twice the batch.
 /// </summary>
 /// <remarks>
 /// w = 1 is the network itself; a larger w gives more typical and less varied samples. (The paper's own w is ours - 1.) A learned variance
@@ -15,6 +16,7 @@ namespace Ddpm.Core;
 public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
+    private readonly IReadOnlyCollection<string> kept;
 
     /// <summary>Creates the guided form of a network.</summary>
     /// <param name="model">The network, which must take a null label; the caller keeps it.</param>
@@ -23,8 +25,14 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     /// φ: the share of the guided prediction that is rescaled to the standard deviation of the conditional one, against over-exposure (Lin
     /// et al. 2023, arXiv:2305.08891, sec. 3.4; 0.7 there). Range: 0 … 1.
     /// </param>
-    /// <exception cref="ArgumentException">An argument is out of range, or the network takes no null label.</exception>
-    public GuidedModel(IConditionalEpsilonModel model, double scale, double rescale = 0)
+    /// <param name="kept">
+    /// The names of conditions that both predictions know, such as the small picture of a super-resolution. Default: none.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// An argument is out of range, the network takes no null label, or it has no condition of a name.
+    /// </exception>
+    public GuidedModel(
+        IConditionalEpsilonModel model, double scale, double rescale = 0, IReadOnlyCollection<string>? kept = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (!model.HasNullLabel)
@@ -34,7 +42,14 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
                 nameof(model));
         }
 
+        foreach (string name in kept ?? [])
+        {
+            if (model.Conditions.Any(condition => condition.Name == name)) continue;
+            throw new ArgumentException($"kept must be names of the network's conditions, but has \"{name}\".", nameof(kept));
+        }
+
         this.model = model;
+        this.kept = kept ?? [];
         Scale = Require.NotNegative(scale);
         Rescale = Require.UnitInterval(rescale);
     }
@@ -49,6 +64,9 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     public int ClassCount => model.ClassCount;
 
     /// <inheritdoc/>
+    public IReadOnlyList<NetworkCondition> Conditions => model.Conditions;
+
+    /// <inheritdoc/>
     public bool InTrainingMode => model.InTrainingMode;
 
     /// <inheritdoc/>
@@ -58,7 +76,7 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     public CompiledModel Compile(ILogger logger)
     {
         CompiledModel compiled = CompiledModel.Of(model, logger);
-        return new CompiledModel(new GuidedModel((IConditionalEpsilonModel)compiled.Model, Scale, Rescale), compiled);
+        return new CompiledModel(new GuidedModel((IConditionalEpsilonModel)compiled.Model, Scale, Rescale, kept), compiled);
     }
 
     /// <summary>Refuses: without a class there is nothing to guide.</summary>
@@ -69,14 +87,19 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     public Tensor Predict(Tensor xt, Tensor t) => throw new InvalidOperationException(LabelRules.NothingToGuide);
 
     /// <inheritdoc/>
-    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels) => Predict(xt, t, new BatchConditions(labels));
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions)
     {
-        if (labels is null || Scale == 1) return model.Predict(xt, t, labels);
+        if (conditions.IsEmpty || Scale == 1) return model.Predict(xt, t, conditions);
         Require.Batch(xt);
         ArgumentNullException.ThrowIfNull(t);
         using var scope = NewDisposeScope();
-        using Scalar none = -1L;
-        Tensor output = model.Predict(cat([xt, xt]), cat([t, t]), cat([labels, full_like(labels, none)]));
+        BatchConditions both = conditions.Select(
+            labels => cat([labels, NoClass(labels)]),
+            (name, value) => cat([value, kept.Contains(name) ? value : zeros_like(value)]));
+        Tensor output = model.Predict(cat([xt, xt]), cat([t, t]), both);
         Tensor conditional = output.narrow(0, 0, xt.size(0)), unconditional = output.narrow(0, xt.size(0), xt.size(0));
         // The prediction is the first half of the channels where there are twice as many as x_t has.
         long channels = xt.dim() > 1 ? xt.size(1) : 0;
@@ -86,6 +109,12 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
         Tensor guided = without.Plus((with - without).Times(Scale));
         if (Rescale > 0) guided *= (Deviation(with).Times(Rescale) / Deviation(guided)).Plus(1 - Rescale);
         return (learned ? cat([guided, conditional.narrow(1, channels, channels)], 1) : guided).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor NoClass(Tensor labels)
+    {
+        using Scalar none = -1L;
+        return full_like(labels, none);
     }
 
     // The standard deviation of each example, [B, 1, …].

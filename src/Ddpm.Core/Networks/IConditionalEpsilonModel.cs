@@ -3,9 +3,10 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Predicts with the class of each example (Ho and Salimans 2022, arXiv:2207.12598). As an <see cref="IEpsilonModel"/>, it predicts without
-/// a class.
+/// Predicts with conditions of each example: its class (Ho and Salimans 2022, arXiv:2207.12598), and named tensors such as a small picture
+/// (arXiv:2104.07636). As an <see cref="IEpsilonModel"/>, it predicts without them.
 /// </summary>
+/// <remarks>A network with classes alone implements <see cref="Predict(Tensor, Tensor, Tensor)"/>.</remarks>
 public interface IConditionalEpsilonModel : IEpsilonModel
 {
     /// <summary>Gets the number of classes; 0 for a network without classes.</summary>
@@ -13,6 +14,10 @@ public interface IConditionalEpsilonModel : IEpsilonModel
 
     /// <summary>Gets whether the network can predict without a class, which guidance needs.</summary>
     bool HasNullLabel => true;
+
+    /// <summary>Gets the tensors that the network is given for each example.</summary>
+    /// <value>Default: none.</value>
+    IReadOnlyList<NetworkCondition> Conditions => [];
 
     /// <summary>Predicts the noise in <paramref name="xt"/>.</summary>
     /// <param name="xt">The noisy examples x_t, [B, …].</param>
@@ -24,4 +29,12 @@ public interface IConditionalEpsilonModel : IEpsilonModel
     /// <returns>The prediction, as of <see cref="IEpsilonModel.Predict"/>. A fresh tensor.</returns>
     /// <exception cref="ArgumentException">The labels do not fit the batch or the network.</exception>
     Tensor Predict(Tensor xt, Tensor t, Tensor? labels);
+
+    /// <summary>Predicts the noise in <paramref name="xt"/> under all conditions.</summary>
+    /// <param name="xt">The noisy examples x_t, [B, …].</param>
+    /// <param name="t">The timesteps, as for <see cref="IEpsilonModel.Predict"/>.</param>
+    /// <param name="conditions">The classes, and a tensor for each of <see cref="Conditions"/>.</param>
+    /// <returns>The prediction, as of <see cref="IEpsilonModel.Predict"/>. A fresh tensor.</returns>
+    /// <exception cref="ArgumentException">The conditions do not fit the batch or the network.</exception>
+    Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions) => Predict(xt, t, conditions.Labels);
 }

@@ -24,7 +24,7 @@ internal static class LabelRules
 
         if (labels is null)
         {
-            if (model is GuidedModel) throw new ArgumentException(LabelRules.NothingToGuide, name);
+            if (model is GuidedModel && conditional.Conditions.Count == 0) throw new ArgumentException(LabelRules.NothingToGuide, name);
             if (conditional.ClassCount == 0 || conditional.HasNullLabel) return;
             throw new ArgumentException($"{name} must be given, for {model.GetType().Name} takes no null label.", name);
         }
@@ -39,10 +39,13 @@ internal static class LabelRules
         }
     }
 
-    /// <summary>The same for labels of which each example of a batch has one.</summary>
-    /// <exception cref="ArgumentException">The labels do not fit the network, or are not one for each example.</exception>
+    /// <summary>The same for labels of which each example of a batch has one, and which are all that the network is given.</summary>
+    /// <exception cref="ArgumentException">
+    /// The labels do not fit the network, or are not one for each example, or the network has other conditions.
+    /// </exception>
     public static void RequireLabels(this IEpsilonModel model, IReadOnlyList<long>? labels, Tensor batch, string name)
     {
+        model.RequireNoConditions();
         model.RequireLabels(labels, name);
         if (labels is null || labels.Count == batch.size(0)) return;
         throw new ArgumentException($"{name} must be {batch.size(0)}, one for each example, but are {labels.Count}.", name);

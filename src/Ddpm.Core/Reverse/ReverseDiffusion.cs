@@ -138,7 +138,7 @@ public sealed class ReverseDiffusion
         t.Validated(Coefficients.Timesteps, xt);
         using var scope = NewDisposeScope();
         Tensor? classes = labels is null ? null : tensor(labels.ToArray(), int64, xt.device);
-        return Score(Predict(model, xt, t, classes), xt, t).MoveToOuterDisposeScope();
+        return Score(Predict(model, xt, t, new BatchConditions(classes)), xt, t).MoveToOuterDisposeScope();
     }
 
     /// <summary>Computes the score -ε_θ/√(1-ᾱ_t) from a network's output.</summary>
@@ -185,10 +185,11 @@ public sealed class ReverseDiffusion
 
     /// <summary>Calls a network with the timesteps of the schedule that it was trained with. Called inside a dispose scope.</summary>
     /// <exception cref="InvalidOperationException">The output has the wrong shape.</exception>
-    internal Tensor Predict(IEpsilonModel model, Tensor xt, TimeIndex t, Tensor? labels = null)
+    internal Tensor Predict(IEpsilonModel model, Tensor xt, TimeIndex t, BatchConditions conditions = default)
     {
         Tensor time = t.ToTensor(xt.size(0), xt.device, Coefficients.Schedule.ModelTimestep);
-        Tensor output = labels is null ? model.Predict(xt, time) : ((IConditionalEpsilonModel)model).Predict(xt, time, labels);
+        Tensor output =
+            conditions.IsEmpty ? model.Predict(xt, time) : ((IConditionalEpsilonModel)model).Predict(xt, time, conditions);
         if (!output.shape.AsSpan().SequenceEqual(OutputShape(xt)))
         {
             throw new InvalidOperationException($"The model must put out {ExpectedOutput(xt)}, but put out {Require.Shape(output)}.");

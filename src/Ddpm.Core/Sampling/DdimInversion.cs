@@ -62,7 +62,7 @@ public sealed class DdimInversion
                 using var scope = NewDisposeScope();
                 // The estimate of the timestep whose noise x has; at the first, where it has none, of the first.
                 int known = Math.Max(t - 1, 0);
-                Tensor output = process.Predict(compiled.Model, x, known, classes);
+                Tensor output = process.Predict(compiled.Model, x, known, new BatchConditions(classes));
                 Tensor estimate = process.PredictX0(output, x, known), eps = process.Forward.Noise(estimate, x, known);
                 // Without noise the example itself is the estimate.
                 Tensor clean = t == 0 ? x : estimate;

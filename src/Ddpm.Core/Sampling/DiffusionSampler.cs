@@ -129,6 +129,8 @@ public abstract partial class DiffusionSampler
         if (request.Start is { } start) Require.Timestep(start.Timestep, Process.Coefficients.Timesteps, "Start.Timestep");
         model.RequireSampleShape(request.SampleShape, nameof(request.SampleShape));
         model.RequireLabels(request.Labels, nameof(request.Labels));
+        int rows = request.Count / request.SamplesPerLabel;
+        model.RequireConditions(request.Conditions, rows, request.SampleShape, nameof(request.Conditions));
     }
 
     // The samples to draw, counted from the request's first.

@@ -32,7 +32,7 @@ internal sealed class InpaintingPath(
         // Two draws a move: for the unknown part and for the known one, or for the move up.
         Tensor Noise(int which) => noise.Draw(draw with { Step = 1 + 2 * move + which });
         if (to > from) return (process.Forward.Step(x, to, Noise(0)), null);
-        StepInput input = StepInput.Of(process, process.Predict(model, x, from, labels), x, from);
+        StepInput input = StepInput.Of(process, process.Predict(model, x, from, new BatchConditions(labels)), x, from);
         Tensor unknown = rule.Advance(input, () => Noise(0));
         // At the last step the known part is the example itself.
         return (where(known, from == 0 ? x0 : process.Forward.Sample(x0, to, Noise(1)), unknown), input.X0);

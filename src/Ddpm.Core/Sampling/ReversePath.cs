@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// From x_T, or a start at t, down to x_0: a network call a move, or as many as the rule makes, with labels and hook. Owns its labels and
-/// its rule.
+/// From x_T, or a start at t, down to x_0: a network call a move, or as many as the rule makes, with conditions and hook. Owns its
+/// conditions and its rule.
 /// </summary>
 internal sealed class ReversePath : SamplingPath
 {
@@ -14,7 +14,7 @@ internal sealed class ReversePath : SamplingPath
     private readonly SamplingRequest request;
     private readonly int[] positions;
     private readonly NoiseRequest draw;
-    private readonly Tensor? labels;
+    private readonly BatchConditions conditions;
 
     /// <param name="process">The process that is sampled.</param>
     /// <param name="model">The network, compiled where it can be.</param>
@@ -33,9 +33,12 @@ internal sealed class ReversePath : SamplingPath
             ElementType = request.ElementType,
             Device = request.Device,
         };
-        if (request.Labels is not { } each) return;
-        long[] own = [.. positions.Select(position => each[position / request.SamplesPerLabel])];
-        labels = tensor(own, int64, request.Device).DetachFromDisposeScope();
+        int[] rows = [.. positions.Select(position => position / request.SamplesPerLabel)];
+        conditions = new BatchConditions(
+            request.Labels is { } labels
+                ? tensor(rows.Select(row => labels[row]).ToArray(), int64, request.Device).DetachFromDisposeScope()
+                : null,
+            request.Conditions?.ToDictionary(pair => pair.Key, pair => Rows(pair.Value, rows).DetachFromDisposeScope()));
     }
 
     public override int Samples => positions.Length;
@@ -48,7 +51,7 @@ internal sealed class ReversePath : SamplingPath
 
     public override int Timestep(int move) => Length - 1 - move;
 
-    public override Tensor Start() => request.Start is { } start ? Rows(start.Xt) : request.Noise.Draw(draw);
+    public override Tensor Start() => request.Start is { } start ? Rows(start.Xt, positions) : request.Noise.Draw(draw);
 
     public override (Tensor Next, Tensor? X0) Move(int move, Tensor x)
     {
@@ -69,7 +72,7 @@ internal sealed class ReversePath : SamplingPath
 
         StepInput Ask(Tensor at)
         {
-            StepInput input = StepInput.Of(process, process.Predict(model, at, t, labels), at, t) with { Network = Ask };
+            StepInput input = StepInput.Of(process, process.Predict(model, at, t, conditions), at, t) with { Network = Ask };
             if (request.Hook?.ReplaceX0(Info(at), input.X0) is { } replaced)
             {
                 input = input with { X0 = Require.SameShape(replaced, at, "x̂_0 of the hook", "x_t"), X0Replaced = true };
@@ -81,14 +84,15 @@ internal sealed class ReversePath : SamplingPath
 
     public override void Dispose()
     {
-        labels?.Dispose();
+        conditions.Labels?.Dispose();
+        foreach (Tensor value in conditions.Tensors.Values) value.Dispose();
         rule.Dispose();
     }
 
-    private Tensor Rows(Tensor all)
+    private Tensor Rows(Tensor all, int[] rows)
     {
         using var scope = NewDisposeScope();
-        Tensor index = tensor(positions.Select(position => (long)position).ToArray(), int64, all.device);
+        Tensor index = tensor(rows.Select(row => (long)row).ToArray(), int64, all.device);
         return all.index_select(0, index).to(request.ElementType, request.Device).MoveToOuterDisposeScope();
     }
 }

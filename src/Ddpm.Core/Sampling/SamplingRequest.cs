@@ -8,10 +8,13 @@ public sealed record SamplingRequest
     private readonly int? count;
 
     /// <summary>Gets the number of samples. Range: ≥ 1.</summary>
-    /// <value>With <see cref="Labels"/> their number times <see cref="SamplesPerLabel"/>; another is refused. Otherwise 1.</value>
+    /// <value>
+    /// With <see cref="Labels"/> or <see cref="Conditions"/> their number times <see cref="SamplesPerLabel"/>; another is refused.
+    /// Otherwise 1.
+    /// </value>
     public int Count
     {
-        get => count ?? (Labels is null ? 1 : (int)Math.Clamp((long)Labels.Count * SamplesPerLabel, 0, int.MaxValue));
+        get => count ?? (Given is { } given ? (int)Math.Clamp(given * SamplesPerLabel, 0, int.MaxValue) : 1);
         init => count = value;
     }
 
@@ -50,7 +53,17 @@ public sealed record SamplingRequest
     /// <value>Default: null (no class).</value>
     public IReadOnlyList<long>? Labels { get; init; }
 
-    /// <summary>Gets how many samples to draw for each of the <see cref="Labels"/>. Range: ≥ 1.</summary>
+    /// <summary>
+    /// Gets a tensor for each of <see cref="IConditionalEpsilonModel.Conditions"/>, by its name: [N, C, …], or [N, C] for a vector. Sample
+    /// k of the request gets row k / <see cref="SamplesPerLabel"/>. They fix <see cref="Count"/>; with <see cref="Labels"/> both are N. The
+    /// caller keeps the tensors until the run has ended.
+    /// </summary>
+    /// <value>Default: null (none).</value>
+    public IReadOnlyDictionary<string, Tensor>? Conditions { get; init; }
+
+    /// <summary>
+    /// Gets how many samples to draw for each of the <see cref="Labels"/>, or for each row of the <see cref="Conditions"/>. Range: ≥ 1.
+    /// </summary>
     /// <value>Default: 1.</value>
     public int SamplesPerLabel { get; init; } = 1;
 
@@ -72,6 +85,9 @@ public sealed record SamplingRequest
     /// <value>Default: 50.</value>
     public int PreviewEvery { get; init; } = 50;
 
+    // How many labels or conditions there are; null where neither is given.
+    private long? Given => Labels?.Count ?? Rows(Conditions);
+
     internal SamplingRequest Validated()
     {
         Require.AtLeast(SamplesPerLabel, 1);
@@ -88,11 +104,11 @@ public sealed record SamplingRequest
 
         ArgumentNullException.ThrowIfNull(Noise);
         Require.AtLeast(PreviewEvery, 1);
-        if (Labels is not null && (long)Labels.Count * SamplesPerLabel != Count)
+        if (Given is { } given && given * SamplesPerLabel != Count)
         {
+            string name = Labels is null ? nameof(Conditions) : nameof(Labels);
             throw new ArgumentException(
-                $"Labels must be as many that {SamplesPerLabel} of each make Count = {Count}, but are {Labels.Count}.",
-                nameof(Labels));
+                $"{name} must be as many that {SamplesPerLabel} of each make Count = {Count}, but are {given}.", name);
         }
 
         if (Start is { } start)
@@ -108,5 +124,12 @@ public sealed record SamplingRequest
         }
 
         return this;
+    }
+
+    private static long? Rows(IReadOnlyDictionary<string, Tensor>? conditions)
+    {
+        if (conditions is not { Count: > 0 }) return null;
+        TorchRuntime.EnsureLoaded();
+        return conditions.Values.FirstOrDefault(value => value?.dim() > 0)?.size(0);
     }
 }

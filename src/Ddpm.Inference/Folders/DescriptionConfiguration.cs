@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Ddpm.Core;
 
@@ -15,7 +16,14 @@ internal static class DescriptionConfiguration
     private const string Classes = "class_count", NullLabel = "null_class_label";
 
     /// <summary>The configuration of a network.</summary>
-    public static JsonObject Write(INetworkDescription description) => new()
+    public static JsonObject Write(INetworkDescription description)
+    {
+        JsonObject json = Fields(description);
+        if (description.Conditions.Count > 0) json[ConditionsConfiguration.Field] = ConditionsConfiguration.Write(description.Conditions);
+        return json;
+    }
+
+    private static JsonObject Fields(INetworkDescription description) => new()
     {
         ["_class_name"] = ClassName,
         [TypeField] = description.GetType().Name,
@@ -56,6 +64,11 @@ internal static class DescriptionConfiguration
                 nameof(description));
         }
 
-        return description;
+        ImmutableArray<NetworkCondition> conditions = ConditionsConfiguration.Read(reader);
+        if (conditions.SequenceEqual(description.Conditions)) return description;
+        throw new ArgumentException(
+            $"description must have the {nameof(description.Conditions)} [{string.Join(", ", conditions)}], as {reader.Source} says, but "
+            + $"has [{string.Join(", ", description.Conditions)}].",
+            nameof(description));
     }
 }

@@ -46,7 +46,7 @@ internal static class UNetConfiguration
             ["dropout"] = options.Dropout,
             ["flip_sin_to_cos"] = options.CosineFirst,
             ["freq_shift"] = options.FrequencyShift,
-            ["in_channels"] = options.InChannels,
+            ["in_channels"] = options.InChannels + SpatialChannels(options.Conditions),
             ["layers_per_block"] = options.BlocksPerLevel,
             ["mid_block_scale_factor"] = options.MidBlockScale,
             ["norm_eps"] = options.NormEpsilon,
@@ -63,6 +63,9 @@ internal static class UNetConfiguration
             json[NullLabelField] = options.NullLabel;
             if (options.ClassNames is not null) json[ClassNamesField] = Names(options.ClassNames);
         }
+
+        // To diffusers those in the size of x_t are further channels of its input.
+        if (options.Conditions.Length > 0) json[ConditionsConfiguration.Field] = ConditionsConfiguration.Write(options.Conditions);
 
         // diffusers ignores the field and stops at the shapes of the weights.
         if (options.IsSignal) json[DimensionsField] = 1;
@@ -83,15 +86,18 @@ internal static class UNetConfiguration
         bool nullLabel = reader.Flag(NullLabelField, false, whenNull: false);
         int? rows = (int?)reader.OptionalWholeNumber("num_class_embeds", 1, MostClasses);
         if (rows == 1 && nullLabel) throw reader.Error("num_class_embeds", $"at least 2 where {NullLabelField} is true");
+        ImmutableArray<NetworkCondition> conditions = ConditionsConfiguration.Read(reader);
+        int given = SpatialChannels(conditions);
         var options = new UNetOptions
         {
+            Conditions = conditions,
             IsSignal = reader.WholeNumber(DimensionsField, 1, 2, 2) == 1,
             ClassCount = rows - (nullLabel ? 1 : 0),
             NullLabel = rows is null || nullLabel,
             ClassNames = Names(reader),
             Height = height,
             Width = width,
-            InChannels = (int)reader.WholeNumber("in_channels", 1, MostChannels, 3),
+            InChannels = (int)reader.WholeNumber("in_channels", 1 + given, MostChannels, 3) - given,
             OutChannels = (int)reader.WholeNumber("out_channels", 1, MostChannels, 3),
             BaseChannels = channels[0],
             ChannelMultipliers = [.. channels.Select(c => c / channels[0])],
@@ -118,6 +124,9 @@ internal static class UNetConfiguration
             throw new InvalidDataException($"{reader.Source}: {InWordsOfTheFile(exception)}", exception);
         }
     }
+
+    private static int SpatialChannels(ImmutableArray<NetworkCondition> conditions) =>
+        conditions.Where(condition => !condition.IsVector).Sum(condition => condition.Channels);
 
     // What diffusers reads nulls as: false, or the default where it replaces None by it.
     private static void RequireSupported(ConfigurationReader reader)

@@ -27,6 +27,9 @@ public interface INetworkDescription
     /// <summary>Gets whether the class embedding has a row for "no class" after those of the classes.</summary>
     bool HasNullLabel => false;
 
+    /// <summary>Gets the tensors that the network is given for each example, which <see cref="NetworkBuilder.Condition"/> reads.</summary>
+    IReadOnlyList<NetworkCondition> Conditions => [];
+
     /// <summary>
     /// Gets names that are reordered in the state dict: siblings in this list follow its order. All others keep the order in which
     /// <see cref="Describe"/> mentions them.

@@ -1,8 +1,11 @@
+using Ddpm.Core;
+
 namespace Ddpm.Inference;
 
 /// <summary>
 /// Receives the layers of an <see cref="INetworkDescription"/> in the order in which a prediction computes them. Each method adds a layer
-/// and returns what it gives. Names are those of the state dict, without <c>.weight</c> and <c>.bias</c>.
+/// and returns what it gives. Names are those of the state dict, without <c>.weight</c> and <c>.bias</c>. Over 300 lines because each layer
+/// states its shapes and checks its arguments.
 /// </summary>
 public sealed class NetworkBuilder
 {
@@ -14,6 +17,7 @@ public sealed class NetworkBuilder
     private readonly INetworkDescription description;
     private readonly List<Feature> features = [];
     private readonly HashSet<string> names = [];
+    private readonly Dictionary<string, Feature> conditions = [];
 
     internal NetworkBuilder(INetworkDescription description)
     {
@@ -65,6 +69,21 @@ public sealed class NetworkBuilder
 
         int rows = description.ClassCount + (description.HasNullLabel ? 1 : 0);
         return Add(new EmbeddingOperation(name, rows, channels), channels, null);
+    }
+
+    /// <summary>Reads a condition of the example, one of <see cref="INetworkDescription.Conditions"/>.</summary>
+    /// <param name="name">The condition's name.</param>
+    /// <returns>[B, C, …] in the size of x_t, or a conditioning vector, [B, C].</returns>
+    /// <exception cref="ArgumentException">The description has no such condition.</exception>
+    public Feature Condition(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (conditions.TryGetValue(name, out Feature? known)) return known;
+        IReadOnlyList<NetworkCondition> all = description.Conditions;
+        int index = 0;
+        while (index < all.Count && all[index].Name != name) index++;
+        Require(index < all.Count, nameof(name), $"a name of {nameof(INetworkDescription)}.{nameof(INetworkDescription.Conditions)}", name);
+        return conditions[name] = Add(new ConditionOperation(name, index), all[index].Channels, all[index].IsVector ? null : 0);
     }
 
     /// <summary>Convolves an image or a signal.</summary>

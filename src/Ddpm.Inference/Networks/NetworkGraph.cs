@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Inference;
 
 /// <summary>The layers of a description, and what follows from them. It holds no weights.</summary>
@@ -49,6 +51,7 @@ internal sealed class NetworkGraph
         Require(description.ClassCount >= 0, nameof(description.ClassCount), "≥ 0", description.ClassCount);
         Require(description.ClassNames is not { } names || names.Count == description.ClassCount, nameof(description.ClassNames),
             $"null or {description.ClassCount} names", $"{description.ClassNames?.Count} names");
+        NetworkCondition.RequireDistinct(description.Conditions, nameof(description.Conditions));
         var builder = new NetworkBuilder(description);
         Feature? output = description.Describe(builder);
         bool known = output is not null && output.Index < builder.Features.Count && ReferenceEquals(builder.Features[output.Index], output);

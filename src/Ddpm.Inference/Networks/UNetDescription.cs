@@ -40,6 +40,9 @@ public sealed class UNetDescription : INetworkDescription
     /// <inheritdoc/>
     public bool HasNullLabel => options.NullLabel;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<NetworkCondition> Conditions => options.Conditions;
+
     /// <summary>Gets the order of diffusers, which registers attentions before residual blocks, and the middle after both ways.</summary>
     public IReadOnlyList<string> NameOrder => ["attentions", "resnets", "up_blocks", "mid_block"];
 
@@ -48,7 +51,13 @@ public sealed class UNetDescription : INetworkDescription
     {
         ArgumentNullException.ThrowIfNull(net);
         var blocks = new UNetBlocks(net, options);
-        Feature h = net.Convolution("conv_in", options.CenterInput ? net.Affine(net.Input, 2, -1) : net.Input, options.BaseChannels);
+        Feature input = options.CenterInput ? net.Affine(net.Input, 2, -1) : net.Input;
+        foreach (NetworkCondition condition in options.Conditions.Where(condition => !condition.IsVector))
+        {
+            input = net.Concatenate(input, net.Condition(condition.Name));
+        }
+
+        Feature h = net.Convolution("conv_in", input, options.BaseChannels);
         Feature time = Time(net);
         var skips = new Stack<Feature>([h]);
         for (int level = 0; level < options.Levels; level++) h = Down(blocks, level, h, time, skips);
@@ -64,6 +73,13 @@ public sealed class UNetDescription : INetworkDescription
         Feature embedding = TimeEmbedding.Describe(
             net, "time_embedding", options.BaseChannels, features, options.FrequencyShift, options.CosineFirst);
         if (options.LabelRows > 0) embedding = net.Add(embedding, net.ClassEmbedding("class_embedding", features));
+        foreach (NetworkCondition condition in options.Conditions.Where(condition => condition.IsVector))
+        {
+            string name = $"condition_embedding.{condition.Name}";
+            Feature hidden = net.Silu(net.Linear($"{name}.linear_1", net.Condition(condition.Name), features));
+            embedding = net.Add(embedding, net.Linear($"{name}.linear_2", hidden, features));
+        }
+
         return net.Silu(embedding);
     }
 

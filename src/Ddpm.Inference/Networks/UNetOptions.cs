@@ -151,6 +151,13 @@ public sealed partial record UNetOptions
     /// <value>Null: the classes have numbers only.</value>
     public ClassNames? ClassNames { get; init; }
 
+    /// <summary>
+    /// Gets the tensors that the network is given beside x_t: those in its size are concatenated to it, as in SR3 (arXiv:2104.07636);
+    /// vectors are added to the time embedding through two dense layers with a SiLU between.
+    /// </summary>
+    /// <value>Default: none.</value>
+    public ImmutableArray<NetworkCondition> Conditions { get; init; } = [];
+
     /// <summary>Gets the number of levels.</summary>
     public int Levels => ChannelMultipliers.Length;
 
@@ -199,9 +206,9 @@ public sealed partial record UNetOptions
     internal bool Attends(int level) => AttentionResolutions.Contains(Height >> level);
 
     private (string Lists, (int, int, int, int, int, int, int?, double) Sizes,
-        (int, double, int, bool, double, double, bool, bool) Variants, (bool, int?, bool, ClassNames?) Inputs) Key() =>
+        (int, double, int, bool, double, double, bool, bool) Variants, (bool, int?, bool, ClassNames?, string) Inputs) Key() =>
         (string.Join(',', ChannelMultipliers) + ";" + string.Join(',', AttentionResolutions),
          (Height, Width, InChannels, OutChannels, BaseChannels, BlocksPerLevel, AttentionHeadChannels, Dropout),
          (NormGroups, NormEpsilon, DownsamplePadding, CosineFirst, FrequencyShift, MidBlockScale, TimeScaleShift, CenterInput),
-         (IsSignal, ClassCount, NullLabel, ClassNames));
+         (IsSignal, ClassCount, NullLabel, ClassNames, string.Join(", ", Conditions)));
 }

@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Models;
 
 /// <summary>The checks of <see cref="UNetOptions"/>; each says what must divide what.</summary>
@@ -25,6 +27,8 @@ internal static class UNetOptionsValidation
             $"null or {options.ClassCount ?? 0} names, as {nameof(options.ClassCount)} says", $"{options.ClassNames?.Count} names");
         Check(options.IsSignal || (options.Width >= 1 && options.Width % options.Divisor == 0), nameof(options.Width),
             $"a positive multiple of {options.Divisor} = 2^(levels-1)", options.Width);
+        Check(!options.Conditions.IsDefault, nameof(options.Conditions), "a list, perhaps empty", "null");
+        NetworkCondition.RequireDistinct(options.Conditions, nameof(options.Conditions));
         Check(options.Dropout is >= 0 and < 1, nameof(options.Dropout), "0 ≤ p < 1", options.Dropout);
         Check(options.NormGroups >= 1, nameof(options.NormGroups), "≥ 1", options.NormGroups);
         Check(options.NormEpsilon > 0 && double.IsFinite(options.NormEpsilon), nameof(options.NormEpsilon), "> 0", options.NormEpsilon);

@@ -2,7 +2,7 @@ namespace Ddpm.Inference;
 
 /// <summary>
 /// Represents the output of a layer of a described network: features of the example, [B, C, …], or a vector of each example that depends
-/// only on its timestep and label, [B, C].
+/// only on its timestep, label and vectors that the caller gives, [B, C].
 /// </summary>
 public sealed class Feature
 {
@@ -17,7 +17,7 @@ public sealed class Feature
     /// <summary>Gets the number of channels C.</summary>
     public int Channels { get; }
 
-    /// <summary>Gets whether the feature is a vector that depends on the timestep and the label alone, [B, C].</summary>
+    /// <summary>Gets whether the feature is a vector that depends on no pixel, [B, C].</summary>
     public bool IsConditioning => Halvings is null;
 
     /// <summary>What computes the feature.</summary>

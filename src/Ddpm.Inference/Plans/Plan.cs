@@ -13,18 +13,20 @@ internal sealed unsafe class Plan : IDisposable
     private readonly WorkerTeam team;
     private readonly ConditioningRows rows;
     private readonly ReadStep read;
+    private readonly IReadOnlyDictionary<int, IReadStep> conditions;
     private readonly PlanStep[] steps;
     private readonly WriteStep write;
     private readonly Plane output;
     private readonly AlignedMemory[] memory;
     private readonly Action<PlanStep> byTeam;
 
-    internal Plan(WorkerTeam team, ConditioningRows rows, ReadStep read, PlanStep[] steps, WriteStep write, Plane output, LayerPaths paths,
-        AlignedMemory[] memory)
+    internal Plan(WorkerTeam team, ConditioningRows rows, ReadStep read, IReadOnlyDictionary<int, IReadStep> conditions, PlanStep[] steps,
+        WriteStep write, Plane output, LayerPaths paths, AlignedMemory[] memory)
     {
         this.team = team;
         this.rows = rows;
         this.read = read;
+        this.conditions = conditions;
         this.steps = steps;
         this.write = write;
         this.output = output;
@@ -41,6 +43,15 @@ internal sealed unsafe class Plan : IDisposable
 
     /// <summary>Gets the prediction's numbers.</summary>
     public int OutputLength => output.Images * output.Channels * output.PixelsPerImage;
+
+    /// <summary>Says where the numbers of a condition lie, until it is said again.</summary>
+    /// <param name="index">Its place among the description's conditions.</param>
+    /// <param name="values">[B, C, …] in that order, or [B, C].</param>
+    public void Condition(int index, float* values)
+    {
+        // A condition that no layer reads has no step.
+        if (conditions.TryGetValue(index, out IReadStep? step)) step.Source = values;
+    }
 
     /// <summary>Predicts.</summary>
     /// <param name="x">x_t, [B, C, …] in that order.</param>

@@ -2,8 +2,8 @@ namespace Ddpm.Inference;
 
 /// <summary>The builder of plans whose kernels compute with vectors of some width.</summary>
 internal sealed unsafe class PlanBuilder<TLanes>(
-    IWeightSource weights, WeightPrecision precision, int images, int threads, int mostChannels)
-    : PlanBuilder(weights, precision, images, threads, mostChannels)
+    IWeightSource weights, WeightPrecision precision, int images, int threads, int mostChannels, bool ownVectors)
+    : PlanBuilder(weights, precision, images, threads, mostChannels, ownVectors)
     where TLanes : unmanaged, ILanes<TLanes>
 {
     public override RowColumns Dense(RowColumns source, IReadOnlyList<string> names, int outputs, EmbeddingOperation? classes = null,

@@ -11,6 +11,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
     private readonly List<AlignedMemory> memory = [];
     private readonly List<Plane> planes = [];
     private readonly List<PlanStep> steps = [];
+    private readonly Dictionary<int, IReadStep> conditions = [];
     private ReadStep? read;
 
     /// <param name="weights">The trained weights.</param>
@@ -18,13 +19,15 @@ internal abstract unsafe class PlanBuilder : IDisposable
     /// <param name="images">How many examples.</param>
     /// <param name="threads">How many threads share the work.</param>
     /// <param name="mostChannels">The channels that a plane has at most.</param>
-    protected PlanBuilder(IWeightSource weights, WeightPrecision precision, int images, int threads, int mostChannels)
+    /// <param name="ownVectors">Whether each example has vectors of its own.</param>
+    protected PlanBuilder(
+        IWeightSource weights, WeightPrecision precision, int images, int threads, int mostChannels, bool ownVectors)
     {
         Weights = weights;
         Precision = precision;
         Images = images;
         Threads = threads;
-        Rows = new ConditioningRows(images);
+        Rows = new ConditioningRows(images, ownVectors);
         Zeros = (nint)Allocate(Plane.Filled(mostChannels));
     }
 
@@ -49,14 +52,21 @@ internal abstract unsafe class PlanBuilder : IDisposable
     /// Returns a builder whose kernels compute with 16, 8, 4 numbers at once or with one; never with more than the processor does. Programs
     /// that are compiled ahead of time carry no kernels for other widths.
     /// </summary>
-    public static PlanBuilder Create(PlanOptions options, IWeightSource weights, int images, int threads, int mostChannels) =>
-        options.Lanes switch
+    public static PlanBuilder Create(
+        PlanOptions options, IWeightSource weights, int images, int threads, int mostChannels, bool ownVectors = false)
+    {
+        return options.Lanes switch
         {
-            16 when Vector512.IsHardwareAccelerated => new PlanBuilder<Lanes512>(weights, options.Weights, images, threads, mostChannels),
-            8 when Vector256.IsHardwareAccelerated => new PlanBuilder<Lanes256>(weights, options.Weights, images, threads, mostChannels),
-            4 when Vector128.IsHardwareAccelerated => new PlanBuilder<Lanes128>(weights, options.Weights, images, threads, mostChannels),
-            _ => new PlanBuilder<Lanes32>(weights, options.Weights, images, threads, mostChannels),
+            16 when Vector512.IsHardwareAccelerated => With<Lanes512>(),
+            8 when Vector256.IsHardwareAccelerated => With<Lanes256>(),
+            4 when Vector128.IsHardwareAccelerated => With<Lanes128>(),
+            _ => With<Lanes32>(),
         };
+
+        PlanBuilder With<TLanes>()
+            where TLanes : unmanaged, ILanes<TLanes> =>
+            new PlanBuilder<TLanes>(weights, options.Weights, images, threads, mostChannels, ownVectors);
+    }
 
     /// <summary>Returns x_t · multiplier + addend as a plane.</summary>
     public Plane Read(int channels, PlaneSize size, float multiplier = 1, float addend = 0)
@@ -65,6 +75,26 @@ internal abstract unsafe class PlanBuilder : IDisposable
         read = new ReadStep(target, multiplier, addend);
         Add(read, [], target);
         return target;
+    }
+
+    /// <summary>Returns a condition in the size of x_t.</summary>
+    public Plane Read(ConditionOperation condition, int channels, PlaneSize size)
+    {
+        Plane target = NewPlane(size, channels);
+        var step = new ReadStep(target, 1, 0);
+        conditions.Add(condition.Index, step);
+        Add(step, [], target);
+        return target;
+    }
+
+    /// <summary>Returns a condition that is a vector.</summary>
+    public RowColumns ReadRows(ConditionOperation condition, int channels)
+    {
+        Plane target = NewRows(channels);
+        var step = new ReadRowsStep(Rows, target);
+        conditions.Add(condition.Index, step);
+        Add(step, [], null);
+        return new RowColumns(target, Rows, 0, channels);
     }
 
     /// <summary>Returns the sines and cosines of the timesteps.</summary>
@@ -165,8 +195,8 @@ internal abstract unsafe class PlanBuilder : IDisposable
         AlignedMemory[] kept = [.. memory];
         memory.Clear();
         // A network that ignores x_t reads it all the same: nobody has to ask.
-        return new Plan(team, Rows, read ?? throw new InvalidOperationException("the network must read x_t."), [.. steps], write, output,
-            Paths, kept);
+        ReadStep input = read ?? throw new InvalidOperationException("the network must read x_t.");
+        return new Plan(team, Rows, input, conditions, [.. steps], write, output, Paths, kept);
     }
 
     public void Dispose()

@@ -32,7 +32,8 @@ internal sealed class PlanCompiler
     public static Plan Compile(NetworkGraph graph, IWeightSource weights, PlanOptions options, int images, PlaneSize size, WorkerTeam team)
     {
         int mostChannels = graph.Features.Max(feature => feature.Channels);
-        using PlanBuilder builder = PlanBuilder.Create(options, weights, images, team.Threads, mostChannels);
+        bool ownVectors = graph.Description.Conditions.Any(condition => condition.IsVector);
+        using PlanBuilder builder = PlanBuilder.Create(options, weights, images, team.Threads, mostChannels, ownVectors);
         return builder.Build(new PlanCompiler(graph, builder, size).PlaneOf(graph.Output), team);
     }
 
@@ -87,6 +88,7 @@ internal sealed class PlanCompiler
         return feature.Operation switch
         {
             InputOperation => builder.Read(feature.Channels, SizeOf(feature)),
+            ConditionOperation condition => builder.Read(condition, feature.Channels, SizeOf(feature)),
             AffineOperation affine => EmitAffine(feature, affine),
             ConvolutionOperation or LinearOperation => EmitProduct(feature, null, 1),
             AddOperation => EmitSum(feature, 1),
@@ -194,6 +196,8 @@ internal sealed class PlanCompiler
         {
             case SinusoidOperation sinusoid:
                 return builder.Sinusoid(sinusoid);
+            case ConditionOperation condition:
+                return builder.ReadRows(condition, feature.Channels);
             case EmbeddingOperation embedding:
                 return builder.Embedding(embedding, feature.Channels);
             case LinearOperation:

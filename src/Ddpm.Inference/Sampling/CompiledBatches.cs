@@ -22,8 +22,17 @@ internal sealed class CompiledBatches(SharedWeights weights, PlanOptions options
         return plan.OutputLength;
     }
 
-    public void Predict(ReadOnlySpan<float> x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, Span<float> target) =>
+    public unsafe void Predict(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float[][] conditions, Span<float> target)
+    {
+        for (int index = 0; index < conditions.Length; index++)
+        {
+            // The array does not move, and the caller keeps it.
+            fixed (float* values = conditions[index]) plan!.Condition(index, values);
+        }
+
         plan!.Predict(x, times, labels, target);
+    }
 
     public void Dispose()
     {

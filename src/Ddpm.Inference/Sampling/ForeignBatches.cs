@@ -19,7 +19,8 @@ internal sealed class ForeignBatches(ISpanNetwork network) : IBatchNetwork
         return shape.Aggregate(1, (product, length) => checked(product * length)) / network.InChannels * network.OutChannels;
     }
 
-    public void Predict(ReadOnlySpan<float> x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, Span<float> target) =>
+    public void Predict(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float[][] conditions, Span<float> target) =>
         network.Predict(x, shape, times, labels, target);
 
     public void Dispose()

@@ -51,7 +51,17 @@ public sealed record InferenceRequest
     /// <value>Default: null (no class).</value>
     public IReadOnlyList<long>? Labels { get; init; }
 
-    /// <summary>Gets how many samples to draw for each of the <see cref="Labels"/>. Range: ≥ 1.</summary>
+    /// <summary>
+    /// Gets the numbers of each condition of the network, by its name: N rows of [C, …], or of [C] for a vector, the last axis fastest.
+    /// Sample k of the request gets row k / <see cref="SamplesPerLabel"/>, so that N times that is <see cref="Count"/>. Zeros stand for a
+    /// condition that is absent.
+    /// </summary>
+    /// <value>Default: null (none).</value>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<float>>? Conditions { get; init; }
+
+    /// <summary>
+    /// Gets how many samples to draw for each of the <see cref="Labels"/>, or for each row of the <see cref="Conditions"/>. Range: ≥ 1.
+    /// </summary>
     /// <value>Default: 1.</value>
     public int SamplesPerLabel { get; init; } = 1;
 
@@ -68,6 +78,13 @@ public sealed record InferenceRequest
     /// </summary>
     /// <value>Default: 0.</value>
     public double GuidanceRescale { get; init; }
+
+    /// <summary>
+    /// Gets the names of conditions that guidance does not strengthen: both of its predictions get them. The others are zeros in the
+    /// second.
+    /// </summary>
+    /// <value>Default: none.</value>
+    public IReadOnlyCollection<string> KeptConditions { get; init; } = [];
 
     /// <summary>Gets the start of the run.</summary>
     /// <value>Default: null (with pure noise).</value>

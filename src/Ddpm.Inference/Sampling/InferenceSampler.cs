@@ -38,7 +38,8 @@ public sealed class InferenceSampler : IDisposable
         process = new ReverseProcess(model.Process, schedule, variance);
         (steps, noiseAt) = StepsOf(options, analytic);
         langevin = LangevinOf(options.Langevin);
-        predictor = new NetworkPredictor(model.Batches(options), model.OutChannels / model.Network.InChannels);
+        predictor = new NetworkPredictor(
+            model.Batches(options), model.Network.Conditions, model.OutChannels / model.Network.InChannels);
     }
 
     /// <summary>Gets the sampling method.</summary>

@@ -1,12 +1,18 @@
+using Ddpm.Core;
+
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Asks a network for the predictions of batches, with the class and without where guidance needs both. For one thread at a time.
+/// Asks a network for the predictions of batches, with conditions and without where guidance needs both. For one thread at a time.
 /// </summary>
 /// <param name="network">The network; disposed with the predictor.</param>
+/// <param name="conditions">The conditions of the network.</param>
 /// <param name="outputsPerElement">How many numbers the network puts out for each of x_t.</param>
-internal sealed class NetworkPredictor(IBatchNetwork network, int outputsPerElement) : IDisposable
+internal sealed class NetworkPredictor(IBatchNetwork network, IReadOnlyList<NetworkCondition> conditions, int outputsPerElement)
+    : IDisposable
 {
+    private SpanBatch? current;
+    private float[][] given = [];
     private float[] input = [], output = [], prediction = [], variance = [], times = [];
     private long[] labels = [];
     private int busy;
@@ -29,7 +35,10 @@ internal sealed class NetworkPredictor(IBatchNetwork network, int outputsPerElem
             if (times.Length < rows) times = new float[rows];
             times.AsSpan(0, rows).Fill(time);
             Span<float> predicted = output.AsSpan(0, outputs);
-            network.Predict(guided ? Twice(x) : x, times.AsSpan(0, rows), guided ? WithNone(batch) : batch.LabelRows, predicted);
+            // A batch has the same conditions at every step.
+            if (!ReferenceEquals(current, batch)) (current, given) = (batch, [.. conditions.Select(batch.Condition)]);
+            ReadOnlySpan<long> classes = guided ? WithNone(batch) : batch.LabelRows;
+            network.Predict(guided ? Twice(x) : x, times.AsSpan(0, rows), classes, given, predicted);
             int length = batch.Rows * batch.Elements;
             if (!guided && outputsPerElement == 1) return (output.AsMemory(0, length), default);
             Separate(batch, predicted);
@@ -82,6 +91,7 @@ internal sealed class NetworkPredictor(IBatchNetwork network, int outputsPerElem
     private ReadOnlySpan<long> WithNone(SpanBatch batch)
     {
         int rows = batch.Rows;
+        if (batch.LabelRows.IsEmpty) return [];
         if (labels.Length < 2 * rows) labels = new long[2 * rows];
         batch.LabelRows.CopyTo(labels);
         labels.AsSpan(rows, rows).Fill(batch.NullRow);

@@ -35,6 +35,7 @@ internal static class RequestValidation
         int[] shape = Shape(request, model);
         int elements = Elements(request, model, shape);
         CheckLabels(request, model.Network);
+        CheckConditions(request, model.Network, elements / shape[0]);
         CheckStart(request, timesteps, elements);
         CheckInpainting(request, method, elements, elements / shape[0]);
         return shape;
@@ -80,7 +81,7 @@ internal static class RequestValidation
                 throw new ArgumentException("Labels must be given, for the network was trained without a null label.", nameof(request));
             }
 
-            if (request.GuidanceScale == 1) return;
+            if (request.GuidanceScale == 1 || network.Conditions.Count > 0) return;
             throw new ArgumentException(
                 $"GuidanceScale must be 1 without Labels, for guidance strengthens a class, but is {request.GuidanceScale}.",
                 nameof(request));
@@ -104,6 +105,29 @@ internal static class RequestValidation
         {
             throw new ArgumentException(
                 $"GuidanceScale must be 1, for the network was trained without a null label, but is {request.GuidanceScale}.",
+                nameof(request));
+        }
+    }
+
+    private static void CheckConditions(InferenceRequest request, INetworkDescription network, int pixels)
+    {
+        IReadOnlyList<NetworkCondition> expected = network.Conditions;
+        string known = expected.Count == 0 ? "it has none" : string.Join(", ", expected.Select(condition => condition.Name));
+        foreach (string name in (request.Conditions?.Keys ?? []).Concat(request.KeptConditions))
+        {
+            if (expected.Any(condition => condition.Name == name)) continue;
+            throw new ArgumentException($"Conditions must be those of the network ({known}), but have \"{name}\".", nameof(request));
+        }
+
+        foreach (NetworkCondition condition in expected)
+        {
+            long length = condition.Channels * (condition.IsVector ? 1L : pixels), rows = request.Count / request.SamplesPerLabel;
+            int given = request.Conditions?.GetValueOrDefault(condition.Name).Length ?? 0;
+            if (given == rows * length && rows * request.SamplesPerLabel == request.Count) continue;
+            throw new ArgumentException(
+                $"Conditions must have \"{condition.Name}\", {length} numbers for each row, with as many rows that " +
+                $"{request.SamplesPerLabel} samples of each make Count = {request.Count}, but it holds {given}; zeros stand for a " +
+                "condition that is absent.",
                 nameof(request));
         }
     }

@@ -7,6 +7,7 @@ internal sealed class SpanBatch
 {
     private readonly SampleNoise[] noises;
     private readonly long[] labelRows;
+    private readonly InferenceRequest request;
 
     /// <param name="request">The request, checked.</param>
     /// <param name="network">The network.</param>
@@ -14,6 +15,7 @@ internal sealed class SpanBatch
     /// <param name="positions">The samples of the batch, counted from the request's first.</param>
     public SpanBatch(InferenceRequest request, INetworkDescription network, ReadOnlySpan<int> shape, int[] positions)
     {
+        this.request = request;
         Positions = positions;
         Indices = [.. positions.Select(position => request.FirstSample + position)];
         Elements = 1;
@@ -26,8 +28,9 @@ internal sealed class SpanBatch
         };
         noises = [.. positions.Select(position => request.Noise?[position] ?? new(request.Seed, request.FirstSample + position))];
         NullRow = network.ClassCount;
-        // Guidance strengthens a class: without one there is nothing to guide.
-        Guidance = request.Labels is null ? new Guidance(1, 0) : new Guidance(request.GuidanceScale, request.GuidanceRescale);
+        // Guidance strengthens conditions: without one there is nothing to guide.
+        bool given = request.Labels is not null || network.Conditions.Count > 0;
+        Guidance = given ? new Guidance(request.GuidanceScale, request.GuidanceRescale) : new Guidance(1, 0);
         labelRows = network.ClassCount == 0 ? [] : [.. positions.Select(position => Row(request, position))];
     }
 
@@ -55,7 +58,7 @@ internal sealed class SpanBatch
     /// <summary>Gets the row of the class embedding for no class.</summary>
     public int NullRow { get; }
 
-    /// <summary>Gets how the class is strengthened.</summary>
+    /// <summary>Gets how the conditions are strengthened.</summary>
     public Guidance Guidance { get; }
 
     /// <summary>Draws noise that depends on the seed, the sample's number and the step only, as Core's PerSampleNoise does.</summary>
@@ -77,6 +80,24 @@ internal sealed class SpanBatch
             int first = all.Length == Elements ? 0 : Positions[row] * Elements;
             all.Slice(first, Elements).CopyTo(target.Slice(row * Elements, Elements));
         }
+    }
+
+    /// <summary>Copies the batch's rows of a condition; with guidance once more, or zeros, for the prediction without it.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <returns>The numbers, [B, C, …] or [2B, C, …], in memory that does not move.</returns>
+    public float[] Condition(NetworkCondition condition)
+    {
+        ReadOnlySpan<float> all = request.Conditions![condition.Name].Span;
+        int length = condition.Channels * (condition.IsVector ? 1 : checked((int)(Size.Height * Size.Width)));
+        float[] rows = GC.AllocateArray<float>(checked(Rows * length * (Guidance.IsOn ? 2 : 1)), pinned: true);
+        for (int row = 0; row < Rows; row++)
+        {
+            all.Slice(Positions[row] / request.SamplesPerLabel * length, length).CopyTo(rows.AsSpan(row * length));
+        }
+
+        bool again = Guidance.IsOn && request.KeptConditions.Contains(condition.Name);
+        if (again) rows.AsSpan(0, Rows * length).CopyTo(rows.AsSpan(Rows * length));
+        return rows;
     }
 
     private long Row(InferenceRequest request, int position)

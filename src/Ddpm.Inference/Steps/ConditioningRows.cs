@@ -3,7 +3,9 @@ namespace Ddpm.Inference;
 /// <summary>
 /// The timesteps and labels of a prediction: one row where all examples have the same, as while sampling, and otherwise a row for each.
 /// </summary>
-internal sealed class ConditioningRows(int images)
+/// <param name="images">The examples.</param>
+/// <param name="separate">Whether each example has vectors of its own.</param>
+internal sealed class ConditioningRows(int images, bool separate)
 {
     /// <summary>Gets how many rows.</summary>
     public int Count { get; private set; } = 1;
@@ -22,7 +24,7 @@ internal sealed class ConditioningRows(int images)
         times.CopyTo(Times);
         labels.CopyTo(Labels);
         // NaN equals no other: each example then has a row of its own, and the prediction is NaN all the same.
-        bool same = Times.AsSpan().Count(Times[0]) == Times.Length && Labels.AsSpan().Count(Labels[0]) == Labels.Length;
+        bool same = !separate && Times.AsSpan().Count(Times[0]) == Times.Length && Labels.AsSpan().Count(Labels[0]) == Labels.Length;
         Count = same ? 1 : Times.Length;
     }
 }

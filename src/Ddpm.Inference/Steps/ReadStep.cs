@@ -2,10 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Ddpm.Inference;
 
-/// <summary>x_t as the caller has it, [B, C, H, W], becomes a feature.</summary>
-internal sealed unsafe class ReadStep(Plane target, float multiplier, float addend) : PlanStep
+/// <summary>x_t, or a condition in its size, as the caller has it, [B, C, H, W], becomes a feature.</summary>
+internal sealed unsafe class ReadStep(Plane target, float multiplier, float addend) : PlanStep, IReadStep
 {
-    /// <summary>x_t, contiguous; set before each prediction.</summary>
     public float* Source { private get; set; }
 
     public override int Parts => target.Images;

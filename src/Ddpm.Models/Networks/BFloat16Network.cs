@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Microsoft.Extensions.Logging;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,13 +16,14 @@ internal sealed class BFloat16Network(DescribedNetwork network, NetworkInput inp
     private Dictionary<string, LayerParameters>? copies;
     private ForwardProgram? program;
 
-    public override Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    public override Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions)
     {
         input.Check(xt, t);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor x = ChannelsLast(xt.to(ScalarType.BFloat16));
-        Tensor prediction = Prepare().Run(x, t, input.LabelRows(labels, xt));
+        Tensor prediction = Prepare().Run(
+            x, t, input.LabelRows(conditions.Labels, xt), Array.ConvertAll(input.Tensors(conditions, x), ChannelsLast));
         return prediction.to(xt.dtype).contiguous().MoveToOuterDisposeScope();
     }
 

@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
@@ -19,14 +20,16 @@ internal sealed class CompiledNetwork(
     private WorkerTeam? team;
     private (long Batch, PlaneSize Size) shape;
 
-    public override Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    public override Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions)
     {
         input.Check(xt, t);
-        if (xt.dtype != ScalarType.Float32 || xt.device_type != TorchSharp.DeviceType.CPU) return Network.Predict(xt, t, labels);
+        if (xt.dtype != ScalarType.Float32 || xt.device_type != TorchSharp.DeviceType.CPU) return Network.Predict(xt, t, conditions);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor? rows = input.LabelRows(labels, xt);
+        Tensor? rows = input.LabelRows(conditions.Labels, xt);
+        Tensor[] tensors = [.. input.Tensors(conditions, xt).Select(value => value.contiguous())];
         Plan ready = Prepare(xt);
+        Give(ready, tensors);
         return Run(ready, xt.contiguous(), t.to(ScalarType.Float32).contiguous(), rows?.contiguous()).MoveToOuterDisposeScope();
     }
 
@@ -36,6 +39,11 @@ internal sealed class CompiledNetwork(
         plan = null;
         team?.Dispose();
         team = null;
+    }
+
+    private static unsafe void Give(Plan ready, Tensor[] tensors)
+    {
+        for (int index = 0; index < tensors.Length; index++) ready.Condition(index, (float*)TensorMemory.Address(tensors[index]));
     }
 
     private unsafe Tensor Run(Plan ready, Tensor x, Tensor t, Tensor? rows)

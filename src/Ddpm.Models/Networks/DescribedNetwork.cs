@@ -54,6 +54,9 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     /// <inheritdoc/>
     public bool HasNullLabel => Description.HasNullLabel;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<NetworkCondition> Conditions => Description.Conditions;
+
     /// <summary>
     /// Gets how the network predicts for samplers and other callers of <see cref="Compile(ILogger)"/>. A change takes effect with the next
     /// run.
@@ -79,14 +82,19 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     public string? ExpectedShape(IReadOnlyList<long> sampleShape) => input.ExpectedShape(sampleShape);
 
     /// <inheritdoc/>
-    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
+    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, default(BatchConditions));
 
     /// <inheritdoc/>
-    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels) => Predict(xt, t, new BatchConditions(labels));
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions)
     {
         input.Check(xt, t);
         using var scope = NewDisposeScope();
-        return (training ? withDropout : predicting).Run(xt, t, input.LabelRows(labels, xt)).MoveToOuterDisposeScope();
+        Tensor? labels = input.LabelRows(conditions.Labels, xt);
+        Tensor[] tensors = input.Tensors(conditions, xt);
+        return (training ? withDropout : predicting).Run(xt, t, labels, tensors).MoveToOuterDisposeScope();
     }
 
     /// <summary>Predicts the noise in x_t, without a class if the network has classes.</summary>
@@ -94,7 +102,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     /// <param name="t">The timesteps, int64 [B]. Range: 0 ≤ t &lt; T.</param>
     /// <returns>The prediction, [B, Cout, …]; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">A shape does not fit the network.</exception>
-    public override Tensor forward(Tensor x, Tensor t) => Predict(x, t, null);
+    public override Tensor forward(Tensor x, Tensor t) => Predict(x, t);
 
     /// <inheritdoc/>
     public void SeedStochasticLayers(long seed) => dropout.Seed(seed);

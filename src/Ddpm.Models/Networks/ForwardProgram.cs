@@ -34,7 +34,7 @@ internal sealed class ForwardProgram
         freed =
         [
             .. computed.Zip(inputs, (feature, read) => read.Distinct()
-                .Where(input => lastReader[input] == feature.Index && graph.Features[input].Operation is not InputOperation).ToArray()),
+                .Where(input => lastReader[input] == feature.Index && !IsGiven(graph.Features[input])).ToArray()),
         ];
     }
 
@@ -42,7 +42,8 @@ internal sealed class ForwardProgram
     /// <param name="x">x_t, [B, C, …].</param>
     /// <param name="t">The timesteps, [B].</param>
     /// <param name="labels">The rows of the class embedding, [B]; null where the network knows no classes.</param>
-    public Tensor Run(Tensor x, Tensor t, Tensor? labels)
+    /// <param name="conditions">The conditions, in the order of the description.</param>
+    public Tensor Run(Tensor x, Tensor t, Tensor? labels, Tensor[] conditions)
     {
         using var scope = NewDisposeScope();
         var values = new Tensor[sources.Length];
@@ -52,6 +53,7 @@ internal sealed class ForwardProgram
             values[feature.Index] = feature.Operation switch
             {
                 InputOperation => x,
+                ConditionOperation condition => conditions[condition.Index],
                 SinusoidOperation sinusoid => operations.Timesteps(sinusoid, t),
                 EmbeddingOperation embedding => operations.Embedding(embedding, labels!),
                 _ => operations.Compute(feature, Array.ConvertAll(inputs[i], input => values[input])),
@@ -61,6 +63,9 @@ internal sealed class ForwardProgram
 
         return values[output].MoveToOuterDisposeScope();
     }
+
+    // The caller's tensors stay the caller's.
+    private static bool IsGiven(Feature feature) => feature.Operation is InputOperation or ConditionOperation;
 
     private IEnumerable<int> Inputs(Feature feature) => feature.Operation.Inputs.Select(input => sources[input.Index]);
 

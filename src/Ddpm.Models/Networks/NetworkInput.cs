@@ -95,5 +95,43 @@ internal sealed class NetworkInput(NetworkGraph graph)
         return where(unlabelled, nullRow, labels);
     }
 
+    /// <summary>
+    /// Returns the conditions in the order of the description, in the type and place of x_t. Called inside a dispose scope.
+    /// </summary>
+    /// <exception cref="ArgumentException">A condition is missing, not known, or of another shape.</exception>
+    public Tensor[] Tensors(BatchConditions conditions, Tensor x)
+    {
+        IReadOnlyList<NetworkCondition> expected = description.Conditions;
+        if (expected.Count == 0 && conditions.Tensors.Count == 0) return [];
+        IReadOnlyDictionary<string, Tensor> given = conditions.Tensors;
+        foreach (string name in given.Keys)
+        {
+            if (expected.Any(condition => condition.Name == name)) continue;
+            string known = expected.Count == 0 ? "none" : string.Join(", ", expected.Select(condition => condition.Name));
+            throw new ArgumentException($"conditions must be those of the network ({known}), but have \"{name}\".", nameof(conditions));
+        }
+
+        var tensors = new Tensor[expected.Count];
+        for (int index = 0; index < tensors.Length; index++)
+        {
+            NetworkCondition condition = expected[index];
+            long[] shape = [x.size(0), condition.Channels, .. condition.IsVector ? [] : x.shape[2..]];
+            Tensor? value = given.GetValueOrDefault(condition.Name);
+            if (value is null || !value.is_floating_point() || !value.shape.AsSpan().SequenceEqual(shape))
+            {
+                string actual = value is null
+                    ? "is missing; zeros stand for a condition that is absent"
+                    : $"is {value.dtype} {Shape(value)}";
+                throw new ArgumentException(
+                    $"conditions must have \"{condition.Name}\", floating-point numbers of [{string.Join(", ", shape)}], but it {actual}.",
+                    nameof(conditions));
+            }
+
+            tensors[index] = value.to(x.dtype, x.device);
+        }
+
+        return tensors;
+    }
+
     private static string Shape(Tensor x) => $"[{string.Join(", ", x.shape)}]";
 }

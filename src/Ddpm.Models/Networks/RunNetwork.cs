@@ -13,9 +13,13 @@ internal abstract class RunNetwork(DescribedNetwork network) : IConditionalEpsil
 
     public bool HasNullLabel => Network.HasNullLabel;
 
-    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
+    public IReadOnlyList<NetworkCondition> Conditions => Network.Conditions;
 
-    public abstract Tensor Predict(Tensor xt, Tensor t, Tensor? labels);
+    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, default(BatchConditions));
+
+    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels) => Predict(xt, t, new BatchConditions(labels));
+
+    public abstract Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions);
 
     public abstract void Dispose();
 

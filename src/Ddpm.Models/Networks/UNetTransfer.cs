@@ -24,8 +24,9 @@ internal static class UNetTransfer
         foreach ((string name, Tensor weight) in to)
         {
             if (!from.TryGetValue(name, out Tensor? other)) continue;
+            bool otherInput = name == First && !source.Options.Conditions.SequenceEqual(target.Options.Conditions);
             if (name == Classes) copies.AddRange(OfClasses(source.Options, target.Options, other, weight));
-            else if (other.shape.AsSpan().SequenceEqual(weight.shape)) copies.Add((name, other, null));
+            else if (!otherInput && other.shape.AsSpan().SequenceEqual(weight.shape)) copies.Add((name, other, null));
             else copies.Add(Spread(name, other, weight, source.Options, target.Options));
         }
 
@@ -42,13 +43,14 @@ internal static class UNetTransfer
         };
     }
 
-    // Size, channels, classes and dropout belong to the data; the rest is the network.
+    // Size, channels, classes, conditions and dropout belong to the data; the rest is the network.
     private static void RequireSameKind(UNetOptions source, UNetOptions target)
     {
         UNetOptions expected = source.WithData(target.Height, target.Width, target.InChannels, target.ClassCount, target.ClassNames) with
         {
             Dropout = target.Dropout,
             NullLabel = target.NullLabel,
+            Conditions = target.Conditions,
         };
         if (expected == target) return;
         throw new ArgumentException(
@@ -79,17 +81,27 @@ internal static class UNetTransfer
     private static (string, Tensor, string) Spread(string name, Tensor from, Tensor to, UNetOptions source, UNetOptions target)
     {
         string how = $"{source.InChannels} channel{(source.InChannels == 1 ? "" : "s")} spread over {target.InChannels}";
-        if (name == First)
-        {
-            Tensor sum = from.sum(1, keepdim: true);
-            return (name, sum.Over(target.InChannels).expand(to.shape), how);
-        }
+        if (name == First) return (name, FirstWeight(from, to, source, target), how);
 
         if (name is not (LastWeight or LastBias)) throw new InvalidOperationException($"{name} has another shape.");
         long[] rest = from.shape[1..];
         Tensor grouped = from.reshape([source.OutChannels / source.InChannels, source.InChannels, .. rest]);
         Tensor mean = grouped.mean([1], keepdim: true);
         return (name, mean.expand([mean.size(0), target.InChannels, .. rest]).reshape(to.shape), how);
+    }
+
+    // What reads x_t, then what reads conditions: taken where they are the same, else zero, so that the network begins as the source.
+    private static Tensor FirstWeight(Tensor from, Tensor to, UNetOptions source, UNetOptions target)
+    {
+        Tensor x = from.narrow(1, 0, source.InChannels);
+        long[] shape = [to.size(0), target.InChannels, .. to.shape[2..]];
+        if (source.InChannels != target.InChannels) x = x.sum(1, keepdim: true).Over(target.InChannels).expand(shape);
+        long given = to.size(1) - target.InChannels;
+        if (given == 0) return x;
+        Tensor rest = source.Conditions.SequenceEqual(target.Conditions)
+            ? from.narrow(1, source.InChannels, given)
+            : zeros([to.size(0), given, .. to.shape[2..]], to.dtype, to.device);
+        return cat([x, rest], 1);
     }
 
     // Classes are known by their names, or by their numbers where there are as many; "no class" is the last row.

@@ -15,6 +15,9 @@ internal static class OnnxNames
     /// <summary>The prediction, float32 [batch, Cout, …].</summary>
     public const string Prediction = "prediction";
 
+    /// <summary>A condition, float32 [batch, C, …] or [batch, C].</summary>
+    public static string Condition(string name) => $"condition_{name}";
+
     /// <summary>The entry of a model's metadata_props that holds <see cref="OnnxMetadata"/> as JSON.</summary>
     public const string Entry = "ddpm";
 

@@ -21,6 +21,7 @@ internal sealed class OnnxOperations(NetworkGraph net, OnnxGraph graph, OnnxWeig
         return feature.Operation switch
         {
             InputOperation => OnnxNames.Sample,
+            ConditionOperation condition => OnnxNames.Condition(condition.Name),
             SinusoidOperation sinusoid => Sinusoid(label, sinusoid),
             EmbeddingOperation embedding => Embedding(embedding, feature.Channels),
             ConvolutionOperation convolution => Convolution(convolution, x),

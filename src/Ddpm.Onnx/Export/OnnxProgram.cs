@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ddpm.Core;
 using Ddpm.Inference;
 
 namespace Ddpm.Onnx;
@@ -29,6 +30,14 @@ internal static class OnnxProgram
         graph.Inputs.Add(new OnnxValue(OnnxNames.Sample, OnnxType.Float32, [batch, new(description.InChannels, ""), .. pixels]));
         graph.Inputs.Add(new OnnxValue(OnnxNames.Timestep, OnnxType.Int64, [batch]));
         if (description.ClassCount > 0) graph.Inputs.Add(new OnnxValue(OnnxNames.Label, OnnxType.Int64, [batch]));
+        foreach (NetworkCondition condition in description.Conditions)
+        {
+            OnnxSize[] size = condition.IsVector ? [] : pixels;
+            graph.Reserve(OnnxNames.Condition(condition.Name));
+            graph.Inputs.Add(new OnnxValue(
+                OnnxNames.Condition(condition.Name), OnnxType.Float32, [batch, new(condition.Channels, ""), .. size]));
+        }
+
         var operations = new OnnxOperations(network, graph, new OnnxWeights(graph, source, options.WeightType), sizes);
         HashSet<Feature> needed = Needed(network.Output);
         var values = new Dictionary<Feature, string>();

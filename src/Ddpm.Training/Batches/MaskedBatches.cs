@@ -39,7 +39,7 @@ public sealed class MaskedBatches : IBatchSource
         try
         {
             using var scope = NewDisposeScope();
-            return new TrainingBatch(batch.X0, batch.Labels, mask(batch));
+            return new TrainingBatch(batch.X0, batch.Labels, mask(batch), batch.Conditions);
         }
         catch
         {

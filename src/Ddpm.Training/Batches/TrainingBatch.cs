@@ -1,9 +1,11 @@
+using System.Collections.ObjectModel;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
 /// <summary>
-/// Holds the examples of a training step with their labels and mask. It owns the tensors, which belong to no dispose scope: dispose it.
+/// Holds the examples of a training step with their labels, mask and conditions. It owns the tensors, which belong to no dispose scope:
+/// dispose it.
 /// </summary>
 public sealed class TrainingBatch : IDisposable
 {
@@ -14,10 +16,15 @@ public sealed class TrainingBatch : IDisposable
     /// The weight of each element in the loss, in the shape of <paramref name="x0"/> or with axes of 1 after the first; the batch takes
     /// ownership. Default: all count equally. Range: ≥ 0.
     /// </param>
+    /// <param name="conditions">
+    /// A floating-point tensor [B, …] for each of the network's <see cref="Core.IConditionalEpsilonModel.Conditions"/>, by its name; the
+    /// batch takes ownership. Default: none.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="x0"/> is empty or not floating-point, or labels or mask do not fit it.
+    /// <paramref name="x0"/> is empty or not floating-point, or labels, mask or conditions do not fit it.
     /// </exception>
-    public TrainingBatch(Tensor x0, IReadOnlyList<long>? labels = null, Tensor? mask = null)
+    public TrainingBatch(
+        Tensor x0, IReadOnlyList<long>? labels = null, Tensor? mask = null, IReadOnlyDictionary<string, Tensor>? conditions = null)
     {
         ArgumentNullException.ThrowIfNull(x0);
         if (x0.dim() < 1 || x0.numel() == 0 || !x0.is_floating_point())
@@ -41,7 +48,18 @@ public sealed class TrainingBatch : IDisposable
                 nameof(mask));
         }
 
+        foreach ((string name, Tensor value) in conditions ?? ReadOnlyDictionary<string, Tensor>.Empty)
+        {
+            if (value is not null && value.is_floating_point() && value.dim() > 0 && value.size(0) == x0.size(0)) continue;
+            string actual = value is null ? "null" : $"{value.dtype} [{string.Join(", ", value.shape)}]";
+            throw new ArgumentException(
+                $"conditions[\"{name}\"] must hold floating-point numbers of {x0.size(0)} examples, but is {actual}.", nameof(conditions));
+        }
+
         X0 = x0.DetachFromDisposeScope();
+        Conditions = conditions is null
+            ? ReadOnlyDictionary<string, Tensor>.Empty
+            : conditions.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()).AsReadOnly();
         Labels = labels;
         Mask = mask?.DetachFromDisposeScope();
 
@@ -56,6 +74,11 @@ public sealed class TrainingBatch : IDisposable
 
     /// <summary>Gets the weight of each element in the loss; null: all count equally.</summary>
     public Tensor? Mask { get; }
+
+    /// <summary>Gets the tensors that the network is given for the examples, by the names of their conditions.</summary>
+    public IReadOnlyDictionary<string, Tensor> Conditions { get; }
+
+    private IEnumerable<Tensor> Tensors => [X0, .. Mask is null ? Enumerable.Empty<Tensor>() : [Mask], .. Conditions.Values];
 
     /// <summary>Copies some of the examples.</summary>
     /// <param name="first">The place of the first example. Range: ≥ 0.</param>
@@ -76,13 +99,19 @@ public sealed class TrainingBatch : IDisposable
         return new TrainingBatch(
             X0.narrow(0, first, count).clone(),
             Labels is null ? null : [.. Labels.Skip(first).Take(count)],
-            Mask?.narrow(0, first, count).clone());
+            Mask?.narrow(0, first, count).clone(),
+            Conditions.ToDictionary(pair => pair.Key, pair => pair.Value.narrow(0, first, count).clone()));
     }
 
     /// <summary>Frees the memory of the tensors.</summary>
     public void Dispose()
     {
-        X0.Dispose();
-        Mask?.Dispose();
+        foreach (Tensor tensor in Tensors) tensor.Dispose();
+    }
+
+    /// <summary>Frees the tensors that another batch does not have.</summary>
+    internal void DisposeExcept(TrainingBatch other)
+    {
+        foreach (Tensor tensor in Tensors.Except(other.Tensors, ReferenceEqualityComparer.Instance).Cast<Tensor>()) tensor.Dispose();
     }
 }

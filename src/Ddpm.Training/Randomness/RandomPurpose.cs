@@ -11,4 +11,5 @@ internal enum RandomPurpose
     Noise = 4,
     Dropout = 5,
     LabelDropout = 6,
+    ConditionDropout = 7,
 }

@@ -9,6 +9,9 @@ namespace Ddpm.Training;
 /// </summary>
 public sealed record TrainingOptions
 {
+    private static readonly ImmutableSortedDictionary<string, double> NoDropout =
+        ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
+
     /// <summary>Gets the default settings.</summary>
     public static TrainingOptions Default { get; } = new();
 
@@ -73,6 +76,13 @@ public sealed record TrainingOptions
     public double LabelDropout { get; init; } = 0.1;
 
     /// <summary>
+    /// Gets the probability with which each condition of an example is replaced by zeros, by the condition's name, each
+    /// independently of the others. A network so learns to predict without the condition, as guidance needs. Range of each: 0 … 1.
+    /// </summary>
+    /// <value>Default: none: conditions are always given.</value>
+    public ImmutableSortedDictionary<string, double> ConditionDropout { get; init; } = NoDropout;
+
+    /// <summary>
     /// Gets the type in which the network computes; null: the network's type. With <see cref="torch.ScalarType.BFloat16"/> parameters, sums
     /// of gradients, optimiser and averages stay float32.
     /// </summary>
@@ -117,6 +127,12 @@ public sealed record TrainingOptions
         Check(GradientClip is null or > 0, nameof(GradientClip), "> 0, or null", GradientClip);
         Check(!Averages.IsDefaultOrEmpty && !Averages.Contains(null!), nameof(Averages), "at least one profile", "empty or null");
         Check(LabelDropout is >= 0 and <= 1, nameof(LabelDropout), "0 … 1", LabelDropout);
+        Check(ConditionDropout is not null, nameof(ConditionDropout), "a dictionary, perhaps empty", "null");
+        foreach ((string name, double probability) in ConditionDropout!)
+        {
+            Check(probability is >= 0 and <= 1, $"{nameof(ConditionDropout)}[\"{name}\"]", "0 … 1", probability);
+        }
+
         Check(ComputeType is null or torch.ScalarType.BFloat16, nameof(ComputeType), $"{torch.ScalarType.BFloat16}, or null", ComputeType);
         return this;
     }

@@ -75,7 +75,8 @@ public sealed class ExportTests : IDisposable
                 generator: new Generator((ulong)seed));
             Tensor t = tensor(new[] { 0L, 500, 999 });
             Tensor? labels = description.ClassCount > 0 ? tensor(new[] { 2L, 0, 1 }) : null;
-            OnnxRuntimeAnswer.Error(path, network, x, t, labels).Should().BeLessThan(Tolerance, "seed {0}", seed);
+            var given = new BatchConditions(labels, description.Given([.. sizes.Select(size => (long)size)]));
+            OnnxRuntimeAnswer.Error(path, network, x, t, given).Should().BeLessThan(Tolerance, "seed {0}", seed);
         }
     }
 
@@ -87,7 +88,7 @@ public sealed class ExportTests : IDisposable
         string path = folder.File("mlp.onnx");
         network.SaveOnnx(path).Metadata.SampleShape!.Value.Should().Equal(3);
         using Tensor x = randn([5, 3]), t = arange(5, int64);
-        OnnxRuntimeAnswer.Error(path, network, x, t, null).Should().BeLessThan(Tolerance);
+        OnnxRuntimeAnswer.Error(path, network, x, t, default).Should().BeLessThan(Tolerance);
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class ExportTests : IDisposable
         string path = folder.File("any.onnx");
         network.SaveOnnx(path, null, new OnnxExportOptions { AnySize = true });
         using Tensor x = randn([2, 2, 12, 20]), t = tensor(new[] { 3L, 900 });
-        OnnxRuntimeAnswer.Error(path, network, x, t, null).Should().BeLessThan(Tolerance);
+        OnnxRuntimeAnswer.Error(path, network, x, t, default).Should().BeLessThan(Tolerance);
     }
 
     [Fact]
@@ -108,8 +109,8 @@ public sealed class ExportTests : IDisposable
         network.SaveOnnx(path);
         using Tensor x = randn([3, 2, 16, 16]), t = tensor(new[] { 3L, 900, 20 }), none = tensor(new[] { -1L, 2, -1 }),
             row = tensor(new[] { 3L, 2, 3 });
-        OnnxRuntimeAnswer.Error(path, network, x, t, none).Should().BeLessThan(Tolerance);
-        using Tensor first = OnnxRuntimeAnswer.Of(path, x, t, none), second = OnnxRuntimeAnswer.Of(path, x, t, row);
+        OnnxRuntimeAnswer.Error(path, network, x, t, new(none)).Should().BeLessThan(Tolerance);
+        using Tensor first = OnnxRuntimeAnswer.Of(path, x, t, new(none)), second = OnnxRuntimeAnswer.Of(path, x, t, new(row));
         first.Equals(second).Should().BeTrue();
     }
 
@@ -125,9 +126,9 @@ public sealed class ExportTests : IDisposable
         (narrow.Bytes / (double)whole.Bytes).Should().BeInRange(0.5, 0.65);
         using Tensor x = randn([2, 2, 16, 16]), t = tensor(new[] { 3L, 900 }), labels = tensor(new[] { 0L, 2 });
         // Against the network whose weights were rounded so: the arithmetic is float32's. Norms and biases are stored whole.
-        double error = OnnxRuntimeAnswer.Error(path, network, x, t, labels);
+        double error = OnnxRuntimeAnswer.Error(path, network, x, t, new(labels));
         Round(network, type);
-        double rounded = OnnxRuntimeAnswer.Error(path, network, x, t, labels);
+        double rounded = OnnxRuntimeAnswer.Error(path, network, x, t, new(labels));
         rounded.Should().BeLessThan(Tolerance);
         error.Should().BeInRange(rounded, 200 * Math.Pow(2, -bits));
     }
@@ -142,7 +143,7 @@ public sealed class ExportTests : IDisposable
         report.Bytes.Should().BeGreaterThan(4 * report.Parameters).And.BeLessThan(8 * report.Parameters);
         new FileInfo(path).Length.Should().BeLessThan(100_000);
         using Tensor x = randn([2, 2, 16, 16]), t = tensor(new[] { 3L, 900 });
-        OnnxRuntimeAnswer.Error(path, network, x, t, null).Should().BeLessThan(Tolerance);
+        OnnxRuntimeAnswer.Error(path, network, x, t, default).Should().BeLessThan(Tolerance);
     }
 
     private static void Round(UNet network, OnnxWeightType type)
@@ -167,6 +168,6 @@ public sealed class ExportTests : IDisposable
         Tensor x = randn([2, options.InChannels, .. sizes], float32, generator: new Generator((ulong)seed));
         Tensor t = tensor(new[] { seed % 1000L, 999 });
         Tensor? labels = options.ClassCount is { } count ? tensor(new[] { 0L, count - 1 }) : null;
-        return OnnxRuntimeAnswer.Error(path, network, x, t, labels, level);
+        return OnnxRuntimeAnswer.Error(path, network, x, t, new(labels), level);
     }
 }

@@ -11,10 +11,10 @@ internal static class OnnxRuntimeAnswer
     /// <param name="path">The model.</param>
     /// <param name="x">x_t.</param>
     /// <param name="t">The timesteps.</param>
-    /// <param name="labels">The classes; null where the network knows none.</param>
+    /// <param name="given">The classes and the conditions.</param>
     /// <param name="level">How the runtime changes the graph.</param>
     public static Tensor Of(
-        string path, Tensor x, Tensor t, Tensor? labels, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
+        string path, Tensor x, Tensor t, BatchConditions given, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         using var options = new SessionOptions { GraphOptimizationLevel = level };
         using var session = new InferenceSession(path, options);
@@ -23,7 +23,12 @@ internal static class OnnxRuntimeAnswer
             ["sample"] = OrtValue.CreateTensorValueFromMemory(x.data<float>().ToArray(), x.shape),
             ["timestep"] = OrtValue.CreateTensorValueFromMemory(t.data<long>().ToArray(), t.shape),
         };
-        if (labels is not null) inputs["label"] = OrtValue.CreateTensorValueFromMemory(labels.data<long>().ToArray(), labels.shape);
+        foreach ((string name, Tensor value) in given.Tensors)
+        {
+            inputs[$"condition_{name}"] = OrtValue.CreateTensorValueFromMemory(value.data<float>().ToArray(), value.shape);
+        }
+
+        if (given.Labels is { } labels) inputs["label"] = OrtValue.CreateTensorValueFromMemory(labels.data<long>().ToArray(), labels.shape);
         using var run = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, inputs, ["prediction"]);
         foreach (OrtValue input in inputs.Values) input.Dispose();
@@ -32,15 +37,15 @@ internal static class OnnxRuntimeAnswer
     }
 
     /// <summary>How far an answer is from the network's in float64, in units of its largest number or of 1.</summary>
-    public static double Error(string path, DescribedNetwork network, Tensor x, Tensor t, Tensor? labels,
+    public static double Error(string path, DescribedNetwork network, Tensor x, Tensor t, BatchConditions given,
         GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        Tensor actual = Of(path, x, t, labels, level);
+        Tensor actual = Of(path, x, t, given, level);
         network.to(float64);
         // libtorch in float32 is no reference: a norm of few numbers may divide rounding by rounding.
-        Tensor expected = network.Predict(x.to(float64), t, labels);
+        Tensor expected = network.Predict(x.to(float64), t, given);
         network.to(float32);
         actual.shape.Should().Equal(expected.shape);
         return (actual.to(float64) - expected).abs().max().item<double>() / Math.Max(1, expected.abs().max().item<double>());

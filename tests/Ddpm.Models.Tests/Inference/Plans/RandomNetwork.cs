@@ -1,3 +1,6 @@
+using TorchSharp;
+using Tensor = TorchSharp.torch.Tensor;
+
 namespace Ddpm.Models.Tests.Inference.Plans;
 
 /// <summary>A network of random operations in a random order: what a user may describe, whether steps fuse it or not.</summary>
@@ -14,12 +17,27 @@ internal sealed class RandomNetwork(int seed) : INetworkDescription
 
     public bool HasNullLabel => seed % 4 == 0;
 
+    public IReadOnlyList<Core.NetworkCondition> Conditions => seed % 4 == 1
+        ? [Core.NetworkCondition.Vector("facts", 3), Core.NetworkCondition.Spatial("shown", 2)]
+        : [];
+
+    /// <summary>Random numbers for the conditions of three examples.</summary>
+    public Dictionary<string, Tensor> Given(long[] sizes) => Conditions.ToDictionary(
+        condition => condition.Name,
+        condition => torch.randn(
+            [3, condition.Channels, .. condition.IsVector ? [] : sizes], torch.float32, generator: new torch.Generator((ulong)seed + 1)));
+
     public Feature Describe(NetworkBuilder net)
     {
         var random = new Random(seed);
         var examples = new List<Feature> { net.Input };
         var vectors = new List<Feature> { net.Sinusoid(6 + seed % 3) };
         if (ClassCount > 0) vectors.Add(net.ClassEmbedding("classes", 5));
+        foreach (Core.NetworkCondition condition in Conditions)
+        {
+            (condition.IsVector ? vectors : examples).Add(net.Condition(condition.Name));
+        }
+
         for (int step = 0; step < 14; step++)
         {
             Feature x = examples[random.Next(examples.Count)], vector = vectors[random.Next(vectors.Count)];

@@ -24,12 +24,13 @@ public sealed class RandomNetworkTests
             Tensor x = randn([3, description.InChannels, .. sizes], float32, generator: new Generator((ulong)seed));
             Tensor t = seed % 2 == 0 ? tensor(new[] { 7L, 7, 7 }) : tensor(new[] { 0L, 500, 999 });
             Tensor? labels = description.ClassCount > 0 ? tensor(new[] { 2L, 0, 1 }) : null;
+            var conditions = new BatchConditions(labels, description.Given(sizes));
             using CompiledModel compiled = network.Compile(NullLogger.Instance, lanes);
             using var noGradient = no_grad();
-            Tensor actual = ((IConditionalEpsilonModel)compiled.Model).Predict(x, t, labels);
+            Tensor actual = ((IConditionalEpsilonModel)compiled.Model).Predict(x, t, conditions);
             // libtorch in float32 is no reference: a norm of few numbers may divide rounding by rounding.
             network.to(float64);
-            Tensor expected = network.Predict(x.to(float64), t, labels);
+            Tensor expected = network.Predict(x.to(float64), t, conditions);
 
             double largest = Math.Max(1, expected.abs().max().item<double>());
             double error = (actual.to(float64) - expected).abs().max().item<double>();
