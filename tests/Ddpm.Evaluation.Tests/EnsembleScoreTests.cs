@@ -52,9 +52,11 @@ public sealed class EnsembleScoreTests
     public void Add_WhatIsNoNumber_IsRefusedAndAddsNothing()
     {
         var score = new EnsembleScore();
-        FluentActions.Invoking(() => score.Add([1, double.NaN], 0)).Should().Throw<ArgumentException>().WithMessage("samples must be finite*");
+        FluentActions.Invoking(() => score.Add([1, double.NaN], 0)).Should().Throw<ArgumentException>()
+            .WithMessage("samples must be finite*");
         FluentActions.Invoking(() => score.Add([], 0)).Should().Throw<ArgumentException>().WithMessage("samples must be at least one*");
-        FluentActions.Invoking(() => score.Add([1], double.NaN)).Should().Throw<ArgumentException>().WithMessage("observed must be finite*");
+        FluentActions.Invoking(() => score.Add([1], double.NaN)).Should().Throw<ArgumentException>()
+            .WithMessage("observed must be finite*");
         score.Count.Should().Be(0);
         FluentActions.Invoking(() => new EnsembleScore(1)).Should().Throw<ArgumentOutOfRangeException>();
     }

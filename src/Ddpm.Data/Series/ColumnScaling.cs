@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Ddpm.Data;
 
 /// <summary>
-/// Brings each column of a <see cref="TimeSeries"/> to mean 0 and standard deviation 1, by its observed cells alone: what is a gap, or hidden
-/// from a training, has no part in it.
+/// Brings each column of a <see cref="TimeSeries"/> to mean 0 and standard deviation 1, by its observed cells alone: what is a gap, or
+/// hidden from a training, has no part in it.
 /// </summary>
 /// <param name="Means">The mean of each column, in its unit.</param>
 /// <param name="Deviations">The standard deviation of each column, in its unit. Range: &gt; 0.</param>
@@ -33,7 +33,8 @@ public sealed record ColumnScaling(ImmutableArray<double> Means, ImmutableArray<
             double[] observed = [.. series.SelectMany(one => one.Values(column).ToArray()).Where(value => !double.IsNaN(value))];
             if (observed.Length == 0)
             {
-                throw new ArgumentException($"series must have a number in every column, but '{columns[column]}' has none.", nameof(series));
+                throw new ArgumentException(
+                    $"series must have a number in every column, but '{columns[column]}' has none.", nameof(series));
             }
 
             double mean = observed.Average(), variance = observed.Sum(value => (value - mean) * (value - mean)) / observed.Length;

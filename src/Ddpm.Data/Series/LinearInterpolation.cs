@@ -20,7 +20,8 @@ public static class LinearInterpolation
         int[] observed = [.. Enumerable.Range(0, values.Length).Where(row => !double.IsNaN(values[row]))];
         if (observed.Length == 0)
         {
-            throw new ArgumentException($"series must have a number in every column, but '{series.Columns[column]}' has none.", nameof(series));
+            throw new ArgumentException(
+                $"series must have a number in every column, but '{series.Columns[column]}' has none.", nameof(series));
         }
 
         ReadOnlySpan<double> times = series.Times;

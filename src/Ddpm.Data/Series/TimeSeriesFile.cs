@@ -199,8 +199,9 @@ public sealed class TimeSeriesFile
         {
             string cell = rows[row][place];
             double? read = dates ? SeriesTime.Date(cell)
-                : double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number
-                : null;
+                : double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+                    ? number
+                    : null;
             times[row] = read ?? throw Bad(row, place, dates ? "a date such as 2015-01-31 or 2015-01-31 12:00" : "a date or a number");
             if (row > 0 && times[row] <= times[row - 1]) throw Bad(row, place, $"later than '{rows[row - 1][place]}' of the row before");
         }

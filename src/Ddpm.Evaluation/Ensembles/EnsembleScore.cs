@@ -11,11 +11,17 @@ public sealed class EnsembleScore
     private long covered;
 
     /// <summary>Creates a score without any number yet.</summary>
-    /// <param name="band">The share of the samples in the central band: 0.8 is from the quantile 0.1 to 0.9. Range: 0 &lt; share &lt; 1.</param>
+    /// <param name="band">
+    /// The share of the samples in the central band: 0.8 is from the quantile 0.1 to 0.9. Range: 0 &lt; share &lt; 1.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="band"/> is out of range.</exception>
     public EnsembleScore(double band = 0.8)
     {
-        if (!(band is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(band), band, $"band must be above 0 and below 1, but is {band}.");
+        if (!(band is > 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(band), band, $"band must be above 0 and below 1, but is {band}.");
+        }
+
         this.band = band;
     }
 
@@ -33,7 +39,9 @@ public sealed class EnsembleScore
     /// <value>NaN before the first number.</value>
     public double MeanAbsoluteError => error / Count;
 
-    /// <summary>Gets the share of the numbers in the central band, ends included; a calibrated ensemble has about the band's share.</summary>
+    /// <summary>
+    /// Gets the share of the numbers in the central band, ends included; a calibrated ensemble has about the band's share.
+    /// </summary>
     /// <value>NaN before the first number.</value>
     public double Coverage => (double)covered / Count;
 
@@ -76,8 +84,8 @@ public sealed class EnsembleScore
         return distance / sorted.Length - spread / ((double)sorted.Length * sorted.Length);
     }
 
-    // Hyndman and Fan's type 6: a further sample lies below it with the probability, so that the band of a calibrated ensemble has its share
-    // whatever the number of samples.
+    // Hyndman and Fan's type 6: a further sample lies below it with the probability, so that the band of a calibrated ensemble has its
+    // share whatever the number of samples.
     private static double Quantile(double[] sorted, double probability)
     {
         double place = Math.Clamp(probability * (sorted.Length + 1) - 1, 0, sorted.Length - 1);

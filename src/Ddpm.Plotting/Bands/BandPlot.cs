@@ -121,7 +121,8 @@ public static class BandPlot
         {
             if (list.Count != rows)
             {
-                throw new ArgumentException($"series must have {rows} numbers in {name}, as in Times, but has {list.Count}.", nameof(series));
+                throw new ArgumentException(
+                    $"series must have {rows} numbers in {name}, as in Times, but has {list.Count}.", nameof(series));
             }
         }
 
@@ -129,7 +130,8 @@ public static class BandPlot
         {
             if (!double.IsFinite(series.Times[row]) || (row > 0 && series.Times[row] <= series.Times[row - 1]))
             {
-                throw new ArgumentException($"series must have finite, ascending Times, but row {row} has {series.Times[row]}.", nameof(series));
+                throw new ArgumentException(
+                    $"series must have finite, ascending Times, but row {row} has {series.Times[row]}.", nameof(series));
             }
 
             if (!double.IsNaN(series.Observed[row])) continue;

@@ -2,8 +2,8 @@ namespace Ddpm.Training;
 
 /// <summary>
 /// Places windows over the gaps of a series. A window fills at most the half of it in its middle, so that it sees a quarter on either side,
-/// and windows that overlap are filled one after the other, the later ones given the earlier: that leaves no seam between them, which a mean
-/// of two fillings would, and each sample is one course through all gaps.
+/// and windows that overlap are filled one after the other, the later ones given the earlier: that leaves no seam between them, which a
+/// mean of two fillings would, and each sample is one course through all gaps.
 /// </summary>
 internal static class GapPlan
 {
