@@ -20,7 +20,7 @@ internal sealed class FillOptions(OptionReader read)
         "--columns", "names", "The columns of numbers, comma-separated; by default all but the column of times"));
 
     public string? Time { get; } = read.Text(
-        "--time", "name", "The column of times, dates or numbers; by default the first one if it holds dates, otherwise rows are numbered");
+        "--time", "column", "The column of times, dates or numbers; by default the first if it holds dates, otherwise rows are numbered");
 
     public ImmutableArray<string> Missing { get; } = Names(read.Text(
         "--missing", "words", "Further words that stand for a gap, comma-separated, such as -999"));
