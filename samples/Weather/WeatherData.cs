@@ -24,12 +24,7 @@ internal sealed class WeatherData : IDisposable
 
     public WeatherData()
     {
-        using Stream resource = typeof(WeatherData).Assembly.GetManifestResourceStream("weather.csv.gz")!;
-        using var reader = new StreamReader(new GZipStream(resource, CompressionMode.Decompress));
-        string[][] rows =
-        [
-            .. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')),
-        ];
+        string[][] rows = Rows();
         using var scope = NewDisposeScope();
         Tensor[] past = [.. Cities.Select(city => Measured(rows, city, year => year < HeldOutYear))];
         Tensor[] held = [.. Cities.Select(city => Measured(rows, city, year => year == HeldOutYear))];
@@ -67,14 +62,29 @@ internal sealed class WeatherData : IDisposable
         deviation.Dispose();
     }
 
-    // [days, 4]. Wind and rain are logarithms: a storm is a multiple of a breeze.
-    private static Tensor Measured(string[][] rows, string city, Func<int, bool> years)
+    /// <summary>The days of a city in some years: dates, and four numbers each, as networks see them but for the scale.</summary>
+    public static IReadOnlyList<(DateTime Date, float[] Values)> DaysOf(string city, Func<int, bool> years) => DaysOf(Rows(), city, years);
+
+    private static (DateTime Date, float[] Values)[] DaysOf(string[][] rows, string city, Func<int, bool> years) =>
+    [
+        .. from row in rows
+           let date = DateTime.ParseExact(row[Date].Replace('/', '-'), "yyyy-MM-dd", CultureInfo.InvariantCulture)
+           where row[City] == city && years(date.Year)
+           // Wind and rain are logarithms: a storm is a multiple of a breeze.
+           let windAndRain = (Wind: MathF.Log(Number(row[Wind])), Rain: MathF.Log(1 + Number(row[Rain])))
+           select (date, new[] { Number(row[Highest]), Number(row[Lowest]), windAndRain.Wind, windAndRain.Rain }),
+    ];
+
+    private static string[][] Rows()
     {
-        float[] values = [.. rows.Where(row => row[City] == city && years(int.Parse(row[Date].AsSpan(0, 4), CultureInfo.InvariantCulture)))
-            .SelectMany(row =>
-                new[] { Number(row[Highest]), Number(row[Lowest]), MathF.Log(Number(row[Wind])), MathF.Log(1 + Number(row[Rain])) })];
-        return tensor(values).reshape(-1, 4);
+        using Stream resource = typeof(WeatherData).Assembly.GetManifestResourceStream("weather.csv.gz")!;
+        using var reader = new StreamReader(new GZipStream(resource, CompressionMode.Decompress));
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(','))];
     }
+
+    // [days, 4].
+    private static Tensor Measured(string[][] rows, string city, Func<int, bool> years) =>
+        tensor(DaysOf(rows, city, years).SelectMany(day => day.Values).ToArray()).reshape(-1, 4);
 
     private static float Number(string field) => float.Parse(field, CultureInfo.InvariantCulture);
 

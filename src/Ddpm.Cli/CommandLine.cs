@@ -6,6 +6,7 @@ using Ddpm.Cli.Conversion;
 using Ddpm.Cli.Doctor;
 using Ddpm.Cli.Evaluation;
 using Ddpm.Cli.Export;
+using Ddpm.Cli.Gaps;
 using Ddpm.Cli.Help;
 using Ddpm.Cli.Inspection;
 using Ddpm.Cli.Sampling;
@@ -71,7 +72,7 @@ internal static class CommandLine
             "Denoising diffusion models: trains them on your images, samples and measures them. "
             + "Exit codes: 0 done, 1 error, 2 wrong command line, 130 interrupted.")
         {
-            TrainCommand.Create(shell), ExportCommand.Create(shell), SampleCommand.Create(shell),
+            TrainCommand.Create(shell), ExportCommand.Create(shell), SampleCommand.Create(shell), FillCommand.Create(shell),
             EvaluateCommand.Create(shell), InspectCommand.Create(shell), ConvertCommand.Create(shell), DoctorCommand.Create(shell),
             CompletionCommand.Create(output), HelpCommand.Create(),
         };

@@ -28,7 +28,7 @@ public sealed class ArchitectureTests
         ["Ddpm.Hosting.AspNetCore"] = ["Ddpm.Hosting"],
         ["Ddpm.Imaging"] = ["Ddpm.Core", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Ddpm.Plotting"] = ["Ddpm.Core", "Ddpm.Imaging", "ScottPlot"],
-        ["Ddpm.Data"] = ["Ddpm.Core", "Ddpm.Imaging"],
+        ["Ddpm.Data"] = ["Ddpm.Core", "Ddpm.Imaging", "Sep"],
         ["Ddpm.Training"] = ["Ddpm.Core", "Ddpm.Models", "Ddpm.Imaging", "Ddpm.Data"],
         ["Ddpm.Distributed.Mpi"] = ["Ddpm.Core"],
         ["Ddpm.Evaluation"] = ["Ddpm.Core", "Ddpm.Imaging", "Ddpm.Data"],

@@ -81,7 +81,8 @@ public static class LinePlot
         line.LegendText = name;
     }
 
-    private static void Dress(Plot plot, LinePlotOptions options)
+    /// <summary>Gives a plot titles, axes and colours, and limits that show all that was added.</summary>
+    internal static void Dress(Plot plot, LinePlotOptions options)
     {
         PlotTheme theme = options.Theme;
         Color foreground = Color.FromHex(theme.Foreground);
@@ -109,7 +110,7 @@ public static class LinePlot
     }
 
     // A single line needs no legend, two lines leave room for one inside, more have it beside them.
-    private static void AddLegend(Plot plot, int entries, PlotTheme theme)
+    internal static void AddLegend(Plot plot, int entries, PlotTheme theme)
     {
         if (entries == 1)
         {

@@ -12,4 +12,5 @@ internal enum RandomPurpose
     Dropout = 5,
     LabelDropout = 6,
     ConditionDropout = 7,
+    Hiding = 8,
 }

@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using Ddpm.Core;
+using Ddpm.Data;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>
+/// Makes the batches of a training that fills gaps: windows of series, cells of which are hidden from the network and count in its loss.
+/// What is a gap of the data counts nowhere.
+/// </summary>
+internal static class GapBatches
+{
+    // The network also draws what it is told, with a small weight, so that x_t there is what it was in training.
+    private const float WeightOfKnown = 0.1f;
+    private const int MostWindows = 20_000;
+
+    /// <summary>Makes the batches; dispose the windows when the training is over.</summary>
+    public static IBatchSource Of(InMemoryDataset windows, GapFillerOptions options)
+    {
+        int columns = (int)windows.Shape[0] / 2;
+        return new MappedBatches(
+            new ShuffledBatches(windows, options.BatchSize, options.Seed),
+            (batch, number) => Hide(batch, number, columns, options.Seed),
+            FormattableString.Invariant($"cells hidden by seed {options.Seed}"));
+    }
+
+    /// <summary>
+    /// Cuts series into windows [2C, L]: the scaled numbers, with lines through the gaps, and 1 where they are observed. Windows of which
+    /// less than half is observed are left out, unless all are such.
+    /// </summary>
+    public static InMemoryDataset Windows(IReadOnlyList<TimeSeries> series, ColumnScaling scaling, int length)
+    {
+        float[][] whole = [.. series.Select(one => Rows(one, scaling, length))];
+        int columns = scaling.Means.Length;
+        List<(int Series, int Start, double Observed)> windows = [];
+        for (int i = 0; i < whole.Length; i++)
+        {
+            int rows = whole[i].Length / (2 * columns);
+            for (int start = 0; start + length <= rows; start++) windows.Add((i, start, Share(whole[i], rows, columns, start, length)));
+        }
+
+        double least = windows.Any(window => window.Observed >= 0.5) ? 0.5 : double.Epsilon;
+        windows.RemoveAll(window => window.Observed < least);
+        // Neighbours are nearly equal: some of them do.
+        int every = (windows.Count + MostWindows - 1) / MostWindows;
+        windows = [.. windows.Where((_, index) => index % every == 0)];
+        var numbers = new float[windows.Count * 2 * columns * length];
+        for (int w = 0; w < windows.Count; w++)
+        {
+            (int i, int start, _) = windows[w];
+            int rows = whole[i].Length / (2 * columns);
+            for (int channel = 0; channel < 2 * columns; channel++)
+            {
+                whole[i].AsSpan(channel * rows + start, length).CopyTo(numbers.AsSpan((w * 2 * columns + channel) * length, length));
+            }
+        }
+
+        using Tensor flat = tensor(numbers), examples = flat.reshape(windows.Count, 2 * columns, length);
+        return new InMemoryDataset(examples);
+    }
+
+    /// <summary>The scaled numbers of a series and its mask, [2C, max(N, length)]; rows beyond its end are unobserved zeros.</summary>
+    private static float[] Rows(TimeSeries series, ColumnScaling scaling, int length)
+    {
+        int columns = series.Columns.Length, rows = Math.Max(series.Length, length);
+        var numbers = new float[2 * columns * rows];
+        for (int column = 0; column < columns; column++)
+        {
+            double[] values = [.. series.Values(column)];
+            if (values.All(double.IsNaN)) continue;
+            FilledSeries lines = LinearInterpolation.Fill(new TimeSeries([series.Columns[column]], [values]));
+            for (int row = 0; row < series.Length; row++)
+            {
+                numbers[column * rows + row] = (float)scaling.Scaled(column, lines.Quantile(0, row, 0.5));
+                numbers[(columns + column) * rows + row] = series.IsObserved(column, row) ? 1 : 0;
+            }
+        }
+
+        return numbers;
+    }
+
+    private static double Share(float[] whole, int rows, int columns, int start, int length)
+    {
+        double observed = 0;
+        for (int column = 0; column < columns; column++)
+        {
+            foreach (float cell in whole.AsSpan((columns + column) * rows + start, length)) observed += cell;
+        }
+
+        return observed / (columns * length);
+    }
+
+    private static TrainingBatch Hide(TrainingBatch batch, long number, int columns, long seed)
+    {
+        int count = (int)batch.X0.size(0), length = (int)batch.X0.size(2), cells = columns * length;
+        Tensor x0 = batch.X0.narrow(1, 0, columns).contiguous();
+        using Tensor mask = batch.X0.narrow(1, columns, columns).contiguous();
+        ReadOnlySpan<float> observed = MemoryMarshal.Cast<byte, float>(mask.bytes);
+        var known = new float[count * cells];
+        var weights = new float[count * cells];
+        bool[] isObserved = new bool[cells], hidden = new bool[cells];
+        for (int place = 0; place < count; place++)
+        {
+            for (int cell = 0; cell < cells; cell++) isObserved[cell] = observed[place * cells + cell] > 0;
+            HiddenCells.Choose(isObserved, columns, new CounterBasedRandom(RandomPurpose.Hiding.Seed(seed), number, place), hidden);
+            for (int cell = 0; cell < cells; cell++)
+            {
+                known[place * cells + cell] = isObserved[cell] && !hidden[cell] ? 1 : 0;
+                weights[place * cells + cell] = hidden[cell] ? 1 : isObserved[cell] ? WeightOfKnown : 0;
+            }
+        }
+
+        Tensor knownMask = tensor(known).reshape(count, columns, length);
+        return new TrainingBatch(
+            x0, null, tensor(weights).reshape(count, columns, length), GapConditions.Of(x0 * knownMask, knownMask));
+    }
+}

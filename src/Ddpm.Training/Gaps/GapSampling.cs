@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using Ddpm.Data;
+using static TorchSharp.torch;
+
+namespace Ddpm.Training;
+
+/// <summary>Fills the gaps of a series window by window, from draws of one window given its known cells.</summary>
+/// <param name="series">The series.</param>
+/// <param name="scaling">The scaling of its columns.</param>
+/// <param name="length">The length of a window.</param>
+/// <param name="samples">The number of samples.</param>
+internal sealed class GapSampling(TimeSeries series, ColumnScaling scaling, int length, int samples)
+{
+    // Bounds the memory of one draw: with 4 columns and windows of 64 it takes 8 MB for each of numbers, mask and samples.
+    private const int MostRows = 8192;
+    private readonly int columns = series.Columns.Length;
+    private readonly IReadOnlyList<GapWindow> plan = Plan(series, length);
+    private readonly bool[] known = Known(series);
+    private readonly float[] numbers = Numbers(series, scaling, samples); // [sample, column, row]
+
+    /// <summary>Draws windows given their known cells.</summary>
+    /// <param name="observed">The known numbers, scaled, 0 elsewhere: [rows, C, L].</param>
+    /// <param name="mask">1 where a cell is known: [rows, C, L].</param>
+    /// <param name="first">The number of the first row among all rows of the filling.</param>
+    /// <returns>The windows, scaled, [rows, C, L].</returns>
+    public delegate Tensor Draw(Tensor observed, Tensor mask, long first);
+
+    /// <summary>Fills all gaps.</summary>
+    /// <param name="draw">Draws windows.</param>
+    /// <param name="finish">Brings a scaled number of a column to what the samples hold.</param>
+    /// <returns>The samples.</returns>
+    public FilledSeries Fill(Draw draw, Func<int, float, double> finish)
+    {
+        long first = 0;
+        foreach (IGrouping<int, GapWindow> wave in plan.GroupBy(window => window.Wave).OrderBy(wave => wave.Key))
+        {
+            foreach (GapWindow[] windows in wave.Chunk(Math.Max(1, MostRows / samples)))
+            {
+                FillWindows(windows, draw, first);
+                first += windows.Length * samples;
+            }
+        }
+
+        return new FilledSeries(
+            series, samples, (column, row, k) => finish(column, numbers[(k * columns + column) * series.Length + row]));
+    }
+
+    /// <summary>Gets the number of rows that <see cref="Fill"/> draws.</summary>
+    public long Rows => (long)samples * plan.Count;
+
+    private static IReadOnlyList<GapWindow> Plan(TimeSeries series, int length) => GapPlan.Of(
+        [
+            .. Enumerable.Range(0, series.Length)
+                .Select(row => Enumerable.Range(0, series.Columns.Length).Any(column => !series.IsObserved(column, row))),
+        ],
+        length);
+
+    private static bool[] Known(TimeSeries series) =>
+        [.. Enumerable.Range(0, series.Columns.Length).SelectMany(column => series.Values(column).ToArray().Select(x => !double.IsNaN(x)))];
+
+    private static float[] Numbers(TimeSeries series, ColumnScaling scaling, int samples)
+    {
+        float[] one =
+        [
+            .. Enumerable.Range(0, series.Columns.Length).SelectMany(column =>
+                series.Values(column).ToArray().Select(x => double.IsNaN(x) ? 0 : (float)scaling.Scaled(column, x))),
+        ];
+        var all = new float[checked(samples * one.Length)];
+        for (int k = 0; k < samples; k++) one.CopyTo(all, k * one.Length);
+        return all;
+    }
+
+    private void FillWindows(GapWindow[] windows, Draw draw, long first)
+    {
+        int rows = windows.Length * samples, cells = columns * length;
+        var observed = new float[rows * cells];
+        var mask = new float[rows * cells];
+        for (int row = 0; row < rows; row++)
+        {
+            (GapWindow window, int k) = (windows[row / samples], row % samples);
+            for (int column = 0; column < columns; column++)
+            {
+                for (int i = 0; i < Math.Min(length, series.Length - window.Start); i++)
+                {
+                    int at = window.Start + i, cell = row * cells + column * length + i;
+                    if (!known[column * series.Length + at]) continue;
+                    mask[cell] = 1;
+                    observed[cell] = numbers[(k * columns + column) * series.Length + at];
+                }
+            }
+        }
+
+        using var scope = NewDisposeScope();
+        // A sampler hands its samples to no scope.
+        using Tensor drawn = draw(tensor(observed).reshape(rows, columns, length), tensor(mask).reshape(rows, columns, length), first);
+        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(drawn.contiguous().bytes);
+        foreach ((int w, GapWindow window) in windows.Index())
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                for (int at = window.First; at <= window.Last; at++)
+                {
+                    if (known[column * series.Length + at]) continue;
+                    for (int k = 0; k < samples; k++)
+                    {
+                        numbers[(k * columns + column) * series.Length + at] =
+                            values[(w * samples + k) * cells + column * length + at - window.Start];
+                    }
+
+                    known[column * series.Length + at] = true;
+                }
+            }
+        }
+    }
+}
