@@ -3,7 +3,7 @@ using Ddpm.Plotting;
 
 namespace Ddpm.Experiments;
 
-/// <summary>The losses of a training, read from the metrics that it wrote.</summary>
+/// <summary>The losses of a training, read from the table that <see cref="Curves"/> wrote.</summary>
 /// <param name="Name">The training's name.</param>
 /// <param name="Losses">The loss at each row's step.</param>
 /// <param name="ByTimestep">The loss of each interval of timesteps in the last row.</param>
@@ -11,19 +11,30 @@ internal sealed record CurveTable(string Name, PlotSeries Losses, IReadOnlyList<
 {
     private const string Prefix = "loss_t";
 
-    /// <summary>The losses of a file; null where there is no such file, or no row in it yet.</summary>
-    public static CurveTable? Read(string name, string path)
+    /// <summary>Reads the losses of all trainings, in the order of the file.</summary>
+    public static IReadOnlyList<CurveTable> Read(string path)
     {
-        if (!File.Exists(path)) return null;
-        string[][] lines = [.. File.ReadLines(path).Select(line => line.Split(','))];
-        if (lines.Length < 2) return null;
-        string[] header = lines[0], last = lines[^1];
+        string[] lines = File.ReadAllLines(path), header = lines[0].Split(',')[1..];
+        return [.. lines.Skip(1).Select(Fields)
+            .GroupBy(line => line.Name, (name, rows) => Of(name, header, [.. rows.Select(row => row.Numbers)]))];
+    }
+
+    private static CurveTable Of(string name, string[] header, string[][] lines)
+    {
+        string[] last = lines[^1];
         int loss = Array.IndexOf(header, "loss");
         return new CurveTable(
             name,
-            new PlotSeries(name, [.. lines.Skip(1).Select(line => new PlotPoint(Number(line[0]), Number(line[loss])))]),
+            new PlotSeries(name, [.. lines.Select(line => new PlotPoint(Number(line[0]), Number(line[loss])))]),
             [.. header.Index().Where(column => column.Item.StartsWith(Prefix, StringComparison.Ordinal) && last[column.Index].Length > 0)
                 .Select(column => Interval(column.Item, Number(last[column.Index])))]);
+    }
+
+    // "name, perhaps with commas",number,number,…
+    private static (string Name, string[] Numbers) Fields(string line)
+    {
+        int end = line.LastIndexOf('"');
+        return (line[1..end], line[(end + 2)..].Split(','));
     }
 
     private static TimestepLoss Interval(string column, double loss)

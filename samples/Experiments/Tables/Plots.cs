@@ -91,8 +91,9 @@ internal static class Plots
     // L in bits/dim and the plain squared errors are of different units: a plot each, and the last row by timestep.
     private static void Losses(Experiment experiment)
     {
-        CurveTable[] curves = [.. ObjectivesTable.Recipes(experiment.Budget, experiment.Seed)
-            .Select(recipe => CurveTable.Read(recipe.Name, TrainedRecipe.MetricsFile(experiment, recipe))).OfType<CurveTable>()];
+        string path = experiment.Out($"{Curves.Name}.csv");
+        if (!File.Exists(path)) return;
+        IReadOnlyList<CurveTable> curves = CurveTable.Read(path);
         (CurveTable[] simple, CurveTable[] bound) = (
             [.. curves.Where(curve => curve.Name.EndsWith("simple", StringComparison.Ordinal))],
             [.. curves.Where(curve => !curve.Name.EndsWith("simple", StringComparison.Ordinal))]);
