@@ -1,5 +1,5 @@
-using Ddpm.Core;
 using System.Diagnostics;
+using Ddpm.Core;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
