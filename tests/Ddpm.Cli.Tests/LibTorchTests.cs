@@ -47,8 +47,8 @@ public sealed class LibTorchTests
     [InlineData(
         "smaple",
         2,
-        "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, evaluate, inspect, convert, doctor, "
-            + "completion, help.")]
+        "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, fill, evaluate, inspect, convert, "
+            + "doctor, completion, help.")]
     public void Run_WithoutLibtorch_DoesWhatItCanAndNamesWhatIsMissing(string command, int expected, string message)
     {
         using StringWriter output = new(), error = new();

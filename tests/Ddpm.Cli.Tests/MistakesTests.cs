@@ -9,8 +9,8 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [
         InlineData(
             "smaple",
-            "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, evaluate, inspect, convert, doctor, "
-                + "completion, help."),
+            "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, fill, evaluate, inspect, convert, "
+                + "doctor, completion, help."),
     ]
     [InlineData("evaluate", "ddpm evaluate must be followed by a command: bpd, fid, is, kid, pr.")]
     [InlineData("evaluate fidd a b", "ddpm evaluate has no command fidd; did you mean fid? The commands are bpd, fid, is, kid, pr.")]

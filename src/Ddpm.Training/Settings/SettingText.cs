@@ -38,6 +38,7 @@ internal static class SettingText
         string text => text,
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         bool flag => flag.ToString(),
+        KeyValuePair<string, double> pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value}"),
         IEnumerable list => List([.. list.Cast<object?>().Select(item => Of(item, depth + 1))]),
         nn.Module module => module.GetType().Name,
         _ => HasOwnText(value) ? value.ToString() ?? "" : Described(value, depth, _ => true),

@@ -111,6 +111,8 @@ public sealed class SettingsTests
         (_, long number) => number + 1,
         (_, double number) => number / 2 + 0.01,
         (_, ImmutableArray<int> numbers) => numbers.Add(1),
+        (_, ImmutableArray<NetworkCondition> conditions) => conditions.Add(NetworkCondition.Vector("facts", 2)),
+        (_, ImmutableSortedDictionary<string, double> shares) => shares.Add("facts", 0.5),
         (_, ImmutableArray<AverageProfile> profiles) => profiles.Add(AverageProfile.Constant()),
         (_, LearningRateDecay) => LearningRateDecay.Cosine(10),
         (_, Prediction) => Prediction.V,

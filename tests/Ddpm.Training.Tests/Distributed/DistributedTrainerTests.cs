@@ -23,10 +23,11 @@ public sealed class DistributedTrainerTests
     [InlineData(3)]
     public void Run_TwoRanks_IsTheRunOfOne(int accumulation) => TwoRanksAreOne(Smooth with { Accumulation = accumulation }, 1e-6f);
 
-    // Gradients in 16 bits are sums of 4 or of 8 examples, rounded to 3 digits, and summed in float32: then 1e-4 of a step of 1e-3.
+    // Gradients in 16 bits are sums of 4 or of 8 examples, and each processor sums in its own order. Ten roundings to 8 bits are 2 % of the
+    // way that three steps of 1e-3 can go; a sum in place of a mean would be half of it.
     [BFloat16Fact]
     public void Run_TwoRanksInBFloat16_IsTheRunOfOne() =>
-        TwoRanksAreOne(Smooth with { Accumulation = 2, ComputeType = ScalarType.BFloat16 }, 2e-5f);
+        TwoRanksAreOne(Smooth with { Accumulation = 2, ComputeType = ScalarType.BFloat16 }, 6e-5f);
 
     private static void TwoRanksAreOne(TrainingOptions options, float tolerance)
     {

@@ -80,7 +80,7 @@ public sealed class PageTests
         leaving.Set("steps", "90");
         leaving.Set("seed", "1");
         leaving.Press("draw");
-        ChromiumPage.Until(() => server.IsRunning, "the first run");
+        ChromiumPage.Until(() => server.IsRunning && server.Last is not null, "the first run");
         Job first = server.Last!;
         server.Model.Permit(2);
         ChromiumPage.Until(() => leaving.Numbers.StartsWith("step 2 of 90", StringComparison.Ordinal), "two steps", () => leaving.Numbers);
