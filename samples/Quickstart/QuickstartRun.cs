@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ddpm.Cli.Output;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Evaluation;
 using Ddpm.Imaging;
 using Ddpm.Models;
 using Ddpm.Plotting;
-using Ddpm.Samples;
 using Ddpm.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Ddpm.Cli.Output;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
-using Ddpm.Samples;
 using Ddpm.Training;
 using static TorchSharp.torch;
 

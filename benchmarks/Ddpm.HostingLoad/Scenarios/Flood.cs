@@ -3,7 +3,7 @@ namespace Ddpm.HostingLoad;
 /// <summary>Quiet clients beside one that asks as fast as it can and does not wait when it is refused.</summary>
 internal static class Flood
 {
-    private const int Quiet = 4, Connections = 100;
+    private const int Connections = 100;
     private static readonly TimeSpan Rude = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Measures the quiet clients alone and beside the flood.</summary>
@@ -11,8 +11,8 @@ internal static class Flood
     {
         var section = new Section(
             "A client that floods",
-            $"{Quiet} quiet clients, each with one request at a time, and one client that keeps {Connections} requests open, and asks\n"
-                + $"again {Rude.TotalMilliseconds} ms after a refusal. The times are those of the quiet ones.",
+            $"{QuietClients.Count} quiet clients, each with one request at a time, and one client that keeps {Connections} requests "
+                + $"open, and asks\nagain {Rude.TotalMilliseconds} ms after a refusal. The times are those of the quiet ones.",
             "flood, queue", "pictures of the quiet", "median", "90 %", "99 %", "longest", "refused", "pictures of the flood",
             "refused to the flood");
         foreach ((int connections, int queue) in new[] { (0, 16), (Connections, 16), (Connections, 1000) })
@@ -22,7 +22,7 @@ internal static class Flood
             Tally quiet = new(), flood = new();
             using var over = new CancellationTokenSource();
             Task[] flooding = [.. Enumerable.Range(0, connections).Select(_ => FloodAsync(server.Address, flood, over.Token))];
-            await Task.WhenAll(Enumerable.Range(0, Quiet).Select(k => AskAsync(server.Address, k, effort.QuietRequests, quiet)));
+            await QuietClients.AskAsync(server.Address, effort.QuietRequests, quiet);
             await over.CancelAsync();
             await Task.WhenAll(flooding);
             string row = $"{connections}, {queue}";
@@ -36,17 +36,6 @@ internal static class Flood
         }
 
         return section;
-    }
-
-    private static async Task AskAsync(Uri address, int number, int requests, Tally tally)
-    {
-        using var client = new LoadClient(address, $"quiet {number}");
-        for (int k = 0; k < requests; k++)
-        {
-            Answer answer = await client.PostAsync("/api/samples", LoadClient.Short(k));
-            tally.Add(answer);
-            if (answer.RetryAfter is { } time) await Task.Delay(time);
-        }
     }
 
     private static async Task FloodAsync(Uri address, Tally tally, CancellationToken over)

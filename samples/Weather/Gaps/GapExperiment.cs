@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ddpm.Cli.Output;
 using Ddpm.Data;
 using Ddpm.Evaluation;
-using Ddpm.Samples;
 using Ddpm.Training;
 
 namespace Weather.Gaps;

@@ -84,7 +84,7 @@ internal sealed class FillRun(FillOptions options, Screen screen)
         bool done = screen.Track("Training", bar => filler.Train(
             [seen],
             options.Steps,
-            new Listener(step => bar.Set(step.Step, step.TotalSteps, string.Create(
+            new Listener<TrainingProgress>(step => bar.Set(step.Step, step.TotalSteps, string.Create(
                 CultureInfo.InvariantCulture, $"Training {step.Step:N0}/{step.TotalSteps:N0}, loss {step.Loss:F3}"))),
             new CheckpointStore(At("checkpoints"), CheckpointEvery, keepLast: 1),
             stop));
@@ -106,17 +106,7 @@ internal sealed class FillRun(FillOptions options, Screen screen)
     }
 
     private FilledSeries Fill(GapFiller filler, TimeSeries series, string what, CancellationToken stop) => screen.Track(
-        what, bar => filler.Fill(series, options.Samples, new Share(share => bar.Set((long)(share * 1000), 1000, what)), stop));
+        what, bar => filler.Fill(series, options.Samples, new Listener<double>(share => bar.Set((long)(share * 1000), 1000, what)), stop));
 
     private string At(string name) => Path.Combine(options.Output, name);
-
-    private sealed class Listener(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
-    }
-
-    private sealed class Share(Action<double> report) : IProgress<double>
-    {
-        public void Report(double value) => report(value);
-    }
 }

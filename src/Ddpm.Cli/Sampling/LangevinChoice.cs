@@ -12,7 +12,7 @@ internal static class LangevinChoice
     {
         string? option = options.SignalToNoise is not null ? "--signal-to-noise"
             : options.StepsPerLevel is not null ? "--steps-per-level" : null;
-        if (option is null || method == SamplingMethod.Langevin || method == SamplingMethod.PredictorCorrector) return;
+        if (option is null || method.TakesLangevinSteps) return;
         throw new UsageException(
             $"{option} goes with --sampler {SamplingMethod.Langevin} or {SamplingMethod.PredictorCorrector}, but the sampler is {method}.");
     }

@@ -55,10 +55,7 @@ public sealed class FilledSeries
         }
 
         double[] sorted = [.. samples[column][row].Order()];
-        if (sorted.Length == 0) return Series.Values(column)[row];
-        double place = Math.Clamp(probability * (sorted.Length + 1) - 1, 0, sorted.Length - 1);
-        int below = (int)place, above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+        return sorted.Length == 0 ? Series.Values(column)[row] : EnsembleQuantile.Of(sorted, probability);
     }
 
     private static double Finite(double value) => double.IsFinite(value)

@@ -1,3 +1,5 @@
+using Ddpm.Data;
+
 namespace Ddpm.Evaluation;
 
 /// <summary>
@@ -63,10 +65,10 @@ public sealed class EnsembleScore
     public void Add(ReadOnlySpan<double> samples, double observed)
     {
         double[] sorted = Sorted(samples, observed);
-        double lower = Quantile(sorted, (1 - band) / 2), upper = Quantile(sorted, (1 + band) / 2);
+        double lower = EnsembleQuantile.Of(sorted, (1 - band) / 2), upper = EnsembleQuantile.Of(sorted, (1 + band) / 2);
         Count++;
         crps += CrpsOfSorted(sorted, observed);
-        error += Math.Abs(Quantile(sorted, 0.5) - observed);
+        error += Math.Abs(EnsembleQuantile.Of(sorted, 0.5) - observed);
         width += upper - lower;
         if (observed >= lower && observed <= upper) covered++;
     }
@@ -82,15 +84,6 @@ public sealed class EnsembleScore
         }
 
         return distance / sorted.Length - spread / ((double)sorted.Length * sorted.Length);
-    }
-
-    // Hyndman and Fan's type 6: a further sample lies below it with the probability, so that the band of a calibrated ensemble has its
-    // share whatever the number of samples.
-    private static double Quantile(double[] sorted, double probability)
-    {
-        double place = Math.Clamp(probability * (sorted.Length + 1) - 1, 0, sorted.Length - 1);
-        int below = (int)place, above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 
     private static double[] Sorted(ReadOnlySpan<double> samples, double observed)

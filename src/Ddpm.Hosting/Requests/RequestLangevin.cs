@@ -9,14 +9,11 @@ internal sealed class RequestLangevin(RequestFields fields, SamplingMethod metho
 {
     private const string Ratio = "signalToNoise", Count = "stepsPerLevel";
 
-    // As many as the default of annealing takes at most.
-    private const int Most = 100;
-
     /// <summary>Reads the settings; null for a method without Langevin steps.</summary>
     /// <param name="visited">The schedule over the timesteps that the run visits; null where fields before are wrong.</param>
     public LangevinOptions? Read(IVarianceSchedule? visited)
     {
-        if (method != SamplingMethod.Langevin && method != SamplingMethod.PredictorCorrector)
+        if (!method.TakesLangevinSteps)
         {
             string expected = $"absent for the sampler {method}, for only {SamplingMethod.Langevin} and "
                 + $"{SamplingMethod.PredictorCorrector} take Langevin steps";
@@ -26,7 +23,7 @@ internal sealed class RequestLangevin(RequestFields fields, SamplingMethod metho
         }
 
         double? ratio = fields.Share(Ratio);
-        int? count = (int?)fields.Whole(Count, 1, Most);
+        int? count = (int?)fields.Whole(Count, 1, LangevinOptions.MostSteps);
         if (method == SamplingMethod.Langevin) return visited is null || fields.Errors.Count > 0 ? null : Annealing(visited, ratio, count);
         LangevinOptions corrector = LangevinOptions.Corrector;
         return corrector with
@@ -50,7 +47,7 @@ internal sealed class RequestLangevin(RequestFields fields, SamplingMethod metho
         }
         catch (ArgumentException)
         {
-            string why = $"for {Most} Langevin steps at each of these noise levels do not suffice";
+            string why = $"for {LangevinOptions.MostSteps} Langevin steps at each of these noise levels do not suffice";
             if (ratio is null) fields.Fault("steps", $"larger, {why}");
             else fields.Fault(Ratio, $"larger, or {fields.Shown("steps")} larger, {why}");
             return null;

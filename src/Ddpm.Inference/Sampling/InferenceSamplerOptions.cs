@@ -82,7 +82,7 @@ public sealed record InferenceSamplerOptions
             throw new ArgumentException($"Calibration must be null for {method}, which has no variance.");
         }
 
-        if (Langevin is not null && method != SamplingMethod.Langevin && method != SamplingMethod.PredictorCorrector)
+        if (Langevin is not null && !method.TakesLangevinSteps)
         {
             throw new ArgumentException($"Langevin must be null for {method}, which takes no Langevin steps.");
         }

@@ -112,21 +112,16 @@ internal static class RequestValidation
     private static void CheckConditions(InferenceRequest request, INetworkDescription network, int pixels)
     {
         IReadOnlyList<NetworkCondition> expected = network.Conditions;
-        string known = expected.Count == 0 ? "it has none" : string.Join(", ", expected.Select(condition => condition.Name));
-        foreach (string name in (request.Conditions?.Keys ?? []).Concat(request.KeptConditions))
-        {
-            if (expected.Any(condition => condition.Name == name)) continue;
-            throw new ArgumentException($"Conditions must be those of the network ({known}), but have \"{name}\".", nameof(request));
-        }
-
+        IEnumerable<string> given = (request.Conditions?.Keys ?? []).Concat(request.KeptConditions);
+        NetworkCondition.RequireKnown(given, expected, nameof(request.Conditions), nameof(request));
         foreach (NetworkCondition condition in expected)
         {
             long length = condition.Channels * (condition.IsVector ? 1L : pixels), rows = request.Count / request.SamplesPerLabel;
-            int given = request.Conditions?.GetValueOrDefault(condition.Name).Length ?? 0;
-            if (given == rows * length && rows * request.SamplesPerLabel == request.Count) continue;
+            int numbers = request.Conditions?.GetValueOrDefault(condition.Name).Length ?? 0;
+            if (numbers == rows * length && rows * request.SamplesPerLabel == request.Count) continue;
             throw new ArgumentException(
                 $"Conditions must have \"{condition.Name}\", {length} numbers for each row, with as many rows that " +
-                $"{request.SamplesPerLabel} samples of each make Count = {request.Count}, but it holds {given}; zeros stand for a " +
+                $"{request.SamplesPerLabel} samples of each make Count = {request.Count}, but it holds {numbers}; zeros stand for a " +
                 "condition that is absent.",
                 nameof(request));
         }

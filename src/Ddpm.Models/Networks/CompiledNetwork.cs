@@ -27,7 +27,7 @@ internal sealed class CompiledNetwork(
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor? rows = input.LabelRows(conditions.Labels, xt);
-        Tensor[] tensors = [.. input.Tensors(conditions, xt).Select(value => value.contiguous())];
+        Tensor[] tensors = Array.ConvertAll(input.Tensors(conditions, xt), value => value.contiguous());
         Plan ready = Prepare(xt);
         Give(ready, tensors);
         return Run(ready, xt.contiguous(), t.to(ScalarType.Float32).contiguous(), rows?.contiguous()).MoveToOuterDisposeScope();

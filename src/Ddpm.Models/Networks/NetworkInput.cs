@@ -104,13 +104,7 @@ internal sealed class NetworkInput(NetworkGraph graph)
         IReadOnlyList<NetworkCondition> expected = description.Conditions;
         if (expected.Count == 0 && conditions.Tensors.Count == 0) return [];
         IReadOnlyDictionary<string, Tensor> given = conditions.Tensors;
-        foreach (string name in given.Keys)
-        {
-            if (expected.Any(condition => condition.Name == name)) continue;
-            string known = expected.Count == 0 ? "none" : string.Join(", ", expected.Select(condition => condition.Name));
-            throw new ArgumentException($"conditions must be those of the network ({known}), but have \"{name}\".", nameof(conditions));
-        }
-
+        NetworkCondition.RequireKnown(given.Keys, expected, nameof(conditions), nameof(conditions));
         var tensors = new Tensor[expected.Count];
         for (int index = 0; index < tensors.Length; index++)
         {

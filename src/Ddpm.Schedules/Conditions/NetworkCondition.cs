@@ -56,6 +56,23 @@ public sealed partial record NetworkCondition
         if (twice.Length > 0) throw new ArgumentException($"{owner} must have different names, but \"{twice[0]}\" is given twice.", owner);
     }
 
+    /// <summary>Throws where a name is given that no condition has.</summary>
+    /// <param name="given">The names.</param>
+    /// <param name="expected">The network's conditions.</param>
+    /// <param name="owner">What has the names, as messages call it.</param>
+    /// <param name="argument">The argument that holds it.</param>
+    /// <exception cref="ArgumentException">A name is not known.</exception>
+    internal static void RequireKnown(
+        IEnumerable<string> given, IReadOnlyList<NetworkCondition> expected, string owner, string argument)
+    {
+        foreach (string name in given)
+        {
+            if (expected.Any(condition => condition.Name == name)) continue;
+            string known = expected.Count == 0 ? "none" : string.Join(", ", expected.Select(condition => condition.Name));
+            throw new ArgumentException($"{owner} must be those of the network ({known}), but have \"{name}\".", argument);
+        }
+    }
+
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]{0,63}$", RegexOptions.CultureInvariant)]
     private static partial Regex Valid();
 }

@@ -5,8 +5,8 @@ public sealed record LangevinOptions
 {
     private const double AnnealingRatio = 0.4;
 
-    // What a default may cost: more is a choice for the caller.
-    private const int MostSteps = 100;
+    /// <summary>The most steps at a level that a default may cost: more is a choice for the caller.</summary>
+    internal const int MostSteps = 100;
 
     /// <summary>Gets the settings of the papers' programs: r = 0.16 by norms, two steps at each level.</summary>
     public static LangevinOptions Default { get; } = new();

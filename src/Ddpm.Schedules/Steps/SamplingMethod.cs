@@ -58,6 +58,9 @@ public sealed class SamplingMethod
     /// <summary>Gets whether the process must leave some signal at T - 1.</summary>
     public bool NeedsSignal { get; }
 
+    /// <summary>Whether its runs have Langevin steps, which <see cref="LangevinOptions"/> set.</summary>
+    internal bool TakesLangevinSteps => this == Langevin || this == PredictorCorrector;
+
     /// <summary>Finds a method by name.</summary>
     /// <param name="name">Its <see cref="Name"/>.</param>
     /// <returns>The method.</returns>

@@ -5,9 +5,7 @@ namespace Ddpm.Training;
 /// <summary>Adds a mask to batches, the weight of each element in the loss, for unknown pixels or the padding of shorter signals.</summary>
 public sealed class MaskedBatches : IBatchSource
 {
-    private readonly IBatchSource source;
-    private readonly Func<TrainingBatch, Tensor> mask;
-    private readonly string name;
+    private readonly MappedBatches masked;
 
     /// <summary>Adds a mask to every batch.</summary>
     /// <param name="source">The source of the batches.</param>
@@ -18,33 +16,17 @@ public sealed class MaskedBatches : IBatchSource
     /// <param name="name">The name of the mask, for <see cref="Identity"/>: a run must be resumed with a mask of the same name.</param>
     public MaskedBatches(IBatchSource source, Func<TrainingBatch, Tensor> mask, string name = "masked")
     {
-        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(mask);
-        ArgumentNullException.ThrowIfNull(name);
-        this.source = source;
-        this.mask = mask;
-        this.name = name;
+        masked = new MappedBatches(
+            source, (batch, _) => new TrainingBatch(batch.X0, batch.Labels, mask(batch), batch.Conditions), name);
     }
 
     /// <inheritdoc/>
-    public int BatchSize => source.BatchSize;
+    public int BatchSize => masked.BatchSize;
 
     /// <inheritdoc/>
-    public string Identity => $"{source.Identity}, {name}";
+    public string Identity => masked.Identity;
 
     /// <inheritdoc/>
-    public TrainingBatch Batch(long number)
-    {
-        TrainingBatch batch = source.Batch(number);
-        try
-        {
-            using var scope = NewDisposeScope();
-            return new TrainingBatch(batch.X0, batch.Labels, mask(batch), batch.Conditions);
-        }
-        catch
-        {
-            batch.Dispose();
-            throw;
-        }
-    }
+    public TrainingBatch Batch(long number) => masked.Batch(number);
 }

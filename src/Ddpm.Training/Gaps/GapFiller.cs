@@ -69,13 +69,12 @@ public sealed class GapFiller : IDisposable
         {
             UNetOptions shape = model.Network.Options;
             options = ((options ?? GapFillerOptions.Default) with { Window = shape.Height, Channels = shape.BaseChannels }).Validated();
-            string[] conditions = [.. shape.Conditions.Select(condition => $"{condition}")];
             if (shape.InChannels != file.Columns.Length
-                || !conditions.SequenceEqual(options.Network(file.Columns.Length).Conditions.Select(condition => $"{condition}")))
+                || !shape.Conditions.SequenceEqual(options.Network(file.Columns.Length).Conditions))
             {
                 throw new InvalidDataException(
                     $"{folder} must hold a network of {file.Columns.Length} columns with the conditions {GapConditions.Observed} and "
-                    + $"{GapConditions.Mask}, but its network has {shape.InChannels} and {string.Join(", ", conditions)}.");
+                    + $"{GapConditions.Mask}, but its network has {shape.InChannels} and {string.Join(", ", shape.Conditions)}.");
             }
 
             return new GapFiller(file.Columns, file.Scaling, file.NonNegative, options, model.Network);

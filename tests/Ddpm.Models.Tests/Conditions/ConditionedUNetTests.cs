@@ -8,20 +8,7 @@ namespace Ddpm.Models.Tests.Conditions;
 /// <summary>A U-Net that is given an image and a vector beside x_t: compiled, in files, on spans, fine-tuned, wrongly used.</summary>
 public sealed class ConditionedUNetTests : IDisposable
 {
-    private static readonly UNetOptions Plain = new()
-    {
-        Height = 8,
-        Width = 4,
-        InChannels = 1,
-        OutChannels = 1,
-        BaseChannels = 8,
-        ChannelMultipliers = [1, 2],
-        BlocksPerLevel = 1,
-        AttentionResolutions = [4],
-        NormGroups = 4,
-        Dropout = 0,
-        ClassCount = 3,
-    };
+    private static readonly UNetOptions Plain = SmallNetwork.Options with { Width = 4, Dropout = 0, ClassCount = 3 };
 
     private static readonly UNetOptions Conditioned = Plain with
     {
