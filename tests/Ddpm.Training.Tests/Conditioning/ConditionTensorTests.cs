@@ -54,6 +54,11 @@ public sealed class ConditionTensorTests
         {
             ConditionDropout = ImmutableSortedDictionary<string, double>.Empty.Add("a", 1.5),
         })).Should().Throw<ArgumentException>().WithMessage("TrainingOptions.ConditionDropout[\"a\"] must be 0 … 1, but is 1.5.*");
+        FluentActions.Invoking(() => Trainer.Create(network, Process, new TrainingOptions
+        {
+            ConditionDropout = ImmutableSortedDictionary<string, double>.Empty.Add("lwo", 0.5),
+        })).Should().Throw<ArgumentException>()
+            .WithMessage("TrainingOptions.ConditionDropout must be those of the network (a, b), but have \"lwo\".*");
         trainer.StepsDone.Should().Be(0);
     }
 
