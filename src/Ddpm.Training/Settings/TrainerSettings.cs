@@ -49,7 +49,8 @@ internal sealed record TrainerSettings
 
     /// <summary>Fills in what <c>Create</c> was not given, and checks the rest.</summary>
     /// <exception cref="ArgumentException">
-    /// The network has no parameters, an option is out of range or names a condition that it lacks, or the noise is one stream for several ranks.
+    /// The network has no parameters, an option is out of range or names a condition that it lacks, or the noise is one
+    /// stream for several ranks.
     /// </exception>
     public static TrainerSettings Of(
         nn.Module network, IEpsilonModel model, Objective objective, TrainingOptions? options, ITimestepSampler? timesteps,
