@@ -18,6 +18,19 @@ public sealed partial class LinkTests
         broken.Should().BeEmpty();
     }
 
+    // docfx warns of a link to any other file, and a warning ends the building of the site.
+    [Fact]
+    public void Links_OfAllPages_LeadToWhatTheSiteHolds()
+    {
+        string[] held = [".md", ".png", ".svg", ".csv"];
+        var others = from page in WithChangelog.Select(MarkdownPage.Read)
+                     from link in page.Links
+                     let target = page.Target(link)
+                     where !held.Contains(Path.GetExtension(target)) && Path.GetFileName(target) != "LICENSE"
+                     select $"{page.Name}: {link}";
+        others.Should().BeEmpty("a file of code is named in a code span, and has no link");
+    }
+
     [Fact]
     public void Links_WithAnAnchor_LeadToAHeading()
     {

@@ -14,7 +14,8 @@ internal static class Plots
     private static readonly (string Row, string Shown)[] Samplers =
     [
         ("DDPM, σ² = β", "DDPM, σ² = β"), ("DDIM, η = 1", "DDPM, smaller σ²"), ("DDIM, η = 0", "DDIM, η = 0"),
-        ("DPM-Solver++ 2M", "DPM-Solver++ 2M"), ("DDIM, η = 0, ε kept", "DDIM, ε kept"),
+        ("DPM-Solver++ 2M", "DPM-Solver++ 2M"), ("iPNDM", "iPNDM"), ("predictor–corrector", "predictor–corrector"),
+        ("annealed Langevin", "annealed Langevin"), ("DDIM, η = 0, ε kept", "DDIM, ε kept"),
     ];
 
     private static readonly (PlotTheme Theme, string Ending)[] Themes = [(PlotTheme.Light, ""), (PlotTheme.Dark, "-dark")];
@@ -46,7 +47,8 @@ internal static class Plots
             : null;
         Draw(experiment, "steps", (path, theme) => StepsPlot.Save(path, series, SampleMeasures.Fid, new LinePlotOptions
         {
-            Title = "FID against the number of steps",
+            Title = "FID against the calls of the network",
+            XLabel = "calls of the network for each sample",
             YScale = AxisScale.Logarithmic,
             Reference = real,
             Theme = theme,

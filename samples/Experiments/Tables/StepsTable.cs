@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Experiments;
 
 /// <summary>
-/// Quality and time against the number of steps, for the samplers that people choose between (DDIM, arXiv:2010.02502, Table 1).
+/// Quality and time against the number of calls of the network, for the samplers that people choose between (DDIM, arXiv:2010.02502, Table 1).
 /// </summary>
 internal static class StepsTable
 {
@@ -15,26 +15,19 @@ internal static class StepsTable
 
     private const string Seconds = "seconds";
 
+    private const int MostCallsPerLevel = 20;
+
     public static IReadOnlyList<Way> Ways { get; } =
     [
-        new("DDPM, σ² = β", ReverseVariance.FixedLarge, Trailing, (model, process) => new DdpmSampler(model, process)),
-        new("DDPM, σ² = β̃", ReverseVariance.FixedSmall, Trailing, (model, process) => new DdpmSampler(model, process)),
-        new(
-            "DDIM, η = 1",
-            ReverseVariance.FixedSmall,
-            Trailing,
-            (model, process) => new DdimSampler(model, process, new DdimOptions { Eta = 1 })),
-        new("DDIM, η = 0", ReverseVariance.FixedSmall, Trailing, (model, process) => new DdimSampler(model, process)),
-        new(
-            "DDIM, η = 0, ε kept",
-            ReverseVariance.FixedSmall,
-            Trailing,
-            (model, process) => new DdimSampler(model, process, new DdimOptions { RederiveNoise = false })),
-        new(
-            "DPM-Solver++ 2M",
-            ReverseVariance.FixedSmall,
-            KnownSamplers.DpmSolver.DefaultSpacing.Timesteps,
-            (model, process) => KnownSamplers.DpmSolver.Create(model, process)),
+        new("DDPM, σ² = β", ReverseVariance.FixedLarge, KnownSamplers.Ddpm),
+        new("DDPM, σ² = β̃", ReverseVariance.FixedSmall, KnownSamplers.Ddpm),
+        new("DDIM, η = 1", ReverseVariance.FixedSmall, new DdimOptions { Eta = 1 }),
+        new("DDIM, η = 0", ReverseVariance.FixedSmall, KnownSamplers.Ddim),
+        new("DDIM, η = 0, ε kept", ReverseVariance.FixedSmall, new DdimOptions { RederiveNoise = false }),
+        new("DPM-Solver++ 2M", ReverseVariance.FixedSmall, KnownSamplers.DpmSolver),
+        new("iPNDM", ReverseVariance.FixedSmall, KnownSamplers.Pndm),
+        new("predictor–corrector", ReverseVariance.FixedLarge, PredictorCorrector),
+        new("annealed Langevin", ReverseVariance.FixedSmall, Langevin),
     ];
 
     public static void Make(Experiment experiment)
@@ -45,26 +38,26 @@ internal static class StepsTable
         Recipe recipe = Recipe.Paper(experiment.Budget, experiment.Seed);
         using TrainedRecipe trained = TrainedRecipe.Load(experiment, data, recipe);
         using IDisposable averaged = trained.Trainer.Ema.SwapIn();
-        foreach (int steps in experiment.Budget.StepCounts)
+        foreach (int calls in experiment.Budget.StepCounts)
         {
             foreach (Way way in Ways)
             {
-                results.Row(Key(way, steps), () =>
+                results.Row(Key(way, calls), () =>
                 {
                     var process = new ReverseDiffusion(
                         recipe.Process.Coefficients,
                         recipe.Process.Options with { Variance = way.Variance });
-                    ImmutableArray<int> retained = way.Spacing(process.Coefficients.Schedule, steps);
+                    if (way.Create(trained.Network, process, calls) is not { } sampler) return ResultRow.Failed("too few calls");
                     long started = Stopwatch.GetTimestamp();
                     using Tensor samples = RecipeRow.Draw(
                         experiment,
-                        way.Create(trained.Network, process.Respace(retained)),
+                        sampler,
                         data.Train.Shape,
                         experiment.Budget.Samples,
                         experiment.Seed);
                     double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
                     ImmutableSortedDictionary<string, Measured> row = measures.Of(samples);
-                    experiment.Tell($"{Key(way, steps)}: FID {row[SampleMeasures.Fid].Value:F2}, {seconds:F1} s");
+                    experiment.Tell($"{Key(way, calls)}: FID {row[SampleMeasures.Fid].Value:F2}, {seconds:F1} s");
                     return new ResultRow(row.Add(Seconds, new Measured(seconds)));
                 });
             }
@@ -84,19 +77,57 @@ internal static class StepsTable
     }
 
     private static string Pivot(Experiment experiment, ResultStore results, string measure, string format) => MarkdownTable.Of(
-        [$"{measure} at steps", .. experiment.Budget.StepCounts.Select(steps => steps.ToString(CultureInfo.InvariantCulture))],
-        Ways.Select(way =>
-            experiment.Budget.StepCounts.Select(steps => MarkdownTable.Text(results.Rows[Key(way, steps)].Measures[measure], format))
-                .Prepend(way.Name)));
+        [$"{measure} at calls", .. experiment.Budget.StepCounts.Select(calls => calls.ToString(CultureInfo.InvariantCulture))],
+        Ways.Select(way => experiment.Budget.StepCounts
+            .Select(calls => results.Rows[Key(way, calls)].Measures.TryGetValue(measure, out Measured? measured)
+                ? MarkdownTable.Text(measured, format)
+                : "–")
+            .Prepend(way.Name)));
 
-    private static string Key(Way way, int steps) => string.Create(CultureInfo.InvariantCulture, $"{way.Name}, {steps}");
+    private static string Key(Way way, int calls) => string.Create(CultureInfo.InvariantCulture, $"{way.Name}, {calls}");
 
-    private static ImmutableArray<int> Trailing(IVarianceSchedule schedule, int steps) =>
-        TimestepSpacing.Trailing(schedule.Timesteps, steps);
+    // Half of the calls correct.
+    private static PredictorCorrectorSampler? PredictorCorrector(IEpsilonModel model, ReverseDiffusion process, int calls) =>
+        calls / 2 < 2 ? null : new(model, KnownSamplers.PredictorCorrector.Respace(process, calls / 2));
+
+    // As many noise levels as the calls allow: the fewer there are, the more steps each needs to stay stable.
+    private static LangevinSampler? Langevin(IEpsilonModel model, ReverseDiffusion process, int calls)
+    {
+        for (int each = 1; each <= MostCallsPerLevel && calls / each > 1; each++)
+        {
+            ReverseDiffusion respaced = KnownSamplers.Langevin.Respace(process, calls / each);
+            try
+            {
+                return new(model, respaced, LangevinOptions.Annealing(respaced.Coefficients, stepsPerLevel: each));
+            }
+            catch (ArgumentException)
+            {
+                // The noise would outgrow so few steps at a level.
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>A sampler with its settings.</summary>
+    /// <param name="Name">The row's name.</param>
+    /// <param name="Variance">σ² of the process.</param>
+    /// <param name="Create">
+    /// Makes the sampler that asks the network at most so many times for a picture; null where so few do not suffice.
+    /// </param>
     internal sealed record Way(
         string Name,
         ReverseVariance Variance,
-        Func<IVarianceSchedule, int, ImmutableArray<int>> Spacing, Func<IEpsilonModel, ReverseDiffusion, DiffusionSampler> Create);
+        Func<IEpsilonModel, ReverseDiffusion, int, DiffusionSampler?> Create)
+    {
+        public Way(string name, ReverseVariance variance, SamplerEntry entry)
+            : this(name, variance, (model, process, calls) => entry.Create(model, entry.Respace(process, calls)))
+        {
+        }
+
+        public Way(string name, ReverseVariance variance, DdimOptions options)
+            : this(name, variance, (model, process, calls) => new DdimSampler(model, process.Respace(calls), options))
+        {
+        }
+    }
 }

@@ -8,7 +8,8 @@ public static class StepsPlot
     /// <param name="samplers">Each sampler with its number of steps (x) and the measure at it (y); at least one.</param>
     /// <param name="measure">The name of the measure.</param>
     /// <param name="options">
-    /// Title, reference, size and colours. The axes' names, the steps that are named, a logarithmic x axis and markers are set here.
+    /// Title, reference, size and colours, and the x axis's name where it is not "steps". The y axis's name, the steps that are named, a
+    /// logarithmic x axis and markers are set here.
     /// </param>
     /// <exception cref="ArgumentException">There is no point, a number of steps is not positive, or a number is not finite.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -18,7 +19,7 @@ public static class StepsPlot
         options ??= new LinePlotOptions { Title = $"{measure} against the number of steps", YScale = AxisScale.Logarithmic };
         LinePlot.Save(path, samplers, options with
         {
-            XLabel = "steps",
+            XLabel = options.XLabel is "" ? "steps" : options.XLabel,
             YLabel = measure,
             XScale = AxisScale.Logarithmic,
             XTicks = [.. samplers.SelectMany(sampler => sampler.Points).Select(point => point.X).Distinct().Order()],

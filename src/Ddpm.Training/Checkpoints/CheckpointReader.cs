@@ -172,17 +172,18 @@ internal static class CheckpointReader
             : state.LearningRate.TransitionAt(manifest.Steps, stands.Factor);
     }
 
+    // An option that this version has added asks for nothing while it is empty: as the run was before.
     private static void CheckSettings(
         string folder, IReadOnlyDictionary<string, string> stored, IReadOnlyDictionary<string, string> settings, string? free)
     {
         string[] differences = [.. settings.Keys.Union(stored.Keys).Order(StringComparer.Ordinal)
-            .Select(key => (Key: key, Then: stored.GetValueOrDefault(key, "absent"), Now: settings.GetValueOrDefault(key, "absent")))
-            .Where(entry => entry.Then != entry.Now && entry.Key != free)
+            .Select(key => (Key: key, Then: stored.GetValueOrDefault(key), Now: settings.GetValueOrDefault(key)))
+            .Where(entry => entry.Then != entry.Now && entry.Key != free && entry is not (_, null, ""))
             .Select(entry => $"{Shown(entry.Key)}: {Shown(entry.Then)} then, {Shown(entry.Now)} now")];
         if (differences.Length == 0) return;
         throw new InvalidDataException(
             $"{folder} was trained with other settings, under which the run cannot go on as it began. {string.Join("; ", differences)}.");
 
-        static string Shown(string text) => StrictJson.Line(text, longest: 400);
+        static string Shown(string? text) => text switch { null => "absent", "" => "none", _ => StrictJson.Line(text, longest: 400) };
     }
 }

@@ -75,6 +75,33 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Restore_OptionThatTheCheckpointDoesNotKnow_GoesOnWhereItAsksForNothing()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-settings-");
+        try
+        {
+            using UNet network = new(TinyNetwork.Options with { Conditions = [NetworkCondition.Vector("age", 1)] }, 1);
+            using Trainer trainer = Trainer.Create(network, Process);
+            string path = Path.Combine(folder.FullName, "x");
+            trainer.SaveCheckpoint(path);
+            // As a version wrote it that had no such option.
+            ForgedCheckpoint.Edit(path, json =>
+                json["settings"]!.AsObject().Remove(nameof(TrainingOptions.ConditionDropout)).Should().BeTrue());
+
+            trainer.RestoreCheckpoint(path);
+
+            using Trainer dropping = Trainer.Create(
+                network, Process, new TrainingOptions { ConditionDropout = ImmutableSortedDictionary<string, double>.Empty.Add("age", 0.5) });
+            FluentActions.Invoking(() => dropping.RestoreCheckpoint(path))
+                .Should().Throw<InvalidDataException>().WithMessage("*other settings*. ConditionDropout: absent then, *age*0.5* now.");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void Settings_OfAProcess_SayTheValuesBehindItsParts()
     {
         var options = new ReverseDiffusionOptions { Clipping = X0Clipping.Static(2) };
