@@ -17,8 +17,8 @@ internal sealed class DiffusionMethod : IDisposable
     /// <summary>The most noise that the networks learn to remove, in per cent of T: others they are not asked for.</summary>
     public const int MostPercent = 40;
 
-    // A quarter of the sampler's steps is 25 calls of the network for each picture and repetition.
-    private const int Timesteps = 1000, SamplerSteps = 100, Repetitions = 2, BatchSize = 32;
+    // A quarter of the sampler's steps is 10 calls of the network for each picture and repetition.
+    private const int Timesteps = 1000, SamplerSteps = 40, Repetitions = 3, BatchSize = 32;
 
     private readonly UNet network;
     private readonly AnomalyDetector detector;

@@ -11,7 +11,7 @@ Option<int> normal = SampleProgram.Number("--class", AnomalySets.Sneaker, "The c
 Option<int> steps = SampleProgram.Number("--steps", 700, "Training steps of each of the two networks", least: 1);
 Option<int> percent = SampleProgram.Number(
     "--noise", 25, "How far noise is added, in per cent of the sampler's steps", 1, DiffusionMethod.MostPercent);
-Option<int> pictures = SampleProgram.Number("--pictures", 200, "The most pictures of each kind that are scored", 2, 500);
+Option<int> pictures = SampleProgram.Number("--pictures", 100, "The most pictures of each kind that are scored", 2, 500);
 var isShort = new Option<bool>("--short") { Description = "Seconds instead of minutes, to see that it runs; the numbers mean nothing" };
 Option<long> seed = SampleProgram.Seed();
 Option<DirectoryInfo> output = SampleProgram.Folder("--out", "anomalies-out", "Folder for checkpoints, anomalies.md and anomalies.png");

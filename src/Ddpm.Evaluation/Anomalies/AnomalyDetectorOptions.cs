@@ -15,7 +15,7 @@ public sealed record AnomalyDetectorOptions
     /// <value>Default: 0.25 (AnoDDPM: 250 of 1,000 steps).</value>
     public double Strength { get; init; } = 0.25;
 
-    /// <summary>Gets how many reconstructions, each with noise of its own, are averaged. Range: 1 … 65,536.</summary>
+    /// <summary>Gets how many reconstructions, each with different noise, are averaged. Range: 1 … 65,536.</summary>
     /// <value>Default: 1.</value>
     public int Repetitions { get; init; } = 1;
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Holds where, and how much, pictures differ from their reconstructions, by whatever made these: a heat map and two scores for each.
-/// Dispose it to free the tensors.
+/// Holds where, and how much, pictures differ from their reconstructions, which any method may have made: a heat map and two scores for
+/// each. Dispose it to free the tensors.
 /// </summary>
 public sealed class AnomalyMaps : IDisposable
 {
