@@ -43,6 +43,32 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Restore_StructuredNoise_GoesOnBitForBitAndIsRefusedWithOtherNoise()
+    {
+        using UNet whole = new(Tiny, 1), begun = new(Tiny, 1), resumed = new(Tiny, 2);
+        Trainer Noisy(UNet network, INoiseSource? noise) => Trainer.Create(network, new SimpleObjective(Process), noise: noise);
+        using Trainer straight = Noisy(whole, new OctaveNoise(3)), first = Noisy(begun, new OctaveNoise(3));
+        using Trainer second = Noisy(resumed, new OctaveNoise(3));
+        string path = Path.Combine(folder.FullName, "octaves");
+        straight.Run(Batches(), 4);
+        first.Run(Batches(), 2);
+        first.SaveCheckpoint(path);
+        second.RestoreCheckpoint(path);
+        second.Run(Batches(), 4);
+        foreach ((string key, Tensor value) in whole.state_dict()) value.Equals(resumed.state_dict()[key]).Should().BeTrue(key);
+
+        foreach ((INoiseSource? noise, string now) in new (INoiseSource?, string)[]
+        {
+            (null, "of the seed"), (new OctaveNoise(3, octaves: 4), "OctaveNoise of seed 3, 4 octaves, persistence 0.8"),
+        })
+        {
+            using Trainer other = Noisy(resumed, noise);
+            FluentActions.Invoking(() => other.RestoreCheckpoint(path)).Should().Throw<InvalidDataException>()
+                .WithMessage($"*Noise: OctaveNoise of seed 3, 5 octaves, persistence 0.8 then, {now} now.");
+        }
+    }
+
+    [Fact]
     public void Restore_OtherSettingsOrNetworkOrBatches_IsRefusedWithTheDifference()
     {
         using UNet network = new(Tiny, 1), wider = new(Tiny with { BaseChannels = 16 }, 1);
