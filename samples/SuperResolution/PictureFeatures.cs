@@ -51,7 +51,7 @@ internal sealed class PictureFeatures : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor rows = classifier is null ? Patches(pictures) : new ClassifierFeatures(classifier).Extract(pictures);
-        return FrechetDistance.Compute(real, FeatureStatistics.Of(rows));
+        return Math.Max(0, FrechetDistance.Compute(real, FeatureStatistics.Of(rows))); // rounding may leave a little below 0
     }
 
     public void Dispose()

@@ -43,8 +43,8 @@ public sealed class ImageToImage
     public string Name { get; }
 
     /// <summary>
-    /// Gets the largest deviation of the noise that training adds to degraded pictures; that of an example is uniform from 0 to it. With 0
-    /// the network is given no deviation. Range: ≥ 0.
+    /// Gets the largest deviation of the noise that training adds to degraded pictures; that of an example is uniform from 0 to it. The
+    /// network is given the share of it, so sampling must have the same; with 0 it is given none. Range: ≥ 0.
     /// </summary>
     /// <value>Default: 0.2.</value>
     public double MostNoise { get; init => field = Require.NotNegative(value); } = 0.2;
@@ -100,7 +100,10 @@ public sealed class ImageToImage
     /// <summary>Makes what the network is given, for <see cref="SamplingRequest.Conditions"/> and training.</summary>
     /// <param name="degraded">The degraded pictures, floating-point [B, …].</param>
     /// <param name="noise">The deviation of the noise in each, [B]. Default: zeros.</param>
-    /// <returns>A tensor for each of <see cref="Conditions"/>; the caller disposes them.</returns>
+    /// <returns>
+    /// A tensor for each of <see cref="Conditions"/>: the picture, and the deviation as a share of <see cref="MostNoise"/>. The caller
+    /// disposes them.
+    /// </returns>
     /// <exception cref="ArgumentException">An argument does not fit the task.</exception>
     public IReadOnlyDictionary<string, Tensor> Given(Tensor degraded, Tensor? noise = null)
     {
@@ -117,7 +120,7 @@ public sealed class ImageToImage
         {
             given[PictureNoise] = noise is null
                 ? zeros([count, 1], degraded.dtype, degraded.device)
-                : noise.to(degraded.dtype, degraded.device).reshape(count, 1).clone();
+                : noise.to(degraded.dtype, degraded.device).reshape(count, 1).Over(MostNoise);
         }
 
         foreach (Tensor tensor in given.Values) tensor.MoveToOuterDisposeScope();

@@ -20,7 +20,7 @@ public sealed class ImageToImageBatchesTests
         using TrainingBatch batch = batches.Batch(3);
         batch.Conditions.Keys.Should().BeEquivalentTo("picture", "picture_noise");
         Tensor noise = nn.functional.avg_pool2d(batch.Conditions["picture"], 2) - (51 / 127.5f - 1);
-        float[] levels = [.. batch.Conditions["picture_noise"].data<float>()];
+        float[] levels = [.. (batch.Conditions["picture_noise"] * 0.5).data<float>()]; // shares of MostNoise
         levels.Should().OnlyContain(level => level >= 0 && level <= 0.5f).And.OnlyHaveUniqueItems();
         levels.Average().Should().BeInRange(0.25f - 4 * 0.0323f, 0.25f + 4 * 0.0323f); // 0.5/√(12 · 20)
         // 1,024 numbers each: a deviation is within four of its errors, 1/√2048.
