@@ -75,7 +75,7 @@ public sealed class ImageToImage
             small => nn.functional.interpolate(small, scale_factor: [factor, factor]));
     }
 
-    /// <summary>Degrades pictures.</summary>
+    /// <summary>Degrades whole pictures as the task does.</summary>
     /// <param name="pictures">The pictures in [-1, 1], floating-point [B, C, H, W].</param>
     /// <returns>The degraded pictures, [B, …]; a fresh tensor.</returns>
     /// <exception cref="ArgumentException">The pictures do not fit the task.</exception>

@@ -5,7 +5,7 @@ namespace Ddpm.Core;
 /// <summary>
 /// Keeps samples true to means that are known, such as those of the blocks of a small picture: every estimate x̂_0 becomes the nearest one
 /// that has these means and stays in the range of the process's clipping. Without a range this is the step x̂_0 ← x̂_0 + A⁺(y - A x̂_0) of
-/// DDNM (Wang et al. 2022, arXiv:2212.00490). It needs no network of its own and holds under every sampler, as
+/// DDNM (Wang et al. 2022, arXiv:2212.00490). It needs no further network and holds under every sampler, as
 /// <see cref="SamplingRequest.Hook"/>.
 /// </summary>
 public sealed class MeanConsistency : IStepHook
