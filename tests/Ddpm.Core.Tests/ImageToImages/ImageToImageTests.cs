@@ -124,7 +124,11 @@ public sealed class ImageToImageTests(ITestOutputHelper output)
         var sampler = new DdimSampler(model, Process.Respace(5));
         ImageToImageRequest request = new()
         {
-            Pictures = small, Noise = new PerSampleNoise(1), SamplesPerPicture = 2, Consistent = true, BatchSize = 3,
+            Pictures = small,
+            Noise = new PerSampleNoise(1),
+            SamplesPerPicture = 2,
+            Consistent = true,
+            BatchSize = 3,
         };
         void Once() => Task.Sample(sampler, request).Dispose();
         Once();

@@ -15,7 +15,10 @@ public sealed class ImageToImageBatchesTests
         using var data = new ImageDataset(full([20, 1, 64, 64], 51L, uint8));
         // Enlarged by repetition, so that the noise can be read off.
         var task = new ImageToImage(
-            "halves", 1, x => nn.functional.avg_pool2d(x, 2), y => nn.functional.interpolate(y, scale_factor: [2, 2])) { MostNoise = 0.5 };
+            "halves", 1, x => nn.functional.avg_pool2d(x, 2), y => nn.functional.interpolate(y, scale_factor: [2, 2]))
+        {
+            MostNoise = 0.5,
+        };
         var batches = new ImageToImageBatches(new ShuffledBatches(data, 20, 1), task, seed: 7);
         using TrainingBatch batch = batches.Batch(3);
         batch.Conditions.Keys.Should().BeEquivalentTo("picture", "picture_noise");
