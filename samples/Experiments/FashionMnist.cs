@@ -17,7 +17,7 @@ internal sealed class FashionMnist : IDisposable
 
     public int Size => (int)Train.Shape[1];
 
-    /// <summary>Reads the first pictures of both sets.</summary>
+    /// <summary>Reads the first pictures of both sets, or all where there are fewer.</summary>
     /// <param name="folder">The folder with the four IDX files.</param>
     /// <param name="halved">Whether each 2×2 pixels become their mean, rounded to a byte: 14×14.</param>
     /// <param name="trainImages">How many of the training set.</param>
@@ -51,6 +51,7 @@ internal sealed class FashionMnist : IDisposable
 
         using var scope = NewDisposeScope();
         using ImageDataset all = IdxFile.Images(images, Path.Combine(folder, $"{part}-labels-idx1-ubyte.gz"));
+        count = Math.Min(count, all.Count);
         Tensor pixels = all.Images().narrow(0, 0, count);
         if (halved) pixels = nn.functional.avg_pool2d(pixels.to(float32), 2).round().to(uint8);
         return new ImageDataset(pixels, all.ImageLabels()!.narrow(0, 0, count), all.ClassCount);

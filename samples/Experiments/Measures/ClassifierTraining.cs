@@ -5,19 +5,11 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Experiments;
 
-/// <summary>Trains the classifier whose features are compared, or reads it where it was trained before.</summary>
+/// <summary>Trains the classifier whose features are compared.</summary>
 internal static class ClassifierTraining
 {
     private const int BatchSize = 128;
     private const double LearningRate = 2e-3;
-
-    /// <summary>The classifier for the size of some data.</summary>
-    public static Classifier LoadOrTrain(Experiment experiment, FashionMnist data)
-    {
-        string path = experiment.Out($"classifier-{data.Size}.safetensors");
-        if (!File.Exists(path)) Train(experiment, data, path);
-        return Classifier.Load(path);
-    }
 
     /// <summary>The fraction of pictures whose class it tells.</summary>
     public static double Accuracy(Classifier classifier, ImageDataset data)
@@ -28,16 +20,38 @@ internal static class ClassifierTraining
         return classifier.LogitsOf(features.to(float32)).argmax(1).eq(data.ImageLabels()!).to(float64).mean().item<double>();
     }
 
-    private static void Train(Experiment experiment, FashionMnist data, string path)
+    /// <summary>Trains a classifier.</summary>
+    /// <param name="data">Its pictures and their classes.</param>
+    /// <param name="steps">Training steps.</param>
+    /// <param name="seed">The seed of weights and batches.</param>
+    /// <param name="tell">Receives the loss now and then.</param>
+    /// <param name="stop">Ends the training; there is no classifier then.</param>
+    public static Classifier Train(ImageDataset data, int steps, long seed, Action<FormattableString> tell, CancellationToken stop)
     {
-        using var classifier = new Classifier(experiment.Seed);
+        var classifier = new Classifier(seed);
+        try
+        {
+            Learn(classifier, data, steps, seed, tell, stop);
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+
+        classifier.eval();
+        return classifier;
+    }
+
+    private static void Learn(
+        Classifier classifier, ImageDataset data, int steps, long seed, Action<FormattableString> tell, CancellationToken stop)
+    {
         using var optimizer = optim.Adam(classifier.parameters(), LearningRate);
-        int steps = experiment.Budget.ClassifierSteps;
         LearningRateDecay decay = LearningRateDecay.Cosine(steps);
-        var batches = new ShuffledBatches(data.Train, BatchSize, experiment.Seed);
+        var batches = new ShuffledBatches(data, BatchSize, seed);
         for (int step = 0; step < steps; step++)
         {
-            experiment.Stop.ThrowIfCancellationRequested();
+            stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using TrainingBatch batch = batches.Batch(step);
             foreach (var group in optimizer.ParamGroups) group.LearningRate = LearningRate * decay.Factor(step);
@@ -47,12 +61,8 @@ internal static class ClassifierTraining
             optimizer.step();
             if ((step + 1) % 400 == 0)
             {
-                experiment.Tell($"classifier {data.Size}×{data.Size}: step {step + 1:N0}/{steps:N0}, loss {loss.item<float>():F3}");
+                tell($"classifier {data.Shape[1]}×{data.Shape[2]}: step {step + 1:N0}/{steps:N0}, loss {loss.item<float>():F3}");
             }
         }
-
-        classifier.eval();
-        classifier.Save(path);
-        experiment.Tell($"classifier {data.Size}×{data.Size}: {100 * Accuracy(classifier, data.Test):F1} % of the test pictures told");
     }
 }

@@ -21,7 +21,7 @@ internal sealed class SampleMeasures : IDisposable
 
     public SampleMeasures(Experiment experiment, FashionMnist data)
     {
-        classifier = ClassifierTraining.LoadOrTrain(experiment, data);
+        classifier = Trained(experiment, data);
         features = new ClassifierFeatures(classifier);
         trainFeatures = FeatureExtraction.Features(features, DatasetBatches.Images(data.Train, 500));
         train = FeatureStatistics.Of(trainFeatures);
@@ -67,6 +67,19 @@ internal sealed class SampleMeasures : IDisposable
         trainFeatures.Dispose();
         train.Dispose();
         test.Dispose();
+    }
+
+    // The classifier for the size of the data; one that was trained before is read.
+    private static Classifier Trained(Experiment experiment, FashionMnist data)
+    {
+        string path = experiment.Out($"classifier-{data.Size}.safetensors");
+        if (File.Exists(path)) return Classifier.Load(path);
+        Classifier classifier = ClassifierTraining.Train(
+            data.Train, experiment.Budget.ClassifierSteps, experiment.Seed, experiment.Tell, experiment.Stop);
+        classifier.Save(path);
+        double accuracy = ClassifierTraining.Accuracy(classifier, data.Test);
+        experiment.Tell($"classifier {data.Size}×{data.Size}: {100 * accuracy:F1} % of the test pictures told");
+        return classifier;
     }
 
     private static double Distance(Tensor drawn, FeatureStatistics reference)

@@ -13,4 +13,6 @@ internal enum RandomPurpose
     LabelDropout = 6,
     ConditionDropout = 7,
     Hiding = 8,
+    ConditionNoise = 9,
+    ConditionNoiseLevel = 10,
 }
