@@ -52,13 +52,14 @@ public sealed class GapSamplingTests
 
     private static FilledSeries Fill(TimeSeries series)
     {
-        var scaling = new ColumnScaling([0.0], [1.0]);
-        return new GapSampling(series, scaling, Window, Samples).Fill(Draw, (_, scaled) => scaled);
+        var about = new GapModelFile(["x"], new ColumnScaling([0.0], [1.0]), [false], [null], new CalendarCycles([]));
+        return new GapSampling(series, about, Window, Samples).Fill(Draw);
     }
 
     // Exact draws: mean of the regression, and noise of the conditional covariance.
-    private static Tensor Draw(Tensor observed, Tensor mask, long first)
+    private static Tensor Draw(IReadOnlyDictionary<string, Tensor> conditions, long first)
     {
+        Tensor mask = conditions[GapConditions.Mask], observed = conditions[GapConditions.Lines] * mask;
         Tensor drawn = zeros_like(observed);
         using Tensor noise = new PerSampleNoise(7).Draw(NoiseRequest.For(observed, first, 0));
         for (int start = 0; start < observed.size(0); start += Samples)
