@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ddpm.Core;
 using Ddpm.Data;
 using static TorchSharp.torch;
@@ -16,9 +15,9 @@ internal static class GapBatches
     private const int MostWindows = 20_000;
 
     /// <summary>Makes the batches; dispose the windows when the training is over.</summary>
-    public static IBatchSource Of(InMemoryDataset windows, int columns, GapFillerOptions options) => new MappedBatches(
+    public static IBatchSource Of(InMemoryDataset windows, NeighbourGuess guess, GapFillerOptions options) => new MappedBatches(
         new ShuffledBatches(windows, options.BatchSize, options.Seed),
-        (batch, number) => Hide(batch, number, columns, options.Seed),
+        (batch, number) => Hide(batch, number, guess, options.Seed),
         FormattableString.Invariant($"cells hidden by seed {options.Seed}"));
 
     /// <summary>
@@ -91,31 +90,39 @@ internal static class GapBatches
 
     // Every window counts the same, whether it asks for one cell or for half of them: else a gap of one row, whose cells are few, would hardly
     // be learned.
-    private static TrainingBatch Hide(TrainingBatch batch, long number, int columns, long seed)
+    private static TrainingBatch Hide(TrainingBatch batch, long number, NeighbourGuess guess, long seed)
     {
-        int count = (int)batch.X0.size(0), length = (int)batch.X0.size(2), cells = columns * length;
+        int columns = guess.Correlations.Length, count = (int)batch.X0.size(0), length = (int)batch.X0.size(2), cells = columns * length;
         int calendar = (int)batch.X0.size(1) - 2 * columns;
-        Tensor x0 = batch.X0.narrow(1, 0, columns).contiguous();
-        using Tensor mask = batch.X0.narrow(1, columns, columns).contiguous();
-        ReadOnlySpan<float> observed = MemoryMarshal.Cast<byte, float>(mask.bytes);
-        float[] lines = x0.data<float>().ToArray(), known = new float[count * cells], weights = new float[count * cells];
+        using Tensor values = batch.X0.narrow(1, 0, columns).contiguous(), mask = batch.X0.narrow(1, columns, columns).contiguous();
+        float[] x0 = values.data<float>().ToArray(), observed = mask.data<float>().ToArray(), guesses = [.. x0];
+        float[] known = new float[x0.Length], weights = new float[x0.Length], errors = new float[x0.Length];
         bool[] isObserved = new bool[cells], hidden = new bool[cells];
         for (int place = 0; place < count; place++)
         {
             Range window = (place * cells)..((place + 1) * cells);
-            for (int cell = 0; cell < cells; cell++) isObserved[cell] = observed[window][cell] > 0;
+            for (int cell = 0; cell < cells; cell++) isObserved[cell] = observed[place * cells + cell] > 0;
             HiddenCells.Choose(isObserved, columns, new CounterBasedRandom(RandomPurpose.Hiding.Seed(seed), number, place), hidden);
             Weigh(isObserved, hidden, known.AsSpan(window), weights.AsSpan(window));
         }
 
-        for (int at = 0; at < lines.Length; at += length) KnownLines.Draw(lines.AsSpan(at, length), known.AsSpan(at, length));
-        Tensor Shaped(float[] values) => tensor(values).reshape(count, columns, length);
+        for (int line = 0; line < count * columns; line++)
+        {
+            Range row = (line * length)..((line + 1) * length);
+            guess.Fill(line % columns, guesses.AsSpan(row), known.AsSpan(row), errors.AsSpan(row));
+        }
+
+        for (int cell = 0; cell < x0.Length; cell++) x0[cell] = errors[cell] == 0 ? 0 : (x0[cell] - guesses[cell]) / errors[cell];
+        Tensor Shaped(float[] numbers) => tensor(numbers).reshape(count, columns, length);
         return new TrainingBatch(
-            x0,
+            Shaped(x0),
             null,
             Shaped(weights),
             GapConditions.Of(
-                Shaped(lines), Shaped(known), calendar == 0 ? null : batch.X0.narrow(1, 2 * columns, calendar).contiguous()));
+                Shaped(guesses),
+                Shaped(errors),
+                Shaped(known),
+                calendar == 0 ? null : batch.X0.narrow(1, 2 * columns, calendar).contiguous()));
     }
 
     private static void Weigh(bool[] observed, bool[] hidden, Span<float> known, Span<float> weights)

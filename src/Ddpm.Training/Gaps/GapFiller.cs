@@ -106,7 +106,7 @@ public sealed class GapFiller : IDisposable
         using Trainer trainer = Trainer.Create(Network, GapFillerOptions.Process, options.Training(steps));
         checkpoints?.RestoreLatest(trainer);
         bool done = trainer.Run(
-            GapBatches.Of(windows, Columns.Length, options), steps, progress, checkpoints is null ? [] : [checkpoints], cancellationToken);
+            GapBatches.Of(windows, about.Guess, options), steps, progress, checkpoints is null ? [] : [checkpoints], cancellationToken);
         trainer.Ema.CopyTo(Network);
         return done;
     }

@@ -20,8 +20,8 @@ public sealed record GapFillerOptions
     public int Window { get; init; } = 64;
 
     /// <summary>Gets the channels of the first level. Range: a multiple of 8.</summary>
-    /// <value>Default: 32.</value>
-    public int Channels { get; init; } = 32;
+    /// <value>Default: 24.</value>
+    public int Channels { get; init; } = 24;
 
     /// <summary>Gets the probability of dropout. Range: 0 ≤ p &lt; 1.</summary>
     /// <value>Default: 0.1.</value>

@@ -13,16 +13,18 @@ namespace Ddpm.Training;
 /// <param name="NonNegative">Which of them have no negative number.</param>
 /// <param name="Atoms">The lowest number of each column that has it often; null for the others.</param>
 /// <param name="Calendar">The cycles of the calendar that the network is given.</param>
+/// <param name="Guess">What neighbours say of an unknown number.</param>
 internal sealed record GapModelFile(
     ImmutableArray<string> Columns,
     ColumnScaling Scaling,
     ImmutableArray<bool> NonNegative,
     ImmutableArray<ColumnAtom?> Atoms,
-    CalendarCycles Calendar)
+    CalendarCycles Calendar,
+    NeighbourGuess Guess)
 {
     private const string FileName = "gaps.json", ColumnsField = "columns", MeansField = "means", DeviationsField = "deviations",
         NonNegativeField = "non_negative", AtomsField = "atoms", AtomValuesField = "atom_values", AtomEdgesField = "atom_edges",
-        PeriodsField = "calendar_days";
+        PeriodsField = "calendar_days", CorrelationsField = "correlations";
     private const int MostColumns = 4096;
 
     /// <summary>Measures series.</summary>
@@ -37,7 +39,8 @@ internal sealed record GapModelFile(
             scaling,
             [.. all.Select(column => !series.Any(one => one.Values(column).ToArray().Any(value => value < 0)))],
             [.. all.Select(column => ColumnAtom.Of(series, column))],
-            CalendarCycles.Of(series));
+            CalendarCycles.Of(series),
+            NeighbourGuess.Of(series, scaling));
     }
 
     /// <summary>Reads the file of a folder.</summary>
@@ -49,11 +52,14 @@ internal sealed record GapModelFile(
         ImmutableArray<string> columns = json.Texts(ColumnsField, MostColumns), positive = json.Texts(NonNegativeField, MostColumns);
         ImmutableArray<string> atoms = json.Texts(AtomsField, MostColumns);
         ImmutableArray<double> Any(string field) => json.Numbers(field, double.MinValue, double.MaxValue, MostColumns);
+        ImmutableArray<double> correlations = json.Numbers(CorrelationsField, -1, 1, MostColumns * NeighbourGuess.Lags);
         ImmutableArray<double> means = Any(MeansField), values = Any(AtomValuesField), edges = Any(AtomEdgesField);
         ImmutableArray<double> deviations = json.Numbers(DeviationsField, double.Epsilon, double.MaxValue, MostColumns);
         if (columns.IsEmpty) throw json.Error(ColumnsField, "the names of the columns");
         if (means.Length != columns.Length) throw json.Error(MeansField, $"a list of {columns.Length} numbers");
         if (deviations.Length != columns.Length) throw json.Error(DeviationsField, $"a list of {columns.Length} numbers");
+        int cells = columns.Length * NeighbourGuess.Lags;
+        if (correlations.Length != cells) throw json.Error(CorrelationsField, $"a list of {cells} numbers");
         if (values.Length != atoms.Length) throw json.Error(AtomValuesField, $"a list of {atoms.Length} numbers");
         if (edges.Length != atoms.Length) throw json.Error(AtomEdgesField, $"a list of {atoms.Length} numbers");
         ColumnAtom? Atom(string column) => atoms.IndexOf(column) is >= 0 and int at ? new ColumnAtom(values[at], edges[at]) : null;
@@ -62,7 +68,9 @@ internal sealed record GapModelFile(
             new ColumnScaling(means, deviations),
             [.. columns.Select(positive.Contains)],
             [.. columns.Select(Atom)],
-            new CalendarCycles(json.Numbers(PeriodsField, double.Epsilon, double.MaxValue, MostColumns)));
+            new CalendarCycles(json.Numbers(PeriodsField, double.Epsilon, double.MaxValue, MostColumns)),
+            new NeighbourGuess(
+                [.. columns.Select((_, column) => correlations.Slice(column * NeighbourGuess.Lags, NeighbourGuess.Lags))]));
     }
 
     /// <summary>Writes the file into a folder, in one piece or not at all.</summary>
@@ -78,6 +86,7 @@ internal sealed record GapModelFile(
         Numbers(json, AtomValuesField, Atoms.OfType<ColumnAtom>().Select(atom => atom.Value));
         Numbers(json, AtomEdgesField, Atoms.OfType<ColumnAtom>().Select(atom => atom.Edge));
         Numbers(json, PeriodsField, Calendar.Periods);
+        Numbers(json, CorrelationsField, Guess.Correlations.SelectMany(column => column));
         json.WriteEndObject();
     });
 

@@ -72,9 +72,21 @@ internal sealed class GapSampling(TimeSeries series, GapModelFile about, int len
     private void FillWindows(GapWindow[] windows, Draw draw, long first)
     {
         int rows = windows.Length * samples, cells = columns * length;
+        float[] guesses = new float[rows * cells], errors = new float[rows * cells], mask = new float[rows * cells];
+        for (int line = 0; line < rows * columns; line++)
+        {
+            (GapWindow window, int k, int column) = (windows[line / columns / samples], line / columns % samples, line % columns);
+            int from = column * series.Length + window.Start, shown = Math.Min(length, series.Length - window.Start);
+            Range row = (line * length)..((line + 1) * length);
+            numbers.AsSpan(k * columns * series.Length + from, shown).CopyTo(guesses.AsSpan(row));
+            for (int i = 0; i < shown; i++) mask[line * length + i] = known[from + i] ? 1 : 0;
+            about.Guess.Fill(column, guesses.AsSpan(row), mask.AsSpan(row), errors.AsSpan(row));
+        }
+
         using var scope = NewDisposeScope();
+        Tensor Shaped(float[] values) => tensor(values).reshape(rows, columns, length);
         // A sampler hands its samples to no scope.
-        using Tensor drawn = draw(Conditions(windows, rows), first);
+        using Tensor drawn = draw(GapConditions.Of(Shaped(guesses), Shaped(errors), Shaped(mask), Calendar(windows)), first);
         ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(drawn.contiguous().bytes);
         foreach ((int w, GapWindow window) in windows.Index())
         {
@@ -85,8 +97,8 @@ internal sealed class GapSampling(TimeSeries series, GapModelFile about, int len
                     if (known[column * series.Length + at]) continue;
                     for (int k = 0; k < samples; k++)
                     {
-                        numbers[(k * columns + column) * series.Length + at] =
-                            values[(w * samples + k) * cells + column * length + at - window.Start];
+                        int cell = (w * samples + k) * cells + column * length + at - window.Start;
+                        numbers[(k * columns + column) * series.Length + at] = guesses[cell] + errors[cell] * values[cell];
                     }
 
                     known[column * series.Length + at] = true;
@@ -95,30 +107,13 @@ internal sealed class GapSampling(TimeSeries series, GapModelFile about, int len
         }
     }
 
-    private Dictionary<string, Tensor> Conditions(GapWindow[] windows, int rows)
+    // [rows, channels, L]; the same for all samples of a window.
+    private Tensor? Calendar(GapWindow[] windows)
     {
-        int cells = columns * length, channels = about.Calendar.Channels, dates = channels * length;
-        float[] lines = new float[rows * cells], mask = new float[rows * cells], places = new float[rows * dates];
-        for (int row = 0; row < rows; row++)
-        {
-            (GapWindow window, int k) = (windows[row / samples], row % samples);
-            int shown = Math.Min(length, series.Length - window.Start);
-            for (int column = 0; column < columns; column++)
-            {
-                int from = column * series.Length + window.Start, to = row * cells + column * length;
-                numbers.AsSpan(k * columns * series.Length + from, shown).CopyTo(lines.AsSpan(to));
-                for (int i = 0; i < shown; i++) mask[to + i] = known[from + i] ? 1 : 0;
-                KnownLines.Draw(lines.AsSpan(to, length), mask.AsSpan(to, length));
-            }
-
-            for (int channel = 0; channel < channels; channel++)
-            {
-                calendar.AsSpan(channel * calendar.Length / channels + window.Start, length)
-                    .CopyTo(places.AsSpan(row * dates + channel * length));
-            }
-        }
-
-        Tensor Shaped(float[] values, int depth) => tensor(values).reshape(rows, depth, length);
-        return GapConditions.Of(Shaped(lines, columns), Shaped(mask, columns), channels == 0 ? null : Shaped(places, channels));
+        int channels = about.Calendar.Channels;
+        if (channels == 0) return null;
+        using Tensor whole = tensor(calendar), series = whole.reshape(channels, -1);
+        using Tensor each = stack(windows.Select(window => series.narrow(1, window.Start, length)));
+        return each.repeat_interleave(samples, 0);
     }
 }

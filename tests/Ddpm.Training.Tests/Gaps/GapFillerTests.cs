@@ -71,7 +71,7 @@ public sealed class GapFillerTests : IDisposable
     [Fact]
     public void Fill_ColumnsWithoutNegativeNumbers_HaveNoneInSamples()
     {
-        double[] values = [.. Enumerable.Range(0, 40).Select(row => row % 8 == 3 ? double.NaN : row % 2)];
+        double[] values = [.. Enumerable.Range(0, 40).Select(row => row % 8 == 3 ? double.NaN : row * row * 7 % 11 % 3 % 2)];
         TimeSeries series = new(["rain"], [values]);
         using var filler = GapFiller.Create([series], Small);
         FilledSeries filled = filler.Fill(series, 50);
@@ -94,14 +94,17 @@ public sealed class GapFillerTests : IDisposable
     public void Train_DatesOfYears_GivesTheNetworkTheSeason()
     {
         double[] days = [.. Enumerable.Range(0, 1200).Select(day => 41_000.0 + day)];
-        TimeSeries years = new(["x"], [[.. days.Select(day => Math.Cos(2 * Math.PI * day / 365.2425))]], days, TimeAxisKind.Date);
+        double[] season = [.. days.Select(day => 2 * Math.Cos(2 * Math.PI * day / 365.2425))];
+        var noise = new float[days.Length];
+        new CounterBasedRandom(7, 0, 0).FillNormal(noise);
+        TimeSeries years = new(["x"], [[.. season.Zip(noise, (mean, weather) => mean + weather)]], days, TimeAxisKind.Date);
         // Nothing is known for most of a year: the window sees no number, and the season alone says what it is.
         TimeSeries seen = years.Without(Enumerable.Range(700, 300).Select(row => (0, row)));
         using var filler = GapFiller.Create([seen], Small with { LearningRate = 5e-3 });
         filler.Train([seen], 200);
         FilledSeries filled = filler.Fill(seen, 20);
-        double error = Enumerable.Range(700, 300).Average(row => Math.Abs(filled.Quantile(0, row, 0.5) - years.Values(0)[row]));
-        error.Should().BeLessThan(0.25, "the mean of the series is wrong by 0.64");
+        double error = Enumerable.Range(700, 300).Average(row => Math.Abs(filled.Quantile(0, row, 0.5) - season[row]));
+        error.Should().BeLessThan(0.7, "the mean of the series is wrong by 1.27");
 
         filler.Save(folder.FullName);
         using GapFiller loaded = GapFiller.Load(folder.FullName, new() { SamplingSteps = Small.SamplingSteps, Seed = Small.Seed });
