@@ -8,9 +8,9 @@ using Ddpm.Training;
 namespace Weather.Gaps;
 
 /// <summary>
-/// Scores ways to fill hidden days of 2015 in both cities, by the length of the gap: a network that is given the other days, straight lines,
-/// the same days of other years, and perhaps a network that is not given the other days but made to agree with them. All learn from 2012 …
-/// 2014 alone.
+/// Scores ways to fill hidden days of 2015 in both cities, by the length of the gap: a network that is given the other days, straight
+/// lines, the same days of other years, and perhaps a network that is not given the other days but made to agree with them. All learn from
+/// 2012 … 2014 alone.
 /// </summary>
 internal static class GapExperiment
 {

@@ -41,9 +41,10 @@ public sealed class EnsembleScore
     public double MeanAbsoluteError => error / Count;
 
     /// <summary>
-    /// Gets the share of the numbers in the central band, ends included; a calibrated ensemble has about the band's share. Where samples are
-    /// equal to a number, as on days without rain, its place among them is anyone's, and it counts by the part of these places that lies in
-    /// the band (Czado, Gneiting and Held 2009, eq. 2): else a band that ends at such a number would hold all of them.
+    /// Gets the share of the numbers in the central band, ends included; a calibrated ensemble has about the band's share. A number that
+    /// equals samples, as on days without rain, may stand at any place among them. It counts by the part of these places that lies in the
+    /// band (the randomised probability integral transform of Czado, Gneiting and Held 2009): a band that ends at such a number would hold
+    /// all of them otherwise.
     /// </summary>
     /// <value>NaN before the first number.</value>
     public double Coverage => covered / Count;
@@ -77,7 +78,8 @@ public sealed class EnsembleScore
     // The number and the samples that equal it share the places from `below` on, of one more than there are samples.
     private double Inside(double[] sorted, double observed)
     {
-        double places = sorted.Length + 1, below = sorted.Count(sample => sample < observed), equal = sorted.Count(sample => sample == observed);
+        double places = sorted.Length + 1, below = sorted.Count(sample => sample < observed);
+        double equal = sorted.Count(sample => sample == observed);
         double first = Math.Max(below / places, (1 - band) / 2), last = Math.Min((below + equal + 1) / places, (1 + band) / 2);
         return Math.Max(0, last - first) * places / (equal + 1);
     }

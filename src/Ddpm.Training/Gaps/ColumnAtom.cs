@@ -3,8 +3,8 @@ using Ddpm.Data;
 namespace Ddpm.Training;
 
 /// <summary>
-/// The lowest number of a column that is in many of its cells, as a day without rain: a draw that is nearer to it than to the next number is
-/// the number itself.
+/// The lowest number of a column that is in many of its cells, as a day without rain: a draw that is nearer to it than to the next number
+/// is the number itself.
 /// </summary>
 /// <param name="Value">The number, in the column's unit.</param>
 /// <param name="Edge">The middle between it and the next: lower draws are the number.</param>

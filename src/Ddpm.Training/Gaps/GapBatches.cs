@@ -88,8 +88,8 @@ internal static class GapBatches
         return observed / (columns * length);
     }
 
-    // Every window counts the same, whether it asks for one cell or for half of them: else a gap of one row, whose cells are few, would hardly
-    // be learned.
+    // Every window counts the same, whether it asks for one cell or for half of them: else a gap of one row, whose cells are few, would
+    // hardly be learned. The network learns how numbers differ from their guesses, in units of the guesses' errors.
     private static TrainingBatch Hide(TrainingBatch batch, long number, NeighbourGuess guess, long seed)
     {
         int columns = guess.Correlations.Length, count = (int)batch.X0.size(0), length = (int)batch.X0.size(2), cells = columns * length;

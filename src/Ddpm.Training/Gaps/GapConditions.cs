@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Training;
 
 /// <summary>
-/// What a network that fills gaps is given: the known numbers with guesses between them, the errors of the guesses, where numbers are known,
-/// and where the rows stand in the day and the year.
+/// What a network that fills gaps is given: the known numbers with guesses between them, the errors of the guesses, where numbers are
+/// known, and where the rows stand in the day and the year.
 /// </summary>
 internal static class GapConditions
 {

@@ -66,8 +66,8 @@ public sealed class GapFiller : IDisposable
             if (shape.InChannels != file.Columns.Length || !shape.Conditions.SequenceEqual(needed))
             {
                 throw new InvalidDataException(
-                    $"{folder} must hold a network of {file.Columns.Length} columns with the conditions {string.Join(", ", needed)}, but its "
-                    + $"network has {shape.InChannels} and {string.Join(", ", shape.Conditions)}.");
+                    $"{folder} must hold a network of {file.Columns.Length} columns with the conditions {string.Join(", ", needed)}, but "
+                    + $"its network has {shape.InChannels} and {string.Join(", ", shape.Conditions)}.");
             }
 
             return new GapFiller(file, options, model.Network);

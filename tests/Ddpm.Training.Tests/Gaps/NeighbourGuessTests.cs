@@ -9,7 +9,8 @@ public sealed class NeighbourGuessTests
     private const double Memory = 0.9;
 
     // Of an AR(1) series the nearest numbers say all that there is to know.
-    private static readonly NeighbourGuess Exact = new([[.. Enumerable.Range(1, NeighbourGuess.Lags).Select(lag => Math.Pow(Memory, lag))]]);
+    private static readonly NeighbourGuess Exact = new(
+        [[.. Enumerable.Range(1, NeighbourGuess.Lags).Select(lag => Math.Pow(Memory, lag))]]);
 
     [Fact]
     public void Fill_ASeriesWithMemory_IsTheConditionalMeanAndDeviation()
