@@ -88,7 +88,7 @@ public sealed class GapFiller : IDisposable
     /// </param>
     /// <param name="cancellationToken">Ends the training after the current step.</param>
     /// <returns>Whether all steps were done; false when the training was cancelled.</returns>
-    /// <exception cref="ArgumentException">The columns differ, or the steps are out of range.</exception>
+    /// <exception cref="ArgumentException">The columns differ, dates are missing, or the steps are out of range.</exception>
     /// <exception cref="InvalidDataException">The newest checkpoint is damaged or of another run.</exception>
     /// <exception cref="InvalidOperationException">The newest checkpoint is of other series.</exception>
     public bool Train(
@@ -117,7 +117,7 @@ public sealed class GapFiller : IDisposable
     /// <param name="progress">Receives the share that is done, 0 … 1. Default: none.</param>
     /// <param name="cancellationToken">Stops within one step of the sampler.</param>
     /// <returns>The samples in the units of the columns.</returns>
-    /// <exception cref="ArgumentException">The columns differ, or the number of samples is out of range.</exception>
+    /// <exception cref="ArgumentException">The columns differ, dates are missing, or the number of samples is out of range.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public FilledSeries Fill(
         TimeSeries series, int samples, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
