@@ -48,6 +48,34 @@ public sealed class EnsembleScoreTests
         exact.MeanAbsoluteError.Should().BeApproximately(Math.Sqrt(2 / Math.PI), 0.03);
     }
 
+    [Theory]
+    [InlineData(0.6)]
+    [InlineData(0.95)]
+    public void Coverage_OfNumbersThatAreOftenZero_IsTheBandsShareToo(double zeros)
+    {
+        var score = new EnsembleScore(0.8);
+        var cut = new EnsembleScore(0.8);
+        double edge = Math.Sqrt(2) * ErrorFunctionInverse(2 * zeros - 1);
+        for (int i = 0; i < 4000; i++)
+        {
+            double[] drawn = [.. Normal(i + 1, 51).Select(x => Math.Max(0, x - edge))];
+            score.Add(drawn.AsSpan(1), drawn[0]);
+            cut.Add(Enumerable.Repeat(0.0, 50).ToArray(), drawn[0]);
+        }
+
+        score.Coverage.Should().BeApproximately(0.8, 0.02);
+        cut.Coverage.Should().BeApproximately(0.8 * zeros, 0.02, "an ensemble of zeros does not hold the rest");
+    }
+
+    [Fact]
+    public void Coverage_OfANumberAmongEqualSamples_IsThePartOfItsPlacesInTheBand()
+    {
+        var score = new EnsembleScore(0.8);
+        // 9 zeros and a 1: with the number there are 11 places of 1/11, and zeros have 10 of them. The band is 0.1 … 0.9.
+        score.Add([0, 0, 0, 0, 0, 0, 0, 0, 0, 1], 0);
+        score.Coverage.Should().BeApproximately(0.8 / (10.0 / 11), 1e-12);
+    }
+
     [Fact]
     public void Add_WhatIsNoNumber_IsRefusedAndAddsNothing()
     {
@@ -59,6 +87,12 @@ public sealed class EnsembleScoreTests
             .WithMessage("observed must be finite*");
         score.Count.Should().Be(0);
         FluentActions.Invoking(() => new EnsembleScore(1)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private static double ErrorFunctionInverse(double x)
+    {
+        using Tensor result = special.erfinv(tensor(x, float64));
+        return result.item<double>();
     }
 
     private static double[] Normal(long index, int count)

@@ -8,17 +8,18 @@ using Ddpm.Training;
 namespace Weather.Gaps;
 
 /// <summary>
-/// Scores four ways to fill hidden days of 2015 in both cities, by the length of the gap: a network that is given the other days, one that
-/// is not but is made to agree with them, straight lines, and the same days of other years. All learn from 2012 … 2014 alone.
+/// Scores ways to fill hidden days of 2015 in both cities, by the length of the gap: a network that is given the other days, straight
+/// lines, the same days of other years, and perhaps a network that is not given the other days but made to agree with them. All learn from
+/// 2012 … 2014 alone.
 /// </summary>
 internal static class GapExperiment
 {
     private const int Samples = 100, SamplesOfRepaint = 20;
     private static readonly string[] Units = ["°C", "°C", "m/s", "mm"];
 
-    /// <summary>Trains both networks, fills and writes the tables.</summary>
+    /// <summary>Trains, fills and writes the tables.</summary>
     public static IReadOnlyDictionary<(string Method, int Length), GapScore> Execute(
-        int steps, long seed, TextWriter console, CancellationToken stop, int samples = Samples)
+        int steps, long seed, bool unconditional, TextWriter console, CancellationToken stop, int samples = Samples)
     {
         GapCity[] cities = [.. WeatherData.Cities.Select(GapCity.Of)];
         TimeSeries[] past = [.. cities.Select(city => city.Past)];
@@ -29,9 +30,10 @@ internal static class GapExperiment
         Score("same days of other years", (seen, city) => Climatology.Fill(seen, city.Past));
         Score("conditional network", (seen, _) => filler.Fill(seen, samples, cancellationToken: stop));
         Write(scores, console);
-        using var unconditional = new UnconditionalNetwork(filler.Scaling, seed);
-        Timed("Training the unconditional network", () => unconditional.Train(past, steps, Progress(console), stop));
-        Score("unconditional, RePaint", (seen, _) => unconditional.Fill(seen, Math.Min(samples, SamplesOfRepaint), stop));
+        if (!unconditional) return scores;
+        using var network = new UnconditionalNetwork(filler.Scaling, seed);
+        Timed("Training the unconditional network", () => network.Train(past, steps, Progress(console), stop));
+        Score("unconditional, RePaint", (seen, _) => network.Fill(seen, Math.Min(samples, SamplesOfRepaint), stop));
         Write(scores, console);
         return scores;
 

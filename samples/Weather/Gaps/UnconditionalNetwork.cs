@@ -12,7 +12,7 @@ namespace Weather.Gaps;
 /// </summary>
 internal sealed class UnconditionalNetwork : IDisposable
 {
-    private const int Window = 64, Steps = 50;
+    private const int Window = 64, Channels = 24, Steps = 50;
     private readonly ReverseDiffusion process = new(
         new CosineSchedule(1000), new ReverseDiffusionOptions { Clipping = X0Clipping.None, Prediction = Prediction.V });
     private readonly ColumnScaling scaling;
@@ -24,12 +24,12 @@ internal sealed class UnconditionalNetwork : IDisposable
         this.scaling = scaling;
         this.seed = seed;
         network = new UNet(
-            UNetOptions.ForSignal(Window, scaling.Means.Length, 32) with
+            UNetOptions.ForSignal(Window, scaling.Means.Length, Channels) with
             {
                 ChannelMultipliers = [1, 2, 2],
                 BlocksPerLevel = 1,
                 AttentionResolutions = [],
-                NormGroups = 8,
+                NormGroups = Channels / 4,
                 Dropout = 0.1,
             },
             seed);

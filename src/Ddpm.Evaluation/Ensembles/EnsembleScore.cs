@@ -9,8 +9,7 @@ namespace Ddpm.Evaluation;
 public sealed class EnsembleScore
 {
     private readonly double band;
-    private double crps, error, width;
-    private long covered;
+    private double crps, error, width, covered;
 
     /// <summary>Creates a score without any number yet.</summary>
     /// <param name="band">
@@ -42,10 +41,13 @@ public sealed class EnsembleScore
     public double MeanAbsoluteError => error / Count;
 
     /// <summary>
-    /// Gets the share of the numbers in the central band, ends included; a calibrated ensemble has about the band's share.
+    /// Gets the share of the numbers in the central band, ends included; a calibrated ensemble has about the band's share. A number that
+    /// equals samples, as on days without rain, may stand at any place among them. It counts by the part of these places that lies in the
+    /// band (the randomised probability integral transform of Czado, Gneiting and Held 2009): a band that ends at such a number would hold
+    /// all of them otherwise.
     /// </summary>
     /// <value>NaN before the first number.</value>
-    public double Coverage => (double)covered / Count;
+    public double Coverage => covered / Count;
 
     /// <summary>Gets the mean width of the central band, in the unit of the numbers.</summary>
     /// <value>NaN before the first number.</value>
@@ -70,7 +72,16 @@ public sealed class EnsembleScore
         crps += CrpsOfSorted(sorted, observed);
         error += Math.Abs(EnsembleQuantile.Of(sorted, 0.5) - observed);
         width += upper - lower;
-        if (observed >= lower && observed <= upper) covered++;
+        covered += sorted.Contains(observed) ? Inside(sorted, observed) : observed >= lower && observed <= upper ? 1 : 0;
+    }
+
+    // The number and the samples that equal it share the places from `below` on, of one more than there are samples.
+    private double Inside(double[] sorted, double observed)
+    {
+        double places = sorted.Length + 1, below = sorted.Count(sample => sample < observed);
+        double equal = sorted.Count(sample => sample == observed);
+        double first = Math.Max(below / places, (1 - band) / 2), last = Math.Min((below + equal + 1) / places, (1 + band) / 2);
+        return Math.Max(0, last - first) * places / (equal + 1);
     }
 
     // ½ E|X - X'| = Σ_i (2i - S - 1) x_(i) / S² over the sorted samples, i = 1 … S.

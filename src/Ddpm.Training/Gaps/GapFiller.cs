@@ -11,23 +11,22 @@ namespace Ddpm.Training;
 /// </summary>
 public sealed class GapFiller : IDisposable
 {
+    private readonly GapModelFile about;
     private readonly GapFillerOptions options;
 
-    private GapFiller(
-        ImmutableArray<string> columns, ColumnScaling scaling, ImmutableArray<bool> nonNegative, GapFillerOptions options, UNet network)
+    private GapFiller(GapModelFile about, GapFillerOptions options, UNet network)
     {
-        (Columns, Scaling, NonNegative, Network) = (columns, scaling, nonNegative, network);
-        this.options = options;
+        (this.about, this.options, Network) = (about, options, network);
     }
 
     /// <summary>Gets the names of the columns.</summary>
-    public ImmutableArray<string> Columns { get; }
+    public ImmutableArray<string> Columns => about.Columns;
 
     /// <summary>Gets how the network sees the columns: by the observed cells of the series that it was made for.</summary>
-    public ColumnScaling Scaling { get; }
+    public ColumnScaling Scaling => about.Scaling;
 
     /// <summary>Gets which columns had no negative number in the series that the filler was made for: their samples have none.</summary>
-    public ImmutableArray<bool> NonNegative { get; }
+    public ImmutableArray<bool> NonNegative => about.NonNegative;
 
     /// <summary>Gets the network, with the averaged weights after <see cref="Train"/>.</summary>
     public UNet Network { get; }
@@ -45,14 +44,8 @@ public sealed class GapFiller : IDisposable
     public static GapFiller Create(IReadOnlyList<TimeSeries> series, GapFillerOptions? options = null)
     {
         options = (options ?? GapFillerOptions.Default).Validated();
-        ColumnScaling scaling = ColumnScaling.Of(series);
-        ImmutableArray<string> columns = series[0].Columns;
-        ImmutableArray<bool> nonNegative =
-        [
-            .. Enumerable.Range(0, columns.Length)
-                .Select(column => !series.Any(one => one.Values(column).ToArray().Any(value => value < 0))),
-        ];
-        return new GapFiller(columns, scaling, nonNegative, options, new UNet(options.Network(columns.Length), options.Seed));
+        GapModelFile about = GapModelFile.Of(series);
+        return new GapFiller(about, options, new UNet(options.Network(about.Columns.Length, about.Calendar.Channels), options.Seed));
     }
 
     /// <summary>Reads a filler from a folder that <see cref="Save"/> wrote.</summary>
@@ -69,15 +62,15 @@ public sealed class GapFiller : IDisposable
         {
             UNetOptions shape = model.Network.Options;
             options = ((options ?? GapFillerOptions.Default) with { Window = shape.Height, Channels = shape.BaseChannels }).Validated();
-            if (shape.InChannels != file.Columns.Length
-                || !shape.Conditions.SequenceEqual(options.Network(file.Columns.Length).Conditions))
+            IEnumerable<NetworkCondition> needed = GapConditions.Describe(file.Columns.Length, file.Calendar.Channels);
+            if (shape.InChannels != file.Columns.Length || !shape.Conditions.SequenceEqual(needed))
             {
                 throw new InvalidDataException(
-                    $"{folder} must hold a network of {file.Columns.Length} columns with the conditions {GapConditions.Observed} and "
-                    + $"{GapConditions.Mask}, but its network has {shape.InChannels} and {string.Join(", ", shape.Conditions)}.");
+                    $"{folder} must hold a network of {file.Columns.Length} columns with the conditions {string.Join(", ", needed)}, but "
+                    + $"its network has {shape.InChannels} and {string.Join(", ", shape.Conditions)}.");
             }
 
-            return new GapFiller(file.Columns, file.Scaling, file.NonNegative, options, model.Network);
+            return new GapFiller(file, options, model.Network);
         }
         catch
         {
@@ -95,7 +88,7 @@ public sealed class GapFiller : IDisposable
     /// </param>
     /// <param name="cancellationToken">Ends the training after the current step.</param>
     /// <returns>Whether all steps were done; false when the training was cancelled.</returns>
-    /// <exception cref="ArgumentException">The columns differ, or the steps are out of range.</exception>
+    /// <exception cref="ArgumentException">The columns differ, dates are missing, or the steps are out of range.</exception>
     /// <exception cref="InvalidDataException">The newest checkpoint is damaged or of another run.</exception>
     /// <exception cref="InvalidOperationException">The newest checkpoint is of other series.</exception>
     public bool Train(
@@ -107,13 +100,13 @@ public sealed class GapFiller : IDisposable
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        foreach (TimeSeries one in series) RequireColumns(one);
-        using InMemoryDataset windows = GapBatches.Windows(series, Scaling, options.Window);
+        foreach (TimeSeries one in series) RequireFit(one);
+        using InMemoryDataset windows = GapBatches.Windows(series, about, options.Window);
         Network.train();
         using Trainer trainer = Trainer.Create(Network, GapFillerOptions.Process, options.Training(steps));
         checkpoints?.RestoreLatest(trainer);
         bool done = trainer.Run(
-            GapBatches.Of(windows, options), steps, progress, checkpoints is null ? [] : [checkpoints], cancellationToken);
+            GapBatches.Of(windows, about.Guess, options), steps, progress, checkpoints is null ? [] : [checkpoints], cancellationToken);
         trainer.Ema.CopyTo(Network);
         return done;
     }
@@ -124,33 +117,32 @@ public sealed class GapFiller : IDisposable
     /// <param name="progress">Receives the share that is done, 0 … 1. Default: none.</param>
     /// <param name="cancellationToken">Stops within one step of the sampler.</param>
     /// <returns>The samples in the units of the columns.</returns>
-    /// <exception cref="ArgumentException">The columns differ, or the number of samples is out of range.</exception>
+    /// <exception cref="ArgumentException">The columns differ, dates are missing, or the number of samples is out of range.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public FilledSeries Fill(
         TimeSeries series, int samples, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        RequireColumns(series);
+        RequireFit(series);
         Network.eval();
         var sampler = new DpmSolverSampler(
-            Network, GapFillerOptions.Process.Respace(options.SamplingSteps, SamplingMethod.DpmSolver.DefaultSpacing));
-        var sampling = new GapSampling(series, Scaling, options.Window, samples);
+            Network, GapFillerOptions.Process.Respace(GapSteps.Of(GapFillerOptions.Process.Coefficients.Schedule, options.SamplingSteps)));
+        var sampling = new GapSampling(series, about, options.Window, samples);
         long total = sampling.Rows;
         return sampling.Fill(
-            (observed, mask, first) => sampler.Sample(
+            (conditions, first) => sampler.Sample(
                 new SamplingRequest
                 {
-                    Count = (int)mask.size(0),
+                    Count = (int)conditions[GapConditions.Mask].size(0),
                     SampleShape = [Columns.Length, options.Window],
                     Noise = new PerSampleNoise(options.Seed),
                     FirstSample = first,
                     BatchSize = 128,
-                    Conditions = GapConditions.Of(observed, mask),
+                    Conditions = conditions,
                 },
                 progress is null ? null : new Share(progress, first, total),
-                cancellationToken),
-            Finish);
+                cancellationToken));
     }
 
     /// <summary>Writes the network, the scaling and the names of the columns as a model folder.</summary>
@@ -159,24 +151,27 @@ public sealed class GapFiller : IDisposable
     public void Save(string folder)
     {
         ModelFolder.Save(folder, Network, GapFillerOptions.Process);
-        new GapModelFile(Columns, Scaling, NonNegative).Write(folder);
+        about.Write(folder);
     }
 
     /// <summary>Frees the network.</summary>
     public void Dispose() => Network.Dispose();
 
-    private double Finish(int column, float scaled)
+    private void RequireFit(TimeSeries series)
     {
-        double value = Scaling.Unscaled(column, scaled);
-        return NonNegative[column] ? Math.Max(0, value) : value;
-    }
+        if (!series.Columns.SequenceEqual(Columns))
+        {
+            throw new ArgumentException(
+                $"series must have the columns {string.Join(", ", Columns)} of the filler, but has {string.Join(", ", series.Columns)}.",
+                nameof(series));
+        }
 
-    private void RequireColumns(TimeSeries series)
-    {
-        if (series.Columns.SequenceEqual(Columns)) return;
-        throw new ArgumentException(
-            $"series must have the columns {string.Join(", ", Columns)} of the filler, but has {string.Join(", ", series.Columns)}.",
-            nameof(series));
+        if (about.Calendar.Channels > 0 && series.Kind != TimeAxisKind.Date)
+        {
+            throw new ArgumentException(
+                $"series must have dates, for the filler was made for series with dates, but has times of kind {series.Kind}.",
+                nameof(series));
+        }
     }
 
     private sealed class Share(IProgress<double> progress, long first, long total) : IProgress<SamplingProgress>

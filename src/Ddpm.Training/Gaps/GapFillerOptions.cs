@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ddpm.Core;
 using Ddpm.Models;
 
@@ -21,8 +20,8 @@ public sealed record GapFillerOptions
     public int Window { get; init; } = 64;
 
     /// <summary>Gets the channels of the first level. Range: a multiple of 8.</summary>
-    /// <value>Default: 32.</value>
-    public int Channels { get; init; } = 32;
+    /// <value>Default: 24.</value>
+    public int Channels { get; init; } = 24;
 
     /// <summary>Gets the probability of dropout. Range: 0 ≤ p &lt; 1.</summary>
     /// <value>Default: 0.1.</value>
@@ -37,8 +36,8 @@ public sealed record GapFillerOptions
     public double LearningRate { get; init; } = 2e-3;
 
     /// <summary>Gets the steps of DPM-Solver++ in which a sample is drawn. Range: 1 … 1,000.</summary>
-    /// <value>Default: 20.</value>
-    public int SamplingSteps { get; init; } = 20;
+    /// <value>Default: 16.</value>
+    public int SamplingSteps { get; init; } = 16;
 
     /// <summary>Gets the seed of the weights, the batches, what they hide, and the noise.</summary>
     /// <value>Default: 0.</value>
@@ -47,15 +46,14 @@ public sealed record GapFillerOptions
     internal static ReverseDiffusion Process { get; } = new(
         new CosineSchedule(1000), new ReverseDiffusionOptions { Clipping = X0Clipping.None, Prediction = Prediction.V });
 
-    internal UNetOptions Network(int columns) => UNetOptions.ForSignal(Window, columns, Channels) with
+    internal UNetOptions Network(int columns, int calendar) => UNetOptions.ForSignal(Window, columns, Channels) with
     {
         ChannelMultipliers = [1, 2, 2],
         BlocksPerLevel = 1,
         AttentionResolutions = [],
         NormGroups = Channels / ChannelsOfGroup,
         Dropout = Dropout,
-        Conditions = ImmutableArray.Create(
-            NetworkCondition.Spatial(GapConditions.Observed, columns), NetworkCondition.Spatial(GapConditions.Mask, columns)),
+        Conditions = GapConditions.Describe(columns, calendar),
     };
 
     internal TrainingOptions Training(int steps) => new()

@@ -6,30 +6,29 @@ namespace Ddpm.Training;
 
 /// <summary>Fills the gaps of a series window by window, from draws of one window given its known cells.</summary>
 /// <param name="series">The series.</param>
-/// <param name="scaling">The scaling of its columns.</param>
+/// <param name="about">What its columns are like.</param>
 /// <param name="length">The length of a window.</param>
 /// <param name="samples">The number of samples.</param>
-internal sealed class GapSampling(TimeSeries series, ColumnScaling scaling, int length, int samples)
+internal sealed class GapSampling(TimeSeries series, GapModelFile about, int length, int samples)
 {
     // Bounds the memory of one draw: with 4 columns and windows of 64 it takes 8 MB for each of numbers, mask and samples.
     private const int MostRows = 8192;
     private readonly int columns = series.Columns.Length;
     private readonly IReadOnlyList<GapWindow> plan = Plan(series, length);
     private readonly bool[] known = Known(series);
-    private readonly float[] numbers = Numbers(series, scaling, samples); // [sample, column, row]
+    private readonly float[] numbers = Numbers(series, about.Scaling, samples); // [sample, column, row]
+    private readonly float[] calendar = about.Calendar.Rows(series, Math.Max(series.Length, length)); // [channel, row]
 
     /// <summary>Draws windows given their known cells.</summary>
-    /// <param name="observed">The known numbers, scaled, 0 elsewhere: [rows, C, L].</param>
-    /// <param name="mask">1 where a cell is known: [rows, C, L].</param>
+    /// <param name="conditions">What the network is given, of some rows.</param>
     /// <param name="first">The number of the first row among all rows of the filling.</param>
     /// <returns>The windows, scaled, [rows, C, L].</returns>
-    public delegate Tensor Draw(Tensor observed, Tensor mask, long first);
+    public delegate Tensor Draw(IReadOnlyDictionary<string, Tensor> conditions, long first);
 
     /// <summary>Fills all gaps.</summary>
     /// <param name="draw">Draws windows.</param>
-    /// <param name="finish">Brings a scaled number of a column to what the samples hold.</param>
-    /// <returns>The samples.</returns>
-    public FilledSeries Fill(Draw draw, Func<int, float, double> finish)
+    /// <returns>The samples, in the columns' units.</returns>
+    public FilledSeries Fill(Draw draw)
     {
         long first = 0;
         foreach (IGrouping<int, GapWindow> wave in plan.GroupBy(window => window.Wave).OrderBy(wave => wave.Key))
@@ -42,7 +41,7 @@ internal sealed class GapSampling(TimeSeries series, ColumnScaling scaling, int 
         }
 
         return new FilledSeries(
-            series, samples, (column, row, k) => finish(column, numbers[(k * columns + column) * series.Length + row]));
+            series, samples, (column, row, k) => about.Unscaled(column, numbers[(k * columns + column) * series.Length + row]));
     }
 
     /// <summary>Gets the number of rows that <see cref="Fill"/> draws.</summary>
@@ -73,26 +72,21 @@ internal sealed class GapSampling(TimeSeries series, ColumnScaling scaling, int 
     private void FillWindows(GapWindow[] windows, Draw draw, long first)
     {
         int rows = windows.Length * samples, cells = columns * length;
-        var observed = new float[rows * cells];
-        var mask = new float[rows * cells];
-        for (int row = 0; row < rows; row++)
+        float[] guesses = new float[rows * cells], errors = new float[rows * cells], mask = new float[rows * cells];
+        for (int line = 0; line < rows * columns; line++)
         {
-            (GapWindow window, int k) = (windows[row / samples], row % samples);
-            for (int column = 0; column < columns; column++)
-            {
-                for (int i = 0; i < Math.Min(length, series.Length - window.Start); i++)
-                {
-                    int at = window.Start + i, cell = row * cells + column * length + i;
-                    if (!known[column * series.Length + at]) continue;
-                    mask[cell] = 1;
-                    observed[cell] = numbers[(k * columns + column) * series.Length + at];
-                }
-            }
+            (GapWindow window, int k, int column) = (windows[line / columns / samples], line / columns % samples, line % columns);
+            int from = column * series.Length + window.Start, shown = Math.Min(length, series.Length - window.Start);
+            Range row = (line * length)..((line + 1) * length);
+            numbers.AsSpan(k * columns * series.Length + from, shown).CopyTo(guesses.AsSpan(row));
+            for (int i = 0; i < shown; i++) mask[line * length + i] = known[from + i] ? 1 : 0;
+            about.Guess.Fill(column, guesses.AsSpan(row), mask.AsSpan(row), errors.AsSpan(row));
         }
 
         using var scope = NewDisposeScope();
+        Tensor Shaped(float[] values) => tensor(values).reshape(rows, columns, length);
         // A sampler hands its samples to no scope.
-        using Tensor drawn = draw(tensor(observed).reshape(rows, columns, length), tensor(mask).reshape(rows, columns, length), first);
+        using Tensor drawn = draw(GapConditions.Of(Shaped(guesses), Shaped(errors), Shaped(mask), Calendar(windows)), first);
         ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(drawn.contiguous().bytes);
         foreach ((int w, GapWindow window) in windows.Index())
         {
@@ -103,13 +97,23 @@ internal sealed class GapSampling(TimeSeries series, ColumnScaling scaling, int 
                     if (known[column * series.Length + at]) continue;
                     for (int k = 0; k < samples; k++)
                     {
-                        numbers[(k * columns + column) * series.Length + at] =
-                            values[(w * samples + k) * cells + column * length + at - window.Start];
+                        int cell = (w * samples + k) * cells + column * length + at - window.Start;
+                        numbers[(k * columns + column) * series.Length + at] = guesses[cell] + errors[cell] * values[cell];
                     }
 
                     known[column * series.Length + at] = true;
                 }
             }
         }
+    }
+
+    // [rows, channels, L]; the same for all samples of a window.
+    private Tensor? Calendar(GapWindow[] windows)
+    {
+        int channels = about.Calendar.Channels;
+        if (channels == 0) return null;
+        using Tensor whole = tensor(calendar), series = whole.reshape(channels, -1);
+        using Tensor each = stack(windows.Select(window => series.narrow(1, window.Start, length)));
+        return each.repeat_interleave(samples, 0);
     }
 }

@@ -52,13 +52,15 @@ public sealed class GapSamplingTests
 
     private static FilledSeries Fill(TimeSeries series)
     {
-        var scaling = new ColumnScaling([0.0], [1.0]);
-        return new GapSampling(series, scaling, Window, Samples).Fill(Draw, (_, scaled) => scaled);
+        var about = new GapModelFile(
+            ["x"], new ColumnScaling([0.0], [1.0]), [false], [null], new CalendarCycles([]), new NeighbourGuess([[0.5]]));
+        return new GapSampling(series, about, Window, Samples).Fill(Draw);
     }
 
     // Exact draws: mean of the regression, and noise of the conditional covariance.
-    private static Tensor Draw(Tensor observed, Tensor mask, long first)
+    private static Tensor Draw(IReadOnlyDictionary<string, Tensor> conditions, long first)
     {
+        Tensor mask = conditions[GapConditions.Mask], guess = conditions[GapConditions.Guess], observed = guess * mask;
         Tensor drawn = zeros_like(observed);
         using Tensor noise = new PerSampleNoise(7).Draw(NoiseRequest.For(observed, first, 0));
         for (int start = 0; start < observed.size(0); start += Samples)
@@ -73,7 +75,10 @@ public sealed class GapSamplingTests
             drawn.narrow(0, start, Samples).copy_(result.unsqueeze(1));
         }
 
-        return drawn;
+        // As a network, in units of the guesses' errors.
+        using Tensor error = conditions[GapConditions.Error].clamp_min(1e-3), difference = drawn - guess;
+        drawn.Dispose();
+        return difference / error;
     }
 
     private static (Tensor Mean, Tensor Covariance) Exact(double[] values)
