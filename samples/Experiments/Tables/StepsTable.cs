@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Experiments;
 
 /// <summary>
-/// Quality and time against the number of calls of the network, for the samplers that people choose between (DDIM, arXiv:2010.02502, Table 1).
+/// Quality and time against the number of calls of the network, for all samplers (DDIM, arXiv:2010.02502, Table 1).
 /// </summary>
 internal static class StepsTable
 {

@@ -90,8 +90,8 @@ public sealed class SettingsTests
 
             trainer.RestoreCheckpoint(path);
 
-            using Trainer dropping = Trainer.Create(
-                network, Process, new TrainingOptions { ConditionDropout = ImmutableSortedDictionary<string, double>.Empty.Add("age", 0.5) });
+            var options = new TrainingOptions { ConditionDropout = ImmutableSortedDictionary<string, double>.Empty.Add("age", 0.5) };
+            using Trainer dropping = Trainer.Create(network, Process, options);
             FluentActions.Invoking(() => dropping.RestoreCheckpoint(path))
                 .Should().Throw<InvalidDataException>().WithMessage("*other settings*. ConditionDropout: absent then, *age*0.5* now.");
         }
