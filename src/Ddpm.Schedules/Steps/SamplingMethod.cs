@@ -7,7 +7,7 @@ namespace Ddpm.Core;
 /// engines on tensors and on spans.
 /// </summary>
 /// <remarks>
-/// The defaults follow docs/experiments, "Quality and time against the number of steps": noise at every step is best with all steps; DDIM
+/// The defaults follow docs/experiments, "Quality against the calls of the network": noise at every step is best with all steps; DDIM
 /// changes little beyond 50; the solvers reach at 10 to 20 what DDIM reaches at 100, with steps that are even in σ^(1/7), as multistep
 /// weights assume.
 /// </remarks>
