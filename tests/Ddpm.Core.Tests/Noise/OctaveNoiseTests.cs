@@ -10,29 +10,6 @@ public sealed class OctaveNoiseTests
         new() { SampleIndices = samples, Step = step, Shape = [samples.Length, 2, Height, Width] };
 
     [Fact]
-    public void Draw_OneSample_IsTheSameInEveryBatch()
-    {
-        var noise = new OctaveNoise(42);
-        using Tensor batch = noise.Draw(Request(9, 0, 1, 2, 3, 4, 5, 6));
-        using Tensor alone = noise.Draw(Request(9, 4));
-        using Tensor shuffled = noise.Draw(Request(9, 6, 4, 0));
-
-        batch[4].Equals(alone[0]).Should().BeTrue();
-        batch[4].Equals(shuffled[1]).Should().BeTrue();
-    }
-
-    [Fact]
-    public void Draw_OtherSeedSampleOrStep_Differs()
-    {
-        using Tensor reference = new OctaveNoise(1).Draw(Request(0, 0));
-        using Tensor otherSeed = new OctaveNoise(2).Draw(Request(0, 0));
-        using Tensor otherSample = new OctaveNoise(1).Draw(Request(0, 1));
-        using Tensor otherStep = new OctaveNoise(1).Draw(Request(1, 0));
-
-        foreach (Tensor other in new[] { otherSeed, otherSample, otherStep }) reference.eq(other).any().item<bool>().Should().BeFalse();
-    }
-
-    [Fact]
     public void Draw_OneOctave_IsTheWhiteNoiseOfTheSeed()
     {
         using Tensor one = new OctaveNoise(3, octaves: 1).Draw(Request(2, 0, 7));
