@@ -13,7 +13,7 @@ namespace Ddpm.Onnx;
 /// </summary>
 /// <remarks>
 /// The model takes <c>sample</c>, float32 [batch, C, …]; <c>timestep</c>, int64 [batch]; and, of a network with classes, <c>label</c>,
-/// int64 [batch]. It gives <c>prediction</c>, float32 [batch, Cout, …].
+/// int64 [batch]; and <c>condition_</c> with the name of each condition, float32 [batch, C, …] or [batch, C]. It gives <c>prediction</c>, float32 [batch, Cout, …].
 /// </remarks>
 public static class OnnxExport
 {
