@@ -41,9 +41,9 @@ internal sealed class OnnxSignature
         if (inputs.Count > 0)
         {
             throw new InvalidDataException(
-                $"{path} must take x_t, timesteps and perhaps classes and conditions, but also takes {string.Join(", ", inputs)}. If one of "
-                + $"them takes the classes, give it as {nameof(OnnxModelOptions)}.{nameof(options.LabelInput)}; if it takes a condition, in "
-                + $"{nameof(OnnxModelOptions)}.{nameof(options.ConditionInputs)}.");
+                $"{path} must take x_t, timesteps and perhaps classes and conditions, but also takes {string.Join(", ", inputs)}. If one "
+                + $"of them takes the classes, give it as {nameof(OnnxModelOptions)}.{nameof(options.LabelInput)}; if it takes a "
+                + $"condition, in {nameof(OnnxModelOptions)}.{nameof(options.ConditionInputs)}.");
         }
 
         Prediction = options.PredictionOutput is { } name

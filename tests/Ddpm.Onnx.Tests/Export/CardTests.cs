@@ -26,7 +26,12 @@ public sealed partial class CardTests : IDisposable
         page.Should().Contain("| input | `sample` | float32 | [batch, 2, " + (signal ? "16]" : "16, 16]"))
             .And.Contain("| input | `timestep` | int64 | [batch] | 0 … 19 |");
         if (classes > 0) page.Should().Contain($"| input | `label` | int64 | [batch] | 0 … {classes - 1}; {classes} for no class |");
-        if (conditions) page.Should().Contain("| input | `condition_low` | float32 | [batch, 1, 16, 16] | the condition low; zeros stand for none |");
+        if (conditions)
+        {
+            page.Should().Contain(
+                "| input | `condition_low` | float32 | [batch, 1, 16, 16] | the condition low; zeros stand for none |");
+        }
+
         MarkdownProgram program = MarkdownProgram.Read(folder.File("clothes.onnx.md"));
         // The mean of the posterior is turned into x̂_0 by more than a page should show.
         program.IsEmpty.Should().Be(prediction == "PosteriorMean");
