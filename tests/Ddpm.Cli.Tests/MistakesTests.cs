@@ -86,7 +86,8 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [
         InlineData(
             "sample {given}",
-            "{given} must be given its conditions (low (spatial, 1)), but low is missing: --condition low=pictures, or low=none for zeros."),
+            "{given} must be given its conditions (low (spatial, 1)), but low is missing: --condition low=pictures, or low=none for "
+                + "zeros."),
     ]
     [
         InlineData(

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Ddpm.Cli.Arguments;
-using Ddpm.Cli.Images;
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Imaging;
@@ -78,12 +76,12 @@ internal sealed class ConditionReader(NetworkCondition condition, IReadOnlyList<
     {
         var load = new ImageLoadOptions { Grayscale = shape[0] == 1 };
         IReadOnlyList<string> files = folder
-            ? new ImageFolder(ImageData.Pictures(path), new ImageFolderOptions { Load = load }).Files
+            ? new ImageFolder(SampleFolder.IsOne(path) ? SampleFolder.At(path).Images : path, new ImageFolderOptions { Load = load }).Files
             : [path];
         if ((long)files.Count * Length > Array.MaxLength)
         {
             throw new InvalidDataException(
-                $"{path} must have at most {Array.MaxLength / Length} pictures, but has {files.Count.ToString(CultureInfo.InvariantCulture)}.");
+                $"{path} must have at most {Array.MaxLength / Length} pictures, but has {files.Count}.");
         }
 
         var values = new float[files.Count * Length];

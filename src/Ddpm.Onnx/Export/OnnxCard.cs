@@ -68,7 +68,7 @@ internal static class OnnxCard
         int last = process.Schedule.Timesteps - 1, steps = Math.Min(Steps, process.Schedule.Timesteps);
         bool clips = process.Clipping.Quantile is null && double.IsFinite(process.Clipping.Limit);
         string label = metadata.ClassCount == 0 ? "" : $", \"label\": np.zeros({Samples}, np.int64)";
-        OnnxValue[] conditions = [.. graph.Inputs.Where(input => OnnxCondition.IsNamed(input.Name))];
+        OnnxValue[] conditions = [.. graph.Inputs.Where(input => OnnxNames.IsCondition(input.Name))];
         string zeros = string.Concat(conditions.Select(input =>
             $", \"{input.Name}\": np.zeros(({Samples}, {string.Join(", ", Sizes(input, shape))}), np.float32)"));
         page.AppendLine(Invariant($"## Python: {Samples} samples in {steps} steps of DDIM")).AppendLine();
@@ -126,7 +126,7 @@ internal static class OnnxCard
         OnnxNames.Timestep => metadata.Process is { } process ? Invariant($"0 … {process.Schedule.Timesteps - 1}") : "0 … T - 1",
         OnnxNames.Label when metadata.HasNullLabel => Invariant($"0 … {metadata.ClassCount - 1}; {metadata.ClassCount} for no class"),
         OnnxNames.Label => Invariant($"0 … {metadata.ClassCount - 1}"),
-        _ when OnnxCondition.IsNamed(name) => $"the condition {OnnxNames.ConditionOf(name)}; zeros stand for none",
+        _ when OnnxNames.IsCondition(name) => $"the condition {OnnxNames.ConditionOf(name)}; zeros stand for none",
         _ => "x_t: data in [-1, 1] with noise, N(0, 1) at the last timestep",
     };
 

@@ -9,9 +9,6 @@ namespace Ddpm.Onnx;
 /// <param name="Input">The input.</param>
 internal sealed record OnnxCondition(NetworkCondition Condition, OnnxInput Input)
 {
-    /// <summary>Whether an input takes a condition by its name, as those of exported models do.</summary>
-    public static bool IsNamed(string input) => input.StartsWith(OnnxNames.ConditionPrefix, StringComparison.Ordinal);
-
     /// <summary>Says which condition an input takes.</summary>
     /// <param name="path">The model, for messages.</param>
     /// <param name="input">The input.</param>

@@ -94,7 +94,7 @@ internal sealed class OnnxSignature
     {
         string?[] others = [options.SampleInput, options.TimestepInput, options.LabelInput];
         OnnxInput[] taken = [.. inputs.Where(input => !others.Contains(input.Name)
-            && (options.ConditionInputs?.ContainsKey(input.Name) == true || OnnxCondition.IsNamed(input.Name)))];
+            && (options.ConditionInputs?.ContainsKey(input.Name) == true || OnnxNames.IsCondition(input.Name)))];
         foreach (string name in options.ConditionInputs?.Keys ?? [])
         {
             if (taken.All(input => input.Name != name)) throw Unknown(name, nameof(options.ConditionInputs), inputs);
