@@ -74,6 +74,20 @@ public sealed class ConditionsCommandTests : IDisposable
     }
 
     [Fact]
+    public void TensorEngine_WholeRunAndOneThatIsLeft_LeaveNoTensor()
+    {
+        SampleOptions read = Draw(
+            "spans", "--condition low={low} --condition facts={facts.csv} --batch-size 2", plan => new SpanEngine(plan));
+        using var engine = new TensorEngine(new SamplePlan(here["model"], read.Sampling), SingleProcess.Instance);
+        IEnumerable<DrawnBatch> batches = engine.Batches(new DrawRequest(0, 5), null, CancellationToken.None);
+        batches.Count().Should().Be(3);
+        long tensors = Tensor.TotalCount;
+        batches.Count().Should().Be(3);
+        batches.First().Indices.Should().Equal(0, 1);
+        Tensor.TotalCount.Should().Be(tensors);
+    }
+
+    [Fact]
     public void Sample_OtherRows_NeedAnotherFolder()
     {
         string command = "sample {model} --out {out} --sampler ddim --steps 2 --condition low={low} --condition facts={facts.csv}";
