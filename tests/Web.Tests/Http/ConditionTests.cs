@@ -37,14 +37,20 @@ public sealed class ConditionTests
         float[] low = [.. pixels.Select(pixel => (pixel / 127.5f) - 1)], size = [.. sizes.SelectMany(row => row)];
         using InferenceModel model = InferenceModel.Load(server.Folder);
         using InferenceSampler sampler = model.CreateSampler(SamplingMethod.Ddim, new InferenceSamplerOptions { Steps = 5 });
-        float[] spans = sampler.Sample(new InferenceRequest
+        var request = new InferenceRequest
         {
             Seed = 7,
             Labels = [1, 1, 1],
             Conditions = new Dictionary<string, ReadOnlyMemory<float>> { ["low"] = (float[])[.. low, .. low, .. low], ["size"] = size },
             GuidanceScale = 1.5,
             KeptConditions = ["low"],
-        });
+        };
+        float[] spans = sampler.Sample(request);
+
+        // With libtorch below the samplers on spans, as for a GPU.
+        using InferenceModel libtorch = TensorModel.Load(server.Folder, "cpu");
+        using InferenceSampler above = libtorch.CreateSampler(SamplingMethod.Ddim, new InferenceSamplerOptions { Steps = 5 });
+        above.Sample(request).Zip(spans).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-3);
 
         // On tensors, with the network that was saved.
         using Tensor first = tensor(low).reshape(1, 1, 8, 8).repeat(3, 1, 1, 1), second = tensor(size).reshape(3, 2);
