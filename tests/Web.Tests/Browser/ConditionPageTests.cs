@@ -18,7 +18,8 @@ public sealed class ConditionPageTests
         page.Set("count", "1");
         page.Set("seed", "5");
         page.Press("draw");
-        ChromiumPage.Until(() => page.Error == "Choose a file for the picture low, which the model is given.", "a reason", () => page.Error);
+        const string Missing = "Choose a file for the picture low, which the model is given.";
+        ChromiumPage.Until(() => page.Error == Missing, "the reason", () => page.Error);
 
         string file = Path.Combine(server.Folder, "low.png");
         using (FileStream png = File.Create(file)) PngEncoder.Write(png, [.. Enumerable.Range(0, 64).Select(i => (byte)(4 * i))], 8, 8, 1);
