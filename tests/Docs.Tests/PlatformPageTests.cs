@@ -39,8 +39,12 @@ public sealed class PlatformPageTests
     {
         string[][] reports = [.. File.ReadAllLines(Reports).Where(line => !line.StartsWith('#')).Select(line => line.Split('\t'))];
         reports.Should().OnlyContain(report => report.Length == 7 && Platforms.Any(platform => platform.Name == report[0]));
-        IEnumerable<string> rows = Capabilities.Select(capability => $"| {capability.Capability} | {string.Join(" | ", Platforms.Select(platform =>
-            Cell(reports.SingleOrDefault(report => report[0] == platform.Name && report[2] == capability.Project))))} |\n");
+        IEnumerable<string> rows = Capabilities.Select(capability =>
+        {
+            IEnumerable<string> cells = Platforms.Select(platform =>
+                Cell(reports.SingleOrDefault(report => report[0] == platform.Name && report[2] == capability.Project)));
+            return $"| {capability.Capability} | {string.Join(" | ", cells)} |\n";
+        });
         return $"| | {string.Join(" | ", Platforms.Select(platform => platform.Title))} |\n" +
             $"| --- |{string.Concat(Platforms.Select(_ => " --- |"))}\n{string.Concat(rows)}";
     }

@@ -41,7 +41,8 @@ void RunAll()
         executor.RunTests(results.TakeDiscovered(), results, options);
         results.Wait();
         Console.WriteLine(
-            $"{name.Name}: {results.Passed} passed, {results.Failed} failed, {results.Skipped} skipped; {results.LeftOut} methods left out");
+            $"{name.Name}: {results.Passed} passed, {results.Failed} failed, {results.Skipped} skipped; " +
+            $"{results.LeftOut} methods left out");
         if (Environment.GetEnvironmentVariable("DDPM_TEST_REPORT") is { Length: > 0 } report)
         {
             File.AppendAllText(report, $"{name.Name}\t{results.Passed}\t{results.Failed}\t{results.Skipped}\t{results.LeftOut}\n");

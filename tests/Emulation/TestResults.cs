@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace Emulation;
 
 /// <summary>
-/// Collects the test cases that xunit finds and counts those that pass, fail and are skipped. DDPM_TEST_TRACE names a file that receives each
-/// test as it starts, and its time.
+/// Collects the test cases that xunit finds and counts those that pass, fail and are skipped. DDPM_TEST_TRACE names a file that receives
+/// each test as it starts, and its time.
 /// </summary>
 /// <param name="filter">Which tests run.</param>
 internal sealed class TestResults(TestFilter filter) : LongLivedMarshalByRefObject, IMessageSink, IDisposable

@@ -1,6 +1,8 @@
 namespace Ddpm.Tests;
 
-/// <summary>A fact about what Windows lacks: pipes and devices among files, names that are not UTF-8, links that everybody may make.</summary>
+/// <summary>
+/// A fact about what Windows lacks: pipes and devices among files, names that are not UTF-8, links that everybody may make.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class UnixFactAttribute : FactAttribute
 {

@@ -19,7 +19,11 @@ public sealed class SharedFileTests : IDisposable
     [Fact]
     public void RemoveLeftovers_NamesWithSeveralDots_LeavesAllOthers()
     {
-        foreach (string name in new[] { ".step-000000002.0123.tmp", "step-000000002", ".other-1.0123.tmp" }) folder.CreateSubdirectory(name);
+        foreach (string name in new[] { ".step-000000002.0123.tmp", "step-000000002", ".other-1.0123.tmp" })
+        {
+            folder.CreateSubdirectory(name);
+        }
+
         foreach (string name in new[] { ".step-3.zip.ab.tmp", "step-3.zip", ".step-3.zip.ab.old" })
         {
             File.WriteAllText(Path.Combine(folder.FullName, name), "half");
