@@ -7,8 +7,8 @@ namespace Ddpm.Models.Tests.Devices;
 /// <summary>
 /// Whole runs on the META device, where tensors have shapes and no numbers. There every operation on tensors of two devices fails, and so
 /// does every read by the host: a run that ends has made all its tensors where they belong, and its steps wait for no device. The guard
-/// against NaN, one read a step, has no numbers to read. Libtorch has no convolution, norm, choice or selection there: the network has none,
-/// and starts and the bound are left out.
+/// against NaN, one read a step, has no numbers to read. Libtorch has no convolution, norm, choice or selection there: the network has
+/// none, and starts and the bound are left out.
 /// </summary>
 public sealed class MetaDeviceTests
 {
