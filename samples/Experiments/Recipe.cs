@@ -18,6 +18,9 @@ internal sealed record Recipe(string Name, Objective Objective, long Seed)
     /// <summary>How many times the budget's training it gets.</summary>
     public int Length { get; init; } = 1;
 
+    /// <summary>How many of the four checkpoints of its training are kept, the last ones.</summary>
+    public int Checkpoints { get; init; } = 1;
+
     /// <summary>Which timesteps are trained, with what it has learned of them; null for all alike.</summary>
     public ITimestepSampler? Timesteps { get; init; }
 

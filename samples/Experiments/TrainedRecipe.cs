@@ -8,6 +8,9 @@ namespace Ddpm.Experiments;
 /// </summary>
 internal sealed class TrainedRecipe : IDisposable
 {
+    /// <summary>How many checkpoints a training makes.</summary>
+    public const int Checkpoints = 4;
+
     private const double LearningRate = 2e-3;
 
     private TrainedRecipe(UNet network, Trainer trainer) => (Network, Trainer) = (network, trainer);
@@ -31,9 +34,7 @@ internal sealed class TrainedRecipe : IDisposable
         try
         {
             var checkpoints = new CheckpointStore(
-                experiment.Out("networks", Folder(recipe), "checkpoints"),
-                Math.Max(1, steps / 4),
-                keepLast: 1);
+                CheckpointFolder(experiment, recipe), Math.Max(1, steps / Checkpoints), keepLast: recipe.Checkpoints);
             checkpoints.RestoreLatest(trained.Trainer);
             if (trained.Trainer.StepsDone < steps)
             {
@@ -73,11 +74,19 @@ internal sealed class TrainedRecipe : IDisposable
     /// <summary>The file with a hundred rows of a recipe's training: its loss, and that of each tenth of the timesteps.</summary>
     public static string MetricsFile(Experiment experiment, Recipe recipe) => experiment.Out("networks", Folder(recipe), "metrics.csv");
 
+    /// <summary>The checkpoint after a number of quarters of a recipe's training, which it must have kept.</summary>
+    public static string CheckpointAt(Experiment experiment, Recipe recipe, int quarters) => Path.Combine(
+        CheckpointFolder(experiment, recipe),
+        FormattableString.Invariant($"step-{experiment.Budget.TrainingSteps * recipe.Length / Checkpoints * quarters:D9}"));
+
     public void Dispose()
     {
         Trainer.Dispose();
         Network.Dispose();
     }
+
+    private static string CheckpointFolder(Experiment experiment, Recipe recipe) =>
+        experiment.Out("networks", Folder(recipe), "checkpoints");
 
     private static string Folder(Recipe recipe) => FormattableString.Invariant($"{Slug(recipe.Name)}-{recipe.Seed}");
 

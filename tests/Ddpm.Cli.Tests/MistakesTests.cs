@@ -82,7 +82,8 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("sample {model} --dtype int8", "--dtype must be float32 or bfloat16, but is int8.")]
     [InlineData("sample {model} --device tpu", "--device must be cpu, cuda or cuda:N, but is tpu.")]
     [InlineData("sample {model} --label 1", "--label goes with a class-conditional model, but {model} has no classes.")]
-    [InlineData("sample {model} --guidance 2", "--guidance goes with --label: it strengthens a class.")]
+    [InlineData("sample {model} --guidance 2", "--guidance goes with --label or --weak-model: it strengthens a class, or leads away from a "
+        + "weaker model.")]
     [
         InlineData(
             "sample {given}",

@@ -108,6 +108,53 @@ public sealed class SampleCommandTests : IDisposable
             .Should().Be("0,1,2");
     }
 
+    [Theory]
+    [InlineData("per-sample")]
+    [InlineData("stream")]
+    public void Sample_WeakModel_LeadsAwayFromItInTheInterval(string noise)
+    {
+        using var network = new UNet(Workplace.Network(), seed: 1);
+        using var weak = new UNet(Workplace.Network(), seed: 2);
+        ModelFolder.Save(here["model"], network, Workplace.Process);
+        ModelFolder.Save(here["weak"], weak, Workplace.Process);
+        JsonNode settings = here.Json(
+            "sample", "{model}", "--out", "{out}", "--sampler", "ddim", "--steps", "5", "--count", "3", "--seed", "4", "--noise", noise,
+            "--guidance", "3", "--weak-model", "{weak}", "--guidance-interval", "4,12")["settings"]!;
+        settings["guidance"]!.ToString().Should().Be("3");
+        settings["guidance-interval"]!.ToString().Should().Be("4,12");
+        settings["weak-model"]!.ToString().Should().NotBeEmpty().And.NotBe(settings["model"]!.ToString());
+
+        using TrainedModel better = ModelFolder.Load(here["model"]), worse = ModelFolder.Load(here["weak"]);
+        ReverseDiffusion process = better.Process.Respace(5);
+        var guided = new AutoguidedModel(better.Network, worse.Network, 3, interval: new GuidanceInterval(4, 12));
+        using var generator = new Generator(4, CPU);
+        INoiseSource source = noise == "stream" ? new StreamNoise(generator) : new PerSampleNoise(4);
+        using Tensor samples = new DdimSampler(guided, process).Sample(
+            new SamplingRequest { Count = 3, SampleShape = [1, 8, 8], Noise = source });
+        AssertPictures("out", samples, PixelRounding.Nearest, gray: true);
+    }
+
+    [Fact]
+    public void Sample_GuidanceThatCannotBe_IsNamedBeforeAnythingIsWritten()
+    {
+        using (var network = new UNet(Workplace.Network())) ModelFolder.Save(here["model"], network, Workplace.Process);
+        using (var network = new UNet(Workplace.Network(classes: 3))) ModelFolder.Save(here["classes"], network, Workplace.Process);
+        string Error(params string[] options) =>
+            here.Run(["sample", "{model}", "--out", "{wrong}", .. options]).Error.Trim().Split('\n')[^1];
+        Error("--weak-model", "{model}").Should().Be("--weak-model goes with --guidance, which sets its strength: at 1 it does nothing.");
+        Error("--guidance", "2", "--weak-model", "{classes}").Should().Be(
+            here.Place("--weak-model must have the classes of {model}, 0, but {classes} has 3."));
+        Error("--guidance", "2", "--weak-model", "{nowhere}").Should().Be(here.Place("The folder {nowhere} does not exist."));
+        foreach (string interval in (string[])["3", "12,4", "0,20"])
+        {
+            Error("--guidance", "2", "--weak-model", "{model}", "--guidance-interval", interval).Should().Be(
+                "--guidance-interval must be the first and the last timestep with guidance, 0 ≤ first ≤ last ≤ 19, but is "
+                + $"{interval}.");
+        }
+
+        Directory.Exists(here["wrong"]).Should().BeFalse();
+    }
+
     [Fact]
     public void Sample_LabelByName_IsTheClass()
     {

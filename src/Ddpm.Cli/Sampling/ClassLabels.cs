@@ -13,9 +13,10 @@ internal static class ClassLabels
     {
         if (options.Label is null)
         {
-            if (options.Guidance != 1 && network.Conditions.Count == 0)
+            if (options.Guidance != 1 && options.WeakModel is null && network.Conditions.Count == 0)
             {
-                throw new UsageException("--guidance goes with --label: it strengthens a class.");
+                throw new UsageException(
+                    "--guidance goes with --label or --weak-model: it strengthens a class, or leads away from a weaker model.");
             }
 
             if (network.ClassCount > 0 && !network.HasNullLabel)
@@ -27,7 +28,7 @@ internal static class ClassLabels
         }
 
         if (network.ClassCount == 0) throw new UsageException($"--label goes with a class-conditional model, but {model} has no classes.");
-        if (options.Guidance != 1 && !network.HasNullLabel)
+        if (options.Guidance != 1 && options.WeakModel is null && !network.HasNullLabel)
         {
             throw new UsageException($"--guidance needs a network that can be asked without a class, but {model} cannot.");
         }

@@ -40,6 +40,7 @@ internal sealed class SamplePlan
         Shape = network.SampleShape;
         Labels = ClassLabels.Read(options, new UNetDescription(network), folder);
         Conditions = SampleConditions.Read(options.Conditions, network, folder);
+        Guidance = GuidanceChoice.Of(options, folder, description);
         if (Method.NeedsSignal && process.Coefficients.AlphaBars[^1] == 0)
         {
             string others = string.Join(", ", SamplingMethod.All.Where(other => !other.NeedsSignal));
@@ -103,11 +104,11 @@ internal sealed class SamplePlan
     /// <summary>The classes: sample k is of the k-th, over and over; empty without --label.</summary>
     public long[] Labels { get; }
 
+    /// <summary>What guidance leads away from, and where.</summary>
+    public GuidanceChoice Guidance { get; }
+
     /// <summary>What else the network is given: sample k gets the k-th rows, over and over.</summary>
     public SampleConditions Conditions { get; }
-
-    /// <summary>Whether there is a class or a condition that guidance strengthens.</summary>
-    public bool IsConditional => Labels.Length > 0 || !Conditions.IsEmpty;
 
     /// <summary>What is wrong with so few steps of the model's variance; null where nothing is.</summary>
     public string? Grain { get; }
@@ -157,10 +158,12 @@ internal sealed class SamplePlan
         // The stream is drawn in batches.
         if (Options.Noise == "stream") settings["batch-size"] = Options.BatchSize.ToString(CultureInfo.InvariantCulture);
         foreach ((string name, string value) in Conditions.Settings) settings[name] = value;
-        if (!IsConditional) return settings;
         if (Labels.Length > 0) settings["label"] = string.Join(',', Labels);
-        settings["guidance"] = Text(Options.Guidance);
-        if (Options.Guidance != 1) settings["guidance-rescale"] = Text(Options.GuidanceRescale);
+        if (Labels.Length > 0 || !Conditions.IsEmpty || Guidance.Weak is not null) settings["guidance"] = Text(Options.Guidance);
+        if (Options.Guidance == 1) return settings;
+        settings["guidance-rescale"] = Text(Options.GuidanceRescale);
+        if (Guidance.Weak is { } weak) settings["weak-model"] = FolderDigest.Of(weak);
+        if (Guidance.Interval is { } interval) settings["guidance-interval"] = $"{interval.First},{interval.Last}";
         return settings;
     }
 }

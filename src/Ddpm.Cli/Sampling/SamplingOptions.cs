@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Help;
 using Ddpm.Cli.ModelFolders;
@@ -81,7 +82,7 @@ internal sealed class SamplingOptions(OptionReader read, string? section = null)
     public double Guidance { get; } = read.Real(
         "--guidance",
         1,
-        "Strength of classifier-free guidance, with --label or --condition; 1 is none, and more makes samples more typical",
+        "Strength of guidance, with --label or --condition (classifier-free) or --weak-model; 1 is none, and more makes samples more typical",
         NumberRange.NotNegative,
         alias: "--guidance-scale");
 
@@ -90,6 +91,20 @@ internal sealed class SamplingOptions(OptionReader read, string? section = null)
         0,
         "How much of the guided prediction is scaled back against over-exposure",
         NumberRange.Unit);
+
+    public string? WeakModel { get; } = read.Text(
+        "--weak-model",
+        "folder",
+        "With --guidance: a weaker version of the model, such as an earlier checkpoint, that guidance leads away from; needs no classes");
+
+    /// <summary>First and last; none for all timesteps.</summary>
+    public ImmutableArray<int> GuidanceInterval { get; } = read.Numbers(
+        "--guidance-interval",
+        [],
+        "With --guidance: the first and the last of the model's timesteps with guidance, first,last",
+        least: 0,
+        FileLimits.MostTimesteps,
+        longest: 2);
 
     public string Rounding { get; } = read.Section(section ?? "Output").Choice(
         "--rounding",

@@ -9,6 +9,7 @@ internal sealed class SpanEngine : ISampleEngine
 {
     private readonly SamplePlan plan;
     private readonly InferenceModel model;
+    private readonly InferenceModel? weak;
     private readonly InferenceSampler sampler;
 
     /// <param name="plan">What is drawn and how.</param>
@@ -25,6 +26,7 @@ internal sealed class SpanEngine : ISampleEngine
         });
         try
         {
+            weak = plan.Guidance.Weak is { } folder ? InferenceModel.Load(folder) : null;
             sampler = model.CreateSampler(plan.Method, new InferenceSamplerOptions
             {
                 Steps = plan.Steps,
@@ -32,12 +34,14 @@ internal sealed class SpanEngine : ISampleEngine
                 Eta = options.Eta ?? 0,
                 RederiveNoise = !options.KeepNoise,
                 Langevin = plan.Langevin,
+                WeakModel = weak,
                 Weights = options.Dtype == "bfloat16" ? WeightPrecision.BFloat16 : WeightPrecision.Full,
                 Threads = threads ?? Threads(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")),
             });
         }
         catch
         {
+            weak?.Dispose();
             model.Dispose();
             throw;
         }
@@ -56,8 +60,9 @@ internal sealed class SpanEngine : ISampleEngine
             Labels = plan.LabelsOf(request.First, request.Count),
             Conditions = plan.Conditions.Of(request.First, request.Count)?
                 .ToDictionary(pair => pair.Key, pair => (ReadOnlyMemory<float>)pair.Value),
-            GuidanceScale = plan.IsConditional ? options.Guidance : 1,
-            GuidanceRescale = plan.IsConditional ? options.GuidanceRescale : 0,
+            GuidanceScale = options.Guidance,
+            GuidanceRescale = options.GuidanceRescale,
+            GuidanceInterval = plan.Guidance.Interval,
             Start = request.Start is { } start ? InferenceStart.Noisy(start, plan.Steps - 1) : null,
         };
         foreach (InferenceBatch batch in sampler.Batches(drawn, progress, stop))
@@ -69,6 +74,7 @@ internal sealed class SpanEngine : ISampleEngine
     public void Dispose()
     {
         sampler.Dispose();
+        weak?.Dispose();
         model.Dispose();
     }
 

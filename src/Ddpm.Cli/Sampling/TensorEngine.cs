@@ -11,6 +11,7 @@ internal sealed class TensorEngine : ISampleEngine
 {
     private readonly SamplePlan plan;
     private readonly TrainedModel model;
+    private readonly TrainedModel? weak;
     private readonly DiffusionSampler sampler;
     private readonly ICommunicator ranks;
     private readonly Device device;
@@ -27,9 +28,15 @@ internal sealed class TensorEngine : ISampleEngine
         try
         {
             IConditionalEpsilonModel network = Precision.Prepare(model.Network, options.Dtype, device);
-            if (plan.IsConditional && options.Guidance != 1)
+            if (plan.Guidance.Weak is { } folder)
             {
-                network = new GuidedModel(network, options.Guidance, options.GuidanceRescale);
+                weak = ModelFolder.Load(folder);
+                IEpsilonModel worse = Precision.Prepare(weak.Network, options.Dtype, device);
+                network = new AutoguidedModel(network, worse, options.Guidance, options.GuidanceRescale, plan.Guidance.Interval);
+            }
+            else if (options.Guidance != 1)
+            {
+                network = new GuidedModel(network, options.Guidance, options.GuidanceRescale, interval: plan.Guidance.Interval);
             }
 
             var process = new ReverseDiffusion(plan.Schedule, model.Process.Options);
@@ -42,6 +49,7 @@ internal sealed class TensorEngine : ISampleEngine
         }
         catch
         {
+            weak?.Dispose();
             model.Dispose();
             throw;
         }
@@ -68,7 +76,11 @@ internal sealed class TensorEngine : ISampleEngine
         }
     }
 
-    public void Dispose() => model.Dispose();
+    public void Dispose()
+    {
+        weak?.Dispose();
+        model.Dispose();
+    }
 
     private IEnumerable<long> Shape => plan.Shape.Select(size => (long)size);
 

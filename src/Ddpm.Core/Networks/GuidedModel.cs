@@ -17,6 +17,7 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
 {
     private readonly IConditionalEpsilonModel model;
     private readonly IReadOnlyCollection<string> kept;
+    private readonly GuidanceRule rule;
 
     /// <summary>Creates the guided form of a network.</summary>
     /// <param name="model">The network, which must take a null label if it has classes; the caller keeps it.</param>
@@ -28,11 +29,18 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     /// <param name="kept">
     /// The names of conditions that both predictions know, such as the small picture of a super-resolution. Default: none.
     /// </param>
+    /// <param name="interval">
+    /// The timesteps with guidance (Kynkäänniemi et al. 2024, arXiv:2404.07724); elsewhere the network is called once. Default: all.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// An argument is out of range, the network takes no null label, or it has no condition of a name.
     /// </exception>
     public GuidedModel(
-        IConditionalEpsilonModel model, double scale, double rescale = 0, IReadOnlyCollection<string>? kept = null)
+        IConditionalEpsilonModel model,
+        double scale,
+        double rescale = 0,
+        IReadOnlyCollection<string>? kept = null,
+        GuidanceInterval? interval = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         bool withoutClass = model.HasNullLabel || (model.ClassCount == 0 && model.Conditions.Count > 0);
@@ -51,15 +59,17 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
 
         this.model = model;
         this.kept = kept ?? [];
-        Scale = Require.NotNegative(scale);
-        Rescale = Require.UnitInterval(rescale);
+        rule = GuidanceRule.Of(scale, rescale, interval);
     }
 
     /// <summary>Gets w, the strength of the guidance.</summary>
-    public double Scale { get; }
+    public double Scale => rule.Scale;
 
     /// <summary>Gets φ, the share of the guided prediction that is rescaled.</summary>
-    public double Rescale { get; }
+    public double Rescale => rule.Rescale;
+
+    /// <summary>Gets the timesteps with guidance; null for all.</summary>
+    public GuidanceInterval? Interval => rule.Interval;
 
     /// <inheritdoc/>
     public int ClassCount => model.ClassCount;
@@ -77,7 +87,7 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     public CompiledModel Compile(ILogger logger)
     {
         CompiledModel compiled = CompiledModel.Of(model, logger);
-        return new CompiledModel(new GuidedModel((IConditionalEpsilonModel)compiled.Model, Scale, Rescale, kept), compiled);
+        return new CompiledModel(new GuidedModel((IConditionalEpsilonModel)compiled.Model, Scale, Rescale, kept, Interval), compiled);
     }
 
     /// <summary>Refuses: without a class there is nothing to guide.</summary>
@@ -93,35 +103,21 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     /// <inheritdoc/>
     public Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions)
     {
-        if (conditions.IsEmpty || Scale == 1) return model.Predict(xt, t, conditions);
-        Require.Batch(xt);
         ArgumentNullException.ThrowIfNull(t);
+        if (conditions.IsEmpty || !rule.ActsOn(t)) return model.Predict(xt, t, conditions);
+        Require.Batch(xt);
         using var scope = NewDisposeScope();
         BatchConditions both = conditions.Select(
             labels => cat([labels, NoClass(labels)]),
             (name, value) => cat([value, kept.Contains(name) ? value : zeros_like(value)]));
         Tensor output = model.Predict(cat([xt, xt]), cat([t, t]), both);
         Tensor conditional = output.narrow(0, 0, xt.size(0)), unconditional = output.narrow(0, xt.size(0), xt.size(0));
-        // The prediction is the first half of the channels where there are twice as many as x_t has.
-        long channels = xt.dim() > 1 ? xt.size(1) : 0;
-        bool learned = xt.dim() > 1 && output.size(1) == 2 * channels;
-        Tensor with = learned ? conditional.narrow(1, 0, channels) : conditional;
-        Tensor without = learned ? unconditional.narrow(1, 0, channels) : unconditional;
-        Tensor guided = without.Plus((with - without).Times(Scale));
-        if (Rescale > 0) guided *= (Deviation(with).Times(Rescale) / Deviation(guided)).Plus(1 - Rescale);
-        return (learned ? cat([guided, conditional.narrow(1, channels, channels)], 1) : guided).MoveToOuterDisposeScope();
+        return rule.Guide(conditional, unconditional, xt, t).MoveToOuterDisposeScope();
     }
 
     private static Tensor NoClass(Tensor labels)
     {
         using Scalar none = -1L;
         return full_like(labels, none);
-    }
-
-    // The standard deviation of each example, [B, 1, …].
-    private static Tensor Deviation(Tensor x)
-    {
-        long[] shape = [x.size(0), .. Enumerable.Repeat(1L, (int)x.dim() - 1)];
-        return x.reshape(x.size(0), -1).std(1, unbiased: true).reshape(shape);
     }
 }

@@ -1,18 +1,27 @@
+using Ddpm.Core;
+
 namespace Ddpm.Inference;
 
-/// <summary>Classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): ε_∅ + w (ε_c - ε_∅).</summary>
+/// <summary>
+/// Guidance away from a worse prediction: ε_∅ + w (ε_c - ε_∅). The worse one does not know the conditions (Ho and Salimans 2022,
+/// arXiv:2207.12598), or is a weaker network's (Karras et al. 2024, arXiv:2406.02507).
+/// </summary>
 /// <param name="Scale">w; 1 is none.</param>
 /// <param name="Rescale">
 /// φ: how much is scaled back to the standard deviation of the conditional prediction (Lin et al. 2023, arXiv:2305.08891, sec. 3.4).
 /// </param>
-internal readonly record struct Guidance(double Scale, double Rescale)
+/// <param name="Interval">The timesteps in which it acts; null for all.</param>
+internal readonly record struct Guidance(double Scale, double Rescale, GuidanceInterval? Interval)
 {
-    /// <summary>Gets whether the network is asked twice.</summary>
+    /// <summary>Gets whether it acts anywhere.</summary>
     public bool IsOn => Scale != 1;
 
+    /// <summary>Gets whether it acts at a timestep that the network is told.</summary>
+    public bool ActsAt(int time) => IsOn && Interval?.Contains(time) != false;
+
     /// <summary>Guides the prediction of one sample.</summary>
-    /// <param name="with">The prediction that knows the class.</param>
-    /// <param name="without">The prediction that does not.</param>
+    /// <param name="with">The better prediction.</param>
+    /// <param name="without">The worse one.</param>
     /// <param name="guided">Receives the guided prediction.</param>
     public void Apply(ReadOnlySpan<float> with, ReadOnlySpan<float> without, Span<float> guided)
     {

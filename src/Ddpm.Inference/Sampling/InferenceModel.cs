@@ -164,6 +164,26 @@ public sealed class InferenceModel : IDisposable
     internal int RowsOfOneWay(int height, int width) =>
         graph is null ? int.MaxValue : TransformRule.RowsOfOneWay(graph, new PlaneSize(height, width));
 
+    /// <summary>Throws where this model cannot be the weaker one in the guidance of another.</summary>
+    /// <exception cref="ArgumentException">Samples, classes, conditions or process differ.</exception>
+    internal void RequireLike(InferenceModel model)
+    {
+        (string What, object Own, object Other)[] parts =
+        [
+            ("channels", Network.InChannels, model.Network.InChannels),
+            ("classes", Network.ClassCount, model.Network.ClassCount),
+            ("conditions", string.Join(", ", Network.Conditions.Select(condition => condition.Name)),
+                string.Join(", ", model.Network.Conditions.Select(condition => condition.Name))),
+            ("prediction", Process.Prediction, model.Process.Prediction),
+            ("timesteps", Schedule.Timesteps, model.Schedule.Timesteps),
+        ];
+        foreach ((string what, object own, object other) in parts)
+        {
+            if (own.Equals(other)) continue;
+            throw new ArgumentException($"WeakModel must have the {what} of the model, \"{other}\", but has \"{own}\".");
+        }
+    }
+
     /// <summary>The network for one sampler.</summary>
     internal IBatchNetwork Batches(InferenceSamplerOptions options) => batches(options);
 

@@ -66,8 +66,9 @@ public sealed record InferenceRequest
     public int SamplesPerLabel { get; init; } = 1;
 
     /// <summary>
-    /// Gets w of classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): 1: no guidance; a larger w gives more typical and less
-    /// varied samples. Guidance calls the network twice per step. Range: ≥ 0.
+    /// Gets w of guidance: 1: no guidance; a larger w gives more typical and less varied samples. It is classifier-free guidance (Ho and
+    /// Salimans 2022, arXiv:2207.12598), or autoguidance with an <see cref="InferenceSamplerOptions.WeakModel"/>. Either asks for two
+    /// predictions per step. Range: ≥ 0.
     /// </summary>
     /// <value>Default: 1.</value>
     public double GuidanceScale { get; init; } = 1;
@@ -78,6 +79,10 @@ public sealed record InferenceRequest
     /// </summary>
     /// <value>Default: 0.</value>
     public double GuidanceRescale { get; init; }
+
+    /// <summary>Gets the timesteps with guidance (Kynkäänniemi et al. 2024, arXiv:2404.07724).</summary>
+    /// <value>Default: null (all).</value>
+    public GuidanceInterval? GuidanceInterval { get; init; }
 
     /// <summary>
     /// Gets the names of conditions that guidance does not strengthen: both of its predictions get them. The others are zeros in the

@@ -16,6 +16,7 @@ public sealed class InferenceSampler : IDisposable
     private readonly SamplerSteps? steps;
     private readonly Func<int, double>? noiseAt;
     private readonly LangevinSteps? langevin;
+    private readonly InferenceModel? weak;
 
     internal InferenceSampler(InferenceModel model, SamplingMethod method, InferenceSamplerOptions options)
     {
@@ -38,8 +39,13 @@ public sealed class InferenceSampler : IDisposable
         process = new ReverseProcess(model.Process, schedule, variance);
         (steps, noiseAt) = StepsOf(options, analytic);
         langevin = LangevinOf(options.Langevin);
+        weak = options.WeakModel;
+        weak?.RequireLike(model);
         predictor = new NetworkPredictor(
-            model.Batches(options), model.Network.Conditions, model.OutChannels / model.Network.InChannels);
+            model.Batches(options),
+            weak?.Batches(options),
+            model.Network.Conditions,
+            model.OutChannels / model.Network.InChannels);
     }
 
     /// <summary>Gets the sampling method.</summary>
@@ -56,7 +62,7 @@ public sealed class InferenceSampler : IDisposable
         request ??= new InferenceRequest();
         int[] shape = Validate(request);
         int[] positions = [.. request.Positions().Take(request.BatchSize)];
-        if (positions.Length > 0) predictor.Prepare(new SpanBatch(request, model.Network, shape, positions));
+        if (positions.Length > 0) predictor.Prepare(new SpanBatch(request, model.Network, shape, positions, weak is not null));
     }
 
     /// <summary>Draws samples into new memory.</summary>
@@ -159,7 +165,7 @@ public sealed class InferenceSampler : IDisposable
     private int[] Validate(InferenceRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.Validate(model, Method, Coefficients.Timesteps);
+        return request.Validate(model, weak, Method, Coefficients.Timesteps);
     }
 
     private static long Length(InferenceRequest request, int[] shape) =>
@@ -184,7 +190,7 @@ public sealed class InferenceSampler : IDisposable
     {
         long started = Stopwatch.GetTimestamp();
         SpanBatch[] batches =
-            [.. request.Positions().Chunk(request.BatchSize).Select(positions => new SpanBatch(request, model.Network, shape, positions))];
+            [.. request.Positions().Chunk(request.BatchSize).Select(positions => new SpanBatch(request, model.Network, shape, positions, weak is not null))];
         if (batches.Length == 0) yield break;
         int total = batches.Sum(batch => batch.Rows), samplesDone = 0;
         long stepsDone = 0;
@@ -208,7 +214,7 @@ public sealed class InferenceSampler : IDisposable
     {
         int[] positions = request.Positions();
         if (positions.Length == 0) yield break;
-        var batch = new SpanBatch(request, model.Network, shape, positions);
+        var batch = new SpanBatch(request, model.Network, shape, positions, weak is not null);
         var run = new SpanRun(PathOf(request, batch), batch.Length, shape);
         foreach (InferenceState state in run.Run(batch, cancellationToken)) yield return state;
     }

@@ -55,6 +55,14 @@ public sealed record InferenceSamplerOptions
     /// <value>Default: null (<see cref="LangevinOptions.Annealing"/> or <see cref="LangevinOptions.Corrector"/>).</value>
     public LangevinOptions? Langevin { get; init; }
 
+    /// <summary>
+    /// Gets a weaker version of the model, such as an earlier snapshot of its training, for autoguidance (Karras et al. 2024,
+    /// arXiv:2406.02507): <see cref="InferenceRequest.GuidanceScale"/> then leads away from its predictions, and needs no classes. The
+    /// caller keeps it while the sampler lives.
+    /// </summary>
+    /// <value>Default: null (guidance leads away from the predictions without conditions).</value>
+    public InferenceModel? WeakModel { get; init; }
+
     /// <summary>Gets how the weights of convolutions and dense layers are stored. All arithmetic is float32.</summary>
     /// <value>Default: <see cref="WeightPrecision.Full"/>.</value>
     public WeightPrecision Weights { get; init; }

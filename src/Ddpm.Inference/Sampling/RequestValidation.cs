@@ -8,11 +8,13 @@ internal static class RequestValidation
     /// <summary>Throws for the first part of a request that is out of range.</summary>
     /// <param name="request">The request.</param>
     /// <param name="model">The model.</param>
+    /// <param name="weak">The weaker model of autoguidance; null for none.</param>
     /// <param name="method">How it is sampled.</param>
     /// <param name="timesteps">The sampler's steps.</param>
     /// <returns>The shape of one sample.</returns>
     /// <exception cref="ArgumentException">The request is out of range.</exception>
-    public static int[] Validate(this InferenceRequest request, InferenceModel model, SamplingMethod method, int timesteps)
+    public static int[] Validate(
+        this InferenceRequest request, InferenceModel model, InferenceModel? weak, SamplingMethod method, int timesteps)
     {
         Require.AtLeast(request.SamplesPerLabel, 1, nameof(request.SamplesPerLabel));
         if (request.Labels is { Count: 0 })
@@ -32,21 +34,21 @@ internal static class RequestValidation
         Require.AtLeast(request.PreviewEvery, 1, nameof(request.PreviewEvery));
         Require.NotNegative(request.GuidanceScale, nameof(request.GuidanceScale));
         Require.UnitInterval(request.GuidanceRescale, nameof(request.GuidanceRescale));
-        int[] shape = Shape(request, model);
+        int[] shape = Shape(request, model, Math.Max(model.SizeMultiple, weak?.SizeMultiple ?? 1));
         int elements = Elements(request, model, shape);
-        CheckLabels(request, model.Network);
+        CheckLabels(request, model.Network, weak is not null);
         CheckConditions(request, model.Network, elements / shape[0]);
         CheckStart(request, timesteps, elements);
         CheckInpainting(request, method, elements, elements / shape[0]);
         return shape;
     }
 
-    private static int[] Shape(InferenceRequest request, InferenceModel model)
+    private static int[] Shape(InferenceRequest request, InferenceModel model, int multiple)
     {
         IReadOnlyList<int> shape = request.SampleShape ?? model.SampleShape ?? throw new ArgumentException(
             "SampleShape must be given, for the model does not say how large its samples are.", nameof(request));
         int[] given = [.. shape];
-        int dimensions = model.Network.SpatialDimensions, channels = model.Network.InChannels, multiple = model.SizeMultiple;
+        int dimensions = model.Network.SpatialDimensions, channels = model.Network.InChannels;
         bool valid = given.Length == 1 + dimensions && given[0] == channels && given[1..].All(size => size > 0 && size % multiple == 0);
         if (valid) return given;
         string sizes = dimensions switch { 2 => ", H, W", 1 => ", L", _ => "" };
@@ -70,7 +72,7 @@ internal static class RequestValidation
         return (int)elements;
     }
 
-    private static void CheckLabels(InferenceRequest request, INetworkDescription network)
+    private static void CheckLabels(InferenceRequest request, INetworkDescription network, bool autoguided)
     {
         int count = network.ClassCount;
         bool none = network.HasNullLabel;
@@ -81,9 +83,9 @@ internal static class RequestValidation
                 throw new ArgumentException("Labels must be given, for the network was trained without a null label.", nameof(request));
             }
 
-            if (request.GuidanceScale == 1 || network.Conditions.Count > 0) return;
+            if (request.GuidanceScale == 1 || autoguided || network.Conditions.Count > 0) return;
             throw new ArgumentException(
-                $"GuidanceScale must be 1 without Labels, for guidance strengthens a class, but is {request.GuidanceScale}.",
+                $"GuidanceScale must be 1 without Labels and WeakModel, for guidance strengthens a class, but is {request.GuidanceScale}.",
                 nameof(request));
         }
 

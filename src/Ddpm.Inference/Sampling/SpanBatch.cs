@@ -13,7 +13,8 @@ internal sealed class SpanBatch
     /// <param name="network">The network.</param>
     /// <param name="shape">The shape of one sample.</param>
     /// <param name="positions">The samples of the batch, counted from the request's first.</param>
-    public SpanBatch(InferenceRequest request, INetworkDescription network, ReadOnlySpan<int> shape, int[] positions)
+    /// <param name="autoguided">Whether a weaker network gives the worse prediction.</param>
+    public SpanBatch(InferenceRequest request, INetworkDescription network, ReadOnlySpan<int> shape, int[] positions, bool autoguided)
     {
         this.request = request;
         Positions = positions;
@@ -28,9 +29,9 @@ internal sealed class SpanBatch
         };
         noises = [.. positions.Select(position => request.Noise?[position] ?? new(request.Seed, request.FirstSample + position))];
         NullRow = network.ClassCount;
-        // Guidance strengthens conditions: without one there is nothing to guide.
-        bool given = request.Labels is not null || network.Conditions.Count > 0;
-        Guidance = given ? new Guidance(request.GuidanceScale, request.GuidanceRescale) : new Guidance(1, 0);
+        // Without a weaker network guidance strengthens conditions: without one there is nothing to guide.
+        bool given = autoguided || request.Labels is not null || network.Conditions.Count > 0;
+        Guidance = new Guidance(given ? request.GuidanceScale : 1, request.GuidanceRescale, request.GuidanceInterval);
         labelRows = network.ClassCount == 0 ? [] : [.. positions.Select(position => Row(request, position))];
     }
 
@@ -58,7 +59,7 @@ internal sealed class SpanBatch
     /// <summary>Gets the row of the class embedding for no class.</summary>
     public int NullRow { get; }
 
-    /// <summary>Gets how the conditions are strengthened.</summary>
+    /// <summary>Gets how predictions are guided.</summary>
     public Guidance Guidance { get; }
 
     /// <summary>Draws noise that depends on the seed, the sample's number and the step only, as Core's PerSampleNoise does.</summary>
@@ -82,21 +83,21 @@ internal sealed class SpanBatch
         }
     }
 
-    /// <summary>Copies the batch's rows of a condition; with guidance once more, or zeros, for the prediction without it.</summary>
+    /// <summary>Copies the batch's rows of a condition.</summary>
     /// <param name="condition">The condition.</param>
+    /// <param name="again">Whether as many rows follow for the prediction without it: the same if it is kept, otherwise zeros.</param>
     /// <returns>The numbers, [B, C, …] or [2B, C, …], in memory that does not move.</returns>
-    public float[] Condition(NetworkCondition condition)
+    public float[] Condition(NetworkCondition condition, bool again)
     {
         ReadOnlySpan<float> all = request.Conditions![condition.Name].Span;
         int length = condition.Channels * (condition.IsVector ? 1 : checked((int)(Size.Height * Size.Width)));
-        float[] rows = GC.AllocateArray<float>(checked(Rows * length * (Guidance.IsOn ? 2 : 1)), pinned: true);
+        float[] rows = GC.AllocateArray<float>(checked(Rows * length * (again ? 2 : 1)), pinned: true);
         for (int row = 0; row < Rows; row++)
         {
             all.Slice(Positions[row] / request.SamplesPerLabel * length, length).CopyTo(rows.AsSpan(row * length));
         }
 
-        bool again = Guidance.IsOn && request.KeptConditions.Contains(condition.Name);
-        if (again) rows.AsSpan(0, Rows * length).CopyTo(rows.AsSpan(Rows * length));
+        if (again && request.KeptConditions.Contains(condition.Name)) rows.AsSpan(0, Rows * length).CopyTo(rows.AsSpan(Rows * length));
         return rows;
     }
 

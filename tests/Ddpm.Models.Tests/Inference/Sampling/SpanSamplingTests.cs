@@ -103,6 +103,55 @@ public sealed class SpanSamplingTests
     }
 
     [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public void Sample_AutoguidedOrInAnInterval_EqualsTheTensorEngine(bool autoguided, bool labelled)
+    {
+        var interval = new GuidanceInterval(150, 700);
+        UNetOptions options = Image with { ClassCount = labelled ? 3 : null };
+        using UNet network = SamplingTwins.Loud(new UNet(options));
+        using UNet weak = SamplingTwins.Loud(new UNet(options with { BaseChannels = 4 }), seed: 8);
+        var process = new ReverseDiffusion(new LinearSchedule()).Respace(8);
+        IEpsilonModel guided = autoguided
+            ? new AutoguidedModel(network, weak, 2, 0.5, interval)
+            : new GuidedModel(network, 2, 0.5, interval: interval);
+        long[]? labels = labelled ? [2, 0, -1, 1] : null;
+        using Tensor expected = new DdimSampler(guided, process).Sample(Request([2, 4, 8], 4) with { Labels = labels, BatchSize = 3 });
+        using InferenceModel model = SamplingTwins.Model(network, new ReverseDiffusion(new LinearSchedule()));
+        using InferenceModel weaker = SamplingTwins.Model(weak, new ReverseDiffusion(new LinearSchedule()));
+        using InferenceSampler sampler = model.CreateSampler(
+            SamplingMethod.Ddim, new InferenceSamplerOptions { Steps = 8, WeakModel = autoguided ? weaker : null });
+        var request = new InferenceRequest
+        {
+            Count = 4,
+            Seed = 5,
+            BatchSize = 3,
+            Labels = labels,
+            GuidanceScale = 2,
+            GuidanceRescale = 0.5,
+            GuidanceInterval = interval,
+        };
+        float[] actual = sampler.Sample(request);
+        SamplingTwins.ShouldBeTheSame(actual, expected.Numbers(), false, "guided");
+        actual.Should().NotEqual(sampler.Sample(request with { GuidanceInterval = null }));
+        actual.Should().NotEqual(sampler.Sample(request with { GuidanceScale = 1 }));
+    }
+
+    [Fact]
+    public void CreateSampler_WeakModelOfAnotherKind_IsRefused()
+    {
+        using UNet network = new(Image), classes = new(Image with { ClassCount = 3 });
+        using InferenceModel model = SamplingTwins.Model(network, new ReverseDiffusion(new LinearSchedule()));
+        using InferenceModel other = SamplingTwins.Model(classes, new ReverseDiffusion(new LinearSchedule()));
+        using InferenceModel shorter = SamplingTwins.Model(network, new ReverseDiffusion(new LinearSchedule(50)));
+        FluentActions.Invoking(() => model.CreateSampler(SamplingMethod.Ddim, new InferenceSamplerOptions { WeakModel = other }))
+            .Should().Throw<ArgumentException>().WithMessage("WeakModel must have the classes of the model, \"0\", but has \"3\".");
+        FluentActions.Invoking(() => model.CreateSampler(SamplingMethod.Ddim, new InferenceSamplerOptions { WeakModel = shorter }))
+            .Should().Throw<ArgumentException>().WithMessage("WeakModel must have the timesteps of the model, \"1000\", but has \"50\".");
+    }
+
+    [Theory]
     [InlineData(2.5, 0, false)]
     [InlineData(2.5, 0.7, false)]
     [InlineData(0, 0, false)]
