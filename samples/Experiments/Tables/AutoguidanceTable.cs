@@ -85,8 +85,8 @@ internal static class AutoguidanceTable
                     experiment.Budget.Samples,
                     experiment.Seed);
                 var row = new ResultRow(measures.Of(samples));
-                experiment.Tell(
-                    $"{sampler}, {name}: FID {row.Measures[SampleMeasures.Fid].Value:F2}, recall {row.Measures[SampleMeasures.Recall].Value:F2}");
+                double distance = row.Measures[SampleMeasures.Fid].Value, recall = row.Measures[SampleMeasures.Recall].Value;
+                experiment.Tell($"{sampler}, {name}: FID {distance:F2}, recall {recall:F2}");
                 return row;
             });
     }

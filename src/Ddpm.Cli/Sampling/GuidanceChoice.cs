@@ -32,7 +32,11 @@ internal sealed record GuidanceChoice(string? Weak, GuidanceInterval? Interval)
     private static GuidanceInterval? IntervalOf(SamplingOptions options, int timesteps)
     {
         if (options.GuidanceInterval.IsEmpty) return null;
-        if (options.GuidanceInterval is [int first, int last] && first <= last && last < timesteps) return new GuidanceInterval(first, last);
+        if (options.GuidanceInterval is [int first, int last] && first <= last && last < timesteps)
+        {
+            return new GuidanceInterval(first, last);
+        }
+
         throw new UsageException(
             $"--guidance-interval must be the first and the last timestep with guidance, 0 ≤ first ≤ last ≤ {timesteps - 1}, but is "
             + $"{string.Join(',', options.GuidanceInterval)}.");

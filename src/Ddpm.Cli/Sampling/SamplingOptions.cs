@@ -82,7 +82,7 @@ internal sealed class SamplingOptions(OptionReader read, string? section = null)
     public double Guidance { get; } = read.Real(
         "--guidance",
         1,
-        "Strength of guidance, with --label or --condition (classifier-free) or --weak-model; 1 is none, and more makes samples more typical",
+        "Strength of guidance, with --label, --condition or --weak-model; 1 is none, and more makes samples more typical",
         NumberRange.NotNegative,
         alias: "--guidance-scale");
 

@@ -39,7 +39,8 @@ public sealed class AutoguidedModel : IConditionalEpsilonModel, ICompilableModel
         ArgumentNullException.ThrowIfNull(weak);
         if (Classes(weak) != Classes(model))
         {
-            throw new ArgumentException($"weak must know as many classes as model, {Classes(model)}, but knows {Classes(weak)}.", nameof(weak));
+            throw new ArgumentException(
+                $"weak must know as many classes as model, {Classes(model)}, but knows {Classes(weak)}.", nameof(weak));
         }
 
         if (!ConditionsOf(weak).ToHashSet().SetEquals(ConditionsOf(model)))

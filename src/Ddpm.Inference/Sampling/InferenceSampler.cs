@@ -62,7 +62,7 @@ public sealed class InferenceSampler : IDisposable
         request ??= new InferenceRequest();
         int[] shape = Validate(request);
         int[] positions = [.. request.Positions().Take(request.BatchSize)];
-        if (positions.Length > 0) predictor.Prepare(new SpanBatch(request, model.Network, shape, positions, weak is not null));
+        if (positions.Length > 0) predictor.Prepare(BatchOf(request, shape, positions));
     }
 
     /// <summary>Draws samples into new memory.</summary>
@@ -168,6 +168,9 @@ public sealed class InferenceSampler : IDisposable
         return request.Validate(model, weak, Method, Coefficients.Timesteps);
     }
 
+    private SpanBatch BatchOf(InferenceRequest request, int[] shape, int[] positions) =>
+        new(request, model.Network, shape, positions, autoguided: weak is not null);
+
     private static long Length(InferenceRequest request, int[] shape) =>
         shape.Aggregate((long)request.Positions().Length, (product, size) => product * size);
 
@@ -190,7 +193,7 @@ public sealed class InferenceSampler : IDisposable
     {
         long started = Stopwatch.GetTimestamp();
         SpanBatch[] batches =
-            [.. request.Positions().Chunk(request.BatchSize).Select(positions => new SpanBatch(request, model.Network, shape, positions, weak is not null))];
+            [.. request.Positions().Chunk(request.BatchSize).Select(positions => BatchOf(request, shape, positions))];
         if (batches.Length == 0) yield break;
         int total = batches.Sum(batch => batch.Rows), samplesDone = 0;
         long stepsDone = 0;
@@ -214,7 +217,7 @@ public sealed class InferenceSampler : IDisposable
     {
         int[] positions = request.Positions();
         if (positions.Length == 0) yield break;
-        var batch = new SpanBatch(request, model.Network, shape, positions, weak is not null);
+        var batch = BatchOf(request, shape, positions);
         var run = new SpanRun(PathOf(request, batch), batch.Length, shape);
         foreach (InferenceState state in run.Run(batch, cancellationToken)) yield return state;
     }

@@ -3,8 +3,8 @@ using Ddpm.Core;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Asks a network for the predictions of batches. Guidance leads away from those of a weaker network, or of the same one without conditions.
-/// For one thread at a time.
+/// Asks a network for the predictions of batches. Guidance leads away from those of a weaker network, or of the same one without
+/// conditions. For one thread at a time.
 /// </summary>
 /// <param name="network">The network; disposed with the predictor.</param>
 /// <param name="weak">The weaker network, disposed with the predictor; null for the network without conditions.</param>
