@@ -51,14 +51,18 @@ internal sealed class GradientProgram : IDisposable
         }
     }
 
-    /// <summary>Returns the program of a network; null where the kernels compute none of its layers.</summary>
+    /// <summary>
+    /// Returns the program of a network; null where it has no convolution for the kernels, or a normalisation that is not for them: libtorch
+    /// is slow with those where channels lie last.
+    /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">The weights of its layers.</param>
     /// <param name="operations">Computes all other layers.</param>
     public static GradientProgram? Of(
         NetworkGraph graph, IReadOnlyDictionary<string, LayerParameters> parameters, TorchOperations operations)
     {
-        if (graph.Description.SpatialDimensions != 2 || !graph.Features.Any(ConvolutionLayer.Fits)) return null;
+        bool isOverImages = graph.Description.SpatialDimensions == 2;
+        if (!isOverImages || !graph.Features.Any(ConvolutionLayer.Fits) || graph.Features.Any(NormLayer.IsUnfit)) return null;
         var layers = new List<GradientLayer>();
         foreach (Feature feature in graph.Features)
         {

@@ -14,6 +14,10 @@ internal sealed unsafe class NormLayer(Feature feature, GroupNormOperation norm)
     public static bool Fits(Feature feature) =>
         feature.Operation is GroupNormOperation && !feature.IsConditioning && feature.Channels % Plane.Block == 0;
 
+    /// <summary>Returns whether a feature is a normalisation of features that the kernels cannot compute.</summary>
+    public static bool IsUnfit(Feature feature) =>
+        feature.Operation is GroupNormOperation && !feature.IsConditioning && !Fits(feature);
+
     /// <inheritdoc/>
     public override Tensor Forward(GradientCall call, Tensor[] values, List<Tensor> saved)
     {

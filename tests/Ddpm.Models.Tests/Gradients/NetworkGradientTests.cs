@@ -15,7 +15,7 @@ public sealed class NetworkGradientTests
         { "attention", Small, 2 },
         { "classes, scale and shift", Small with { ClassCount = 3, TimeScaleShift = true }, 3 },
         { "conditions", Small with { Conditions = [NetworkCondition.Spatial("low", 2), NetworkCondition.Vector("facts", 3)] }, 2 },
-        { "channels beside blocks", Small with { BaseChannels = 24, ChannelMultipliers = [1, 2], DownsamplePadding = 1 }, 1 },
+        { "padding", Small with { DownsamplePadding = 1, Width = 12 }, 1 },
     };
 
     [Theory]
@@ -48,6 +48,20 @@ public sealed class NetworkGradientTests
         network.train();
         Tensor[] first = Gradients(network, 2, float32), second = Gradients(network, 2, float32);
         foreach ((Tensor one, Tensor other) in first.Zip(second)) one.equal(other).all().item<bool>().Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(false, 16)]
+    [InlineData(true, 24)]
+    public void Predict_SwitchedOffOrOtherChannels_IsLibtorchs(bool kernels, int channels)
+    {
+        using var scope = NewDisposeScope();
+        using UNet network = LoudNetworks.Create(Small with { BaseChannels = channels });
+        (Tensor x, Tensor t) = Input(2, float32);
+        Tensor expected = network.Predict(x, t);
+        network.train();
+        network.TrainingKernels = kernels;
+        network.Predict(x, t).equal(expected).all().item<bool>().Should().BeTrue();
     }
 
     [Fact]
