@@ -1,4 +1,4 @@
-"""The Fréchet distance of 10,000 against 10,000 samples of 2,048 features, as Python's FID programs compute it: docs/benchmarks.md.
+"""The Fréchet distance of 10,000 against 10,000 samples of 2,048 features, as Python's FID programs compute it: docs/benchmarks/details.md.
 
 Debian: apt-get install python3-numpy python3-scipy. Prints the seconds from float32 features to the number, with the root of the product
 by scipy.linalg.sqrtm and by eigenvalues, both of which are in use.

@@ -18,7 +18,6 @@ internal static class TensorModel
             var place = new torch.Device(device);
             model.Network.to(place);
             UNetOptions options = model.Network.Options;
-            if (!options.Conditions.IsEmpty) throw new InvalidDataException($"{folder} must be a model without conditions, but has some.");
             return new InferenceModel(
                 new TensorNetwork(model.Network, options.InChannels, options.OutChannels, place, model),
                 ModelDescription.Read(folder).Process!,

@@ -25,17 +25,37 @@ internal sealed class TensorNetwork(
 
     public bool HasNullLabel => network.ClassCount > 0 && network.HasNullLabel;
 
+    public IReadOnlyList<NetworkCondition> Conditions => network.Conditions;
+
     public void Predict(
-        ReadOnlySpan<float> x, ReadOnlySpan<int> shape, ReadOnlySpan<float> timesteps, ReadOnlySpan<long> labels, Span<float> prediction)
+        ReadOnlySpan<float> x, ReadOnlySpan<int> shape, ReadOnlySpan<float> timesteps, ReadOnlySpan<long> labels, Span<float> prediction) =>
+        Predict(x, shape, timesteps, labels, [], prediction);
+
+    public void Predict(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<int> shape,
+        ReadOnlySpan<float> timesteps,
+        ReadOnlySpan<long> labels,
+        ReadOnlySpan<ReadOnlyMemory<float>> conditions,
+        Span<float> prediction)
     {
         using var scope = NewDisposeScope();
         using IDisposable evaluation = no_grad();
-        Tensor xt = tensor(x.ToArray()).reshape(Array.ConvertAll(shape.ToArray(), length => (long)length)).to(device);
+        long[] size = Array.ConvertAll(shape.ToArray(), length => (long)length);
+        Tensor xt = tensor(x.ToArray()).reshape(size).to(device);
         Tensor t = tensor(timesteps.ToArray()).to(int64).to(device);
         Tensor? classes = labels.IsEmpty
             ? null
             : tensor(Array.ConvertAll(labels.ToArray(), label => label == ClassCount ? -1 : label)).to(device);
-        Tensor answer = network.Predict(xt, t, classes).to(float32).cpu().contiguous();
+        var given = new Dictionary<string, Tensor>();
+        for (int i = 0; i < conditions.Length; i++)
+        {
+            NetworkCondition condition = network.Conditions[i];
+            long[] rows = condition.IsVector ? [size[0], condition.Channels] : [size[0], condition.Channels, .. size[2..]];
+            given.Add(condition.Name, tensor(conditions[i].ToArray()).reshape(rows).to(device));
+        }
+
+        Tensor answer = network.Predict(xt, t, new BatchConditions(classes, given)).to(float32).cpu().contiguous();
         answer.data<float>().CopyTo(prediction);
     }
 

@@ -24,6 +24,22 @@ public sealed partial class SourceFileTests
         string.Join('\n', tooLong).Should().BeEmpty("lines end by column {0}", LongestLine);
     }
 
+    [Theory]
+    [InlineData("src")]
+    [InlineData("tests")]
+    [InlineData("samples")]
+    [InlineData("benchmarks")]
+    [InlineData("templates")]
+    public void Usings_OfEveryFile_AreInTheOrderOfDotnetFormat(string folder)
+    {
+        IEnumerable<string> unsorted =
+            from file in Repository.SourceFiles(folder)
+            let usings = File.ReadLines(Path.Combine(Repository.Root, file)).Where(line => UsingDirective().IsMatch(line)).ToArray()
+            where !usings.SequenceEqual(usings.OrderBy(Rank).ThenBy(Name, StringComparer.OrdinalIgnoreCase))
+            select file;
+        string.Join('\n', unsorted).Should().BeEmpty("namespaces come first, then static types, then aliases; System before the others");
+    }
+
     [Fact]
     public void Files_OfMoreLinesThanUsual_SayWhyInTheSummary()
     {
@@ -35,6 +51,19 @@ public sealed partial class SourceFileTests
             select $"{file} has {lines} lines";
         string.Join('\n', unexplained).Should().BeEmpty("a longer file says in its type's summary: Over {0} lines because …", LongestFile);
     }
+
+    // Global before local; namespaces, static types, aliases; within each, System first.
+    private static int Rank(string directive)
+    {
+        int kind = directive.Contains('=') ? 2 : directive.Contains("using static ") ? 1 : 0;
+        bool system = Name(directive) is "System" || Name(directive).StartsWith("System.", StringComparison.Ordinal);
+        return (directive.StartsWith("global", StringComparison.Ordinal) ? 0 : 100) + 10 * kind + (kind != 2 && system ? 0 : 1);
+    }
+
+    private static string Name(string directive) => UsingDirective().Match(directive).Groups["name"].Value;
+
+    [GeneratedRegex(@"^(global )?using (static )?(?<name>[\w.]+)( = .+)?;")]
+    private static partial Regex UsingDirective();
 
     [GeneratedRegex("<summary>.*?</summary>", RegexOptions.Singleline)]
     private static partial Regex Summary();

@@ -83,6 +83,33 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("sample {model} --device tpu", "--device must be cpu, cuda or cuda:N, but is tpu.")]
     [InlineData("sample {model} --label 1", "--label goes with a class-conditional model, but {model} has no classes.")]
     [InlineData("sample {model} --guidance 2", "--guidance goes with --label: it strengthens a class.")]
+    [
+        InlineData(
+            "sample {given}",
+            "{given} must be given its conditions (low (spatial, 1)), but low is missing: --condition low=pictures, or low=none for "
+                + "zeros."),
+    ]
+    [
+        InlineData(
+            "evaluate fid {gray} {given} --features pixels",
+            "{given} must be given its conditions (low (spatial, 1)), but low is missing: *"),
+    ]
+    [InlineData("sample {given} --condition low", "--condition must be name=path, such as low=pictures, but is low.")]
+    [InlineData("sample {given} --condition low=", "--condition must be name=path, such as low=pictures, but is low=.")]
+    [
+        InlineData(
+            "sample {given} --condition low=a --condition low=b", "--condition must name a condition once, but has low twice."),
+    ]
+    [InlineData("sample {given} --condition hue=none", "--condition must be of {given}, low, but is of hue.")]
+    [
+        InlineData(
+            "sample {model} --condition low=none", "--condition goes with a model that is given conditions, but {model} has none."),
+    ]
+    [
+        InlineData(
+            "sample {given} --condition low={wrong.safetensors}",
+            "--condition low: {wrong.safetensors}: y must be floating-point [N, 1, 8, 8], but is float32 [2, 1, 8, 4]."),
+    ]
     [InlineData("sample {classes} --label 3", "--label must be all, or classes 0 … 2 of {classes} with commas between, but has 3.")]
     [
         InlineData(
@@ -175,10 +202,10 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     ]
     [
         InlineData(
-            "sample {given}",
-            "{given} must be a model without conditions, but its network is given low: a program of yours samples it with *"),
+            "evaluate bpd {given} {gray}",
+            "{given} must be a model without conditions, but its network is given low: a program of yours computes its bits/dim with *"),
     ]
-    [InlineData("evaluate bpd {given} {gray}", "{given} must be a model without conditions, but its network is given low: *")]
+    [InlineData("sample {given} --condition low={nowhere}", "--condition low: there is no folder and no file {nowhere}.")]
     [InlineData("sample {model} --start {nowhere}", "--start: there is no file {nowhere}.")]
     [InlineData("sample {model} --start {gray}", "{gray} says that its header is *")]
     [

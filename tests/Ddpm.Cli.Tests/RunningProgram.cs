@@ -25,7 +25,8 @@ internal sealed class RunningProgram : IDisposable
 
     public bool HasEnded => process.HasExited;
 
-    public static RunningProgram Start(params string[] arguments) => new(["dotnet", File, .. arguments], []);
+    public static RunningProgram Start(params string[] arguments) =>
+        new([Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", File, .. arguments], []);
 
     /// <summary>Starts any command, such as a launcher with the program.</summary>
     public static RunningProgram StartCommand(string[] command, params (string Name, string Value)[] environment) =>

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Ddpm.Core;
+using Ddpm.Models;
 
 namespace Ddpm.Cli.Tests;
 
@@ -38,10 +40,16 @@ public sealed partial class WithoutLibTorchTests : IDisposable
     }
 
     [Fact]
-    public void Sample_Model_DrawsTheSamePictures()
+    public void Sample_ModelWithClassesAndConditions_DrawsTheSamePictures()
     {
-        here.SaveModel(classes: 3);
-        string[] command = ["sample", "{model}", "--steps", "4", "--count", "3", "--label", "all", "--guidance", "2", "--save-tensors"];
+        NetworkCondition[] conditions = [NetworkCondition.Spatial("low", 1), NetworkCondition.Vector("facts", 2)];
+        UNetOptions options = Workplace.Network(classes: 3) with { Conditions = [.. conditions] };
+        using (UNet network = Workplace.Loud(new UNet(options))) ModelFolder.Save(here["model"], network, Workplace.Process);
+        here.SavePictures("low", 2, seed: 1);
+        File.WriteAllText(here["facts.csv"], "a,b\n1,2\n-1,0.5\n");
+        string[] given = ["--condition", "low={low}", "--condition", "facts={facts.csv}"];
+        string[] command =
+            ["sample", "{model}", "--steps", "4", "--count", "3", "--label", "all", "--guidance", "2", "--save-tensors", .. given];
         (int code, string output, string error) = Run([.. command.Select(here.Place), "--out", here["there"]]);
         (code, error).Should().Be((0, ""));
         output.Should().Contain("3 pictures are in");

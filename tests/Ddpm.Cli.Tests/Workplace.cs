@@ -59,9 +59,11 @@ internal sealed class Workplace : IDisposable
         ModelFolder.Save(this[name], network, Process);
     }
 
-    public static UNet NewNetwork(int channels = 1, int? classes = null)
+    public static UNet NewNetwork(int channels = 1, int? classes = null) => Loud(new UNet(Network(channels, classes), seed: 3));
+
+    /// <summary>Changes every weight of a network by noise.</summary>
+    public static UNet Loud(UNet network)
     {
-        var network = new UNet(Network(channels, classes), seed: 3);
         using var noGradient = no_grad();
         using var generator = new Generator(4);
         foreach (TorchSharp.Modules.Parameter parameter in network.parameters())

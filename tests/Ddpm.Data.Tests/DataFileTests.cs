@@ -61,8 +61,9 @@ public sealed class DataFileTests : IDisposable
         FluentActions.Invoking(() => IdxFile.Read(small, maxBytes: 5)).Should().Throw<InvalidDataException>()
             .WithMessage($"{small} states [2, 3], which is 6 bytes, but must state 1 … 5 (maxBytes).");
         IdxFile.Read(small, maxBytes: 6).Dispose();
-        FluentActions.Invoking(() => IdxFile.Read("/dev/zero")).Should().Throw<InvalidDataException>().WithMessage("*pipe or a device*");
         FluentActions.Invoking(() => IdxFile.Read(Path.Combine(folder.FullName, "none"))).Should().Throw<FileNotFoundException>();
+        if (OperatingSystem.IsWindows()) return;
+        FluentActions.Invoking(() => IdxFile.Read("/dev/zero")).Should().Throw<InvalidDataException>().WithMessage("*pipe or a device*");
     }
 
     [Fact]
@@ -91,6 +92,7 @@ public sealed class DataFileTests : IDisposable
             .WithMessage("*short must hold whole records of 3073 bytes, but has 100*");
         FluentActions.Invoking(() => CifarFile.ReadCifar10([one, two], maxBytes: 9218)).Should().Throw<InvalidDataException>()
             .WithMessage("*one … *two must have at most 9218 bytes (maxBytes), but has 9219.");
+        if (OperatingSystem.IsWindows()) return;
         FluentActions.Invoking(() => CifarFile.ReadCifar10("/dev/zero")).Should().Throw<InvalidDataException>()
             .WithMessage("*pipe or a device*");
     }

@@ -198,19 +198,6 @@ public sealed class ModelTests
         return model;
     }
 
-    [Fact]
-    public async Task Load_ModelWithConditions_IsRefused()
-    {
-        await using TestHost host = TestHost.Of(() =>
-        {
-            using InferenceModel plain = TinyModels.UNet();
-            UNetOptions options = ((UNetDescription)plain.Network).Options with { Conditions = [NetworkCondition.Spatial("low", 1)] };
-            return new InferenceModel(new UNetDescription(options), new NoWeights(), TinyModels.Process);
-        });
-        await host.Service.Awaiting(service => service.DescribeAsync()).Should().ThrowAsync<ModelUnavailableException>()
-            .WithMessage("*the model must need no conditions, but its network is given low.");
-    }
-
     private sealed class NoWeights : IWeightSource
     {
         public ReadOnlySpan<float> Read(string name) => throw new InvalidOperationException(name);

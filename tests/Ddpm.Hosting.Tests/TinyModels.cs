@@ -10,7 +10,8 @@ internal static class TinyModels
 
     /// <summary>A U-Net of 8 × 8 pixels that is compiled, with random weights.</summary>
     public static InferenceModel UNet(
-        int? classes = null, int channels = 1, bool nullLabel = true, int[]? multipliers = null, ProcessDescription? process = null)
+        int? classes = null, int channels = 1, bool nullLabel = true, int[]? multipliers = null, ProcessDescription? process = null,
+        params NetworkCondition[] conditions)
     {
         var network = new UNetDescription(new UNetOptions
         {
@@ -27,6 +28,7 @@ internal static class TinyModels
             ClassCount = classes,
             ClassNames = classes == 3 ? ["Bag", "Boot", "Shirt"] : null,
             NullLabel = nullLabel,
+            Conditions = [.. conditions],
         });
         return new InferenceModel(network, new RandomWeights(network), process ?? Process);
     }

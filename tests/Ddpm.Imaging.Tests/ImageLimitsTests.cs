@@ -49,12 +49,13 @@ public sealed class ImageLimitsTests : IDisposable
     [Fact]
     public void Decode_FileTooLongForItsPixels_PipeOrDevice_IsRefusedBeforeItIsRead()
     {
-        using (FileStream sparse = File.Create(At("long.png"))) sparse.SetLength(1L << 40);
+        using (FileStream sparse = File.Create(At("long.png"))) sparse.SetLength(1L << 30);
         FluentActions.Invoking(() => Decode("long.png", new ImageLoadOptions())).Should().Throw<InvalidDataException>()
             .WithMessage("*long.png must have at most 603,979,776 bytes, as ImageLoadOptions.MaxPixels of 67,108,864 allows*");
+        Refused("empty.png", [], "*is empty*");
+        if (OperatingSystem.IsWindows()) return;
         FluentActions.Invoking(() => ImageFile.Decode("/dev/zero", new ImageLoadOptions())).Should().Throw<InvalidDataException>()
             .WithMessage("/dev/zero must be a regular file*");
-        Refused("empty.png", [], "*is empty*");
     }
 
     [Fact]

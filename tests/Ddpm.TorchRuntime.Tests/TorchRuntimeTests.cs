@@ -57,7 +57,8 @@ public sealed class TorchRuntimeTests
         // This folder is tests/Ddpm.TorchRuntime.Tests/bin/…; the worker lies in the same place of its own project.
         string folder = AppContext.BaseDirectory.Replace("Ddpm.TorchRuntime.Tests", "Ddpm.TorchWorker", StringComparison.Ordinal);
         string[] before = Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories);
-        var start = new ProcessStartInfo("dotnet", Path.Combine(folder, "Ddpm.TorchWorker.dll")) { RedirectStandardOutput = true };
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(host, Path.Combine(folder, "Ddpm.TorchWorker.dll")) { RedirectStandardOutput = true };
         Process[] workers = [.. Enumerable.Range(0, 6).Select(_ => Process.Start(start)!)];
         foreach (Process worker in workers)
         {

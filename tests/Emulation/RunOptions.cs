@@ -9,6 +9,7 @@ internal sealed class RunOptions : ITestFrameworkDiscoveryOptions, ITestFramewor
     {
         ["xunit.execution.DisableParallelization"] = true,
         ["xunit.execution.SynchronousMessageReporting"] = true,
+        ["xunit.discovery.PreEnumerateTheories"] = false,
     };
 
     public TValue GetValue<TValue>(string name) => values.TryGetValue(name, out object? value) ? (TValue)value! : default!;

@@ -1,5 +1,6 @@
 // The settings: the form, and the same as an address that can be kept and passed on.
 import { element, make } from "./elements.js";
+import * as conditions from "./conditions.js";
 import * as source from "./source.js";
 
 const form = element("form");
@@ -32,6 +33,7 @@ export function of(served, failed) {
   element("dice").addEventListener("click", anotherSeed);
   element("spacing").append(...model.spacings.map(rule => new Option(rule)));
   source.of(model, failed, partly);
+  conditions.of(model, failed);
   select(model.samplers[0]);
   anotherSeed();
   return fromAddress();
@@ -39,7 +41,9 @@ export function of(served, failed) {
 
 /** The settings as the server takes them; throws an Error with a sentence where a picture is missing. */
 export function settings() {
-  return { ...plain(), ...source.fields() };
+  const chosen = { ...plain(), ...source.fields(), ...conditions.fields() };
+  // Guidance is to the class. Whether the model can do without its conditions, nobody here knows.
+  return chosen.conditions && (chosen.guidance ?? 1) !== 1 ? { ...chosen, keptConditions: conditions.kept() } : chosen;
 }
 
 // All but pictures: what an address can hold.
@@ -62,6 +66,7 @@ export async function restore(run) {
   if (spacing !== undefined) element("spacing").value = spacing;
   element("eta").value = eta ?? 0;
   await source.restore(run);
+  await conditions.restore(run);
   set("steps", steps);
   set("count", count);
   element("seed").value = seed;
@@ -78,7 +83,7 @@ export function describe(run) {
   const { sampler, steps, count, seed, label, guidance, spacing, eta } = run;
   const title = model.samplers.find(other => other.name === sampler)?.title ?? sampler;
   return [title, `${steps} ${steps === 1 ? "step" : "steps"}`, label === undefined ? "" : name(label), guidance === undefined || guidance === 1 ? "" : `guidance ${guidance}`,
-    spacing ?? "", eta === undefined ? "" : `η = ${eta}`, `${count} ${count === 1 ? "picture" : "pictures"}`, `seed ${seed}`, source.words(run)].filter(part => part).join(" · ");
+    spacing ?? "", eta === undefined ? "" : `η = ${eta}`, `${count} ${count === 1 ? "picture" : "pictures"}`, `seed ${seed}`, source.words(run), conditions.words(run)].filter(part => part).join(" · ");
 }
 
 /** Writes the settings into the page's address, without a new entry for the back button. */

@@ -91,6 +91,7 @@ internal abstract class ImageSet : IDisposable
             Count = options.Count ?? otherwise
                 ?? throw new UsageException($"--count must say how many samples {path} is to draw: the reference does not.");
             plan = new SamplePlan(path, options.Sampling);
+            plan.Conditions.RequireRoom(Count);
             engine = new TensorEngine(plan, ranks);
         }
 

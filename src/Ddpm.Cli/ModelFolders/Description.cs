@@ -54,6 +54,7 @@ internal static class Description
             ["classes"] = network.ClassCount ?? 0,
             ["class_names"] = network.ClassNames is { } names ? new JsonArray([.. names.Select(name => JsonValue.Create(name))]) : null,
             ["null_label"] = network.ClassCount is not null && network.NullLabel,
+            ["conditions"] = network.Conditions.IsEmpty ? null : ConditionsConfiguration.Write(network.Conditions),
             ["parameters"] = graph.Parameters.Sum(parameter => parameter.Count),
             ["flops"] = NetworkWork.Flops(graph, (double)network.Height * (network.IsSignal ? 1 : network.Width)),
         };

@@ -70,15 +70,15 @@ internal sealed record ModelSource(string Folder, ModelFolderOptions Options)
         return ModelFolder.Load(Folder, Loading(description));
     }
 
-    /// <summary>Throws where the network is given tensors, which commands have no options for.</summary>
+    /// <summary>Throws where the network is given tensors, which bits/dim would need for each image.</summary>
     /// <exception cref="NotSupportedException">The network has conditions.</exception>
     public void RequireNoConditions(UNetOptions network)
     {
         if (network.Conditions.IsEmpty) return;
         string names = string.Join(", ", network.Conditions.Select(condition => condition.Name));
         throw new NotSupportedException(
-            $"{Folder} must be a model without conditions, but its network is given {names}: a program of yours samples it with "
-            + $"{nameof(SamplingRequest)}.{nameof(SamplingRequest.Conditions)}.");
+            $"{Folder} must be a model without conditions, but its network is given {names}: a program of yours computes its bits/dim with "
+            + $"{nameof(ConditionedModel)}.");
     }
 
     /// <summary>How the folder is loaded into tensors.</summary>

@@ -13,7 +13,11 @@ internal static class ClassLabels
     {
         if (options.Label is null)
         {
-            if (options.Guidance != 1) throw new UsageException("--guidance goes with --label: it strengthens a class.");
+            if (options.Guidance != 1 && network.Conditions.Count == 0)
+            {
+                throw new UsageException("--guidance goes with --label: it strengthens a class.");
+            }
+
             if (network.ClassCount > 0 && !network.HasNullLabel)
             {
                 throw new UsageException($"{model} must be told a class, --label 0 … {network.ClassCount - 1} or all.");

@@ -78,7 +78,7 @@ internal sealed class SampleFolder
 
         Directory.CreateDirectory(folder.Images);
         OutputFolder.Mark(path);
-        foreach (string leftover in Directory.EnumerateFiles(folder.Images, ".*.tmp")) File.Delete(leftover);
+        DurableFolder.RemoveLeftovers(folder.Images, "*");
     }
 
     public string Image(long index) => Path.Combine(Images, index.ToString("D6", CultureInfo.InvariantCulture) + ".png");

@@ -17,7 +17,7 @@ internal sealed class SampleOptions(OptionReader read)
             + "drawn");
 
     public int? Count { get; } =
-        read.Number("--count", "Samples; by default 16, or as many as --start has", least: 1, Most.Samples);
+        read.Number("--count", "Samples; by default 16, or as many as --start or --condition has", least: 1, Most.Samples);
 
     public int First { get; } =
         read.Number("--first", 0, "Number of the first sample, to divide a set among several machines", least: 0, Most.Samples);

@@ -25,7 +25,6 @@ internal sealed class SamplePlan
         ModelDescription description = Description = Source.Describe();
         ReverseProcess process = FolderProcess.Require(folder, description);
         UNetOptions network = description.Network;
-        Source.RequireNoConditions(network);
         string variance = ModelFolders.Description.Variance(description.Process!.Variance);
         FolderProcess.RequireFit(folder, network, variance, process.Variance.OutputsPerElement);
         using ModelWeights weights = Source.Open(network, Source.WeightPrefix);
@@ -40,6 +39,7 @@ internal sealed class SamplePlan
         ConfigurationChanged = ConfigurationDigest.HasChanged(folder, weights.File);
         Shape = network.SampleShape;
         Labels = ClassLabels.Read(options, new UNetDescription(network), folder);
+        Conditions = SampleConditions.Read(options.Conditions, network, folder);
         if (Method.NeedsSignal && process.Coefficients.AlphaBars[^1] == 0)
         {
             string others = string.Join(", ", SamplingMethod.All.Where(other => !other.NeedsSignal));
@@ -103,6 +103,12 @@ internal sealed class SamplePlan
     /// <summary>The classes: sample k is of the k-th, over and over; empty without --label.</summary>
     public long[] Labels { get; }
 
+    /// <summary>What else the network is given: sample k gets the k-th rows, over and over.</summary>
+    public SampleConditions Conditions { get; }
+
+    /// <summary>Whether there is a class or a condition that guidance strengthens.</summary>
+    public bool IsConditional => Labels.Length > 0 || !Conditions.IsEmpty;
+
     /// <summary>What is wrong with so few steps of the model's variance; null where nothing is.</summary>
     public string? Grain { get; }
 
@@ -150,8 +156,9 @@ internal sealed class SamplePlan
 
         // The stream is drawn in batches.
         if (Options.Noise == "stream") settings["batch-size"] = Options.BatchSize.ToString(CultureInfo.InvariantCulture);
-        if (Labels.Length == 0) return settings;
-        settings["label"] = string.Join(',', Labels);
+        foreach ((string name, string value) in Conditions.Settings) settings[name] = value;
+        if (!IsConditional) return settings;
+        if (Labels.Length > 0) settings["label"] = string.Join(',', Labels);
         settings["guidance"] = Text(Options.Guidance);
         if (Options.Guidance != 1) settings["guidance-rescale"] = Text(Options.GuidanceRescale);
         return settings;

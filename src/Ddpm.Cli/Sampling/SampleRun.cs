@@ -38,7 +38,9 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
             throw new UsageException($"--first must be below {all.Count}, the x_T that --start has, but is {options.First}.");
         }
 
-        int count = options.Count ?? (all is null ? DefaultCount : all.Count - options.First);
+        int rows = plan.Conditions.Count > 0 ? plan.Conditions.Count : DefaultCount;
+        int count = options.Count ?? (all is null ? rows : all.Count - options.First);
+        plan.Conditions.RequireRoom(count);
         ReadOnlyMemory<float>? start = all?.Rows(options.First, count);
         IReadOnlyDictionary<string, string> settings = all is null
             ? plan.Settings

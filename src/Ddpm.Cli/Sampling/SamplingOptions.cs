@@ -71,15 +71,17 @@ internal sealed class SamplingOptions(OptionReader read, string? section = null)
         least: 1,
         Most.Batch);
 
-    public string? Label { get; } = read.Section(section ?? "Classes").Text(
+    public string? Label { get; } = read.Section(section ?? "Classes and conditions").Text(
         "--label",
         "class,…|all",
         "Classes to draw, by name or number, for a class-conditional model; samples take them in turn");
 
+    public ConditionSource[] Conditions { get; } = read.Of(ConditionSource.Option("--condition")) ?? [];
+
     public double Guidance { get; } = read.Real(
         "--guidance",
         1,
-        "Strength of classifier-free guidance, with --label; 1 is none, and more makes samples more typical",
+        "Strength of classifier-free guidance, with --label or --condition; 1 is none, and more makes samples more typical",
         NumberRange.NotNegative,
         alias: "--guidance-scale");
 

@@ -46,7 +46,6 @@ internal sealed class SpanEngine : ISampleEngine
     public IEnumerable<DrawnBatch> Batches(DrawRequest request, IProgress<SamplingProgress>? progress, CancellationToken stop)
     {
         SamplingOptions options = plan.Options;
-        bool guided = plan.Labels.Length > 0;
         var drawn = new InferenceRequest
         {
             FirstSample = request.First,
@@ -55,8 +54,10 @@ internal sealed class SpanEngine : ISampleEngine
             BatchSize = options.BatchSize,
             Skip = request.Skip,
             Labels = plan.LabelsOf(request.First, request.Count),
-            GuidanceScale = guided ? options.Guidance : 1,
-            GuidanceRescale = guided ? options.GuidanceRescale : 0,
+            Conditions = plan.Conditions.Of(request.First, request.Count)?
+                .ToDictionary(pair => pair.Key, pair => (ReadOnlyMemory<float>)pair.Value),
+            GuidanceScale = plan.IsConditional ? options.Guidance : 1,
+            GuidanceRescale = plan.IsConditional ? options.GuidanceRescale : 0,
             Start = request.Start is { } start ? InferenceStart.Noisy(start, plan.Steps - 1) : null,
         };
         foreach (InferenceBatch batch in sampler.Batches(drawn, progress, stop))

@@ -27,7 +27,7 @@ internal sealed class TensorEngine : ISampleEngine
         try
         {
             IConditionalEpsilonModel network = Precision.Prepare(model.Network, options.Dtype, device);
-            if (plan.Labels.Length > 0 && options.Guidance != 1)
+            if (plan.IsConditional && options.Guidance != 1)
             {
                 network = new GuidedModel(network, options.Guidance, options.GuidanceRescale);
             }
@@ -78,6 +78,8 @@ internal sealed class TensorEngine : ISampleEngine
         SamplingOptions options = plan.Options;
         using Generator? generator = options.Noise == "stream" ? new Generator((ulong)options.Seed, CPU) : null;
         INoiseSource noise = generator is null ? new PerSampleNoise(options.Seed) : new StreamNoise(generator);
+        Dictionary<string, Tensor>? conditions = plan.Conditions.Of(request.First, request.Count)?.ToDictionary(
+            pair => pair.Key, pair => Rows(pair.Value, request.Count, plan.Conditions.ShapeOf(pair.Key)));
         var drawn = new SamplingRequest
         {
             FirstSample = request.First,
@@ -88,10 +90,24 @@ internal sealed class TensorEngine : ISampleEngine
             Device = device,
             Skip = request.Skip,
             Labels = plan.LabelsOf(request.First, request.Count),
+            Conditions = conditions,
             Start = start is null ? null : new SamplingStart(start, plan.Steps - 1),
         };
-        foreach (SampleBatch batch in sampler.Batches(drawn.ShardFor(ranks), progress, stop)) yield return batch;
+        try
+        {
+            foreach (SampleBatch batch in sampler.Batches(drawn.ShardFor(ranks), progress, stop)) yield return batch;
+        }
+        finally
+        {
+            if (conditions is not null)
+            {
+                foreach (Tensor condition in conditions.Values) condition.Dispose();
+            }
+        }
     }
+
+    private static Tensor Rows(float[] values, int count, IReadOnlyList<int> shape) =>
+        tensor(values, [count, .. shape.Select(size => (long)size)]).DetachFromDisposeScope();
 
     private static float[] Floats(Tensor values)
     {

@@ -19,7 +19,7 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
     private readonly IReadOnlyCollection<string> kept;
 
     /// <summary>Creates the guided form of a network.</summary>
-    /// <param name="model">The network, which must take a null label; the caller keeps it.</param>
+    /// <param name="model">The network, which must take a null label if it has classes; the caller keeps it.</param>
     /// <param name="scale">w. Range: ≥ 0.</param>
     /// <param name="rescale">
     /// φ: the share of the guided prediction that is rescaled to the standard deviation of the conditional one, against over-exposure (Lin
@@ -35,7 +35,8 @@ public sealed class GuidedModel : IConditionalEpsilonModel, ICompilableModel
         IConditionalEpsilonModel model, double scale, double rescale = 0, IReadOnlyCollection<string>? kept = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (!model.HasNullLabel)
+        bool withoutClass = model.HasNullLabel || (model.ClassCount == 0 && model.Conditions.Count > 0);
+        if (!withoutClass)
         {
             throw new ArgumentException(
                 $"model must take a null label, for guidance asks without a class too, but {model.GetType().Name} takes none.",

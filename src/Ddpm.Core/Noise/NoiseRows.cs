@@ -15,15 +15,8 @@ internal static class NoiseRows
     /// <exception cref="ArgumentException">The shape has no batch axis, or not one row for each sample.</exception>
     public static Tensor Draw(NoiseRequest request, Fill fill)
     {
-        long[] shape = [.. request.Shape];
+        long[] shape = ShapeOf(request);
         int rows = request.SampleIndices.Count;
-        if (shape.Length < 1 || shape[0] != rows)
-        {
-            throw new ArgumentException(
-                $"Shape must begin with the number of samples, {rows}, but is {Require.Shape(shape)}.",
-                nameof(request));
-        }
-
         int elements = checked((int)shape.Skip(1).Aggregate(1L, (product, size) => checked(product * size)));
         using var scope = NewDisposeScope();
         Tensor noise = empty(shape, dtype: float32);
@@ -38,5 +31,16 @@ internal static class NoiseRows
         }
 
         return noise.to(request.ElementType, request.Device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Returns the shape of a request's noise.</summary>
+    /// <exception cref="ArgumentException">The shape has no batch axis, or not one row for each sample.</exception>
+    public static long[] ShapeOf(NoiseRequest request)
+    {
+        long[] shape = [.. request.Shape];
+        int rows = request.SampleIndices.Count;
+        if (shape.Length > 0 && shape[0] == rows) return shape;
+        throw new ArgumentException(
+            $"Shape must begin with the number of samples, {rows}, but is {Require.Shape(shape)}.", nameof(request));
     }
 }

@@ -21,6 +21,13 @@ internal static class JsonAnswer
 
     public static string Text(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(Bytes(write));
 
+    public static void Write(Utf8JsonWriter json, string field, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(field);
+        foreach (string value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
     public static byte[] Bytes(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();

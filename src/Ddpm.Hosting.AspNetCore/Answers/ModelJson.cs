@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ddpm.Core;
 
 namespace Ddpm.Hosting;
 
@@ -14,7 +15,10 @@ internal static class ModelJson
         if (model.Parameters is { } parameters) json.WriteNumber("parameters", parameters);
         json.WriteNumber("timesteps", model.Timesteps);
         json.WriteNumber("classes", model.Classes);
-        if (model.ClassNames is { } names) Write(json, "classNames", names);
+        if (model.ClassNames is { } names) JsonAnswer.Write(json, "classNames", names);
+        json.WriteStartArray("conditions");
+        foreach (NetworkCondition condition in model.Conditions) Write(json, model, condition);
+        json.WriteEndArray();
         json.WriteBoolean("guidance", model.CanGuide);
         json.WriteNumber("maxSteps", model.MaxSteps);
         json.WriteNumber("maxCount", model.MaxCount);
@@ -33,13 +37,21 @@ internal static class ModelJson
         }
 
         json.WriteEndArray();
-        Write(json, "spacings", model.Spacings);
+        JsonAnswer.Write(json, "spacings", model.Spacings);
     }
 
-    private static void Write(Utf8JsonWriter json, string field, IReadOnlyList<string> values)
+    private static void Write(Utf8JsonWriter json, ModelInformation model, NetworkCondition condition)
     {
-        json.WriteStartArray(field);
-        foreach (string value in values) json.WriteStringValue(value);
-        json.WriteEndArray();
+        json.WriteStartObject();
+        json.WriteString("name", condition.Name);
+        json.WriteString("kind", condition.IsVector ? "vector" : "spatial");
+        json.WriteNumber("channels", condition.Channels);
+        if (!condition.IsVector)
+        {
+            json.WriteNumber("height", model.Height);
+            json.WriteNumber("width", model.Width);
+        }
+
+        json.WriteEndObject();
     }
 }

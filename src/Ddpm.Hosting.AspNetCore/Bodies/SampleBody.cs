@@ -11,7 +11,9 @@ namespace Ddpm.Hosting;
 /// <param name="Seed">The seed.</param>
 /// <param name="ToSeed">The seed of the last picture.</param>
 /// <param name="Label">A class or several, by number or by name.</param>
+/// <param name="Conditions">The model's conditions by name: a PNG file in base64, numbers, or a list of such rows.</param>
 /// <param name="Guidance">w of guidance.</param>
+/// <param name="KeptConditions">The conditions that guidance does not strengthen.</param>
 /// <param name="Width">The width in pixels.</param>
 /// <param name="Height">The height in pixels.</param>
 /// <param name="PreviewEvery">The steps between two previews.</param>
@@ -31,7 +33,9 @@ internal sealed record SampleBody(
     long? Seed,
     long? ToSeed,
     object? Label,
+    Dictionary<string, object>? Conditions,
     double? Guidance,
+    string[]? KeptConditions,
     int? Width,
     int? Height,
     int? PreviewEvery,

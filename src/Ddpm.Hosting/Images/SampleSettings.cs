@@ -36,6 +36,9 @@ public sealed record SampleSettings
     /// <summary>Gets w of guidance; 1 is none.</summary>
     public double Guidance { get; init; } = 1;
 
+    /// <summary>Gets the conditions that guidance does not strengthen; null for none.</summary>
+    public IReadOnlyList<string>? KeptConditions { get; init; }
+
     /// <summary>Gets the height in pixels.</summary>
     public required int Height { get; init; }
 

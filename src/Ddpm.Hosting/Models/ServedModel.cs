@@ -18,7 +18,7 @@ internal sealed class ServedModel
     /// <param name="name">The name of the service.</param>
     /// <param name="inference">The model; owned.</param>
     /// <param name="options">The limits.</param>
-    /// <exception cref="InvalidDataException">The model does not make pictures, or needs conditions.</exception>
+    /// <exception cref="InvalidDataException">The model does not make pictures.</exception>
     public ServedModel(string name, InferenceModel inference, DdpmOptions options)
     {
         (Name, this.inference, Options) = (name, inference, options);
@@ -28,13 +28,6 @@ internal sealed class ServedModel
             string shape = inference.SampleShape is { } actual ? $"samples of [{string.Join(", ", actual)}]" : "samples of any shape";
             throw new InvalidDataException(
                 $"{options.Folder ?? title}: the model must make pictures of 1 or 3 channels, but makes {shape}.");
-        }
-
-        if (inference.Network.Conditions is { Count: > 0 } conditions)
-        {
-            string names = string.Join(", ", conditions.Select(condition => condition.Name));
-            throw new InvalidDataException(
-                $"{options.Folder ?? title}: the model must need no conditions, but its network is given {names}.");
         }
 
         Shape = inference.SampleShape.Value;
@@ -71,8 +64,11 @@ internal sealed class ServedModel
     /// <summary>Gets the names of the classes; null where they have numbers only.</summary>
     public ClassNames? ClassNames => inference.ClassNames;
 
-    /// <summary>Gets whether a class may be left out, and guided to.</summary>
-    public bool CanGuide => Classes > 0 && inference.Network.HasNullLabel;
+    /// <summary>Gets the conditions that a request gives, one by one.</summary>
+    public IReadOnlyList<NetworkCondition> Conditions => inference.Network.Conditions;
+
+    /// <summary>Gets whether a class may be left out, and guided to. Conditions are left out by zeros.</summary>
+    public bool CanGuide => Classes > 0 ? inference.Network.HasNullLabel : Conditions.Count > 0;
 
     /// <summary>Gets what heights and widths must be multiples of.</summary>
     public int SizeMultiple => inference.SizeMultiple;

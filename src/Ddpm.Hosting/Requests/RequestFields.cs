@@ -49,6 +49,8 @@ internal sealed class RequestFields
         AddFile("image", request.Image);
         AddFile("toImage", request.ToImage);
         AddFile("mask", request.Mask);
+        Add("conditions", request.Conditions, RequestValue.Of);
+        Add("keptConditions", request.KeptConditions, RequestValue.Of);
     }
 
     /// <summary>Gets what is wrong.</summary>
@@ -97,6 +99,13 @@ internal sealed class RequestFields
     /// <summary>Notes what is wrong with a field's value beside others.</summary>
     public void Fault(string name, string expected) =>
         Errors.Add(new FieldError(Shown(name), expected, fields.TryGetValue(name, out RequestValue? value) ? value.Shown : "absent"));
+
+    /// <summary>Notes what is wrong with an entry of a field.</summary>
+    public void Fault(string name, string entry, string expected, string actual)
+    {
+        string line = RequestValue.Line(entry);
+        Errors.Add(new FieldError(areProperties ? $"{Shown(name)}[\"{line}\"]" : $"{name}.{line}", expected, actual));
+    }
 
     /// <summary>Notes every unknown field: a misspelt name must not pass for a default.</summary>
     public void RefuseOthers()

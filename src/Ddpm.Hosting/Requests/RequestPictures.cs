@@ -1,5 +1,4 @@
 using Ddpm.Core;
-using Ddpm.Inference;
 
 namespace Ddpm.Hosting;
 
@@ -12,8 +11,6 @@ internal sealed class RequestPictures(RequestFields fields, SamplingMethod metho
 {
     // Masks come from brushes with soft edges.
     private const byte Drawn = 128;
-
-    private int Pixels => shape[1] * shape[2];
 
     /// <summary>Reads the picture or pictures to begin with, and which pixels are kept.</summary>
     public (float[]? Image, bool[]? Known) Read()
@@ -42,23 +39,15 @@ internal sealed class RequestPictures(RequestFields fields, SamplingMethod metho
             return null;
         }
 
-        return Picture("mask", 1) is { } mask ? Array.ConvertAll(mask, pixel => pixel < Drawn) : null;
+        byte[]? mask = Parsed("mask", file => PngDecoder.Read(file.Span, shape[2], shape[1], 1));
+        return mask is null ? null : Array.ConvertAll(mask, pixel => pixel < Drawn);
     }
 
-    private float[]? Values(string name)
-    {
-        if (Picture(name, shape[0]) is not { } pixels) return null;
-        var interleaved = new float[pixels.Length];
-        PixelBytes.ToValues(pixels, interleaved);
-        if (shape[0] == 1) return interleaved;
-        var planes = new float[pixels.Length];
-        for (int i = 0; i < pixels.Length; i++) planes[(i % shape[0] * Pixels) + (i / shape[0])] = interleaved[i];
-        return planes;
-    }
+    private float[]? Values(string name) => Parsed(name, file => PngPlanes.Read(file.Span, shape[2], shape[1], shape[0]));
 
-    private byte[]? Picture(string name, int channels) => fields.Parsed(
+    private T[]? Parsed<T>(string name, Func<ReadOnlyMemory<byte>, T[]> read) => fields.Parsed(
         name, $"a PNG file of {shape[2]} × {shape[1]} pixels, 8 bits a channel and opaque",
-        value => value.Bytes is { } file ? PngDecoder.Read(file.Span, shape[2], shape[1], channels) : null);
+        value => value.Bytes is { } file ? read(file) : null);
 
     // With one noise, the q of a mean is the mean of both q (Ho et al. 2020, sec. 4.4).
     private float[] Between(float[] first, float[] last)

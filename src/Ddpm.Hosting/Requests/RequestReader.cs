@@ -53,6 +53,9 @@ internal sealed class RequestReader
         int? resamples = null;
         if (known is not null) resamples = (int)(fields.Whole("resamples", 1, MostResamples) ?? InpaintingOptions.Default.Resamples);
         else fields.Forbid("resamples", $"absent without {fields.Shown("mask")}");
+        var conditions = new RequestConditions(fields, model.Conditions, height, width, count);
+        IReadOnlyDictionary<string, ConditionRows> rows = conditions.Read();
+        string[]? kept = conditions.ReadKept(guidance);
         int? previewEvery = (int?)fields.Whole("previewEvery", 1, LargestPreviewEvery);
         fields.RefuseOthers();
         return new RunSettings
@@ -70,6 +73,7 @@ internal sealed class RequestReader
                 Count = count,
                 Labels = labels,
                 Guidance = guidance,
+                KeptConditions = kept,
                 Height = height,
                 Width = width,
                 Strength = strength,
@@ -80,6 +84,7 @@ internal sealed class RequestReader
             PreviewEvery = previewEvery,
             Image = image,
             Known = known,
+            Conditions = rows,
             Inpainting = new InpaintingOptions { Resamples = resamples ?? InpaintingOptions.Default.Resamples },
         };
     }
@@ -156,7 +161,7 @@ internal sealed class RequestReader
         }
 
         double guidance = fields.Real("guidance", 0, LargestGuidance) ?? 1;
-        if (guidance != 1 && !hasLabel && !fields.Has("label"))
+        if (guidance != 1 && !hasLabel && !fields.Has("label") && model.Conditions.Count == 0)
         {
             fields.Fault("guidance", $"1 or absent without {fields.Shown("label")}, for guidance strengthens a class");
         }

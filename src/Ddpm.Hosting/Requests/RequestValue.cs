@@ -24,7 +24,30 @@ internal sealed record RequestValue(string Shown)
     public ReadOnlyMemory<byte>? Bytes { get; private init; }
 
     /// <summary>Gets the items of a list; null for other values.</summary>
-    public IReadOnlyList<RequestValue>? Items { get; private init; }
+    public IReadOnlyList<RequestValue>? Items
+    {
+        get => field ?? (Json is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(Of)] : null);
+        private init;
+    }
+
+    /// <summary>Gets the numbers of a list of numbers, at least one; null for other values.</summary>
+    public ReadOnlyMemory<float>? Numbers
+    {
+        get => field ?? (Json is { ValueKind: JsonValueKind.Array } list ? NumbersOf(list) : null);
+        private init;
+    }
+
+    /// <summary>Gets the entries of an object, each once; null for other values.</summary>
+    public IReadOnlyDictionary<string, RequestValue>? Fields
+    {
+        get => field ?? (Json is { ValueKind: JsonValueKind.Object } entries
+            ? entries.EnumerateObject().ToDictionary(entry => entry.Name, entry => Of(entry.Value))
+            : null);
+        private init;
+    }
+
+    // Read on demand: a list of numbers becomes no list of values.
+    private JsonElement? Json { get; init; }
 
     /// <summary>Returns a value of JSON.</summary>
     public static RequestValue Of(JsonElement value)
@@ -42,8 +65,7 @@ internal sealed record RequestValue(string Shown)
                 Text = value.GetString(),
                 Bytes = value.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : default(ReadOnlyMemory<byte>?),
             },
-            JsonValueKind.Array => new RequestValue(shown) { Items = [.. value.EnumerateArray().Select(Of)] },
-            _ => new RequestValue(shown),
+            _ => new RequestValue(shown) { Json = value },
         };
     }
 
@@ -61,6 +83,37 @@ internal sealed record RequestValue(string Shown)
         return new RequestValue($"[{string.Join(", ", items.Select(item => item.Shown))}]") { Items = items };
     }
 
+    public static RequestValue Of(IReadOnlyList<string> names) => new($"[{string.Join(", ", names.Select(name => Of(name).Shown))}]")
+    {
+        Items = [.. names.Select(Of)],
+    };
+
+    public static RequestValue Of(IReadOnlyDictionary<string, IReadOnlyList<ConditionValue>> conditions) => new("a dictionary")
+    {
+        Fields = conditions.ToDictionary(entry => entry.Key, entry => entry.Value is { } rows
+            ? new RequestValue($"a list of {rows.Count}") { Items = [.. rows.Select(Of)] }
+            : new RequestValue("null")),
+    };
+
     /// <summary>Returns a field's name as a message repeats it.</summary>
     public static string Line(string name) => StrictJson.Line(name, LongestEcho);
+
+    private static RequestValue Of(ConditionValue? row) => row switch
+    {
+        { Png: { } file } => Of(file),
+        { Numbers: { } numbers } => new RequestValue($"{numbers.Length} numbers") { Numbers = numbers },
+        _ => new RequestValue("null"),
+    };
+
+    private static ReadOnlyMemory<float>? NumbersOf(JsonElement list)
+    {
+        var numbers = new float[list.GetArrayLength()];
+        int read = 0;
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetSingle(out numbers[read++])) return null;
+        }
+
+        return numbers.Length > 0 ? numbers : default(ReadOnlyMemory<float>?);
+    }
 }

@@ -24,6 +24,9 @@ internal sealed record RunSettings
     /// <summary>Gets which pixels are kept; null for none.</summary>
     public bool[]? Known { get; init; }
 
+    /// <summary>Gets the rows of each condition of the network, by its name.</summary>
+    public required IReadOnlyDictionary<string, ConditionRows> Conditions { get; init; }
+
     /// <summary>Gets how often inpainting goes back and forth.</summary>
     public InpaintingOptions Inpainting { get; init; } = InpaintingOptions.Default;
 

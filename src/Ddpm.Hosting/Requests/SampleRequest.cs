@@ -52,9 +52,23 @@ public sealed record SampleRequest
     /// <value>Default: null (no class).</value>
     public IReadOnlyList<ClassLabel>? Labels { get; init; }
 
-    /// <summary>Gets w of classifier-free guidance to the class. Range: 0 … 20; 1 is none.</summary>
+    /// <summary>
+    /// Gets the conditions of the model, by their names (<see cref="ModelInformation.Conditions"/>): picture k has the k-th value of each,
+    /// over and over. One value is for all pictures.
+    /// </summary>
+    /// <value>Default: null (none), for models without conditions.</value>
+    public IReadOnlyDictionary<string, IReadOnlyList<ConditionValue>>? Conditions { get; init; }
+
+    /// <summary>Gets w of classifier-free guidance to the class and the conditions. Range: 0 … 20; 1 is none.</summary>
     /// <value>Default: null (1).</value>
     public double? Guidance { get; init; }
+
+    /// <summary>
+    /// Gets the names of conditions that guidance does not strengthen: those that the model was never trained without. Only with
+    /// <see cref="Guidance"/>.
+    /// </summary>
+    /// <value>Default: null (none).</value>
+    public IReadOnlyList<string>? KeptConditions { get; init; }
 
     /// <summary>Gets the width in pixels, where the model's limits allow other sizes than its own.</summary>
     /// <value>Default: null (the model's).</value>

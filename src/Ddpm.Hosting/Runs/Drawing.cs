@@ -66,10 +66,25 @@ internal sealed class Drawing
             Labels = labelled
                 ? [.. runs.SelectMany(run => Enumerable.Range(0, run.Settings.Sample.Count).Select(k => (long)run.Settings.LabelOf(k)!))]
                 : null,
+            Conditions = settings.Conditions.Keys.ToDictionary(name => name, Rows),
             GuidanceScale = settings.Sample.Guidance,
+            KeptConditions = settings.Sample.KeptConditions ?? [],
             Start = settings.Start(),
             Inpainting = settings.Inpaint(),
         };
+    }
+
+    private ReadOnlyMemory<float> Rows(string condition)
+    {
+        int length = settings.Conditions[condition].Length, row = 0;
+        var all = new float[checked(runs.Sum(run => run.Settings.Sample.Count) * length)];
+        foreach (Run run in runs)
+        {
+            ConditionRows rows = run.Settings.Conditions[condition];
+            for (int k = 0; k < run.Settings.Sample.Count; k++) rows.Of(k).CopyTo(all.AsSpan(row++ * length));
+        }
+
+        return all;
     }
 
     private void Begin(InferenceState state)

@@ -34,5 +34,6 @@ internal sealed class RunBatch
 
     private static bool IsLike(RunSettings one, RunSettings other) =>
         other.IsPlain && one.Sampler == other.Sampler && one.Sample.Guidance == other.Sample.Guidance
+            && (one.Sample.KeptConditions ?? []).SequenceEqual(other.Sample.KeptConditions ?? [])
             && one.Sample.Labels is null == other.Sample.Labels is null && one.Shape.AsSpan().SequenceEqual(other.Shape);
 }

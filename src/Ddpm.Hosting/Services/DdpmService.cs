@@ -138,8 +138,19 @@ internal sealed class DdpmService : IDdpmService, IDisposable
     private async Task<SampleRequest> ShortestAsync(CancellationToken cancellationToken)
     {
         ModelInformation model = await DescribeAsync(cancellationToken).ConfigureAwait(false);
-        return new SampleRequest { Steps = 1, Seed = 0, Labels = model.Classes > 0 ? [0] : null };
+        return new SampleRequest
+        {
+            Steps = 1,
+            Seed = 0,
+            Labels = model.Classes > 0 ? [0] : null,
+            Conditions = model.Conditions.Count > 0
+                ? model.Conditions.ToDictionary(condition => condition.Name, condition => Zeros(condition, model))
+                : null,
+        };
     }
+
+    private static IReadOnlyList<ConditionValue> Zeros(NetworkCondition condition, ModelInformation model) =>
+        [ConditionValue.FromNumbers(new float[condition.Channels * (condition.IsVector ? 1 : model.Height * model.Width)])];
 
     private static ModelInformation Describe(ServedModel model) => new()
     {
@@ -151,6 +162,7 @@ internal sealed class DdpmService : IDdpmService, IDisposable
         Timesteps = model.Schedule.Timesteps,
         Classes = model.Classes,
         ClassNames = model.ClassNames,
+        Conditions = model.Conditions,
         CanGuide = model.CanGuide,
         MaxSteps = model.MaxSteps,
         MaxCount = model.Options.MaxCount,

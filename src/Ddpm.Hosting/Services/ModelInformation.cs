@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Hosting;
 
 /// <summary>Describes a loaded model and the limits of requests, from which a page makes its form.</summary>
@@ -27,7 +29,13 @@ public sealed record ModelInformation
     /// <summary>Gets the names of the classes; null where they have numbers only.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
-    /// <summary>Gets whether a class may be left out, and guided to.</summary>
+    /// <summary>
+    /// Gets the conditions, each of which a request gives: [C] for a vector, otherwise [C, H, W] in the size of the pictures.
+    /// </summary>
+    /// <value>Default: none.</value>
+    public IReadOnlyList<NetworkCondition> Conditions { get; init; } = [];
+
+    /// <summary>Gets whether a request may guide: to a class that the model can do without, or to its conditions.</summary>
     public required bool CanGuide { get; init; }
 
     /// <summary>Gets the most steps of a request.</summary>

@@ -16,6 +16,8 @@ internal sealed class ComputedElsewhere(ISpanNetwork network) : INetworkDescript
 
     public bool HasNullLabel => network.HasNullLabel;
 
+    public IReadOnlyList<NetworkCondition> Conditions => network.Conditions;
+
     public Feature Describe(NetworkBuilder net) =>
         throw new NotSupportedException($"The layers of {network.GetType().Name} are not described: it computes the network itself.");
 }

@@ -20,8 +20,11 @@ internal sealed class ForeignBatches(ISpanNetwork network) : IBatchNetwork
     }
 
     public void Predict(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float[][] conditions, Span<float> target) =>
-        network.Predict(x, shape, times, labels, target);
+        ReadOnlySpan<float> x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float[][] conditions, Span<float> target)
+    {
+        if (conditions.Length == 0) network.Predict(x, shape, times, labels, target);
+        else network.Predict(x, shape, times, labels, Array.ConvertAll(conditions, values => (ReadOnlyMemory<float>)values), target);
+    }
 
     public void Dispose()
     {

@@ -29,6 +29,10 @@ public interface ISpanNetwork
     /// <summary>Gets whether the label after the last class stands for no class.</summary>
     bool HasNullLabel => false;
 
+    /// <summary>Gets the tensors that the network is given for each example.</summary>
+    /// <value>Default: none.</value>
+    IReadOnlyList<NetworkCondition> Conditions => [];
+
     /// <summary>Makes the network ready for a shape, so that the first prediction takes no longer than others.</summary>
     /// <param name="shape">The shape of x_t, [B, C, …].</param>
     /// <exception cref="ArgumentException">The network does not take the shape.</exception>
@@ -36,7 +40,7 @@ public interface ISpanNetwork
     {
     }
 
-    /// <summary>Predicts the output for noisy examples.</summary>
+    /// <summary>Predicts the output for noisy examples, of a network without conditions.</summary>
     /// <param name="x">x_t, the last axis fastest.</param>
     /// <param name="shape">Its shape, [B, C, …].</param>
     /// <param name="timesteps">The timesteps, [B].</param>
@@ -45,4 +49,27 @@ public interface ISpanNetwork
     /// <exception cref="ArgumentException">The network does not take the shape.</exception>
     void Predict(
         ReadOnlySpan<float> x, ReadOnlySpan<int> shape, ReadOnlySpan<float> timesteps, ReadOnlySpan<long> labels, Span<float> prediction);
+
+    /// <summary>Predicts the output for noisy examples under conditions. Samplers call it for a network that has some.</summary>
+    /// <param name="x">x_t, the last axis fastest.</param>
+    /// <param name="shape">Its shape, [B, C, …].</param>
+    /// <param name="timesteps">The timesteps, [B].</param>
+    /// <param name="labels">The classes, [B]; <see cref="ClassCount"/> for no class. Empty where the network knows none.</param>
+    /// <param name="conditions">
+    /// The numbers of each of <see cref="Conditions"/>, in their order: [B, C, …], or [B, C] for a vector. Zeros stand for a condition that
+    /// is absent.
+    /// </param>
+    /// <param name="prediction">Receives the prediction, [B, Cout, …].</param>
+    /// <exception cref="ArgumentException">The network does not take the shape.</exception>
+    void Predict(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<int> shape,
+        ReadOnlySpan<float> timesteps,
+        ReadOnlySpan<long> labels,
+        ReadOnlySpan<ReadOnlyMemory<float>> conditions,
+        Span<float> prediction)
+    {
+        if (!conditions.IsEmpty) throw new NotSupportedException($"{GetType().Name} has conditions, but does not predict under them.");
+        Predict(x, shape, timesteps, labels, prediction);
+    }
 }

@@ -31,7 +31,7 @@ public sealed record InferenceOptions
     /// Gets the type in which a run computes predictions: null or <see cref="ScalarType.Float32"/> for the compiled network's float32;
     /// <see cref="ScalarType.BFloat16"/> for libtorch's operations, layer by layer, on a copy of the weights in that type. Predictions then
     /// differ by about 1 %. It is faster only for large networks on processors with units for bfloat16 (AMX, AVX-512 BF16), see
-    /// docs/benchmarks.md, and is slower than the compiled network elsewhere. <see cref="Weights"/> has no effect then.
+    /// docs/benchmarks, and is slower than the compiled network elsewhere. <see cref="Weights"/> has no effect then.
     /// </summary>
     /// <value>Default: null.</value>
     public ScalarType? ComputeType { get; init; }

@@ -99,9 +99,12 @@ internal sealed class NetworkInput(NetworkGraph graph)
     /// Returns the conditions in the order of the description, in the type and place of x_t. Called inside a dispose scope.
     /// </summary>
     /// <exception cref="ArgumentException">A condition is missing, not known, or of another shape.</exception>
-    public Tensor[] Tensors(BatchConditions conditions, Tensor x)
+    public Tensor[] Tensors(BatchConditions conditions, Tensor x) => Tensors(description.Conditions, conditions, x);
+
+    /// <summary>Returns the conditions that a network expects, in its order. Called inside a dispose scope.</summary>
+    /// <exception cref="ArgumentException">A condition is missing, not known, or of another shape.</exception>
+    public static Tensor[] Tensors(IReadOnlyList<NetworkCondition> expected, BatchConditions conditions, Tensor x)
     {
-        IReadOnlyList<NetworkCondition> expected = description.Conditions;
         if (expected.Count == 0 && conditions.Tensors.Count == 0) return [];
         IReadOnlyDictionary<string, Tensor> given = conditions.Tensors;
         NetworkCondition.RequireKnown(given.Keys, expected, nameof(conditions), nameof(conditions));

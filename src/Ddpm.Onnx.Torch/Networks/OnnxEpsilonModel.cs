@@ -60,11 +60,17 @@ public sealed class OnnxEpsilonModel : IConditionalEpsilonModel, IDisposable
     public bool HasNullLabel => session.HasNullLabel;
 
     /// <inheritdoc/>
-    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, null);
+    public IReadOnlyList<NetworkCondition> Conditions => session.Conditions;
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t) => Predict(xt, t, default(BatchConditions));
+
+    /// <inheritdoc/>
+    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels) => Predict(xt, t, new BatchConditions(labels));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">ONNX Runtime cannot compute the prediction; the message holds its reason.</exception>
-    public Tensor Predict(Tensor xt, Tensor t, Tensor? labels)
+    public Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions)
     {
         ArgumentNullException.ThrowIfNull(xt);
         ArgumentNullException.ThrowIfNull(t);
@@ -77,18 +83,27 @@ public sealed class OnnxEpsilonModel : IConditionalEpsilonModel, IDisposable
                 $"t must have the shape [{xt.size(0)}], one timestep for each example, but has [{string.Join(", ", t.shape)}].", nameof(t));
         }
 
+        Tensor[] tensors = NetworkInput.Tensors(Conditions, conditions, xt);
+        long[] labels = LabelRows(conditions.Labels, xt.size(0));
         float[] times = t.to(float32).cpu().data<float>().ToArray();
-        Tensor x = xt.detach().to(float32).cpu().contiguous();
+        Tensor x = Floats(xt);
+        Tensor[] given = Array.ConvertAll(tensors, Floats);
         Tensor prediction = empty([xt.size(0), session.OutChannels, .. xt.shape[2..]], float32);
-        Predict(x, times, LabelRows(labels, xt.size(0)), prediction);
+        Predict(x, times, labels, given, prediction);
         return prediction.to(xt.dtype).to(xt.device).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the model.</summary>
     public void Dispose() => session.Dispose();
 
-    private unsafe void Predict(Tensor x, float[] times, long[] labels, Tensor prediction) =>
-        session.Predict((float*)TensorMemory.Address(x), x.shape, times, labels, (float*)TensorMemory.Address(prediction));
+    private static Tensor Floats(Tensor values) => values.detach().to(float32).cpu().contiguous();
+
+    private unsafe void Predict(Tensor x, float[] times, long[] labels, Tensor[] given, Tensor prediction)
+    {
+        var conditions = new float*[given.Length];
+        for (int i = 0; i < given.Length; i++) conditions[i] = (float*)TensorMemory.Address(given[i]);
+        session.Predict((float*)TensorMemory.Address(x), x.shape, times, labels, conditions, (float*)TensorMemory.Address(prediction));
+    }
 
     // No class is the row after the classes.
     private long[] LabelRows(Tensor? labels, long batch)

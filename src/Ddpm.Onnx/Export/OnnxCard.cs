@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Ddpm.Inference;
@@ -33,7 +34,7 @@ internal static class OnnxCard
         }
 
         if (metadata.Process is { } process) AppendProcess(page, file, process);
-        AppendPrograms(page, file, metadata);
+        AppendPrograms(page, file, graph, metadata);
         return Encoding.UTF8.GetBytes(page.ToString().ReplaceLineEndings("\n"));
     }
 
@@ -51,7 +52,7 @@ internal static class OnnxCard
             + $"so does the model, in its metadata `{OnnxNames.Entry}`.").AppendLine();
     }
 
-    private static void AppendPrograms(StringBuilder page, string file, OnnxMetadata metadata)
+    private static void AppendPrograms(StringBuilder page, string file, OnnxGraph graph, OnnxMetadata metadata)
     {
         if (metadata.Process is not { } process || metadata.SampleShape is not { } shape || X0(process) is not { } x0)
         {
@@ -67,6 +68,9 @@ internal static class OnnxCard
         int last = process.Schedule.Timesteps - 1, steps = Math.Min(Steps, process.Schedule.Timesteps);
         bool clips = process.Clipping.Quantile is null && double.IsFinite(process.Clipping.Limit);
         string label = metadata.ClassCount == 0 ? "" : $", \"label\": np.zeros({Samples}, np.int64)";
+        OnnxValue[] conditions = [.. graph.Inputs.Where(input => OnnxNames.IsCondition(input.Name))];
+        string zeros = string.Concat(conditions.Select(input =>
+            $", \"{input.Name}\": np.zeros(({Samples}, {string.Join(", ", Sizes(input, shape))}), np.float32)"));
         page.AppendLine(Invariant($"## Python: {Samples} samples in {steps} steps of DDIM")).AppendLine();
         page.AppendLine("```python").AppendLine("import json, numpy as np, onnxruntime as ort");
         page.AppendLine(Invariant($"model = ort.InferenceSession(\"{file}\")"));
@@ -75,20 +79,28 @@ internal static class OnnxCard
         page.AppendLine(Invariant($"times = np.linspace({last}, 0, {steps}).round().astype(int)"));
         page.AppendLine("for t, s in zip(times, [*times[1:], -1]):");
         page.AppendLine("    a, b = alphas[t], alphas[s] if s >= 0 else 1.0");
-        page.AppendLine(Invariant($"    inputs = {{\"sample\": x, \"timestep\": np.full({Samples}, t, np.int64){label}}}"));
+        page.AppendLine(Invariant($"    inputs = {{\"sample\": x, \"timestep\": np.full({Samples}, t, np.int64){label}{zeros}}}"));
         page.AppendLine(Invariant($"    out = model.run([\"prediction\"], inputs)[0][:, :{shape[0]}]"));
         double limit = process.Clipping.Limit;
         page.AppendLine(clips ? Invariant($"    x0 = np.clip({x0}, -{limit}, {limit})") : $"    x0 = {x0}");
         page.AppendLine("    x = (b**0.5 * x0 + (1 - b)**0.5 * (x - a**0.5 * x0) / (1 - a)**0.5).astype(np.float32)");
         page.AppendLine("np.save(\"samples.npy\", x)").AppendLine("```").AppendLine();
         string labels = metadata.ClassCount == 0 ? "" : $", Labels = [{string.Join(", ", Enumerable.Repeat(0, Samples))}]";
+        string given = conditions.Length == 0 ? "" : ", Conditions = zeros";
         page.AppendLine("## C#: the packages Ddpm.Onnx and Microsoft.ML.OnnxRuntime").AppendLine();
         page.AppendLine("```csharp").AppendLine("using Ddpm.Core;").AppendLine("using Ddpm.Inference;").AppendLine("using Ddpm.Onnx;");
         page.AppendLine();
         page.AppendLine(Invariant($"using InferenceModel model = OnnxInference.Load(\"{file}\");"));
         page.AppendLine(Invariant($"var options = new InferenceSamplerOptions {{ Steps = {steps} }};"));
         page.AppendLine("using InferenceSampler sampler = model.CreateSampler(SamplingMethod.Ddim, options);");
-        page.AppendLine(Invariant($"var request = new InferenceRequest {{ Count = {Samples}, Seed = 1{labels} }};"));
+        if (conditions.Length > 0) page.AppendLine("var zeros = new Dictionary<string, ReadOnlyMemory<float>>();");
+        foreach (OnnxValue input in conditions)
+        {
+            int numbers = Samples * Sizes(input, shape).Aggregate(1, (product, size) => product * size);
+            page.AppendLine(Invariant($"zeros[\"{OnnxNames.ConditionOf(input.Name)}\"] = new float[{numbers}];"));
+        }
+
+        page.AppendLine(Invariant($"var request = new InferenceRequest {{ Count = {Samples}, Seed = 1{labels}{given} }};"));
         page.AppendLine(Invariant($"float[] samples = sampler.Sample(request); // [{Samples}, {sizes}], one after the other"));
         page.AppendLine("Console.WriteLine($\"{samples.Length} numbers from {samples.Min()} to {samples.Max()}\");");
         page.AppendLine("```");
@@ -103,6 +115,9 @@ internal static class OnnxCard
         _ => null,
     };
 
+    private static int[] Sizes(OnnxValue condition, ImmutableArray<int> sample) =>
+        [condition.Shape[1].Length!.Value, .. condition.Shape.Count == 2 ? [] : sample[1..]];
+
     private static string Row(string kind, OnnxValue value, string range) =>
         $"| {kind} | `{value.Name}` | {value.Type.ToString().ToLowerInvariant()} | [{string.Join(", ", value.Shape)}] | {range} |";
 
@@ -111,6 +126,7 @@ internal static class OnnxCard
         OnnxNames.Timestep => metadata.Process is { } process ? Invariant($"0 … {process.Schedule.Timesteps - 1}") : "0 … T - 1",
         OnnxNames.Label when metadata.HasNullLabel => Invariant($"0 … {metadata.ClassCount - 1}; {metadata.ClassCount} for no class"),
         OnnxNames.Label => Invariant($"0 … {metadata.ClassCount - 1}"),
+        _ when OnnxNames.IsCondition(name) => $"the condition {OnnxNames.ConditionOf(name)}; zeros stand for none",
         _ => "x_t: data in [-1, 1] with noise, N(0, 1) at the last timestep",
     };
 

@@ -12,8 +12,9 @@ namespace Ddpm.Onnx;
 /// (<c>.json</c>) and a page on how to use it (<c>.md</c>); a model above 2 GB has its weights in a second file (<c>.data</c>).
 /// </summary>
 /// <remarks>
-/// The model takes <c>sample</c>, float32 [batch, C, …]; <c>timestep</c>, int64 [batch]; and, of a network with classes, <c>label</c>,
-/// int64 [batch]. It gives <c>prediction</c>, float32 [batch, Cout, …].
+/// The model takes <c>sample</c>, float32 [batch, C, …]; <c>timestep</c>, int64 [batch]; of a network with classes, <c>label</c>, int64
+/// [batch]; and for each condition <c>condition_</c> with its name, float32 [batch, C, …] or [batch, C]. It gives <c>prediction</c>,
+/// float32 [batch, Cout, …].
 /// </remarks>
 public static class OnnxExport
 {

@@ -15,8 +15,16 @@ internal static class OnnxNames
     /// <summary>The prediction, float32 [batch, Cout, …].</summary>
     public const string Prediction = "prediction";
 
+    private const string ConditionPrefix = "condition_";
+
     /// <summary>A condition, float32 [batch, C, …] or [batch, C].</summary>
-    public static string Condition(string name) => $"condition_{name}";
+    public static string Condition(string name) => ConditionPrefix + name;
+
+    /// <summary>Whether an input is named as those that take conditions are.</summary>
+    public static bool IsCondition(string input) => input.StartsWith(ConditionPrefix, StringComparison.Ordinal);
+
+    /// <summary>The name of the condition that an input takes.</summary>
+    public static string ConditionOf(string input) => input[ConditionPrefix.Length..];
 
     /// <summary>The entry of a model's metadata_props that holds <see cref="OnnxMetadata"/> as JSON.</summary>
     public const string Entry = "ddpm";

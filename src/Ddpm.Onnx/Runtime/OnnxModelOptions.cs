@@ -1,3 +1,4 @@
+using Ddpm.Core;
 using Ddpm.Inference;
 using Microsoft.ML.OnnxRuntime;
 
@@ -25,6 +26,13 @@ public sealed record OnnxModelOptions
     /// <summary>Gets the input that takes the classes, int64 or int32 [B]; null for that of a usual name, if any.</summary>
     /// <value>Null.</value>
     public string? LabelInput { get; init; }
+
+    /// <summary>
+    /// Gets what inputs take conditions, by the input's name: which condition each takes. Beside them, an input condition_NAME takes the
+    /// condition NAME.
+    /// </summary>
+    /// <value>Null.</value>
+    public IReadOnlyDictionary<string, NetworkCondition>? ConditionInputs { get; init; }
 
     /// <summary>Gets the output that is the prediction; null for the first.</summary>
     /// <value>Null.</value>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ddpm.Core;
 using Ddpm.Inference;
 
@@ -21,12 +22,38 @@ internal sealed unsafe class OnnxNetwork(OnnxSession session) : ISpanNetwork, ID
 
     public bool HasNullLabel => session.HasNullLabel;
 
+    public IReadOnlyList<NetworkCondition> Conditions => session.Conditions;
+
     public void Prepare(ReadOnlySpan<int> shape) => session.Signature.RequireShape(Long(shape));
 
     public void Predict(
-        ReadOnlySpan<float> x, ReadOnlySpan<int> shape, ReadOnlySpan<float> timesteps, ReadOnlySpan<long> labels, Span<float> prediction)
+        ReadOnlySpan<float> x, ReadOnlySpan<int> shape, ReadOnlySpan<float> timesteps, ReadOnlySpan<long> labels, Span<float> prediction) =>
+        Predict(x, shape, timesteps, labels, [], prediction);
+
+    public void Predict(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<int> shape,
+        ReadOnlySpan<float> timesteps,
+        ReadOnlySpan<long> labels,
+        ReadOnlySpan<ReadOnlyMemory<float>> conditions,
+        Span<float> prediction)
     {
-        fixed (float* from = x, to = prediction) session.Predict(from, Long(shape), timesteps, labels, to);
+        var pins = new MemoryHandle[conditions.Length];
+        var given = new float*[conditions.Length];
+        try
+        {
+            for (int i = 0; i < pins.Length; i++)
+            {
+                pins[i] = conditions[i].Pin();
+                given[i] = (float*)pins[i].Pointer;
+            }
+
+            fixed (float* from = x, to = prediction) session.Predict(from, Long(shape), timesteps, labels, given, to);
+        }
+        finally
+        {
+            foreach (ref MemoryHandle pin in pins.AsSpan()) pin.Dispose();
+        }
     }
 
     public void Dispose() => session.Dispose();

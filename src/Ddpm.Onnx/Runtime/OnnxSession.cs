@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Ddpm.Core;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -34,6 +38,7 @@ internal sealed unsafe class OnnxSession : IDisposable
             ClassCount = Signature.Label is null ? 0 : options.ClassCount ?? (Metadata.ClassCount > 0
                 ? Metadata.ClassCount
                 : throw Missing($"how many classes its input {Signature.Label.Name} takes", nameof(options.ClassCount)));
+            Conditions = [.. Signature.Conditions.Select(each => each.Condition)];
             HasNullLabel = ClassCount > 0 && (options.HasNullLabel ?? Metadata.HasNullLabel);
             InChannels = Channels(options.InChannels, nameof(options.InChannels), Signature.Sample);
             OutChannels = Channels(options.OutChannels, nameof(options.OutChannels), Signature.Prediction);
@@ -63,6 +68,9 @@ internal sealed unsafe class OnnxSession : IDisposable
     /// <summary>Whether the label after the last class stands for no class.</summary>
     public bool HasNullLabel { get; }
 
+    /// <summary>The conditions, in the model's order.</summary>
+    public ImmutableArray<NetworkCondition> Conditions { get; }
+
     /// <summary>Loads any model.</summary>
     public static InferenceSession Open(string path, int? threads, Action<SessionOptions>? configure)
     {
@@ -88,20 +96,26 @@ internal sealed unsafe class OnnxSession : IDisposable
     /// <param name="shape">Its shape.</param>
     /// <param name="times">The timesteps, [B].</param>
     /// <param name="labels">The classes, [B]; empty where the model takes none.</param>
+    /// <param name="conditions">Each of <see cref="Conditions"/>, [B, C, …] or [B, C], on the CPU.</param>
     /// <param name="prediction">Receives the prediction, [B, Cout, …].</param>
     /// <exception cref="ArgumentException">The model does not take such an x_t or such timesteps.</exception>
-    public void Predict(float* x, long[] shape, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float* prediction)
+    public void Predict(
+        float* x, long[] shape, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float*[] conditions, float* prediction)
     {
         Signature.RequireShape(shape);
         int rows = (int)shape[0], most = Signature.BatchSize ?? rows;
-        long each = Elements(shape) / shape[1] / Math.Max(rows, 1), inputs = each * InChannels, outputs = each * OutChannels;
+        long inputs = Length(InChannels, shape), outputs = Length(OutChannels, shape);
         for (int first = 0; first < rows; first += most)
         {
             int count = Math.Min(most, rows - first);
             ReadOnlySpan<float> someTimes = times.Slice(first, count);
             ReadOnlySpan<long> someLabels = labels.IsEmpty ? labels : labels.Slice(first, count);
-            if (count == most) Run(x + first * inputs, [most, .. shape[1..]], someTimes, someLabels, prediction + first * outputs);
-            else RunPadded(x + first * inputs, [most, .. shape[1..]], someTimes, someLabels, prediction + first * outputs, outputs);
+            var someConditions = new float*[conditions.Length];
+            for (int i = 0; i < conditions.Length; i++) someConditions[i] = conditions[i] + first * Length(Conditions[i], shape);
+            long[] some = [most, .. shape[1..]];
+            float* from = x + first * inputs, to = prediction + first * outputs;
+            if (count == most) Run(from, some, someTimes, someLabels, someConditions, to);
+            else RunPadded(from, some, someTimes, someLabels, someConditions, to);
         }
     }
 
@@ -114,34 +128,81 @@ internal sealed unsafe class OnnxSession : IDisposable
         if (number is < 1) throw new ArgumentException($"{nameof(OnnxModelOptions)}.{name} must be at least 1, but is {number}.", name);
     }
 
+    // The numbers of one example with so many channels.
+    private static long Length(long channels, long[] shape) => channels * Elements(shape[2..]);
+
+    private static long Length(NetworkCondition condition, long[] shape) =>
+        condition.IsVector ? condition.Channels : Length(condition.Channels, shape);
+
     // A model of a fixed batch takes the last examples with others that nothing is read of.
     private void RunPadded(
-        float* x, long[] shape, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float* prediction, long outputs)
+        float* x, long[] shape, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float*[] conditions, float* prediction)
     {
         int most = (int)shape[0], given = times.Length;
-        long inputs = Elements(shape) / most;
-        float[] wide = new float[most * inputs], result = new float[most * outputs], allTimes = new float[most];
+        int outputs = checked((int)(given * Length(OutChannels, shape)));
+        float[] wide = Padded(x, given, most, Length(InChannels, shape)), result = Pinned(most * Length(OutChannels, shape));
+        var allTimes = new float[most];
         long[] allLabels = labels.IsEmpty ? [] : new long[most];
-        new ReadOnlySpan<float>(x, checked((int)(given * inputs))).CopyTo(wide);
         times.CopyTo(allTimes);
         labels.CopyTo(allLabels);
-        fixed (float* from = wide, to = result) Run(from, shape, allTimes, allLabels, to);
-        result.AsSpan(0, checked((int)(given * outputs))).CopyTo(new Span<float>(prediction, checked((int)(given * outputs))));
+        var arrays = new float[conditions.Length][];
+        var allConditions = new float*[conditions.Length];
+        for (int i = 0; i < arrays.Length; i++)
+        {
+            arrays[i] = Padded(conditions[i], given, most, Length(Conditions[i], shape));
+            allConditions[i] = Address(arrays[i]);
+        }
+
+        Run(Address(wide), shape, allTimes, allLabels, allConditions, Address(result));
+        result.AsSpan(0, outputs).CopyTo(new Span<float>(prediction, outputs));
+        GC.KeepAlive(wide);
+        GC.KeepAlive(arrays);
     }
 
-    private void Run(float* x, long[] shape, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float* prediction)
+    private static float[] Pinned(long length) => GC.AllocateArray<float>(checked((int)length), pinned: true);
+
+    private static float* Address(float[] pinned) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+
+    private static float[] Padded(float* rows, int given, int most, long length)
+    {
+        float[] padded = Pinned(most * length);
+        new ReadOnlySpan<float>(rows, checked((int)(given * length))).CopyTo(padded);
+        return padded;
+    }
+
+    private void Run(
+        float* x, long[] shape, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float*[] conditions, float* prediction)
     {
         long[] result = [shape[0], OutChannels, .. shape[2..]];
         var names = new List<string> { Signature.Sample.Name, Signature.Timestep.Name };
-        using OrtValue sample = Share(x, shape), target = Share(prediction, result), time = Times(times);
-        var values = new List<OrtValue> { sample, time };
-        using OrtValue? label = Signature.Label is { } input ? Whole(input, labels) : null;
-        if (label is not null)
+        using OrtValue target = Share(prediction, result);
+        var values = new List<OrtValue> { Share(x, shape) };
+        try
         {
-            names.Add(Signature.Label!.Name);
-            values.Add(label);
-        }
+            values.Add(Times(times));
+            if (Signature.Label is { } label)
+            {
+                names.Add(label.Name);
+                values.Add(Whole(label, labels));
+            }
 
+            for (int i = 0; i < conditions.Length; i++)
+            {
+                NetworkCondition condition = Conditions[i];
+                names.Add(Signature.Conditions[i].Input.Name);
+                values.Add(Share(conditions[i], [shape[0], condition.Channels, .. condition.IsVector ? [] : shape[2..]]));
+            }
+
+            Run(names, values, target, shape, result);
+        }
+        finally
+        {
+            foreach (OrtValue value in values) value.Dispose();
+        }
+    }
+
+    private void Run(List<string> names, List<OrtValue> values, OrtValue target, long[] shape, long[] result)
+    {
         using var run = new RunOptions();
         try
         {

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using Ddpm.Core;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Ddpm.Onnx;
 
-/// <summary>Which inputs of a model take x_t, the timesteps and the classes, and which output is the prediction.</summary>
+/// <summary>Which inputs of a model take x_t, the timesteps, the classes and conditions, and which output is the prediction.</summary>
 internal sealed class OnnxSignature
 {
     private static readonly string[] TimeNames = ["timestep", "timesteps", "t", "time", "noise_level", "sigma"];
@@ -25,8 +26,13 @@ internal sealed class OnnxSignature
         List<OnnxInput> inputs = [.. session.InputMetadata.Select(pair => OnnxInput.Of(pair.Key, pair.Value))];
         OnnxInput[] outputs = [.. session.OutputMetadata.Select(pair => OnnxInput.Of(pair.Key, pair.Value))];
         All = string.Join(", ", inputs);
+        OnnxInput[] conditions = TakeConditions(inputs, options);
         Sample = Take(inputs, options.SampleInput, nameof(options.SampleInput), Largest, "x_t, float32 [B, C, …],")!;
         Require(Sample.Type == TensorElementType.Float && Sample.Sizes.Length is >= 2 and <= 4, Sample, "float32 with 2 to 4 axes for x_t");
+        Conditions = [.. conditions.Select(input =>
+            OnnxCondition.Of(path, input, options.ConditionInputs?.GetValueOrDefault(input.Name), Sample))];
+        NetworkCondition.RequireDistinct(
+            Conditions.Select(each => each.Condition), $"{nameof(OnnxModelOptions)}.{nameof(options.ConditionInputs)}");
         Label = Take(inputs, options.LabelInput, nameof(options.LabelInput), Named(LabelNames), null);
         if (Label is not null) Require(LabelTypes.Contains(Label.Type) && Label.Sizes.Length == 1, Label, "int64 or int32 [B] for classes");
         Timestep = Take(inputs, options.TimestepInput, nameof(options.TimestepInput),
@@ -35,8 +41,9 @@ internal sealed class OnnxSignature
         if (inputs.Count > 0)
         {
             throw new InvalidDataException(
-                $"{path} must take x_t, timesteps and perhaps classes, but also takes {string.Join(", ", inputs)}. If one of them "
-                + $"takes the classes, give it as {nameof(OnnxModelOptions)}.{nameof(options.LabelInput)}.");
+                $"{path} must take x_t, timesteps and perhaps classes and conditions, but also takes {string.Join(", ", inputs)}. If one "
+                + $"of them takes the classes, give it as {nameof(OnnxModelOptions)}.{nameof(options.LabelInput)}; if it takes a "
+                + $"condition, in {nameof(OnnxModelOptions)}.{nameof(options.ConditionInputs)}.");
         }
 
         Prediction = options.PredictionOutput is { } name
@@ -58,6 +65,9 @@ internal sealed class OnnxSignature
     /// <summary>The input that takes the classes; null where there is none.</summary>
     public OnnxInput? Label { get; }
 
+    /// <summary>The conditions and the inputs that take them, in the model's order.</summary>
+    public ImmutableArray<OnnxCondition> Conditions { get; }
+
     /// <summary>The output that is the prediction.</summary>
     public OnnxInput Prediction { get; }
 
@@ -77,6 +87,21 @@ internal sealed class OnnxSignature
         throw new ArgumentException(
             $"x must be [{string.Join(", ", expected.Select(size => size?.ToString(null, null) ?? "any"))}] for the input {Sample.Name} of "
             + $"{path}, but is [{string.Join(", ", x.ToArray())}].", nameof(x));
+    }
+
+    // The inputs that take conditions: x_t, which has no certain name, is among the others.
+    private OnnxInput[] TakeConditions(List<OnnxInput> inputs, OnnxModelOptions options)
+    {
+        string?[] others = [options.SampleInput, options.TimestepInput, options.LabelInput];
+        OnnxInput[] taken = [.. inputs.Where(input => !others.Contains(input.Name)
+            && (options.ConditionInputs?.ContainsKey(input.Name) == true || OnnxNames.IsCondition(input.Name)))];
+        foreach (string name in options.ConditionInputs?.Keys ?? [])
+        {
+            if (taken.All(input => input.Name != name)) throw Unknown(name, nameof(options.ConditionInputs), inputs);
+        }
+
+        inputs.RemoveAll(taken.Contains);
+        return taken;
     }
 
     private static OnnxInput? Largest(List<OnnxInput> inputs)

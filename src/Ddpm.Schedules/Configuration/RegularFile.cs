@@ -25,7 +25,8 @@ internal static class RegularFile
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         if (Directory.Exists(path)) throw new InvalidDataException($"{path} must be a file, but is a folder.");
         RequireLength(path, Length(path), limit);
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        // A run may have the file open to write, or may put a new one in its place: Windows allows it to readers that share both.
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         try
         {
             RequireLength(path, RandomAccess.GetLength(handle), limit);

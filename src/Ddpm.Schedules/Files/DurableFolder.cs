@@ -12,6 +12,9 @@ public static class DurableFolder
 {
     private const int ReadOnly = 0;
 
+    // The file system compares no names: those of Windows and of Wine differ in what a pattern with several dots means.
+    private static readonly EnumerationOptions Names = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
     /// <summary>Flushes the list of a folder's files to the disk. Does nothing on Windows, or where the file system refuses.</summary>
     /// <param name="folder">The folder.</param>
     public static void Flush(string folder)
@@ -94,8 +97,8 @@ public static class DurableFolder
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!Directory.Exists(folder)) return;
         string pattern = $".{name}.*.tmp";
-        foreach (string unfinished in Directory.GetDirectories(folder, pattern)) Remove(unfinished);
-        foreach (string unfinished in Directory.GetFiles(folder, pattern))
+        foreach (string unfinished in Directory.GetDirectories(folder, pattern, Names)) Remove(unfinished);
+        foreach (string unfinished in Directory.GetFiles(folder, pattern, Names))
         {
             FileProbe.Before("delete", unfinished);
             File.Delete(unfinished);

@@ -68,6 +68,7 @@ public sealed class StatisticsFileTests : IDisposable
         string[] many = [.. Enumerable.Range(0, 100).Select(i => $"a{i}")];
         Refused(Archive("many.npz", [], many), "*but has a0, a1, a2, a3, a4, a5, a6, a7, …*");
         FluentActions.Invoking(() => StatisticsFile.Load(At("none"))).Should().Throw<FileNotFoundException>();
+        if (OperatingSystem.IsWindows()) return;
         FluentActions.Invoking(() => StatisticsFile.Load("/dev/zero")).Should().Throw<InvalidDataException>()
             .WithMessage("/dev/zero must be a regular file*");
     }

@@ -3,9 +3,9 @@ namespace Ddpm.Onnx.Tests.Runtime;
 /// <summary>Small models as others write them: other names, types and ranks of inputs.</summary>
 internal static class ForeignModel
 {
-    /// <summary>sample · 2 + time, or + class too.</summary>
+    /// <summary>sample · 2 + time, or + class and conditions too.</summary>
     /// <param name="path">The file to write.</param>
-    /// <param name="inputs">The inputs in order: x_t, the timesteps, and perhaps the classes.</param>
+    /// <param name="inputs">The inputs in order: x_t, the timesteps, and perhaps the classes and conditions.</param>
     /// <param name="channels">The channels of the output in its shape.</param>
     public static void Save(string path, OnnxValue[] inputs, OnnxSize? channels = null)
     {
@@ -20,7 +20,8 @@ internal static class ForeignModel
         foreach (OnnxValue input in inputs[1..])
         {
             string number = graph.Node("Cast", input.Name, [input.Name], OnnxAttribute.Of("to", (int)OnnxType.Float32));
-            string shaped = graph.Node("Reshape", input.Name, [number, graph.Constant(-1, 1, 1, 1)]);
+            bool sized = input.Shape.Count == inputs[0].Shape.Count;
+            string shaped = sized ? number : graph.Node("Reshape", input.Name, [number, graph.Constant(-1, 1, 1, 1)]);
             value = graph.Node("Add", input.Name, [value, shaped]);
         }
 

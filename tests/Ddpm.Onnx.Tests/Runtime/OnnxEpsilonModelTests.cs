@@ -147,8 +147,9 @@ public sealed class OnnxEpsilonModelTests : IDisposable
         }
 
         Refusal(null, sample, time, text).Should().Be(
-            "odd.onnx must take x_t, timesteps and perhaps classes, but also takes encoder_hidden_states Float [?]. If one of them takes "
-            + "the classes, give it as OnnxModelOptions.LabelInput.");
+            "odd.onnx must take x_t, timesteps and perhaps classes and conditions, but also takes encoder_hidden_states Float [?]. If one "
+            + "of them takes the classes, give it as OnnxModelOptions.LabelInput; if it takes a condition, in "
+            + "OnnxModelOptions.ConditionInputs.");
         Refusal(null, sample, time, time with { Name = "class_labels" }).Should().Be(
             "odd.onnx does not say how many classes its input class_labels takes: give OnnxModelOptions.ClassCount.");
         Refusal(null, sample, sample with { Name = "condition" }).Should().StartWith(

@@ -98,7 +98,7 @@ public sealed class KilledRunTests : IDisposable
     }
 
     private static Dictionary<string, string> Contents(string output) => Directory.GetFiles(output, "*", SearchOption.AllDirectories)
-        .ToDictionary(path => Path.GetRelativePath(output, path), path => Convert.ToHexString(File.ReadAllBytes(path)));
+        .ToDictionary(path => Path.GetRelativePath(output, path).Replace('\\', '/'), path => Convert.ToHexString(File.ReadAllBytes(path)));
 
     private string At(string name) => Path.Combine(folder.FullName, name);
 

@@ -47,7 +47,8 @@ public sealed class ResumeTests : IDisposable
             AppContext.BaseDirectory.Replace("Ddpm.Training.Tests", "Ddpm.TrainingWorker", StringComparison.Ordinal),
             "Ddpm.TrainingWorker.dll");
         string[] arguments = [worker, folder, $"{steps}", $"{accumulation}", kind];
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        using Process process = Process.Start(new ProcessStartInfo(host, arguments) { RedirectStandardOutput = true })!;
         var losses = new Dictionary<long, string>();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

@@ -63,20 +63,24 @@ public sealed class MetricsTests : IDisposable
     {
         using var network = new Mlp(new MlpOptions { Dimensions = 2, Width = 8, Blocks = 1 }, 1);
         using Trainer trainer = Make(network);
-        trainer.Run(new ShuffledBatches(data, 8, 1), 2, null, [Log()]);
+        Run(2);
         trainer.SaveCheckpoint(At("checkpoint"));
-        trainer.Run(new ShuffledBatches(data, 8, 1), 6, null, [Log()]);
+        Run(6);
         byte[] straight = File.ReadAllBytes(At("m.csv"));
         File.AppendAllText(At("m.csv"), "7,0.12");
         File.AppendAllText(At("m.jsonl"), "{\"step\":7,\"lo");
 
         trainer.RestoreCheckpoint(At("checkpoint"));
-        trainer.Run(new ShuffledBatches(data, 8, 1), 6, null, [Log()]);
+        Run(6);
 
         File.ReadAllBytes(At("m.csv")).Should().Equal(straight, "a resumed run writes the bytes of a straight one");
         File.ReadAllLines(At("m.jsonl")).Select(line => (long)JsonNode.Parse(line)!["step"]!).Should().Equal(1, 2, 3, 4, 5, 6);
 
-        MetricsLog Log() => new(1, new CsvMetrics(At("m.csv")), new JsonLinesMetrics(At("m.jsonl")));
+        void Run(long steps)
+        {
+            using var log = new MetricsLog(1, new CsvMetrics(At("m.csv")), new JsonLinesMetrics(At("m.jsonl")));
+            trainer.Run(new ShuffledBatches(data, 8, 1), steps, null, [log]);
+        }
     }
 
     [Fact]
@@ -105,6 +109,7 @@ public sealed class MetricsTests : IDisposable
         other.Write(1, [new("a", 1.5), new("b", double.NaN)]);
         FluentActions.Invoking(() => other.Write(2, [new("a", 1), new("c", 2)]))
             .Should().Throw<InvalidDataException>().WithMessage("*step,a,b, but is given step,a,c*");
+        other.Dispose();
         File.ReadAllText(At("n.csv")).Should().Be("step,a,b\n1,1.5,\n");
     }
 
@@ -170,7 +175,11 @@ public sealed class MetricsTests : IDisposable
         });
         first.Run(new ShuffledBatches(data, 8, 1), 2, during, [log]);
         refused.Should().Be(2);
-        File.ReadAllLines(At("m.csv")).Should().HaveCount(3);
+        using (var reader = new StreamReader(new FileStream(At("m.csv"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite)))
+        {
+            reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(3, "the names and a row for each step");
+        }
+
         second.Run(new ShuffledBatches(data, 8, 1), 2, null, [log]);
     }
 

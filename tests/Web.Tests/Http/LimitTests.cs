@@ -34,7 +34,8 @@ public sealed class LimitTests
             """{"step":5}""",
             "The body",
             "The body must be made of the fields sampler, steps, spacing, eta, signalToNoise, stepsPerLevel, count, seed, label, guidance, "
-                + "toSeed, height, width, image, toImage, mask, strength, resamples, previewEvery, but is given step too."),
+                + "toSeed, height, width, image, toImage, mask, strength, resamples, conditions, keptConditions, "
+                + "previewEvery, but is given step too."),
     ]
     [InlineData("""[1,2]""", "The body", "The body must be a JSON object, but is [1,2].")]
     public async Task Submit_AbsurdInput_Is400WithFieldExpectedAndActual(string body, string field, string message)

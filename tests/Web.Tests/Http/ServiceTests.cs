@@ -15,6 +15,7 @@ public sealed class ServiceTests
                 ("/page.css", "text/css"),
                 ("/page.js", "text/javascript"),
                 ("/form.js", "text/javascript"),
+                ("/conditions.js", "text/javascript"),
                 ("/icon.svg", "image/svg+xml"),
             })
         {
