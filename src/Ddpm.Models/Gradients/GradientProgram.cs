@@ -52,8 +52,8 @@ internal sealed class GradientProgram : IDisposable
     }
 
     /// <summary>
-    /// Returns the program of a network; null where it has no convolution for the kernels, or a normalisation that is not for them: libtorch
-    /// is slow with those where channels lie last.
+    /// Returns the program of a network; null where it has no convolution for the kernels, or a normalisation that is not for them:
+    /// libtorch is slow with those where channels lie last.
     /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">The weights of its layers.</param>
