@@ -95,7 +95,9 @@ internal static class Ratios
         using var data = new ImageDataset(pixels);
         var batches = new ShuffledBatches(data, measured.Batch, 1);
         var process = new ReverseDiffusion(new LinearSchedule());
-        using UNet network = measured.Network(), second = measured.Network();
+        using UNet stock = measured.Network(), network = measured.Network(), second = measured.Network();
+        stock.TrainingKernels = false;
+        using Trainer plain = Trainer.Create(stock, process);
         using Trainer fine = Trainer.Create(network, process);
         using Trainer coarse = Trainer.Create(second, process, new TrainingOptions { ComputeType = ScalarType.BFloat16 });
         long next = 0;
@@ -105,7 +107,7 @@ internal static class Ratios
             trainer.Step([batch]);
         };
         double flops = 3 * NetworkCase.FlopsPerImage(measured.Options);
-        Measure(name, measured.Batch, flops, seconds, 1, ("float32", Way(fine)), ("bf16", Way(coarse)));
+        Measure(name, measured.Batch, flops, seconds, 1, ("libtorch", Way(plain)), ("float32", Way(fine)), ("bf16", Way(coarse)));
     }
 
     private static void Measure(

@@ -76,9 +76,9 @@ internal static unsafe class GroupNormKernel
             scale + arguments.FirstChannels, shift + arguments.FirstChannels);
     }
 
-    // The mean of each channel, and the sum of squares about it.
+    /// <summary>Computes the mean of each channel, and the sum of squares about it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Statistics<T, TMemory, TLanes>(T* x, int channels, int stride, int pixels, double* means, double* squares)
+    internal static void Statistics<T, TMemory, TLanes>(T* x, int channels, int stride, int pixels, double* means, double* squares)
         where T : unmanaged
         where TMemory : IMemory<T>
         where TLanes : unmanaged, ILanes<TLanes>

@@ -13,8 +13,7 @@ internal sealed unsafe class NormStep<TLanes> : PlanStep
     private readonly Plane? second;
     private readonly NormParameters parameters;
     private readonly RowColumns? addend, modulation;
-    private readonly int slices;
-    private readonly int sliceGroups;
+    private readonly GroupSlices slices;
 
     /// <param name="first">The features.</param>
     /// <param name="second">What is joined to them; null for nothing.</param>
@@ -32,27 +31,19 @@ internal sealed unsafe class NormStep<TLanes> : PlanStep
         this.parameters = parameters;
         this.addend = addend;
         this.modulation = modulation;
-        // Slices of whole groups and whole vectors.
-        int width = target.Channels / parameters.Groups, least = 1;
-        while (least * width % Plane.Block != 0) least *= 2;
-        int most = Math.Max(1, parameters.Groups / least);
-        int wanted = target.Images % threads == 0 ? 1 : Math.Min(most, (2 * threads + target.Images - 1) / target.Images);
-        int whole = (parameters.Groups + least - 1) / least;
-        sliceGroups = (whole + wanted - 1) / wanted * least;
-        slices = (parameters.Groups + sliceGroups - 1) / sliceGroups;
+        slices = new GroupSlices(target.Images, target.Channels, parameters.Groups, threads);
     }
 
-    public override int Parts => target.Images * slices;
+    public override int Parts => slices.Parts;
 
     public override long ScratchFloats => (long)target.Channels * GroupNormKernel.BytesPerChannel / sizeof(float);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Execute(int part, float* scratch)
     {
-        int image = part / slices, group = part % slices * sliceGroups, groups = Math.Min(sliceGroups, parameters.Groups - group),
-            width = target.Channels / parameters.Groups;
+        (int image, int begin, int groups, int channels) = slices.Of(part);
         // The slice's channels, and those of them that lie in each feature.
-        int begin = group * width, end = begin + groups * width, secondBegin = Math.Max(0, begin - first.Channels);
+        int end = begin + channels, secondBegin = Math.Max(0, begin - first.Channels);
         var arguments = new GroupNormArguments
         {
             FirstChannels = Math.Max(0, Math.Min(end, first.Channels) - begin),

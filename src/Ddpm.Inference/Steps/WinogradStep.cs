@@ -22,8 +22,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     private readonly Plane? residual;
     private readonly PackedWeights weights;
     private readonly float scale;
-    private readonly nint zeros;
-    private readonly int[] depth;
+    private readonly TileLocator<TTiles> locator;
     private readonly int tilesDown, tilesAcross, tiles;
     private readonly WorkDivision division;
 
@@ -41,12 +40,10 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         this.weights = weights;
         this.residual = residual;
         this.scale = scale;
-        this.zeros = zeros;
-        depth = GC.AllocateArray<int>(1, pinned: true);
-        depth[0] = source.Channels;
         tilesDown = (target.Height + 1) / 2;
         tilesAcross = (target.Width + 1) / 2;
         tiles = target.Images * tilesDown * tilesAcross;
+        locator = new TileLocator<TTiles>(source, tilesDown, tilesAcross, zeros);
         division = WorkDivision.Of(tiles, ChunkFloats / (Products * source.Stride), PanelKernel<TLanes>.Rows, weights.Layout.Panels,
             weights.Layout.Floats * Products, threads);
     }
@@ -87,7 +84,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         float** pixels = stackalloc float*[side * side];
         for (int tile = first; tile < end; tile++, inputs += channels)
         {
-            Locate(tile, pixels);
+            locator.Locate(tile, pixels);
             for (int channel = 0; channel < channels; channel += TLanes.Count)
             {
                 TTiles.Transform<TLanes>(pixels, channel, inputs + channel, stride);
@@ -95,57 +92,29 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         }
     }
 
-    // Where a tile's input lies; zeros around the image.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Locate(int tile, float** pixels)
-    {
-        int line = tile / tilesAcross, left = tile % tilesAcross * TTiles.Step - 1, top = line % tilesDown * TTiles.Step - 1,
-            image = line / tilesDown, height = source.Height, width = source.Width;
-        // Only the first and the last columns may lie beyond the border: the one before the image, and where the width is odd or they are
-        // the last, those after it.
-        int inside = Math.Min(TTiles.Inputs, width - left);
-        nint stride = source.Stride;
-        float* outside = (float*)zeros;
-        for (int row = top; row < top + TTiles.Inputs; row++, pixels += TTiles.Inputs)
-        {
-            if ((uint)row >= (uint)height)
-            {
-                for (int column = 0; column < TTiles.Inputs; column++) pixels[column] = outside;
-                continue;
-            }
-
-            float* pixel = source.Address + ((image * height + row) * (long)width + left) * stride;
-            pixels[0] = left < 0 ? outside : pixel;
-            for (int column = 1; column < inside; column++) pixels[column] = pixel + column * stride;
-            for (int column = inside; column < TTiles.Inputs; column++) pixels[column] = outside;
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(int panel, int count, float** pieces, float* sums)
     {
         int columns = weights.Layout.ColumnsOf(panel);
-        fixed (int* depths = depth)
+        int depth = source.Channels;
+        var product = new PanelProduct
         {
-            var product = new PanelProduct
-            {
-                Pieces = pieces,
-                PieceCount = 1,
-                Depths = depths,
-                PanelStride = columns,
-                Scale = 1,
-                Target = sums,
-                TargetStride = PanelKernel<TLanes>.Width,
-                Count = count,
-            };
-            long first = weights.Layout.Start(panel) * Products;
-            for (int k = 0; k < Products; k++)
-            {
-                product.Panel = weights.At(first + k * weights.Layout.Depth * columns);
-                weights.Multiply<TLanes>(product, columns);
-                product.Offset += InputStride;
-                product.Target += SumStride;
-            }
+            Pieces = pieces,
+            PieceCount = 1,
+            Depths = &depth,
+            PanelStride = columns,
+            Scale = 1,
+            Target = sums,
+            TargetStride = PanelKernel<TLanes>.Width,
+            Count = count,
+        };
+        long first = weights.Layout.Start(panel) * Products;
+        for (int k = 0; k < Products; k++)
+        {
+            product.Panel = weights.At(first + k * weights.Layout.Depth * columns);
+            weights.Multiply<TLanes>(product, columns);
+            product.Offset += InputStride;
+            product.Target += SumStride;
         }
     }
 

@@ -10,9 +10,10 @@ namespace Ddpm.Inference;
 /// </summary>
 internal sealed class WorkerCrew : IDisposable
 {
-    // Some 40 ns each: longer than a sampler takes between two predictions of a small network.
-    private const int SpinsBeforeSleep = 5000;
+    /// <summary>Some 40 ns each: longer than a sampler takes between two predictions of a small network.</summary>
+    public const int SpinsBeforeSleep = 5000;
 
+    private readonly int spinsBeforeSleep;
     private readonly Thread[] workers;
     private readonly SemaphoreSlim wake = new(0);
     private Counters counters;
@@ -22,8 +23,10 @@ internal sealed class WorkerCrew : IDisposable
     private int sleepers;
 
     /// <param name="threads">How many work at once, the caller among them.</param>
-    public WorkerCrew(int threads)
+    /// <param name="spins">How often a thread looks for work before it sleeps.</param>
+    public WorkerCrew(int threads, int spins)
     {
+        spinsBeforeSleep = spins;
         workers = [.. Enumerable.Range(1, threads - 1)
             .Select(index => new Thread(() => Loop(index)) { IsBackground = true, Name = $"Ddpm worker {index}" })];
         foreach (Thread worker in workers) worker.Start();
@@ -90,7 +93,7 @@ internal sealed class WorkerCrew : IDisposable
             {
                 spins = 0;
             }
-            else if (spins++ < SpinsBeforeSleep)
+            else if (spins++ < spinsBeforeSleep)
             {
                 Thread.SpinWait(1);
             }

@@ -12,10 +12,11 @@ internal sealed class WorkerTeam : IDisposable
     private bool disposed;
 
     /// <param name="threads">How many work at once, the caller among them.</param>
-    public WorkerTeam(int threads)
+    /// <param name="spins">How often a thread looks for work before it sleeps, some 40 ns each.</param>
+    public WorkerTeam(int threads, int spins = WorkerCrew.SpinsBeforeSleep)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        crew = new WorkerCrew(threads);
+        crew = new WorkerCrew(threads, spins);
     }
 
     ~WorkerTeam() => crew?.End();

@@ -17,6 +17,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     private readonly Dropout dropout;
     private readonly ForwardProgram predicting;
     private readonly ForwardProgram withDropout;
+    private readonly GradientProgram? gradients;
     private InferenceOptions inference = InferenceOptions.Default;
 
     /// <summary>Creates a network with new random weights.</summary>
@@ -40,6 +41,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         var operations = new TorchOperations(Graph, Layers, dropout);
         predicting = new ForwardProgram(Graph, operations, training: false);
         withDropout = Graph.Dropout == 0 ? predicting : new ForwardProgram(Graph, operations, training: true);
+        gradients = GradientProgram.Of(Graph, Layers, operations);
     }
 
     /// <summary>Gets the description that defines the network.</summary>
@@ -72,6 +74,13 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         }
     }
 
+    /// <summary>
+    /// Gets or sets whether the network in training mode computes 3×3 convolutions and group normalisations over images with kernels of
+    /// this library, and their gradients too, where it holds float32 on the CPU. Otherwise libtorch computes all layers.
+    /// </summary>
+    /// <value>Default: true.</value>
+    public bool TrainingKernels { get; set; } = true;
+
     /// <summary>What the network computes.</summary>
     internal NetworkGraph Graph { get; }
 
@@ -94,7 +103,10 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         using var scope = NewDisposeScope();
         Tensor? labels = input.LabelRows(conditions.Labels, xt);
         Tensor[] tensors = input.Tensors(conditions, xt);
-        return (training ? withDropout : predicting).Run(xt, t, labels, tensors).MoveToOuterDisposeScope();
+        Tensor prediction = training && TrainingKernels && gradients is not null && gradients.Applies(xt)
+            ? gradients.Run(xt, t, labels, tensors)
+            : (training ? withDropout : predicting).Run(xt, t, labels, tensors);
+        return prediction.MoveToOuterDisposeScope();
     }
 
     /// <summary>Predicts the noise in x_t, without a class if the network has classes.</summary>
@@ -132,7 +144,12 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) dropout.Dispose();
+        if (disposing)
+        {
+            dropout.Dispose();
+            gradients?.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 

@@ -1,0 +1,62 @@
+namespace Ddpm.Inference;
+
+/// <summary>The kernels of training that compute with vectors of some width.</summary>
+internal sealed unsafe class TrainingKernels<TLanes>(int threads) : TrainingKernels(threads)
+    where TLanes : unmanaged, ILanes<TLanes>
+{
+    public override void Convolve(Plane source, float* weight, float* bias, Plane target) =>
+        Convolve(source, weight, target.Channels, source.Channels, (nint)bias, target, turned: false);
+
+    public override void ConvolveGradient(Plane gradient, float* weight, Plane target) =>
+        Convolve(gradient, weight, gradient.Channels, target.Channels, 0, target, turned: true);
+
+    public override void WeightGradient(Plane source, Plane gradient, float* weight, float* bias)
+    {
+        float* memory = Memory(WeightGradient<TLanes>.Floats(source.Channels, gradient.Channels));
+        nint zeros = Zeros(Math.Max(source.Channels, gradient.Channels));
+        new WeightGradient<TLanes>(source, gradient, zeros, memory, weight, bias).Run(Team);
+    }
+
+    public override void Norm(Plane source, NormParameters parameters, Plane target)
+    {
+        var step = new NormStep<TLanes>(source, null, target, parameters, null, null, Threads);
+        Run(step, Memory(ScratchFloats(step)));
+    }
+
+    public override void NormGradient(
+        Plane source, Plane gradient, NormParameters parameters, Plane target, float* weight, float* bias)
+    {
+        long sums = Plane.Filled(checked((int)GroupNormGradient<TLanes>.Floats(source.Images, source.Channels)));
+        var step = new GroupNormGradient<TLanes>(source, gradient, target, parameters, null, Threads);
+        float* memory = Memory(sums + ScratchFloats(step));
+        step = new GroupNormGradient<TLanes>(source, gradient, target, parameters, memory, Threads);
+        Run(step, memory + sums);
+        step.Sum(weight, bias);
+    }
+
+    private void Convolve(Plane source, float* weight, int outputs, int inputs, nint bias, Plane target, bool turned)
+    {
+        var layout = new PanelLayout(target.Channels, source.Channels, PanelKernel<TLanes>.Width);
+        nint zeros = Zeros(Math.Max(source.Channels, target.Channels));
+        long weights = layout.Floats * WinogradGradient.Products;
+        bool isLarge = WinogradConvolution<TLanes>.Pays(layout);
+        float* memory = Memory(weights + (isLarge ? WinogradConvolution<TLanes>.Floats(layout) : ScratchFloats(Step(default))));
+        Team.Run(new WeightTransform<TLanes>(weight, outputs, inputs, layout, memory, turned));
+        var packed = new PackedWeights((nint)memory, layout, bias == 0 ? zeros : bias, WeightPrecision.Full);
+        if (isLarge) new WinogradConvolution<TLanes>(source, target, packed, zeros, memory + weights).Run(Team);
+        else Run(Step(packed), memory + weights);
+
+        WinogradStep<TLanes, WinogradTiles> Step(PackedWeights panels) =>
+            new(source, target, panels with { Layout = layout }, null, 1, zeros, Threads);
+    }
+
+    private static long ScratchPerThread(PlanStep step) => Plane.Filled(checked((int)step.ScratchFloats)) + Plane.Block;
+
+    private long ScratchFloats(PlanStep step) => ScratchPerThread(step) * Threads;
+
+    private void Run(PlanStep step, float* scratch)
+    {
+        step.Scratch = new ThreadScratch(scratch, ScratchPerThread(step));
+        Team.Run(step);
+    }
+}

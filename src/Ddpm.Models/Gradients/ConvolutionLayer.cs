@@ -1,0 +1,66 @@
+using static TorchSharp.torch;
+
+namespace Ddpm.Models;
+
+/// <summary>A 3×3 convolution by kernels of this library: <see cref="TrainingKernels"/>.</summary>
+/// <param name="feature">What it computes.</param>
+/// <param name="plain">The layer as libtorch computes it, for shapes that the kernels do not make faster.</param>
+internal sealed unsafe class ConvolutionLayer(Feature feature, GradientLayer plain)
+    : GradientLayer(feature, feature.Operation.Inputs, feature.Operation)
+{
+    // Each step transforms the weights twice and their gradient once, which takes longer than the products of so few tiles.
+    private const int LeastTiles = 64;
+    private const long LargeWeights = 100_000;
+
+    /// <summary>Returns whether the kernels can compute a feature.</summary>
+    public static bool Fits(Feature feature) => feature.Operation is ConvolutionOperation { Kernel: 3, Stride: 1 } convolution
+        && convolution.Padding == ConvolutionPadding.Same && feature.Channels % Plane.Block == 0
+        && convolution.Inputs[0].Channels % Plane.Block == 0;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(GradientCall call, Tensor[] values, List<Tensor> saved)
+    {
+        Tensor x = values[0];
+        if (!Pays(x)) return plain.Forward(call, values, saved);
+        using Tensor source = ChannelsLast.Of(x);
+        Tensor result = ChannelsLast.Empty(x.size(0), Feature.Channels, x.size(2), x.size(3));
+        call.Program.Kernels.Convolve(ChannelsLast.Plane(source), Address(call, 0), Address(call, 1), ChannelsLast.Plane(result));
+        if (call.Needs(Feature)) saved.Add(source.alias());
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Differentiable(GradientCall call, Tensor[] values, IReadOnlyList<Tensor> saved) =>
+        plain.Differentiable(call, values, saved);
+
+    /// <inheritdoc/>
+    public override Tensor?[] Backward(GradientCall call, Tensor gradient, IReadOnlyList<Tensor> saved)
+    {
+        Tensor source = saved[0];
+        if (!Pays(source)) return plain.Backward(call, gradient, saved);
+        using Tensor result = ChannelsLast.Of(gradient);
+        if (call.Needs(Parameters[0]) || call.Needs(Parameters[1]))
+        {
+            Tensor weight = empty(call.Program.Parameter(Parameters[0]).shape, ScalarType.Float32),
+                bias = empty(Feature.Channels, ScalarType.Float32);
+            call.Program.Kernels.WeightGradient(ChannelsLast.Plane(source), ChannelsLast.Plane(result), Address(weight), Address(bias));
+            call.Give(Parameters[0], weight);
+            call.Give(Parameters[1], bias);
+        }
+
+        if (!call.Needs(Inputs[0])) return [null];
+        Tensor target = ChannelsLast.Empty(source.size(0), Inputs[0].Channels, source.size(2), source.size(3));
+        call.Program.Kernels.ConvolveGradient(ChannelsLast.Plane(result), Address(call, 0), ChannelsLast.Plane(target));
+        return [target];
+    }
+
+    private static float* Address(Tensor tensor) => (float*)TensorMemory.Address(tensor);
+
+    private float* Address(GradientCall call, int parameter) => Address(call.Program.Parameter(Parameters[parameter]));
+
+    private bool Pays(Tensor x)
+    {
+        long tiles = x.size(0) * ((x.size(2) + 1) / 2) * ((x.size(3) + 1) / 2);
+        return tiles >= LeastTiles || Parameters[0].Count < LargeWeights;
+    }
+}

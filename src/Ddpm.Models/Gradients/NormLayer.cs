@@ -1,0 +1,56 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Ddpm.Models;
+
+/// <summary>Group normalisation, perhaps with SiLU, by kernels of this library: <see cref="TrainingKernels"/>.</summary>
+/// <param name="feature">What it computes.</param>
+/// <param name="norm">The normalisation.</param>
+internal sealed unsafe class NormLayer(Feature feature, GroupNormOperation norm) : GradientLayer(feature, norm.Inputs, norm)
+{
+    private bool Silu => Feature.Operation is ActivationOperation;
+
+    /// <summary>Returns whether the kernels can compute a normalisation.</summary>
+    public static bool Fits(Feature feature) =>
+        feature.Operation is GroupNormOperation && !feature.IsConditioning && feature.Channels % Plane.Block == 0;
+
+    /// <summary>Returns whether a feature is a normalisation of features that the kernels cannot compute.</summary>
+    public static bool IsUnfit(Feature feature) =>
+        feature.Operation is GroupNormOperation && !feature.IsConditioning && !Fits(feature);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(GradientCall call, Tensor[] values, List<Tensor> saved)
+    {
+        using Tensor source = ChannelsLast.Of(values[0]);
+        Tensor result = ChannelsLast.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
+        call.Program.Kernels.Norm(ChannelsLast.Plane(source), Numbers(call), ChannelsLast.Plane(result));
+        if (call.Needs(Feature)) saved.Add(source.alias());
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Differentiable(GradientCall call, Tensor[] values, IReadOnlyList<Tensor> saved)
+    {
+        Tensor normal = F.group_norm(
+            values[0], norm.Groups, call.Program.Parameter(Parameters[0]), call.Program.Parameter(Parameters[1]), norm.Epsilon);
+        return Silu ? F.silu(normal) : normal;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor?[] Backward(GradientCall call, Tensor gradient, IReadOnlyList<Tensor> saved)
+    {
+        Tensor source = saved[0], weight = empty(Feature.Channels, ScalarType.Float32), bias = empty_like(weight);
+        using Tensor result = ChannelsLast.Of(gradient);
+        Tensor target = ChannelsLast.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
+        call.Program.Kernels.NormGradient(ChannelsLast.Plane(source), ChannelsLast.Plane(result), Numbers(call),
+            ChannelsLast.Plane(target), (float*)TensorMemory.Address(weight), (float*)TensorMemory.Address(bias));
+        call.Give(Parameters[0], weight);
+        call.Give(Parameters[1], bias);
+        return [target];
+    }
+
+    private NormParameters Numbers(GradientCall call) => new(Address(call, 0), Address(call, 1), norm.Groups, norm.Epsilon, Silu);
+
+    private nint Address(GradientCall call, int parameter) =>
+        (nint)TensorMemory.Address(call.Program.Parameter(Parameters[parameter]));
+}

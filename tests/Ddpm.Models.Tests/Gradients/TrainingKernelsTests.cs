@@ -1,0 +1,139 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Ddpm.Models.Tests.Gradients;
+
+/// <summary>The kernels of training against libtorch in float64, with vectors of every width.</summary>
+public sealed unsafe class TrainingKernelsTests
+{
+    // Images, channels in and out, height, width: odd sides, one pixel, half a panel at the end, several groups of tiles, and so many
+    // channels that all threads share each group.
+    public static TheoryData<int, int, int, int, int> Shapes => new()
+    {
+        { 1, 16, 16, 5, 3 }, { 2, 48, 16, 8, 6 }, { 1, 16, 48, 1, 1 }, { 3, 32, 80, 7, 20 }, { 2, 288, 96, 3, 4 }, { 1, 96, 288, 16, 18 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Convolution_AnyShape_HasTheGradientsOfFloat64(int images, int inputs, int outputs, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = Random(1, images, inputs, height, width), weight = Random(2, outputs, inputs, 3, 3) / Math.Sqrt(9 * inputs),
+            bias = Random(3, outputs), gradient = Random(4, images, outputs, height, width);
+        Tensor[] leaves = [.. new[] { x, weight, bias }.Select(each => each.to(float64).requires_grad_(true))];
+        Tensor expected = F.conv2d(leaves[0], leaves[1], leaves[2], padding: [1, 1]);
+        expected.backward([gradient.to(float64)]);
+        foreach (TrainingKernels kernels in Kernels(2))
+        {
+            using (kernels)
+            {
+                Tensor source = ChannelsLast.Of(x), given = ChannelsLast.Of(gradient),
+                    result = ChannelsLast.Empty(images, outputs, height, width), data = empty_like(source), ofWeight = empty_like(weight),
+                    ofBias = empty_like(bias);
+                kernels.Convolve(ChannelsLast.Plane(source), Address(weight), Address(bias), ChannelsLast.Plane(result));
+                kernels.ConvolveGradient(ChannelsLast.Plane(given), Address(weight), ChannelsLast.Plane(data));
+                kernels.WeightGradient(ChannelsLast.Plane(source), ChannelsLast.Plane(given), Address(ofWeight), Address(ofBias));
+                Near(result, expected);
+                Near(data, leaves[0].grad!);
+                Near(ofWeight, leaves[1].grad!);
+                Near(ofBias, leaves[2].grad!);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 16, 4, 5, 3, 0)]
+    [InlineData(2, 48, 3, 4, 4, 0)]
+    [InlineData(3, 64, 64, 17, 19, 0)]
+    [InlineData(1, 32, 8, 6, 6, 10)]
+    public void Norm_AnyShape_HasTheGradientsOfFloat64(int images, int channels, int groups, int height, int width, int mean)
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = Random(1, images, channels, height, width) + mean, weight = Random(2, channels), bias = Random(3, channels),
+            gradient = Random(4, images, channels, height, width);
+        foreach (bool silu in new[] { false, true })
+        {
+            Tensor[] leaves = [.. new[] { x, weight, bias }.Select(each => each.to(float64).requires_grad_(true))];
+            Tensor expected = F.group_norm(leaves[0], groups, leaves[1], leaves[2], 1e-6);
+            if (silu) expected = F.silu(expected);
+            expected.backward([gradient.to(float64)]);
+            foreach (TrainingKernels kernels in Kernels(2))
+            {
+                using (kernels)
+                {
+                    Tensor source = ChannelsLast.Of(x), given = ChannelsLast.Of(gradient), result = empty_like(source),
+                        data = empty_like(source), ofWeight = empty_like(weight), ofBias = empty_like(bias);
+                    var numbers = new NormParameters((nint)Address(weight), (nint)Address(bias), groups, 1e-6, silu);
+                    kernels.Norm(ChannelsLast.Plane(source), numbers, ChannelsLast.Plane(result));
+                    kernels.NormGradient(ChannelsLast.Plane(source), ChannelsLast.Plane(given), numbers, ChannelsLast.Plane(data),
+                        Address(ofWeight), Address(ofBias));
+                    // Far from 0, x itself has fewer digits left of a deviation.
+                    double tolerance = mean == 0 ? 1e-6 : 5e-6;
+                    Near(result, expected, tolerance);
+                    Near(data, leaves[0].grad!, tolerance);
+                    Near(ofWeight, leaves[1].grad!, tolerance);
+                    Near(ofBias, leaves[2].grad!, tolerance);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Gradients_AnyNumberOfThreads_HaveTheSameBits()
+    {
+        using var scope = NewDisposeScope();
+        foreach ((int inputs, int outputs) in new[] { (32, 48), (288, 96) })
+        {
+            Tensor x = ChannelsLast.Of(Random(1, 3, inputs, 9, 16)), weight = Random(2, outputs, inputs, 3, 3), bias = Random(3, outputs),
+                gradient = ChannelsLast.Of(Random(4, 3, outputs, 9, 16)), scale = Random(5, inputs);
+            Tensor[]? first = null;
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                using var kernels = TrainingKernels.Create(VectorWidth.Best, threads);
+                Tensor result = empty_like(gradient), data = empty_like(x), normal = empty_like(x), ofNormal = empty_like(x),
+                    ofWeight = empty_like(weight), ofBias = empty_like(bias), ofScale = empty_like(scale), ofShift = empty_like(scale);
+                var numbers = new NormParameters((nint)Address(scale), (nint)Address(scale), 16, 1e-6, true);
+                kernels.Convolve(ChannelsLast.Plane(x), Address(weight), Address(bias), ChannelsLast.Plane(result));
+                kernels.ConvolveGradient(ChannelsLast.Plane(gradient), Address(weight), ChannelsLast.Plane(data));
+                kernels.WeightGradient(ChannelsLast.Plane(x), ChannelsLast.Plane(gradient), Address(ofWeight), Address(ofBias));
+                kernels.Norm(ChannelsLast.Plane(x), numbers, ChannelsLast.Plane(normal));
+                kernels.NormGradient(ChannelsLast.Plane(x), ChannelsLast.Plane(data), numbers, ChannelsLast.Plane(ofNormal),
+                    Address(ofScale), Address(ofShift));
+                Tensor[] all = [result, data, normal, ofNormal, ofWeight, ofBias, ofScale, ofShift];
+                first ??= all;
+                foreach ((Tensor one, Tensor other) in first.Zip(all)) one.equal(other).all().item<bool>().Should().BeTrue();
+            }
+        }
+    }
+
+    [Fact]
+    public void Dispose_FreesAllMemory()
+    {
+        using var scope = NewDisposeScope();
+        long before = AlignedMemory.LiveFloats;
+        Tensor x = ChannelsLast.Of(Random(1, 2, 16, 4, 4)), weight = Random(2, 16, 16, 3, 3), bias = Random(3, 16), y = empty_like(x);
+        using (var kernels = TrainingKernels.Create(VectorWidth.Best, 2))
+        {
+            kernels.Convolve(ChannelsLast.Plane(x), Address(weight), Address(bias), ChannelsLast.Plane(y));
+        }
+
+        AlignedMemory.LiveFloats.Should().Be(before);
+    }
+
+    // Vectors that the machine has not are computed by parts.
+    private static TrainingKernels[] Kernels(int threads) =>
+    [
+        new TrainingKernels<Lanes512>(threads), new TrainingKernels<Lanes256>(threads), new TrainingKernels<Lanes128>(threads),
+        new TrainingKernels<Lanes32>(threads),
+    ];
+
+    private static Tensor Random(ulong seed, params long[] shape) => randn(shape, float32, generator: new Generator(seed));
+
+    private static float* Address(Tensor tensor) => (float*)TensorMemory.Address(tensor);
+
+    private static void Near(Tensor actual, Tensor expected, double tolerance = 1e-6)
+    {
+        using Tensor difference = (actual.to(float64) - expected).abs().max();
+        difference.item<double>().Should().BeLessThan(tolerance * expected.abs().max().item<double>());
+    }
+}
