@@ -34,7 +34,7 @@ internal sealed class NetworkPredictor(
             if (times.Length < 2 * batch.Rows) times = new float[2 * batch.Rows];
             times.AsSpan().Fill(time);
             // A batch has the same conditions at every step.
-            if (!ReferenceEquals(current, batch)) (current, given) = (batch, [.. conditions.Select(Condition)]);
+            if (!ReferenceEquals(current, batch)) (current, given) = (batch, Conditions(batch));
             ReadOnlySpan<float> predicted = twice
                 ? Ask(network, batch, 2 * batch.Rows, Twice(x), WithNone(batch), ref output)
                 : Ask(network, batch, batch.Rows, x, batch.LabelRows, ref output);
@@ -44,8 +44,6 @@ internal sealed class NetworkPredictor(
                 : twice ? predicted[(predicted.Length / 2)..] : Ask(weak!, batch, batch.Rows, x, batch.LabelRows, ref worse);
             Separate(batch, predicted, without);
             return (prediction.AsMemory(0, length), outputsPerElement == 1 ? default : variance.AsMemory(0, length));
-
-            float[] Condition(NetworkCondition condition) => batch.Condition(condition, again: batch.Guidance.IsOn && weak is null);
         }
         finally
         {
@@ -81,6 +79,9 @@ internal sealed class NetworkPredictor(
         if (Interlocked.Exchange(ref busy, 1) == 0) return;
         throw new InvalidOperationException("An InferenceSampler serves one thread at a time: create one for each thread.");
     }
+
+    private float[][] Conditions(SpanBatch batch) =>
+        [.. conditions.Select(condition => batch.Condition(condition, again: batch.Guidance.IsOn && weak is null))];
 
     private ReadOnlySpan<float> Ask(
         IBatchNetwork asked, SpanBatch batch, int rows, ReadOnlySpan<float> x, ReadOnlySpan<long> classes, ref float[] answer)

@@ -103,7 +103,7 @@ internal static class RequestValidation
                 $"Labels must be 0 … {count - 1}{(none ? ", -1 for none" : "")}, but one is {label}.", nameof(request));
         }
 
-        if (!none && request.GuidanceScale != 1)
+        if (!none && !autoguided && request.GuidanceScale != 1)
         {
             throw new ArgumentException(
                 $"GuidanceScale must be 1, for the network was trained without a null label, but is {request.GuidanceScale}.",

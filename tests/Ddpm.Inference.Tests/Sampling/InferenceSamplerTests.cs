@@ -35,7 +35,7 @@ public sealed class InferenceSamplerTests
         { new() { PreviewEvery = 0 }, "PreviewEvery must be at least 1, but is 0.*" },
         { new() { GuidanceScale = double.NaN }, "GuidanceScale must be finite and at least 0, but is NaN.*" },
         { new() { GuidanceRescale = 2 }, "GuidanceRescale must be at least 0 and at most 1, but is 2.*" },
-        { new() { GuidanceScale = 2 }, "GuidanceScale must be 1 without Labels, for guidance strengthens a class, but is 2.*" },
+        { new() { GuidanceScale = 2 }, "GuidanceScale must be 1 without Labels and WeakModel, for guidance strengthens a class*" },
         { new() { SampleShape = [1, 4, 5] },
             "SampleShape must be [1, H, W] with sizes that are positive multiples of 2*but is [1, 4, 5].*" },
         { new() { SampleShape = [2, 4, 4] }, "SampleShape must be [1, H, W]*but is [2, 4, 4].*" },
