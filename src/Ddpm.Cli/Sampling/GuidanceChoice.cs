@@ -45,23 +45,14 @@ internal sealed record GuidanceChoice(string? Weak, GuidanceInterval? Interval)
     private static void Require(string weak, string folder, ModelDescription description)
     {
         ModelDescription other = ModelDescription.Read(weak);
-        (string What, object? Own, object? Other)[] parts =
-        [
-            ("shape of a sample", Shape(description.Network), Shape(other.Network)),
-            ("classes", description.Network.ClassCount ?? 0, other.Network.ClassCount ?? 0),
-            ("conditions", Conditions(description.Network), Conditions(other.Network)),
-            ("prediction", description.Process!.Prediction, other.Process?.Prediction ?? "none"),
-            ("timesteps", description.Process.Schedule.Timesteps, other.Process?.Schedule.Timesteps),
-        ];
-        foreach ((string what, object? own, object? its) in parts)
-        {
-            if (Equals(own, its)) continue;
-            throw new UsageException($"--weak-model must have the {what} of {folder}, {own}, but {weak} has {its}.");
-        }
+        string own = Shape(description.Network), its = Shape(other.Network);
+        (string What, string Expected, string Actual)? difference = own != its
+            ? ("shape of a sample", own, its)
+            : WeakModelRules.Difference(
+                new UNetDescription(description.Network), description.Process!, new UNetDescription(other.Network), other.Process);
+        if (difference is not { } found) return;
+        throw new UsageException($"--weak-model must have the {found.What} of {folder}, {found.Expected}, but {weak} has {found.Actual}.");
     }
 
     private static string Shape(UNetOptions network) => $"[{string.Join(", ", network.SampleShape)}]";
-
-    private static string Conditions(UNetOptions network) =>
-        network.Conditions.IsEmpty ? "none" : string.Join(", ", network.Conditions.Select(condition => condition.Name));
 }

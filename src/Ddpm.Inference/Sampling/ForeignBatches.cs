@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Inference;
 
 /// <summary>Batches of an <see cref="ISpanNetwork"/>, which stays its owner's.</summary>
@@ -22,8 +24,22 @@ internal sealed class ForeignBatches(ISpanNetwork network) : IBatchNetwork
     public void Predict(
         ReadOnlySpan<float> x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float[][] conditions, Span<float> target)
     {
-        if (conditions.Length == 0) network.Predict(x, shape, times, labels, target);
-        else network.Predict(x, shape, times, labels, Array.ConvertAll(conditions, values => (ReadOnlyMemory<float>)values), target);
+        if (conditions.Length == 0)
+        {
+            network.Predict(x, shape, times, labels, target);
+            return;
+        }
+
+        int pixels = x.Length / (shape[0] * shape[1]);
+        var given = new ReadOnlyMemory<float>[conditions.Length];
+        for (int i = 0; i < given.Length; i++)
+        {
+            // Where guidance acts at some timesteps only, the array holds the rows of both predictions at all of them.
+            NetworkCondition condition = network.Conditions[i];
+            given[i] = conditions[i].AsMemory(0, shape[0] * condition.Channels * (condition.IsVector ? 1 : pixels));
+        }
+
+        network.Predict(x, shape, times, labels, given, target);
     }
 
     public void Dispose()

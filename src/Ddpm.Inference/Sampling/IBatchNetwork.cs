@@ -13,7 +13,9 @@ internal interface IBatchNetwork : IDisposable
     /// <param name="x">x_t, [B, C, …].</param>
     /// <param name="times">The timesteps, [B].</param>
     /// <param name="labels">The rows of the class embedding, [B]; empty where the network knows no classes.</param>
-    /// <param name="conditions">The conditions in the description's order, [B, C, …] or [B, C], in memory that does not move.</param>
+    /// <param name="conditions">
+    /// The conditions in the description's order, [B, C, …] or [B, C], or longer, in memory that does not move.
+    /// </param>
     /// <param name="target">Receives the prediction, [B, Cout, …].</param>
     void Predict(
         ReadOnlySpan<float> x, ReadOnlySpan<float> times, ReadOnlySpan<long> labels, float[][] conditions, Span<float> target);

@@ -168,20 +168,9 @@ public sealed class InferenceModel : IDisposable
     /// <exception cref="ArgumentException">Samples, classes, conditions or process differ.</exception>
     internal void RequireLike(InferenceModel model)
     {
-        (string What, object Own, object Other)[] parts =
-        [
-            ("channels", Network.InChannels, model.Network.InChannels),
-            ("classes", Network.ClassCount, model.Network.ClassCount),
-            ("conditions", string.Join(", ", Network.Conditions.Select(condition => condition.Name)),
-                string.Join(", ", model.Network.Conditions.Select(condition => condition.Name))),
-            ("prediction", Process.Prediction, model.Process.Prediction),
-            ("timesteps", Schedule.Timesteps, model.Schedule.Timesteps),
-        ];
-        foreach ((string what, object own, object other) in parts)
-        {
-            if (own.Equals(other)) continue;
-            throw new ArgumentException($"WeakModel must have the {what} of the model, \"{other}\", but has \"{own}\".");
-        }
+        if (WeakModelRules.Difference(model.Network, model.Process, Network, Process) is not { } difference) return;
+        throw new ArgumentException(
+            $"WeakModel must have the {difference.What} of the model, \"{difference.Expected}\", but has \"{difference.Actual}\".");
     }
 
     /// <summary>The network for one sampler.</summary>

@@ -139,11 +139,34 @@ public sealed class SpanSamplingTests
     }
 
     [Fact]
+    public void Sample_ConditionsGuidedInAnInterval_GivesAForeignNetworkTheRowsOfItsBatch()
+    {
+        var network = new RowCounter();
+        using var model = new InferenceModel(network, new ReverseDiffusion(new LinearSchedule()).Describe(), [1, 2, 2]);
+        using InferenceSampler sampler = model.CreateSampler(SamplingMethod.Ddim, new InferenceSamplerOptions { Steps = 4 });
+        sampler.Sample(new InferenceRequest
+        {
+            Count = 3,
+            Conditions = new Dictionary<string, ReadOnlyMemory<float>> { ["low"] = new float[12], ["facts"] = new float[15] },
+            GuidanceScale = 2,
+            GuidanceInterval = new GuidanceInterval(300, 700),
+        });
+        network.Calls.Should().Equal((3, 12, 15), (3, 12, 15), (6, 24, 30), (3, 12, 15));
+    }
+
+    [Fact]
     public void CreateSampler_WeakModelOfAnotherKind_IsRefused()
     {
         using UNet network = new(Image), classes = new(Image with { ClassCount = 3 });
         using InferenceModel model = SamplingTwins.Model(network, new ReverseDiffusion(new LinearSchedule()));
         using InferenceModel other = SamplingTwins.Model(classes, new ReverseDiffusion(new LinearSchedule()));
+        using UNet one = new(Image with { Conditions = [NetworkCondition.Spatial("low", 1)] });
+        using UNet three = new(Image with { Conditions = [NetworkCondition.Spatial("low", 3)] });
+        using InferenceModel low = SamplingTwins.Model(one, new ReverseDiffusion(new LinearSchedule()));
+        using InferenceModel wide = SamplingTwins.Model(three, new ReverseDiffusion(new LinearSchedule()));
+        FluentActions.Invoking(() => low.CreateSampler(SamplingMethod.Ddim, new InferenceSamplerOptions { WeakModel = wide }))
+            .Should().Throw<ArgumentException>()
+            .WithMessage("WeakModel must have the conditions of the model, \"low (spatial, 1)\", but has \"low (spatial, 3)\".");
         using InferenceModel shorter = SamplingTwins.Model(network, new ReverseDiffusion(new LinearSchedule(50)));
         FluentActions.Invoking(() => model.CreateSampler(SamplingMethod.Ddim, new InferenceSamplerOptions { WeakModel = other }))
             .Should().Throw<ArgumentException>().WithMessage("WeakModel must have the classes of the model, \"0\", but has \"3\".");
@@ -292,5 +315,32 @@ public sealed class SpanSamplingTests
         using InferenceSampler spans = model.CreateSampler(method, options);
         float[] actual = spans.Sample(new InferenceRequest { Count = 3, Seed = 5 });
         SamplingTwins.ShouldBeTheSame(actual, expected.Numbers(), bits, because);
+    }
+
+    // Notes the rows of x_t and the numbers of each condition.
+    private sealed class RowCounter : ISpanNetwork
+    {
+        public List<(int Rows, int Low, int Facts)> Calls { get; } = [];
+
+        public int SpatialDimensions => 2;
+
+        public int InChannels => 1;
+
+        public int OutChannels => 1;
+
+        public IReadOnlyList<NetworkCondition> Conditions =>
+            [NetworkCondition.Spatial("low", 1), NetworkCondition.Vector("facts", 5)];
+
+        public void Predict(
+            ReadOnlySpan<float> x, ReadOnlySpan<int> shape, ReadOnlySpan<float> timesteps, ReadOnlySpan<long> labels,
+            Span<float> prediction) => throw new InvalidOperationException("without conditions");
+
+        public void Predict(
+            ReadOnlySpan<float> x, ReadOnlySpan<int> shape, ReadOnlySpan<float> timesteps, ReadOnlySpan<long> labels,
+            ReadOnlySpan<ReadOnlyMemory<float>> conditions, Span<float> prediction)
+        {
+            Calls.Add((shape[0], conditions[0].Length, conditions[1].Length));
+            prediction.Clear();
+        }
     }
 }
