@@ -1,7 +1,6 @@
 using Ddpm.Core;
 using Ddpm.Models;
 using Microsoft.AspNetCore.Builder;
-using static TorchSharp.torch;
 
 namespace Ddpm.Web.Tests;
 
@@ -13,28 +12,7 @@ internal sealed class ConditionalServer : IAsyncDisposable
 
     private ConditionalServer(int? classes, NetworkCondition[] conditions)
     {
-        var options = new UNetOptions
-        {
-            Height = 8,
-            Width = 8,
-            InChannels = 1,
-            OutChannels = 1,
-            BaseChannels = 8,
-            ChannelMultipliers = [1, 2],
-            BlocksPerLevel = 1,
-            AttentionResolutions = [],
-            NormGroups = 4,
-            ClassCount = classes,
-            Conditions = [.. conditions],
-        };
-        Network = new UNet(options, seed: 3);
-        // A fresh network puts out almost nothing.
-        using (no_grad())
-        {
-            foreach (TorchSharp.Modules.Parameter parameter in Network.parameters()) parameter.add_(0.05 * ones_like(parameter));
-        }
-
-        Network.eval();
+        Network = TinyNetwork.Create(classes, conditions);
         ModelFolder.Save(Folder, Network, Process);
         app = WebServer.Create(new ServerOptions { Port = 0, Model = served => served.Folder = Folder });
     }

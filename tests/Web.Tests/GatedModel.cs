@@ -12,31 +12,7 @@ internal sealed class GatedModel : IConditionalEpsilonModel, IDisposable
     private readonly SemaphoreSlim permits = new(0);
     private volatile bool open;
 
-    public GatedModel(int? classes = null)
-    {
-        network = new UNet(
-            new UNetOptions
-            {
-                Height = 8,
-                Width = 8,
-                InChannels = 1,
-                OutChannels = 1,
-                BaseChannels = 8,
-                ChannelMultipliers = [1, 2],
-                BlocksPerLevel = 1,
-                AttentionResolutions = [],
-                NormGroups = 4,
-                ClassCount = classes,
-            },
-            seed: 3);
-        // A fresh network puts out almost nothing, and all seeds would look alike.
-        using (no_grad())
-        {
-            foreach (TorchSharp.Modules.Parameter parameter in network.parameters()) parameter.add_(0.05 * ones_like(parameter));
-        }
-
-        network.eval();
-    }
+    public GatedModel(int? classes = null) => network = TinyNetwork.Create(classes);
 
     public int Calls { get; private set; }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -54,6 +55,17 @@ internal sealed class TestServer : IAsyncDisposable
         };
         if (accept is not null) request.Headers.Accept.ParseAdd(accept);
         return await Client.SendAsync(request);
+    }
+
+    /// <summary>Posts a body, which may be no JSON, and returns why it was refused; null where it was drawn. Nothing else may happen.</summary>
+    public async Task<string?> RefusalOfAsync(byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/json");
+        using HttpResponseMessage answer = await Client.PostAsync("/api/samples", content);
+        if (answer.StatusCode == HttpStatusCode.OK) return null;
+        ((int)answer.StatusCode).Should().BeInRange(400, 499);
+        return (await JsonAsync(answer)).GetProperty("detail").GetString() ?? "";
     }
 
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage answer)
