@@ -57,7 +57,7 @@ internal sealed class TestServer : IAsyncDisposable
         return await Client.SendAsync(request);
     }
 
-    /// <summary>Posts a body, which may be no JSON, and returns why it was refused; null where it was drawn. Nothing else may happen.</summary>
+    /// <summary>Posts a body, which may be no JSON, and returns why it was refused; null where it was drawn.</summary>
     public async Task<string?> RefusalOfAsync(byte[] body)
     {
         using var content = new ByteArrayContent(body);
