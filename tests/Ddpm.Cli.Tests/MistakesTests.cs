@@ -39,7 +39,7 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("sample {model} --steps 21", "--steps must be at most 20, the timesteps of {model}, but is 21.")]
     [InlineData(
         "sample {model} --sampler euler",
-        "--sampler must be ddpm, ddim, dpm-solver++, ipndm, langevin or predictor-corrector, but is euler.")]
+        "--sampler must be ddpm, ddim, dpm-solver++, ipndm, unipc, langevin or predictor-corrector, but is euler.")]
     [
         InlineData(
             "sample {model} --spacing even",

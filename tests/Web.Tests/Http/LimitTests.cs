@@ -22,11 +22,11 @@ public sealed class LimitTests
     [InlineData(
         """{"sampler":"magic"}""",
         "sampler",
-        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, langevin, predictor-corrector, but is \"magic\".")]
+        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, unipc, langevin, predictor-corrector, but is \"magic\".")]
     [InlineData(
         """{"sampler":{"a":[1]}}""",
         "sampler",
-        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, langevin, predictor-corrector, but is {\"a\":[1]}.")]
+        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, unipc, langevin, predictor-corrector, but is {\"a\":[1]}.")]
     [InlineData("""{"label":1}""", "label", "label must be absent, for the model knows no classes, but is 1.")]
     [InlineData("""{"guidance":2}""", "guidance", "guidance must be absent, for the model cannot be guided, but is 2.")]
     [
