@@ -18,9 +18,11 @@ internal sealed class SampleMeasures : IDisposable
     private readonly ClassifierFeatures features;
     private readonly FeatureStatistics train, test;
     private readonly Tensor trainFeatures;
+    private readonly int size;
 
     public SampleMeasures(Experiment experiment, FashionMnist data)
     {
+        size = data.Size;
         classifier = Trained(experiment, data);
         features = new ClassifierFeatures(classifier);
         trainFeatures = FeatureExtraction.Features(features, DatasetBatches.Images(data.Train, 500));
@@ -52,6 +54,16 @@ internal sealed class SampleMeasures : IDisposable
     /// The measures of pictures of the test set: what real pictures get that no network saw. A distance to the test set is not among them.
     /// </summary>
     public ImmutableSortedDictionary<string, Measured> OfTest(Tensor pictures) => Of(pictures).Remove(FidTest);
+
+    /// <summary>The distance of pictures to the training set alone.</summary>
+    public double FidOf(Tensor pictures)
+    {
+        using FeatureStatistics statistics = FeatureExtraction.Statistics(features, pictures.split(500));
+        return FrechetDistance.Compute(train, statistics);
+    }
+
+    /// <summary>The features of pictures of another size, which are resized to that of the data first.</summary>
+    public IFeatureExtractor Resizing(ResizeFilter filter) => new ClassifierFeatures(classifier, filter, size);
 
     /// <summary>The fraction of pictures that the classifier puts into the classes they were drawn for.</summary>
     public double Agreement(Tensor pictures, Tensor labels)

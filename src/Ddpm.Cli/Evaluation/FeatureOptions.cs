@@ -33,8 +33,9 @@ internal sealed class FeatureOptions(OptionReader read, bool classifier)
     public string Filter { get; } = read.Choice(
         "--feature-filter",
         "bicubic-antialiased",
-        "How they are resized; it changes the numbers: bilinear as pytorch-fid, bicubic-antialiased as clean-fid",
-        ["bilinear", "bilinear-antialiased", "bicubic-antialiased"]);
+        "How they are resized; it changes the numbers: bilinear as pytorch-fid, bicubic-antialiased as clean-fid, bicubic-bytes as CLIP "
+            + "and DINOv2",
+        ["bilinear", "bilinear-antialiased", "bicubic-antialiased", "bilinear-bytes", "bicubic-bytes"]);
 
     public string Scale { get; } = read.Choice(
         "--feature-scale",
@@ -93,6 +94,8 @@ internal sealed class FeatureOptions(OptionReader read, bool classifier)
             {
                 "bilinear" => ResizeFilter.Bilinear,
                 "bilinear-antialiased" => ResizeFilter.BilinearAntialiased,
+                "bilinear-bytes" => ResizeFilter.BilinearBytes,
+                "bicubic-bytes" => ResizeFilter.BicubicBytes,
                 _ => ResizeFilter.BicubicAntialiased,
             },
             Scale = Scale switch { "unit" => PixelScale.UnitInterval, "symmetric" => PixelScale.MinusOneToOne, _ => PixelScale.Bytes },

@@ -7,16 +7,6 @@ namespace Ddpm.Evaluation;
 /// <summary>Brings images to the size and the numbers that a feature network was trained with.</summary>
 internal sealed class ImagePreparation
 {
-    // Not exposed by TorchSharp otherwise; constant, for a bad script would end the process.
-    private static readonly jit.CompilationUnit Resizing = jit.compile("""
-        def bilinear(x: Tensor, height: int, width: int):
-            return torch._upsample_bilinear2d_aa(x, [height, width], False)
-
-        def bicubic(x: Tensor, height: int, width: int):
-            return torch._upsample_bicubic2d_aa(x, [height, width], False)
-
-        """);
-
     private readonly (int Height, int Width)? size;
     private readonly ResizeFilter filter;
     private readonly PixelScale scale;
@@ -59,7 +49,7 @@ internal sealed class ImagePreparation
         Tensor x = images.size(1) == 1 ? images.expand(images.size(0), 3, images.size(2), images.size(3)).contiguous() : images;
         if (size is { } wanted && (wanted.Height != x.size(2) || wanted.Width != x.size(3)))
         {
-            x = Resized(x.to(float32), wanted.Height, wanted.Width);
+            x = ImageResizing.Resized(x.to(float32), wanted.Height, wanted.Width, filter);
         }
 
         if (scale != PixelScale.Bytes || !mean.IsEmpty || !deviation.IsEmpty) x = x.to(float32);
@@ -83,11 +73,4 @@ internal sealed class ImagePreparation
         throw new ArgumentException(
             $"{name} must be {expected}, or empty, but is {(values.IsDefault ? "unset" : string.Join(", ", values))}.", nameof(values));
     }
-
-    private Tensor Resized(Tensor x, int height, int width) => filter switch
-    {
-        ResizeFilter.Bilinear => nn.functional.interpolate(x, [height, width], mode: InterpolationMode.Bilinear, align_corners: false),
-        ResizeFilter.BilinearAntialiased => (Tensor)Resizing.invoke("bilinear", x, height, width),
-        _ => (Tensor)Resizing.invoke("bicubic", x, height, width),
-    };
 }

@@ -51,6 +51,32 @@ public sealed class FeatureTests
         prepared.flatten().narrow(0, 0, 4).data<float>().ToArray().Should().Equal(Numbers(expected), (a, b) => Math.Abs(a - b) < 1e-3);
     }
 
+    [Theory]
+    [InlineData(ResizeFilter.BicubicAntialiased, "bicubicFloat", 1e-4)]
+    [InlineData(ResizeFilter.BilinearAntialiased, "bilinearFloat", 1e-4)]
+    [InlineData(ResizeFilter.BicubicBytes, "bicubicBytes", 0)]
+    [InlineData(ResizeFilter.BilinearBytes, "bilinearBytes", 0)]
+    public void Prepared_Filters_AreThoseOfPillow(ResizeFilter filter, string expected, double tolerance)
+    {
+        // Pillow 9.4: on mode "F" clipped to 0 … 255, which is clean-fid's rule, and on mode "L". Smaller, larger, and one of each.
+        JsonElement cases = JsonDocument.Parse(File.ReadAllText(Golden("pillow_resize.json"))).RootElement;
+        foreach (string name in new[] { "down", "up", "mixed" })
+        {
+            JsonElement one = cases.GetProperty(name);
+            (int height, int width) = (Side("outHeight"), Side("outWidth"));
+            byte[] pixels = [.. one.GetProperty("pixels").EnumerateArray().Select(pixel => pixel.GetByte())];
+            using Tensor images = tensor(pixels).reshape(1, 1, Side("height"), Side("width"));
+            using var extractor = new TorchScriptFeatures(
+                Golden("tiny_pair.pt"), new TorchScriptOptions { Size = (height, width), Filter = filter });
+            using Tensor prepared = extractor.Prepared(images), first = prepared[0, 0].flatten().contiguous();
+            first.data<float>().ToArray().Should().Equal(
+                one.GetProperty(expected).EnumerateArray().Select(value => value.GetSingle()),
+                (a, b) => Math.Abs(a - b) <= tolerance, "{0}", name);
+
+            int Side(string side) => one.GetProperty(side).GetInt32();
+        }
+    }
+
     [Fact]
     public void Prepared_ScalesAndGrayscale_AreAsDocumented()
     {
