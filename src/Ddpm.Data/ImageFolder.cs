@@ -125,36 +125,28 @@ public sealed class ImageFolder : IDataset
         return ClassCount > 0 ? classes[used] : -1;
     }
 
-    /// <summary>Reads all images into memory, one byte for each value; skipped files are left out.</summary>
-    /// <param name="progress">Receives the number of files read.</param>
+    /// <summary>
+    /// Reads all images into memory, one byte for each value, on as many threads as there are processors; skipped files are left out.
+    /// </summary>
+    /// <param name="progress">Receives the number of files read, from several threads but one at a time.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The images; the caller disposes them.</returns>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be used and the options do not skip it, or all images are unusable; the message names the file.
+    /// An image cannot be used and the options do not skip it, or all images are unusable; the message names the first such file.
     /// </exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
-    public ImageDataset ToMemory(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public ImageDataset ToMemory(IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        ToMemoryOn(Environment.ProcessorCount, progress, cancellationToken);
+
+    /// <summary>Reads all images into memory on some threads.</summary>
+    internal ImageDataset ToMemoryOn(int workers, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
-        Tensor pixels = empty([Count, .. Shape], uint8);
-        var labels = new List<long>();
-        for (int file = 0; file < Count; file++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (TryDecode(file) is { } image)
-            {
-                using Tensor place = pixels.narrow(0, labels.Count, 1);
-                image.Pixels.Span.CopyTo(place.bytes);
-                labels.Add(ClassCount > 0 ? classes[file] : -1);
-            }
-
-            progress?.Report(file + 1);
-        }
-
-        if (labels.Count == 0) throw NoneUsable();
-        Tensor? known = ClassNames is null ? null : tensor(labels.ToArray(), int64);
-        return ImageDataset.Take(pixels.narrow(0, 0, labels.Count), known, classNames: ClassNames);
+        (Tensor pixels, int[] kept) = DecodedImages.Read([Count, .. Shape], workers, TryDecode, progress, cancellationToken);
+        if (kept.Length == 0) throw NoneUsable();
+        Tensor? known = ClassNames is null ? null : tensor(kept.Select(file => (long)classes[file]).ToArray(), int64);
+        return ImageDataset.Take(pixels.narrow(0, 0, kept.Length), known, classNames: ClassNames);
     }
 
     /// <summary>

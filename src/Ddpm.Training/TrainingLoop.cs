@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Ddpm.Core;
 using Microsoft.Extensions.Logging;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Ddpm.Training;
 
@@ -29,6 +31,9 @@ internal sealed class TrainingLoop
     public required IProgress<TrainingProgress>? Progress { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    private bool ComputesInBFloat16OnTheCpu => Trainer.Options.ComputeType == ScalarType.BFloat16
+        && Trainer.Network.parameters().First().device_type == DeviceType.CPU;
 
     private int Examples => BatchSize * Trainer.Options.Accumulation;
 
@@ -71,6 +76,7 @@ internal sealed class TrainingLoop
         using var held = new Holdings();
         held.Take(Hooks.OfType<IExclusiveHook>().Select(hook => (Func<IDisposable>)(() => hook.Take(Trainer.Communicator))));
         Logger.TrainingStarted(Trainer.StepsDone, TotalSteps, Examples);
+        if (ComputesInBFloat16OnTheCpu && Logger.IsEnabled(LogLevel.Warning)) Logger.BFloat16Measured(ComputeSpeed.Measure());
         RunningHooks.Start(Hooks, Trainer);
         var pace = new Pace(Examples);
         while (Trainer.StepsDone < TotalSteps && !Trainer.Communicator.Any(cancellationToken.IsCancellationRequested))

@@ -104,6 +104,36 @@ public sealed class ImageFolderTests : IDisposable
             .Should().Throw<InvalidDataException>().WithMessage("*none of its 2 can*");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void ToMemory_AnyNumberOfThreads_GivesTheSameImagesAndTheFirstFailure(int workers)
+    {
+        for (int file = 0; file < 40; file++) Save($"{(file < 15 ? "a" : "b")}/{file:00}.png", (byte)(file + 100));
+        foreach (int file in new[] { 3, 17, 18 }) Damage($"{(file < 15 ? "a" : "b")}/{file:00}.png");
+        int[] kept = [.. Enumerable.Range(0, 40).Where(file => file is not (3 or 17 or 18))];
+
+        var skipping = new ImageFolder(folder.FullName, new ImageFolderOptions { Damaged = DamagedImages.Skip });
+        var reports = new List<int>();
+        using var scope = NewDisposeScope();
+        using (ImageDataset memory = skipping.ToMemoryOn(workers, new Reports(reports), default))
+        {
+            scope.DisposablesCount.Should().Be(0, "nothing is left to the caller's scope");
+            using Tensor? labels = memory.ImageLabels();
+            using Tensor pixels = memory.Images(), corner = pixels[.., 0, 0, 0].contiguous();
+            corner.data<byte>().ToArray().Should().Equal(kept.Select(file => (byte)(file + 100)));
+            labels!.data<long>().ToArray().Should().Equal(kept.Select(file => file < 15 ? 0L : 1));
+        }
+
+        reports.Should().Equal(Enumerable.Range(1, 40));
+
+        var strict = new ImageFolder(folder.FullName);
+        FluentActions.Invoking(() => strict.ToMemoryOn(workers, null, default)).Should().Throw<InvalidDataException>().WithMessage("*03.png*");
+        FluentActions.Invoking(() => strict.ToMemoryOn(workers, null, new CancellationToken(true))).Should()
+            .Throw<OperationCanceledException>();
+    }
+
     [Fact]
     public void Identity_ChangesWithFiles()
     {
@@ -130,5 +160,10 @@ public sealed class ImageFolderTests : IDisposable
         ImageFile.SavePng(path, noise);
         byte[] whole = File.ReadAllBytes(path);
         File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+    }
+
+    private sealed class Reports(List<int> list) : IProgress<int>
+    {
+        public void Report(int value) => list.Add(value);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class TrainOptions(OptionReader read)
         "path",
         "Start from the weights of a model folder, a run or a checkpoint: its network and process, fitted to the images");
 
-    public bool Force { get; } = read.Flag("--force", "Train although the estimate says that memory or time will not do");
+    public bool Force { get; } = read.Flag("--force", "Train although the estimate says that memory or time will not do, or in bfloat16 where it is slower");
 
     public ImageOptions Images { get; } = new(read.Section("Data"));
 
@@ -144,7 +144,7 @@ internal sealed class TrainOptions(OptionReader read)
     public bool TensorBoard { get; } = read.Flag("--tensorboard", "Write metrics for TensorBoard too");
 
     public int Workers { get; } = read.Section(ProgramCommand.Machine).Number(
-        "--workers", 1, "Threads that read images ahead", least: 1, Most.Threads);
+        "--workers", Math.Min(8, Environment.ProcessorCount), "Threads that read images ahead", least: 1, Most.Threads);
 
     public long Seed { get; } = read.Section("Training").Whole("--seed", 0, "Seed of weights, order, timesteps and noise");
 

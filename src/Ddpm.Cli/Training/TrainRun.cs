@@ -43,10 +43,18 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         var checkpoints = new CheckpointStore(Path("checkpoints"), options.CheckpointEvery, options.KeepLast);
         RunInFolder? found = null;
         StepEstimate? estimate = null;
+        TypeChoice? types = null;
         ranks.OnFirstRank(() =>
         {
             found = RunInFolder.Find(checkpoints);
             found?.RequireSteps(options);
+            // A run that exists has its type: noise in a measurement does not end it.
+            if (found is null && options.BFloat16 && device.type == DeviceType.CPU)
+            {
+                types = new TypeChoice(ComputeSpeed.Measure());
+                types.Require(options.Force);
+            }
+
             long left = options.Steps - (found?.Steps ?? 0);
             // A run that is done costs no step.
             estimate = left > 0 ? Estimate(layers, device) : null;
@@ -67,6 +75,7 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         long remaining = options.Steps - trainer.StepsDone;
         if (remaining > 0) FolderReport.LookForTransparency(screen, images.Folder);
         if (remaining > 0 && estimate is not null) screen.Line(estimate.Text(remaining));
+        if (types is not null) screen.Line(types.Text);
         using var timeUp = new CancellationTokenSource();
         if (options.MaxMinutes is { } minutes) timeUp.CancelAfter(TimeSpan.FromMinutes(minutes));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeUp.Token);

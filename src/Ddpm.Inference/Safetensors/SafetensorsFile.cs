@@ -75,7 +75,8 @@ public sealed class SafetensorsFile : ISafetensors
     {
         if (!Metadata.TryGetValue(SafetensorsEncoder.DigestKey, out string? expected)) return false;
         using var hash = new Sha256();
-        var buffer = new byte[1 << 20];
+        // What was read is hashed before it leaves the second cache.
+        var buffer = new byte[1 << 17];
         long position = dataStart;
         for (int read; (read = RandomAccess.Read(handle, buffer, position)) > 0; position += read) hash.Append(buffer.AsSpan(0, read));
         return SafetensorsEncoder.CheckDigest(expected, hash.Finish(), path);

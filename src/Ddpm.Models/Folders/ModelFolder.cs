@@ -136,15 +136,16 @@ public static class ModelFolder
         if (options.Strict) match.RequireComplete(weights.FilePath, weights.Prefixes);
         else match.RequireProportion(weights.FilePath);
         weights.RequireRange();
-        bool verified = weights.VerifyDigest();
-
-        // A strict load reads every weight, so that none needs a first value.
-        TNetwork network = make(options.Strict ? Initialization.Uninitialized : Initialization.Drawn);
+        // Beside the copy: each takes as long as the other. A network whose weights have another digest is not returned.
+        Task<bool> digest = Task.Run(weights.VerifyDigest);
+        TNetwork? network = null;
         try
         {
+            // A strict load reads every weight, so that none needs a first value.
+            network = make(options.Strict ? Initialization.Uninitialized : Initialization.Drawn);
             LoadReport report = StateDict.Copy(network, weights, match) with
             {
-                Verified = verified,
+                Verified = digest.GetAwaiter().GetResult(),
                 WeightsFile = weights.FilePath,
                 Scheduler = contents.Scheduler,
                 IgnoredFields = contents.Ignored,
@@ -155,8 +156,14 @@ public static class ModelFolder
         }
         catch
         {
-            network.Dispose();
+            network?.Dispose();
             throw;
+        }
+        finally
+        {
+            // It reads the file, which is closed next.
+            Task.WaitAny(digest);
+            _ = digest.Exception;
         }
     }
 
