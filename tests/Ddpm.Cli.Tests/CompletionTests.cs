@@ -14,7 +14,7 @@ public sealed class CompletionTests
     [InlineData("ddpm help ev", "evaluate")]
     [InlineData("ddpm help evaluate f", "fid")]
     [InlineData("ddpm sample --sampl", "--sampler")]
-    [InlineData("ddpm sample m --sampler ", "ddim ddpm dpm-solver++ ipndm langevin predictor-corrector")]
+    [InlineData("ddpm sample m --sampler ", "ddim ddpm dpm-solver++ ipndm langevin predictor-corrector unipc")]
     [InlineData("ddpm sample m --sampler d", "ddim ddpm dpm-solver++")]
     [InlineData("ddpm sample m --sampler=dd", "--sampler=ddim --sampler=ddpm")]
     [InlineData("ddpm sample m --timestep-spacing k", "karras")]

@@ -14,6 +14,7 @@ public sealed class SamplingTests
         },
         { "dpm-solver++", new() { Sampler = "dpm-solver++", Steps = 6, Count = 2, Seed = 2, Labels = [2, "boot"] } },
         { "ipndm", new() { Sampler = "ipndm", Steps = 6, Spacing = "trailing", Count = 1, Seed = 3 } },
+        { "unipc", new() { Sampler = "unipc", Steps = 6, Count = 1, Seed = 3 } },
         { "langevin", new() { Sampler = "langevin", Steps = 4, Seed = 4 } },
         { "predictor-corrector", new() { Sampler = "predictor-corrector", Steps = 4, Seed = 5 } },
     };

@@ -26,6 +26,11 @@ internal static class StepsTable
         new("DDIM, η = 0, ε kept", ReverseVariance.FixedSmall, new DdimOptions { RederiveNoise = false }),
         new("DPM-Solver++ 2M", ReverseVariance.FixedSmall, KnownSamplers.DpmSolver),
         new("iPNDM", ReverseVariance.FixedSmall, KnownSamplers.Pndm),
+        new("UniPC", ReverseVariance.FixedSmall, KnownSamplers.UniPc),
+        new("UniPC, order 3", ReverseVariance.FixedSmall, (model, process, calls) => new UniPcSampler(
+            model,
+            KnownSamplers.UniPc.Respace(process, calls),
+            order: 3)),
         new("predictor–corrector", ReverseVariance.FixedLarge, PredictorCorrector),
         new("annealed Langevin", ReverseVariance.FixedSmall, Langevin),
     ];

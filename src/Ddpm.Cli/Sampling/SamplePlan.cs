@@ -17,12 +17,13 @@ internal sealed class SamplePlan
     public SamplePlan(string folder, SamplingOptions options)
     {
         Options = options;
-        Method = SamplingMethod.Find(options.Sampler);
+        Source = new ModelSource(folder, options.Folder);
+        ModelDescription description = Description = Source.Describe();
+        bool isDistilled = description.Process!.Timesteps is not null;
+        Method = options.Sampler is { } chosen ? SamplingMethod.Find(chosen) : isDistilled ? SamplingMethod.Ddim : SamplingMethod.Ddpm;
         RequireDdim("--eta", options.Eta is not null);
         RequireDdim("--ddim-noise kept", options.KeepNoise);
         LangevinChoice.Require(options, Method);
-        Source = new ModelSource(folder, options.Folder);
-        ModelDescription description = Description = Source.Describe();
         ReverseProcess process = FolderProcess.Require(folder, description);
         UNetOptions network = description.Network;
         string variance = ModelFolders.Description.Variance(description.Process!.Variance);

@@ -28,6 +28,11 @@ public static class KnownSamplers
         SamplingMethod.Pndm,
         (model, process, loggers) => new PndmSampler(model, process, loggers?.CreateLogger<PndmSampler>()));
 
+    /// <summary>Gets UniPC of order 2 in 20 steps, spaced by Karras et al.</summary>
+    public static SamplerEntry UniPc { get; } = new(
+        SamplingMethod.UniPc,
+        (model, process, loggers) => new UniPcSampler(model, process, logger: loggers?.CreateLogger<UniPcSampler>()));
+
     /// <summary>Gets annealed Langevin dynamics, which asks the network several times at each timestep.</summary>
     public static SamplerEntry Langevin { get; } = new(
         SamplingMethod.Langevin,
@@ -40,7 +45,7 @@ public static class KnownSamplers
             new PredictorCorrectorSampler(model, process, null, loggers?.CreateLogger<PredictorCorrectorSampler>()));
 
     /// <summary>Gets all samplers, the paper's first.</summary>
-    public static ImmutableArray<SamplerEntry> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm, Langevin, PredictorCorrector];
+    public static ImmutableArray<SamplerEntry> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm, UniPc, Langevin, PredictorCorrector];
 
     /// <summary>Finds a sampler by name.</summary>
     /// <param name="name">Its <see cref="SamplerEntry.Name"/>.</param>

@@ -142,10 +142,10 @@ public sealed class InferenceSampler : IDisposable
         if (Method == SamplingMethod.Ddpm || Method == SamplingMethod.PredictorCorrector) return (process.AncestralSteps, null);
         if (Method == SamplingMethod.Langevin) return (null, null);
         if (Method == SamplingMethod.DpmSolver) return (new DpmSolverSteps(Coefficients), null);
-        if (Method == SamplingMethod.Pndm)
+        if (Method == SamplingMethod.Pndm || Method == SamplingMethod.UniPc)
         {
             PndmSteps.RequireSignal(Coefficients, "process");
-            return (new PndmSteps(Coefficients), null);
+            return (Method == SamplingMethod.Pndm ? new PndmSteps(Coefficients) : new UniPcSteps(Coefficients), null);
         }
 
         var ddim = new DdimSteps(Coefficients, options.Eta, options.RederiveNoise);

@@ -33,6 +33,9 @@ public sealed class SamplingMethod
     /// <summary>Gets iPNDM of fourth order in 20 steps, spaced by Karras et al.</summary>
     public static SamplingMethod Pndm { get; } = new("ipndm", "iPNDM", 20, KnownSpacings.Karras, true);
 
+    /// <summary>Gets UniPC of order 2 in 20 steps, spaced by Karras et al.</summary>
+    public static SamplingMethod UniPc { get; } = new("unipc", "UniPC", 20, KnownSpacings.Karras, true);
+
     /// <summary>
     /// Gets annealed Langevin dynamics with all steps, or fewer, spaced by Karras et al.; <see cref="LangevinOptions.Annealing"/> says how
     /// often it asks the network at each.
@@ -44,7 +47,7 @@ public sealed class SamplingMethod
         new("predictor-corrector", "Predictor–corrector", null, KnownSpacings.Trailing, false);
 
     /// <summary>Gets all methods, the paper's first.</summary>
-    public static ImmutableArray<SamplingMethod> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm, Langevin, PredictorCorrector];
+    public static ImmutableArray<SamplingMethod> All { get; } = [Ddpm, Ddim, DpmSolver, Pndm, UniPc, Langevin, PredictorCorrector];
 
     /// <summary>Gets the name in commands, requests and tables.</summary>
     public string Name { get; }

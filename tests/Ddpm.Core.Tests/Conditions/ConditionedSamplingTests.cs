@@ -14,7 +14,7 @@ public sealed class ConditionedSamplingTests
     private static readonly ReverseDiffusion Process = new(
         new LinearSchedule(400, 1e-4, 0.04), new ReverseDiffusionOptions { Clipping = X0Clipping.None });
 
-    public static TheoryData<string> Samplers => ["ddpm", "ddim", "dpm-solver++", "ipndm"];
+    public static TheoryData<string> Samplers => ["ddpm", "ddim", "dpm-solver++", "ipndm", "unipc"];
 
     [Theory]
     [MemberData(nameof(Samplers))]
@@ -158,6 +158,7 @@ public sealed class ConditionedSamplingTests
         "ddpm" => new DdpmSampler(model, Process),
         "ddim" => new DdimSampler(model, Process),
         "ipndm" => new PndmSampler(model, Process),
+        "unipc" => new UniPcSampler(model, Process),
         _ => new DpmSolverSampler(model, Process),
     };
 

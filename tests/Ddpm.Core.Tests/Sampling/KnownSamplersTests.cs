@@ -14,9 +14,9 @@ public sealed class KnownSamplersTests
     public void All_NamesAndTitles_AreThoseOfTheTable()
     {
         KnownSamplers.All.Select(entry => (entry.Name, entry.Title)).Should().Equal(
-            ("ddpm", "DDPM"), ("ddim", "DDIM"), ("dpm-solver++", "DPM-Solver++"), ("ipndm", "iPNDM"),
+            ("ddpm", "DDPM"), ("ddim", "DDIM"), ("dpm-solver++", "DPM-Solver++"), ("ipndm", "iPNDM"), ("unipc", "UniPC"),
             ("langevin", "Annealed Langevin"), ("predictor-corrector", "Predictor–corrector"));
-        KnownSamplers.All.Select(entry => entry.DefaultSteps(1000)).Should().Equal(1000, 50, 20, 20, 1000, 1000);
+        KnownSamplers.All.Select(entry => entry.DefaultSteps(1000)).Should().Equal(1000, 50, 20, 20, 20, 1000, 1000);
         KnownSamplers.All.Select(entry => entry.DefaultSteps(10)).Should().OnlyContain(steps => steps == 10);
     }
 
@@ -36,6 +36,7 @@ public sealed class KnownSamplersTests
             "ddim" => new DdimSampler(model, process),
             "dpm-solver++" => new DpmSolverSampler(model, process),
             "ipndm" => new PndmSampler(model, process),
+            "unipc" => new UniPcSampler(model, process),
             "langevin" => new LangevinSampler(model, process),
             _ => new PredictorCorrectorSampler(model, process),
         };
@@ -50,7 +51,7 @@ public sealed class KnownSamplersTests
     [InlineData("DDPM")]
     public void Find_OtherSpelling_ListsTheNames(string name) =>
         FluentActions.Invoking(() => KnownSamplers.Find(name)).Should().Throw<ArgumentException>()
-            .WithMessage($"name must be one of ddpm, ddim, dpm-solver++, ipndm, langevin, predictor-corrector, but is \"{name}\".*");
+            .WithMessage($"name must be one of ddpm, ddim, dpm-solver++, ipndm, unipc, langevin, predictor-corrector, but is \"{name}\".*");
 
     [Fact]
     public void Supports_ProcessWithoutSignalAtTheEnd_LeavesTheSolversOut()
@@ -79,6 +80,7 @@ public sealed class KnownSamplersTests
     [Theory]
     [InlineData("dpm-solver++")]
     [InlineData("ipndm")]
+    [InlineData("unipc")]
     public void DefaultSpacing_OfTheSolvers_ComesNearerToTheFlowThanTrailingSteps(string name)
     {
         // Two narrow components: what all steps of DDIM lead to, against the defaults and against as many trailing steps.

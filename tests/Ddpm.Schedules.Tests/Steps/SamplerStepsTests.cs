@@ -5,7 +5,7 @@ public sealed class SamplerStepsTests
     private static readonly DiffusionCoefficients Respaced = new(
         new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Linspace(1000, 60)));
 
-    public static TheoryData<string> Names => ["small", "ddim", "ddim 0.5", "ddim 1", "dpm-solver++", "ipndm"];
+    public static TheoryData<string> Names => ["small", "ddim", "ddim 0.5", "ddim 1", "dpm-solver++", "ipndm", "unipc", "unipc 1", "unipc 3"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -63,6 +63,8 @@ public sealed class SamplerStepsTests
     [InlineData("ddim", 0.04)]
     [InlineData("dpm-solver++", 0.004)]
     [InlineData("ipndm", 0.004)]
+    [InlineData("unipc", 0.004)]
+    [InlineData("unipc 3", 0.004)]
     public void Run_PlainNumbersOfNormalData_FollowTheProbabilityFlow(string name, double tolerance)
     {
         // For data N(m, v) the ideal x̂_0 is known, and (x - √ᾱ m)/√(ᾱ v + 1-ᾱ) does not change along the flow.
@@ -90,6 +92,10 @@ public sealed class SamplerStepsTests
             .WithMessage("known must be 1 … 2 for DpmSolverSteps, but is 3*");
         FluentActions.Invoking(() => new PndmSteps(Respaced).At(5, 0)).Should().Throw<ArgumentOutOfRangeException>()
             .WithParameterName("known");
+        FluentActions.Invoking(() => new UniPcSteps(Respaced, 3).At(5, 5)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("known must be 1 … 4 for UniPcSteps, but is 5*");
+        FluentActions.Invoking(() => new UniPcSteps(Respaced, 4)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("order must be 1 … 3, but is 4*");
         FluentActions.Invoking(() => new DdimSteps(Respaced, 1.5)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("eta");
         FluentActions.Invoking(() => new PndmSteps(new DiffusionCoefficients(new HarmonicSchedule(10)))).Should().Throw<ArgumentException>()
             .WithMessage("coefficients must leave some signal at t = 9*");
@@ -122,6 +128,9 @@ public sealed class SamplerStepsTests
         "ddim 1" => new DdimSteps(c, 1, rederiveNoise: false),
         "dpm-solver++" => new DpmSolverSteps(c),
         "ipndm" => new PndmSteps(c),
+        "unipc" => new UniPcSteps(c),
+        "unipc 1" => new UniPcSteps(c, 1),
+        "unipc 3" => new UniPcSteps(c, 3),
         _ => throw new InvalidDataException(name),
     };
 }

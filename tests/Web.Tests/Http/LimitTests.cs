@@ -22,11 +22,11 @@ public sealed class LimitTests
     [InlineData(
         """{"sampler":"magic"}""",
         "sampler",
-        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, langevin, predictor-corrector, but is \"magic\".")]
+        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, unipc, langevin, predictor-corrector, but is \"magic\".")]
     [InlineData(
         """{"sampler":{"a":[1]}}""",
         "sampler",
-        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, langevin, predictor-corrector, but is {\"a\":[1]}.")]
+        "sampler must be one of ddpm, ddim, dpm-solver++, ipndm, unipc, langevin, predictor-corrector, but is {\"a\":[1]}.")]
     [InlineData("""{"label":1}""", "label", "label must be absent, for the model knows no classes, but is 1.")]
     [InlineData("""{"guidance":2}""", "guidance", "guidance must be absent, for the model cannot be guided, but is 2.")]
     [
@@ -34,7 +34,7 @@ public sealed class LimitTests
             """{"step":5}""",
             "The body",
             "The body must be made of the fields sampler, steps, spacing, eta, signalToNoise, stepsPerLevel, count, seed, label, guidance, "
-                + "toSeed, height, width, image, toImage, mask, strength, resamples, conditions, keptConditions, "
+                + "guidanceInterval, toSeed, height, width, image, toImage, mask, strength, resamples, conditions, keptConditions, "
                 + "previewEvery, but is given step too."),
     ]
     [InlineData("""[1,2]""", "The body", "The body must be a JSON object, but is [1,2].")]

@@ -33,7 +33,7 @@ public sealed class SpanSamplingTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (string sampler in (string[])["ddpm", "ddim", "ddim-eta", "ddim-keep", "dpm-solver++", "ipndm", "langevin",
+            foreach (string sampler in (string[])["ddpm", "ddim", "ddim-eta", "ddim-keep", "dpm-solver++", "ipndm", "unipc", "langevin",
                 "predictor-corrector"])
             {
                 foreach (Prediction prediction in Prediction.Known) data.Add(sampler, prediction.Name);
@@ -59,7 +59,7 @@ public sealed class SpanSamplingTests
                 {
                     // Core has no such sampler or process either.
                     bool zero = schedule is ZeroTerminalSnrSchedule;
-                    if (zero && (meaning == Prediction.Epsilon || sampler is "dpm-solver++" or "ipndm" or "langevin")) continue;
+                    if (zero && (meaning == Prediction.Epsilon || sampler is "dpm-solver++" or "ipndm" or "unipc" or "langevin")) continue;
                     var process = new ReverseDiffusion(
                         schedule, new ReverseDiffusionOptions { Prediction = meaning, Variance = variance, Clipping = clipping });
                     bool bits = clipping.Quantile is null && (sampler is not ("ddpm" or "predictor-corrector") || !variance.IsLearned);
@@ -75,6 +75,7 @@ public sealed class SpanSamplingTests
     [InlineData("ddim-eta")]
     [InlineData("dpm-solver++")]
     [InlineData("ipndm")]
+    [InlineData("unipc")]
     [InlineData("langevin")]
     [InlineData("predictor-corrector")]
     public void Sample_ImagesAndSignals_EqualTheTensorEngine(string sampler)
@@ -298,6 +299,7 @@ public sealed class SpanSamplingTests
             "ddim-eta" => new DdimSampler(network, process, new DdimOptions { Eta = 0.6 }),
             "ddim-keep" => new DdimSampler(network, process, new DdimOptions { Eta = 1, RederiveNoise = false }),
             "dpm-solver++" => new DpmSolverSampler(network, process),
+            "unipc" => new UniPcSampler(network, process),
             "langevin" => new LangevinSampler(network, process, LangevinOptions.Default),
             "predictor-corrector" => new PredictorCorrectorSampler(network, process),
             _ => new PndmSampler(network, process),
