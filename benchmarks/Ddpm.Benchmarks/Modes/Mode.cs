@@ -18,6 +18,7 @@ internal sealed record Mode(string Option, string Help, Action<ModeArguments> Ru
                     Effort.Of(6, 0))),
         new("--growth", "[batch] [resolution] [steps]  how cost grows with each", Growth.Write),
         new("--runtimes", "[CASE…]  ms per image by Ddpm.Inference, ONNX Runtime and libtorch", Runtimes.Write),
+        new("--device", "[cpu|cuda]  images per second in each type, layer by layer", DeviceThroughput.Write),
         new("--profile", "[CASE…]  share of time by kind of step", Profile.Write),
         new(
             "--memory",

@@ -6,7 +6,8 @@ public sealed class LibraryTests
 
     [Fact]
     public void Candidates_NoHint_AreTheRuntimesFiles() =>
-        LibraryNames.Candidates(null, null, null, isWindows: false).Should().Equal("libmpi.so.40", "libmpich.so.12", "libmpi.so.12", "libmpi_abi.so.0");
+        LibraryNames.Candidates(null, null, null, isWindows: false)
+            .Should().Equal("libmpi.so.40", "libmpich.so.12", "libmpi.so.12", "libmpi_abi.so.0");
 
     [Fact]
     public void Candidates_MpichsLauncher_BeginWithItsLibrary() =>
