@@ -50,7 +50,7 @@ internal static class SamplerChoice
     private static SpacingRule RuleOf(SamplingMethod method, SamplingOptions options) =>
         options.Spacing is { } named ? KnownSpacings.Find(named) : method.DefaultSpacing;
 
-    private static IVarianceSchedule Visited(IVarianceSchedule schedule, SamplingOptions options, string model)
+    private static RespacedSchedule Visited(IVarianceSchedule schedule, SamplingOptions options, string model)
     {
         if (options.Steps is not null || options.Spacing is not null)
         {
