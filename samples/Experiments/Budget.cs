@@ -11,6 +11,7 @@ internal sealed record Budget
     /// <summary>Enough to see that everything runs; the numbers mean nothing.</summary>
     public static Budget Quick { get; } = new()
     {
+        Trainings = 1,
         TrainingSteps = 8,
         BatchSize = 16,
         Timesteps = 50,
@@ -19,7 +20,7 @@ internal sealed record Budget
         ClassifierSteps = 20,
         TrainImages = 1000,
         TestImages = 200,
-        StepCounts = [5, 10],
+        StepCounts = [5],
         Pictures = 8,
         ModelSteps = 10,
         BoundSteps = 10,

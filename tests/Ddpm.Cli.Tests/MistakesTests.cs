@@ -37,6 +37,9 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [InlineData("sample {model} --steps many", "--steps must be a whole number of at least 1, but is many.")]
     [InlineData("sample {model} --steps 0", "--steps must be at least 1, but is 0.")]
     [InlineData("sample {model} --steps 21", "--steps must be at most 20, the timesteps of {model}, but is 21.")]
+    [InlineData("sample {model} --steps-at 1,4 --steps 2", "--steps-at must go without --steps: it names the timesteps.")]
+    [InlineData("sample {model} --steps-at 4,1", "--steps-at must be ascending timesteps of {model}, 0 … 19, but is 4,1.")]
+    [InlineData("sample {model} --steps-at 4,20", "--steps-at must be ascending timesteps of {model}, 0 … 19, but is 4,20.")]
     [InlineData(
         "sample {model} --sampler euler",
         "--sampler must be ddpm, ddim, dpm-solver++, ipndm, unipc, langevin or predictor-corrector, but is euler.")]

@@ -20,6 +20,7 @@ public sealed class SampleEngineTests : IDisposable
         .. SamplingMethod.All.Select(method => $"--count 5 --sampler {method} --steps 6"),
         .. KnownSpacings.All.Select(spacing => $"--count 3 --sampler ddim --steps 5 --spacing {spacing}"),
         "--count 3 --sampler ddpm",
+        "--count 3 --sampler unipc --steps-at 1,4,9,19",
         "--count 3 --sampler ddim --steps 6 --eta 0.5 --ddim-noise kept",
         "--count 3 --sampler langevin --steps 6 --signal-to-noise 0.5 --steps-per-level 15",
         "--count 3 --sampler predictor-corrector --steps 6 --signal-to-noise 0.3 --steps-per-level 2",

@@ -16,6 +16,9 @@ internal static class AutoguidanceTable
 
     private static readonly double[] Scales = [1.5, 2, 3];
 
+    // σ of the interval: near noise it costs variety, near the end it changes nothing.
+    private const double IntervalScale = 2, Least = 0.3, Most = 5;
+
     private static readonly SamplerEntry[] Samplers = [KnownSamplers.Ddpm, KnownSamplers.Ddim];
 
     public static Recipe Recipe(Budget budget, long seed) => Experiments.Recipe.Paper(budget, seed) with
@@ -59,14 +62,20 @@ internal static class AutoguidanceTable
         average.eval();
         using IDisposable better = trained.Trainer.Ema.SwapIn();
         using TrainedModel quarter = Checkpoint.LoadModel(TrainedRecipe.CheckpointAt(experiment, recipe, quarters: 1));
+        quarter.Network.eval();
         (string Name, UNet Network)[] weak = [("a quarter of the steps", quarter.Network), ("average of 0.999", average)];
         foreach (SamplerEntry sampler in Samplers)
         {
             int steps = Math.Min(sampler == KnownSamplers.Ddpm ? 100 : 50, experiment.Budget.Timesteps);
             Row(sampler, steps, "alone", trained.Network);
+            GuidanceInterval interval = GuidanceInterval.OfSigmas(recipe.Process.Coefficients, Least, Most);
+            Row(
+                sampler,
+                steps,
+                string.Create(CultureInfo.InvariantCulture, $"{weak[0].Name}, w = {IntervalScale}, σ {Least} … {Most}"),
+                new AutoguidedModel(trained.Network, weak[0].Network, IntervalScale, interval: interval));
             foreach ((string name, UNet network) in weak)
             {
-                network.eval();
                 foreach (double scale in Scales)
                 {
                     Row(sampler, steps, string.Create(CultureInfo.InvariantCulture, $"{name}, w = {scale}"),

@@ -14,7 +14,8 @@ internal static class Plots
     private static readonly (string Row, string Shown)[] Samplers =
     [
         ("DDPM, σ² = β", "DDPM, σ² = β"), ("DDIM, η = 1", "DDPM, smaller σ²"), ("DDIM, η = 0", "DDIM, η = 0"),
-        ("DPM-Solver++ 2M", "DPM-Solver++ 2M"), ("iPNDM", "iPNDM"), ("predictor–corrector", "predictor–corrector"),
+        ("DPM-Solver++ 2M", "DPM-Solver++ 2M"), ("iPNDM", "iPNDM"), ("UniPC", "UniPC"), ("UniPC, GITS", "UniPC, GITS"),
+        ("predictor–corrector", "predictor–corrector"),
         ("annealed Langevin", "annealed Langevin"), ("DDIM, η = 0, ε kept", "DDIM, ε kept"),
     ];
 

@@ -15,7 +15,7 @@ internal static class StepsTable
 
     private const string Seconds = "seconds";
 
-    private const int MostCallsPerLevel = 20;
+    private const int MostCallsPerLevel = 20, TeacherSteps = 60, TeacherSamples = 256;
 
     public static IReadOnlyList<Way> Ways { get; } =
     [
@@ -26,11 +26,18 @@ internal static class StepsTable
         new("DDIM, η = 0, ε kept", ReverseVariance.FixedSmall, new DdimOptions { RederiveNoise = false }),
         new("DPM-Solver++ 2M", ReverseVariance.FixedSmall, KnownSamplers.DpmSolver),
         new("iPNDM", ReverseVariance.FixedSmall, KnownSamplers.Pndm),
-        new("UniPC", ReverseVariance.FixedSmall, KnownSamplers.UniPc),
+        new("UniPC", ReverseVariance.FixedSmall, KnownSamplers.UniPc) { MostCalls = 50 },
         new("UniPC, order 3", ReverseVariance.FixedSmall, (model, process, calls) => new UniPcSampler(
             model,
             KnownSamplers.UniPc.Respace(process, calls),
-            order: 3)),
+            order: 3))
+        {
+            MostCalls = 20,
+        },
+        new("DDIM, η = 0, GITS", ReverseVariance.FixedSmall, KnownSamplers.Ddim) { IsSearched = true, MostCalls = 10 },
+        new("DPM-Solver++ 2M, GITS", ReverseVariance.FixedSmall, KnownSamplers.DpmSolver) { IsSearched = true, MostCalls = 10 },
+        new("iPNDM, GITS", ReverseVariance.FixedSmall, KnownSamplers.Pndm) { IsSearched = true, MostCalls = 10 },
+        new("UniPC, GITS", ReverseVariance.FixedSmall, KnownSamplers.UniPc) { IsSearched = true, MostCalls = 10 },
         new("predictor–corrector", ReverseVariance.FixedLarge, PredictorCorrector),
         new("annealed Langevin", ReverseVariance.FixedSmall, Langevin),
     ];
@@ -43,15 +50,17 @@ internal static class StepsTable
         Recipe recipe = Recipe.Paper(experiment.Budget, experiment.Seed);
         using TrainedRecipe trained = TrainedRecipe.Load(experiment, data, recipe);
         using IDisposable averaged = trained.Trainer.Ema.SwapIn();
+        var search = new Lazy<TrajectoryErrors>(() => Search(experiment, trained.Network, recipe.Process, data.Train.Shape));
         foreach (int calls in experiment.Budget.StepCounts)
         {
-            foreach (Way way in Ways)
+            foreach (Way way in Ways.Where(way => calls <= way.MostCalls))
             {
                 results.Row(Key(way, calls), () =>
                 {
                     var process = new ReverseDiffusion(
                         recipe.Process.Coefficients,
                         recipe.Process.Options with { Variance = way.Variance });
+                    if (way.IsSearched) process = process.Respace(search.Value.BestTimesteps(calls));
                     if (way.Create(trained.Network, process, calls) is not { } sampler) return ResultRow.Failed("too few calls");
                     long started = Stopwatch.GetTimestamp();
                     using Tensor samples = RecipeRow.Draw(
@@ -84,10 +93,32 @@ internal static class StepsTable
     private static string Pivot(Experiment experiment, ResultStore results, string measure, string format) => MarkdownTable.Of(
         [$"{measure} at calls", .. experiment.Budget.StepCounts.Select(calls => calls.ToString(CultureInfo.InvariantCulture))],
         Ways.Select(way => experiment.Budget.StepCounts
-            .Select(calls => results.Rows[Key(way, calls)].Measures.TryGetValue(measure, out Measured? measured)
+            .Select(calls => results.Rows.TryGetValue(Key(way, calls), out ResultRow? row)
+                && row.Measures.TryGetValue(measure, out Measured? measured)
                 ? MarkdownTable.Text(measured, format)
                 : "–")
             .Prepend(way.Name)));
+
+    // Timesteps by GITS: from trajectories of other noise than the samples'.
+    private static TrajectoryErrors Search(Experiment experiment, IEpsilonModel model, ReverseDiffusion process, IReadOnlyList<long> shape)
+    {
+        ReverseDiffusion teacher = KnownSamplers.Pndm.Respace(process, Math.Min(TeacherSteps, experiment.Budget.Timesteps));
+        var errors = TrajectoryErrors.Measure(
+            new PndmSampler(model, teacher),
+            new SamplingRequest
+            {
+                Count = Math.Min(TeacherSamples, experiment.Budget.Samples),
+                SampleShape = shape,
+                Noise = new PerSampleNoise(experiment.Seed + 1),
+            },
+            experiment.Stop);
+        foreach (int calls in experiment.Budget.StepCounts.Where(calls => calls <= 10))
+        {
+            experiment.Tell($"GITS, {calls}: {string.Join(", ", errors.BestTimesteps(calls))}");
+        }
+
+        return errors;
+    }
 
     private static string Key(Way way, int calls) => string.Create(CultureInfo.InvariantCulture, $"{way.Name}, {calls}");
 
@@ -134,5 +165,11 @@ internal static class StepsTable
             : this(name, variance, (model, process, calls) => new DdimSampler(model, process.Respace(calls), options))
         {
         }
+
+        /// <summary>Up to how many calls the row goes.</summary>
+        public int MostCalls { get; init; } = int.MaxValue;
+
+        /// <summary>Whether the timesteps are those that <see cref="TrajectoryErrors"/> finds.</summary>
+        public bool IsSearched { get; init; }
     }
 }

@@ -49,17 +49,15 @@ internal sealed class SamplePlan
                 $"--sampler must be among {others} for {folder}, whose process leaves no signal at its end, but is {Method}.");
         }
 
-        Spacing = options.Spacing is { } named ? KnownSpacings.Find(named) : Method.DefaultSpacing;
-        int timesteps = process.Coefficients.Timesteps;
-        Steps = options.Steps ?? Method.DefaultSteps(timesteps);
-        Schedule = SamplerChoice.Respaced(process.Coefficients.Schedule, Steps, Spacing, folder);
+        Schedule = SamplerChoice.Respaced(process.Coefficients.Schedule, Method, options, folder);
+        Steps = Schedule.Timesteps;
         Langevin = LangevinChoice.Of(options, Method, Schedule);
         Grain = Method == SamplingMethod.Ddpm && description.Process.Variance == "fixed_large"
             && FixedLargeSteps.Needed(Schedule) is { } needed
                 ? $"{Steps} of {needed.Trained} steps with the variance {variance} give grainy pictures: "
                     + $"take --sampler {SamplingMethod.Ddim}, or at least --steps {needed.Least}."
                 : null;
-        Settings = Describe(folder, Steps == timesteps ? "all" : Spacing.Name);
+        Settings = Describe(folder, SamplerChoice.SpacingOf(process.Coefficients.Schedule, Method, options));
     }
 
     /// <summary>The model folder.</summary>
@@ -93,10 +91,7 @@ internal sealed class SamplePlan
     /// <summary>The steps of the sampler.</summary>
     public int Steps { get; }
 
-    /// <summary>Which timesteps they visit.</summary>
-    public SpacingRule Spacing { get; }
-
-    /// <summary>The schedule over these timesteps.</summary>
+    /// <summary>The schedule over the timesteps that they visit.</summary>
     public IVarianceSchedule Schedule { get; }
 
     /// <summary>The Langevin steps; null for a sampler that takes none.</summary>

@@ -30,6 +30,15 @@ internal sealed class SamplingOptions(OptionReader read, string? section = null)
         SamplerChoice.Spacings,
         alias: "--timestep-spacing");
 
+    /// <summary>The timesteps of the steps; empty for those that <see cref="Spacing"/> chooses.</summary>
+    public ImmutableArray<int> StepsAt { get; } = read.Numbers(
+        "--steps-at",
+        [],
+        "In the place of --steps and --spacing: the model's timesteps to visit, ascending",
+        least: 0,
+        FileLimits.MostTimesteps,
+        longest: FileLimits.MostTimesteps);
+
     public double? Eta { get; } = read.Real(
         "--eta",
         "With ddim: how much noise a step adds, 0 none (the default), 1 as much as ddpm",

@@ -105,32 +105,8 @@ public sealed class NoiseCalibration
             throw new ArgumentOutOfRangeException(nameof(count), count, $"count must be 2 … {timesteps}, but is {count}.");
         }
 
-        var cost = new double[timesteps];
-        Array.Fill(cost, double.PositiveInfinity);
-        cost[0] = 0;
-        var from = new int[count, timesteps];
-        for (int node = 1; node < count; node++)
-        {
-            var next = new double[timesteps];
-            Array.Fill(next, double.PositiveInfinity);
-            for (int r = node; r < timesteps; r++)
-            {
-                for (int s = node - 1; s < r; s++)
-                {
-                    double through = cost[s] + StepCost(c.AlphaBars[s], c.AlphaBars[r], MeanSquares[r]);
-                    if (through >= next[r]) continue;
-                    next[r] = through;
-                    from[node, r] = s;
-                }
-            }
-
-            cost = next;
-        }
-
-        var path = new int[count];
-        path[^1] = timesteps - 1;
-        for (int node = count - 1; node > 0; node--) path[node - 1] = from[node, path[node]];
-        return [.. path];
+        double Cost(int from, int to) => StepCost(c.AlphaBars[from], c.AlphaBars[to], MeanSquares[to]);
+        return CheapestPath.Of(timesteps, count - 1, Cost);
     }
 
     /// <summary>ln(σ*²/β̃) of a step from the noise of r to that of s.</summary>

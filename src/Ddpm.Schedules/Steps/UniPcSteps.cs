@@ -8,7 +8,7 @@ namespace Ddpm.Core;
 /// <remarks>The last p steps of a process lower the order, to 1 at the step to no noise, whose length in λ is infinite.</remarks>
 internal sealed class UniPcSteps : SamplerSteps
 {
-    /// <summary>The order of programs that name none.</summary>
+    /// <summary>The order where none is named: with few steps 3 is worse (docs/experiments).</summary>
     internal const int DefaultOrder = 2;
 
     private readonly int order;
