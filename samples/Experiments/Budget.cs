@@ -76,13 +76,13 @@ internal sealed record Budget
     public int GuidedSteps { get; init; } = 100;
 
     /// <summary>Updates of a distillation.</summary>
-    public int DistillationUpdates { get; init; } = 320;
+    public int DistillationUpdates { get; init; } = 170;
 
     /// <summary>Trajectories in a batch of a distillation.</summary>
     public int DistillationBatch { get; init; } = 8;
 
     /// <summary>The learning rate of a distillation after warm-up.</summary>
-    public double DistillationRate { get; init; } = 6e-4;
+    public double DistillationRate { get; init; } = 2e-4;
 
     /// <summary>The settings that all rows of a table share; those of a distillation are in the names of its rows.</summary>
     public override string ToString() => string.Create(

@@ -74,8 +74,8 @@ internal static class CommandLine
             + "Exit codes: 0 done, 1 error, 2 wrong command line, 130 interrupted.")
         {
             TrainCommand.Create(shell), DistillCommand.Create(shell), ExportCommand.Create(shell), SampleCommand.Create(shell),
-            FillCommand.Create(shell), EvaluateCommand.Create(shell), InspectCommand.Create(shell), ConvertCommand.Create(shell), DoctorCommand.Create(shell),
-            CompletionCommand.Create(output), HelpCommand.Create(),
+            FillCommand.Create(shell), EvaluateCommand.Create(shell), InspectCommand.Create(shell), ConvertCommand.Create(shell),
+            DoctorCommand.Create(shell), CompletionCommand.Create(output), HelpCommand.Create(),
         };
         foreach (Command command in root.Subcommands.SelectMany(command => command.Subcommands.Count > 0 ? command.Subcommands : [command]))
         {

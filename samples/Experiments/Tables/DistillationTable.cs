@@ -30,9 +30,9 @@ internal static class DistillationTable
         ResultStore results = experiment.Results(Name);
         foreach ((SamplerEntry sampler, int steps) in Samplers)
         {
-            results.Row($"{sampler.Title}, {steps}", () => Row(
-                experiment, measures, $"{sampler.Title}, {steps} calls", sampler.Create(model.Network, sampler.Respace(model.Process, steps)),
-                steps, null));
+            string title = $"{sampler.Title}, {steps} calls";
+            ReverseDiffusion process = sampler.Respace(model.Process, steps);
+            results.Row(title, () => Row(experiment, measures, title, sampler.Create(model.Network, process), steps, null));
         }
 
         for (int repeat = 0; repeat < experiment.Budget.Trainings; repeat++)
@@ -87,8 +87,8 @@ internal static class DistillationTable
         ModelFolder.Save(experiment.Out(folder, "model"), student.Network, distillation.Process);
         double examples = budget.DistillationUpdates * budget.DistillationBatch;
         double cost = examples * options.Steps * (WithGradients + options.Substeps) / (WithGradients * TrainedExamples);
-        return Row(
-            experiment, measures, Title(experiment, seed), new DdimSampler(student.Network, distillation.Process), options.Steps, 100 * cost);
+        var sampler = new DdimSampler(student.Network, distillation.Process);
+        return Row(experiment, measures, Title(experiment, seed), sampler, options.Steps, 100 * cost);
     }
 
     private static ResultRow Row(

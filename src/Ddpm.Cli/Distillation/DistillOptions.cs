@@ -42,7 +42,7 @@ internal sealed class DistillOptions(OptionReader read)
     public int BatchSize { get; } = read.Number("--batch-size", 16, "Samples of an update, each with all steps", least: 1, Most.Batch);
 
     public double LearningRate { get; } =
-        read.Real("--learning-rate", 5e-4, "Adam's learning rate after warm-up; it falls to 0 by a cosine", NumberRange.Positive);
+        read.Real("--learning-rate", 2e-4, "Adam's learning rate after warm-up; it falls to 0 by a cosine", NumberRange.Positive);
 
     public int WarmupUpdates { get; } = read.Number(
         "--warmup-updates", 20, "Updates over which the learning rate grows from 0", least: 0);

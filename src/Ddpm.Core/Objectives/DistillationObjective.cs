@@ -54,7 +54,8 @@ internal sealed class DistillationObjective : Objective
 
         // x_{t-1} is linear in x̂_0.
         Tensor error = next - target, raw = Process.PredictX0(output, x, t);
-        Tensor passes = ((input.RawX0 - input.X0) * error).ge(0);
+        using TorchSharp.Scalar zero = 0;
+        Tensor passes = ((input.RawX0 - input.X0) * error).ge(zero);
         return ((error + (raw - input.RawX0) * passes.to(error.dtype).Times(Sensitivity(t))).abs(), next);
     }
 

@@ -7,10 +7,10 @@ namespace Ddpm.Training;
 /// <summary>
 /// Distils a trained network into a student that samples in few steps: SFD, Simple and Fast Distillation (Zhou et al. 2024,
 /// arXiv:2409.19681). The teacher draws samples by a solver with several steps for each of the student's; the student, which starts as a
-/// copy of the teacher, learns to be at the same place after each of its own. No data are needed.
+/// copy of the teacher, learns to be where the teacher is after each of its steps. No data are needed.
 /// </summary>
 /// <remarks>
-/// The student is sampled by <see cref="DdimSampler"/> with all timesteps of <see cref="Process"/>. They divide the noise σ^(1/7) evenly, as
+/// The student is sampled by <see cref="DdimSampler"/> with all timesteps of <see cref="Process"/>. They divide σ^(1/7) evenly, as
 /// <see cref="TimestepSpacing.Karras"/> does. The paper updates the weights after each step of the student; here an update follows from all
 /// steps of a batch together, so that a training step is a function of the weights and its number, and a run resumes with the same bits.
 /// </remarks>
@@ -36,8 +36,8 @@ public sealed class Distillation
         if (schedule is RespacedSchedule)
         {
             throw new ArgumentException(
-                $"process must be the one that the network was trained with, but is respaced to {schedule.Timesteps} timesteps: a student " +
-                "cannot be the teacher.", nameof(process));
+                $"process must be the one that the network was trained with, but is respaced to {schedule.Timesteps} timesteps: a " +
+                "student cannot be the teacher.", nameof(process));
         }
 
         long count = (long)options.Steps * options.Substeps;
@@ -77,8 +77,8 @@ public sealed class Distillation
     /// <typeparam name="TNetwork">The student's type.</typeparam>
     /// <param name="student">The student, which starts from the teacher's weights; the caller keeps it.</param>
     /// <param name="options">
-    /// The training options. Default: <see cref="TrainingOptions.Default"/>, whose warm-up is long for a distillation. The trajectories have
-    /// their own label dropout; that of these options is not used.
+    /// The training options. Default: <see cref="TrainingOptions.Default"/>, whose warm-up is long for a distillation. Their label dropout
+    /// is not used: the trajectories have that of <see cref="DistillationOptions"/>.
     /// </param>
     /// <param name="logger">Receives the start and end of each run. Default: no logging.</param>
     /// <param name="communicator">The processes that train together; the caller keeps it. Default: a single process.</param>

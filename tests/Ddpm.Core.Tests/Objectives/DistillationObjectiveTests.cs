@@ -70,7 +70,8 @@ public sealed class DistillationObjectiveTests
         var network = new GoldenNetwork("x0", "none");
         Tensor x0 = zeros(2, 3, 4);
         FluentActions.Invoking(() => objective.Loss(network, zeros(2, 4, 4), 0, zeros(2, 4, 4)))
-            .Should().Throw<ArgumentException>().WithMessage("x0 must hold trajectories [B, 3, …] of 2 steps, but has the shape [2, 4, 4]*");
+            .Should().Throw<ArgumentException>()
+            .WithMessage("x0 must hold trajectories [B, 3, …] of 2 steps, but has the shape [2, 4, 4]*");
         FluentActions.Invoking(() => objective.Loss(network, x0, 0, x0, x0))
             .Should().Throw<ArgumentException>().WithMessage("mask must be null*");
     }
