@@ -15,11 +15,11 @@ internal static class GpuChecks
         IReadOnlyList<GpuDevice> devices = driver?.Devices ?? [];
         string found = string.Join("; ", devices.Select(Describe));
         string serves = driver?.Cuda is { } version ? $"driver for CUDA {version}" : "driver";
-        string text = (devices.Count, hasCuda, usable) switch
+        string text = (devices.Count > 0, hasCuda, usable > 0) switch
         {
-            (_, _, > 0) => $"{(found.Length > 0 ? found : Amount.Of(usable, "CUDA device"))}, {serves}: --device cuda",
-            (> 0, false, _) => $"{found}, {serves}, but this libtorch is for the CPU: {Remedy}",
-            (> 0, true, _) => $"{found}, {serves}, but libtorch's CUDA cannot use it; is the driver older than libtorch's CUDA?",
+            (_, _, true) => $"{(found.Length > 0 ? found : Amount.Of(usable, "CUDA device"))}, {serves}: --device cuda",
+            (true, false, _) => $"{found}, {serves}, but this libtorch is for the CPU: {Remedy}",
+            (true, true, _) => $"{found}, {serves}, but libtorch's CUDA cannot use it; is the driver older than libtorch's CUDA?",
             _ when driver is null => $"none: there is no NVIDIA driver ({CudaDriver.File}), and networks compute on the CPU",
             _ => $"none: the NVIDIA {serves} finds no GPU, and networks compute on the CPU",
         };
