@@ -26,6 +26,8 @@ internal sealed record Budget
         BoundSteps = 10,
         GuidedSamples = 40,
         GuidedSteps = 5,
+        DistillationUpdates = 2,
+        DistillationBatch = 2,
     };
 
     /// <summary>Trainings of each recipe, from seeds that follow each other.</summary>
@@ -73,7 +75,16 @@ internal sealed record Budget
     /// <summary>Steps of a guided sample.</summary>
     public int GuidedSteps { get; init; } = 100;
 
-    /// <summary>The settings that all rows of a table share.</summary>
+    /// <summary>Updates of a distillation.</summary>
+    public int DistillationUpdates { get; init; } = 320;
+
+    /// <summary>Trajectories in a batch of a distillation.</summary>
+    public int DistillationBatch { get; init; } = 8;
+
+    /// <summary>The learning rate of a distillation after warm-up.</summary>
+    public double DistillationRate { get; init; } = 6e-4;
+
+    /// <summary>The settings that all rows of a table share; those of a distillation are in the names of its rows.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"T = {Timesteps}, {TrainingSteps} steps of {BatchSize}, {Samples} samples, bound of {BoundImages} pictures in {BoundSteps} steps, "

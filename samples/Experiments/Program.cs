@@ -8,7 +8,7 @@ using Ddpm.Samples;
     (ObjectivesTable.Name, ObjectivesTable.Make), (LengthTable.Name, LengthTable.Make), (ChoicesTable.Name, ChoicesTable.Make),
     (Curves.Name, Curves.Make), (StepsTable.Name, StepsTable.Make), (BoundTable.Name, BoundTable.Make),
     (TimestepTable.Name, TimestepTable.Make), (ModelTable.Name, ModelTable.Make), (GuidanceTable.Name, GuidanceTable.Make),
-    (AutoguidanceTable.Name, AutoguidanceTable.Make),
+    (AutoguidanceTable.Name, AutoguidanceTable.Make), (DistillationTable.Name, DistillationTable.Make),
     (Figures.Name, Figures.Make), (Plots.Name, Plots.Make),
 ];
 string[] known = [.. all.Select(one => one.Name)];

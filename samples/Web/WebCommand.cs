@@ -24,6 +24,12 @@ internal static class WebCommand
             Description = "Model folder, as the Quickstart, ddpm train or diffusers write it; "
                 + "by default a model of Fashion-MNIST that comes with the program",
         };
+        var weak = new Option<string?>("--weak-model")
+        {
+            HelpName = "folder",
+            Description = "Folder of a weaker version of the model, such as an earlier checkpoint: guidance leads away from it, and needs "
+                + "no class",
+        };
         var address = new Option<string>("--address")
         {
             HelpName = "address",
@@ -55,20 +61,34 @@ internal static class WebCommand
 
         var command = new RootCommand("Serves a model of pictures as a web page with live previews, and to programs as JSON.")
         {
-            model, address, port, count, steps, queue, device, verbose,
+            model, weak, address, port, count, steps, queue, device, verbose,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string folder = parsed.GetValue(model) ?? ServerOptions.IncludedModel, place = parsed.GetValue(device)!;
             if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"--model: the folder {folder} does not exist.");
+            string? worse = parsed.GetValue(weak);
+            if (worse is not null && !Directory.Exists(worse))
+            {
+                throw new DirectoryNotFoundException($"--weak-model: the folder {worse} does not exist.");
+            }
+
             var options = new ServerOptions
             {
                 Address = IPAddress.Parse(parsed.GetValue(address)!),
                 Port = parsed.GetValue(port),
                 Model = served =>
                 {
-                    if (place == "cpu") served.Folder = folder;
-                    else (served.Load, served.Title) = (() => TensorModel.Load(folder, place), Path.GetFileName(folder));
+                    if (place == "cpu")
+                    {
+                        (served.Folder, served.WeakFolder) = (folder, worse);
+                    }
+                    else
+                    {
+                        (served.Load, served.Title) = (() => TensorModel.Load(folder, place), Path.GetFileName(folder));
+                        if (worse is not null) served.LoadWeak = () => TensorModel.Load(worse, place);
+                    }
+
                     served.MaxCount = parsed.GetValue(count);
                     served.MaxSteps = parsed.GetValue(steps);
                     served.QueueLength = parsed.GetValue(queue);

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Completion;
 using Ddpm.Cli.Conversion;
+using Ddpm.Cli.Distillation;
 using Ddpm.Cli.Doctor;
 using Ddpm.Cli.Evaluation;
 using Ddpm.Cli.Export;
@@ -72,8 +73,8 @@ internal static class CommandLine
             "Denoising diffusion models: trains them on your images, samples and measures them. "
             + "Exit codes: 0 done, 1 error, 2 wrong command line, 130 interrupted.")
         {
-            TrainCommand.Create(shell), ExportCommand.Create(shell), SampleCommand.Create(shell), FillCommand.Create(shell),
-            EvaluateCommand.Create(shell), InspectCommand.Create(shell), ConvertCommand.Create(shell), DoctorCommand.Create(shell),
+            TrainCommand.Create(shell), DistillCommand.Create(shell), ExportCommand.Create(shell), SampleCommand.Create(shell),
+            FillCommand.Create(shell), EvaluateCommand.Create(shell), InspectCommand.Create(shell), ConvertCommand.Create(shell), DoctorCommand.Create(shell),
             CompletionCommand.Create(output), HelpCommand.Create(),
         };
         foreach (Command command in root.Subcommands.SelectMany(command => command.Subcommands.Count > 0 ? command.Subcommands : [command]))

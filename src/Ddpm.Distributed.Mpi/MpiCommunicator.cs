@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Distributed.Mpi;
 
 /// <summary>
-/// Connects the processes that <c>mpirun</c> or <c>srun</c> started by MPI: OpenMPI, MPICH and its family, and libraries with the MPI-5
-/// ABI, which it finds and distinguishes when the program runs. Without a launcher the same program is rank 0 of 1.
+/// Connects the processes that <c>mpirun</c> or <c>srun</c> started by MPI: OpenMPI, MPICH and its family, MS-MPI, and libraries
+/// with the MPI-5 ABI, which it finds and distinguishes when the program runs. Without a launcher the same program is rank 0 of 1.
 /// </summary>
 /// <remarks>
 /// An unhandled exception, and a rank that ends without disposing this object, end the whole job with a non-zero exit code, because the
@@ -103,7 +103,7 @@ public sealed class MpiCommunicator : ICommunicator
         options = (options ?? MpiOptions.Default).Validated();
         var launcher = Launcher.Find(Environment.GetEnvironmentVariable);
         string? named = options.Library ?? Environment.GetEnvironmentVariable(MpiOptions.LibraryVariable);
-        IReadOnlyList<string> names = LibraryNames.Candidates(options.Library, named, launcher);
+        IReadOnlyList<string> names = LibraryNames.Candidates(options.Library, named, launcher, OperatingSystem.IsWindows());
         lock (Starting)
         {
             if (started)
@@ -116,7 +116,7 @@ public sealed class MpiCommunicator : ICommunicator
             if (library is null)
             {
                 throw new MpiException($"No MPI library can be loaded: tried {string.Join(", ", names)}. Install one (openmpi-bin or " +
-                    $"mpich on Debian and Ubuntu), or name its file in {MpiOptions.LibraryVariable}.");
+                    $"mpich on Debian and Ubuntu, MS-MPI on Windows), or name its file in {MpiOptions.LibraryVariable}.");
             }
 
             TorchRuntime.EnsureLoaded();

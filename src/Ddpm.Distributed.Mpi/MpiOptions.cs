@@ -15,7 +15,7 @@ public sealed record MpiOptions
     /// <summary>Gets the MPI library: a path or a file name.</summary>
     /// <value>
     /// Default: null (what <see cref="LibraryVariable"/> names; else that which fits the launcher, of libmpi.so.40, libmpich.so.12,
-    /// libmpi.so.12 and libmpi_abi.so.0).
+    /// libmpi.so.12 and libmpi_abi.so.0; on Windows msmpi.dll).
     /// </value>
     public string? Library { get; init; }
 

@@ -70,6 +70,21 @@ public sealed class DoctorCommandTests : IDisposable
         torch.get_num_threads().Should().Be(before);
     }
 
+    [Theory]
+    [InlineData(false, 0, false, 0, "none: there is no NVIDIA driver (*), and networks compute on the CPU")]
+    [InlineData(true, 0, false, 0, "none: the NVIDIA driver for CUDA 12.8 finds no GPU, and networks compute on the CPU")]
+    [InlineData(true, 8, false, 0, "H (*, compute capability 8.6, TF32 and bfloat16), driver for CUDA 12.8, but this libtorch is for the CPU: "
+        + "build with TorchSharp-cuda-*, or name a folder of libtorch 2.10.0 for CUDA in DDPM_LIBTORCH")]
+    [InlineData(true, 8, true, 0, "H (*), driver for CUDA 12.8, but libtorch's CUDA cannot use it; is the driver older than libtorch's CUDA?")]
+    [InlineData(true, 7, true, 1, "H (*, compute capability 7.6, no TF32 or bfloat16), driver for CUDA 12.8: --device cuda")]
+    public void Gpu_WhatIsThere_IsDescribedWithWhatIsMissing(bool hasDriver, int capability, bool hasCuda, int usable, string expected)
+    {
+        GpuDevice[] devices = capability == 0 ? [] : [new GpuDevice("H", new Version(capability, 6), 1L << 34)];
+        Finding found = GpuChecks.Describe(hasDriver ? new CudaDriver(new Version(12, 8), devices) : null, hasCuda, usable);
+        found.Text.Should().Match(expected);
+        (found.IsBroken, (int)found.Values["count"]!, found.Values["devices"]!.AsArray().Count).Should().Be((false, usable, devices.Length));
+    }
+
     [Fact]
     public void Processor_OfLinux_IsRead()
     {

@@ -158,7 +158,7 @@ public sealed class EvaluateCommandTests : IDisposable
     public void BpdOde_KilledAndStartedAgain_PrintsTheSameBytes()
     {
         here.SaveModel();
-        here.SaveIdx("test", 12, seed: 1);
+        here.SaveIdx("test", 8, seed: 1);
         string[] command =
         [
             "evaluate", "bpd", here["model"], here["test"], "--ode", "--steps", "20", "--batch-size", "2", "--probes", "2", "--json",

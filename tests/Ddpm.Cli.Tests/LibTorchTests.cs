@@ -38,6 +38,7 @@ public sealed class LibTorchTests
     [InlineData("train --help", 0, "")]
     [InlineData("--version", 0, "")]
     [InlineData("train --data images --out run", 1, "ddpm train needs libtorch")]
+    [InlineData("distill model --steps 4", 1, "ddpm distill needs libtorch")]
     [InlineData("evaluate fid images samples --features pixels", 1, "ddpm evaluate fid needs libtorch")]
     [InlineData("convert model other", 1, "ddpm convert needs libtorch")]
     [InlineData("sample model --mpi", 1, "ddpm sample --mpi needs libtorch")]
@@ -47,8 +48,8 @@ public sealed class LibTorchTests
     [InlineData(
         "smaple",
         2,
-        "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, fill, evaluate, inspect, convert, "
-            + "doctor, completion, help.")]
+        "ddpm has no command smaple; did you mean sample? The commands are train, distill, export, sample, fill, evaluate, inspect, "
+            + "convert, doctor, completion, help.")]
     public void Run_WithoutLibtorch_DoesWhatItCanAndNamesWhatIsMissing(string command, int expected, string message)
     {
         using StringWriter output = new(), error = new();

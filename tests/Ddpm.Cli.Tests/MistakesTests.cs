@@ -9,8 +9,8 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     [
         InlineData(
             "smaple",
-            "ddpm has no command smaple; did you mean sample? The commands are train, export, sample, fill, evaluate, inspect, convert, "
-                + "doctor, completion, help."),
+            "ddpm has no command smaple; did you mean sample? The commands are train, distill, export, sample, fill, evaluate, inspect, "
+                + "convert, doctor, completion, help."),
     ]
     [InlineData("evaluate", "ddpm evaluate must be followed by a command: bpd, fid, is, kid, pr.")]
     [InlineData("evaluate fidd a b", "ddpm evaluate has no command fidd; did you mean fid? The commands are bpd, fid, is, kid, pr.")]
@@ -128,6 +128,20 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
             "evaluate bpd {model} {colour}",
             "{colour} has images [1, 4, 8], but {model} is a model of [1, 8, 8]; --size 8 brings them to its size."),
     ]
+    [
+        InlineData(
+            "distill {model} --steps 5",
+            "{model} cannot be distilled so: Steps times Substeps must be below 20, the timesteps of the process, but is 5 · 4 = 20."),
+    ]
+    [
+        InlineData(
+            "distill {model} --steps 2 --teach-guidance 2",
+            "{model} cannot be distilled so: teacher must have classes for Guidance 2, but UNet has none."),
+    ]
+    [InlineData("distill {model} --steps 0", "--steps must be at least 1, but is 0.")]
+    [InlineData("distill {model} --solver ddpm", "--solver must be ddim, dpm-solver++ or ipndm, but is ddpm; did you mean ddim?")]
+    [InlineData("distill {model} --label-dropout 2", "--label-dropout must be a number from 0 to 1, but is 2.")]
+    [InlineData("distill", "ddpm distill needs <model>: The model folder of the teacher, such as ddpm-run/model. See ddpm distill --help.")]
     [InlineData("evaluate bpd {model} {gray} --steps 99", "--steps must be at most 20, the timesteps of {model}, but is 99.")]
     [
         InlineData(

@@ -35,7 +35,7 @@ public sealed class TerminalTests : IDisposable
     public void Train_SecondCtrlCInALongStep_LeavesAtOnceAndTheLastCheckpointResumes(string script)
     {
         // A step of seconds: it is in progress between the presses.
-        using PseudoTerminal terminal = Train(script, "--accumulation 300 --checkpoint-every 1 --force");
+        using PseudoTerminal terminal = Train(script, "--accumulation 60 --checkpoint-every 1 --force");
         terminal.ReadUntil(" images/s");
         terminal.Interrupt();
         terminal.ReadUntil("Ctrl-C again");

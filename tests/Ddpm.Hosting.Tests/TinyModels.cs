@@ -11,7 +11,7 @@ internal static class TinyModels
     /// <summary>A U-Net of 8 × 8 pixels that is compiled, with random weights.</summary>
     public static InferenceModel UNet(
         int? classes = null, int channels = 1, bool nullLabel = true, int[]? multipliers = null, ProcessDescription? process = null,
-        params NetworkCondition[] conditions)
+        int seed = 3, params NetworkCondition[] conditions)
     {
         var network = new UNetDescription(new UNetOptions
         {
@@ -30,22 +30,22 @@ internal static class TinyModels
             NullLabel = nullLabel,
             Conditions = [.. conditions],
         });
-        return new InferenceModel(network, new RandomWeights(network), process ?? Process);
+        return new InferenceModel(network, new RandomWeights(network, seed), process ?? Process);
     }
 
-    private sealed class RandomWeights(INetworkDescription network) : IWeightSource
+    private sealed class RandomWeights(INetworkDescription network, int seed) : IWeightSource
     {
-        private readonly Dictionary<string, float[]> weights = Draw(network);
+        private readonly Dictionary<string, float[]> weights = Draw(network, seed);
 
         public ReadOnlySpan<float> Read(string name) => weights[name];
 
-        private static Dictionary<string, float[]> Draw(INetworkDescription network)
+        private static Dictionary<string, float[]> Draw(INetworkDescription network, int seed)
         {
             var drawn = new Dictionary<string, float[]>();
             foreach ((int index, ParameterShape parameter) in NetworkGraph.Of(network).Parameters.Index())
             {
                 var numbers = new float[parameter.Count];
-                new CounterBasedRandom(3, index, 0).FillNormal(numbers);
+                new CounterBasedRandom(seed, index, 0).FillNormal(numbers);
                 float inputs = parameter.Shape.Length > 1 ? numbers.Length / (float)parameter.Shape[0] : 0;
                 for (int i = 0; i < numbers.Length; i++)
                 {

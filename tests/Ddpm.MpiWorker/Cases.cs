@@ -18,7 +18,7 @@ internal static class Cases
         {
             LeaveTimeout = TimeSpan.FromSeconds(60),
             StartTimeout = TimeSpan.FromSeconds(name == "apart" ? 5 : 120),
-            SilenceTimeout = TimeSpan.FromSeconds(name == "stop" ? 3 : 120),
+            SilenceTimeout = TimeSpan.FromSeconds(name is "stop" or "lost" ? 3 : 120),
         });
         switch (name)
         {
@@ -38,7 +38,7 @@ internal static class Cases
             case "uneven": return Uneven(ranks);
             case "disagree": Disagree(ranks); break;
             case "stop": Stop(ranks, int.Parse(arguments[0], CultureInfo.InvariantCulture)); break;
-            case "work": Work(ranks); break;
+            case "work" or "lost": Work(ranks); break;
             default: throw new ArgumentException(name);
         }
 

@@ -7,7 +7,9 @@ namespace Ddpm.Web.Tests;
 /// <summary>A network of 8×8 grey pictures, in evaluation mode, whose seeds differ to see.</summary>
 internal static class TinyNetwork
 {
-    public static UNet Create(int? classes, params NetworkCondition[] conditions)
+    public static UNet Create(int? classes, params NetworkCondition[] conditions) => Create(classes, seed: 3, conditions);
+
+    public static UNet Create(int? classes, long seed, params NetworkCondition[] conditions)
     {
         var options = new UNetOptions
         {
@@ -23,7 +25,7 @@ internal static class TinyNetwork
             ClassCount = classes,
             Conditions = [.. conditions],
         };
-        var network = new UNet(options, seed: 3);
+        var network = new UNet(options, seed);
         // A fresh network puts out almost nothing, and all seeds would look alike.
         using (no_grad())
         {

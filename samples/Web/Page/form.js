@@ -4,6 +4,7 @@ import * as conditions from "./conditions.js";
 import * as source from "./source.js";
 
 const form = element("form");
+const limits = ["guidance-first", "guidance-last"];
 let model;
 
 /**
@@ -26,10 +27,13 @@ export function of(served, failed) {
   if (model.classes > 0) {
     element("label-field").hidden = false;
     const options = [...Array(model.classes).keys()].map(k => new Option(name(k), k));
-    element("label").append(...(model.guidance ? [new Option("any", "")] : []), ...options);
+    element("label").append(...(model.needsClass ? [] : [new Option("any", "")]), ...options);
     element("label").addEventListener("change", showGuidance);
-    pair("guidance", 20, value => value, value => value, value => `guidance ${value}`);
   }
+  pair("guidance", 20, value => value, value => value, value => `guidance ${value}`);
+  for (const id of limits) element(id).max = model.timesteps - 1;
+  element("guidance-last").value = model.timesteps - 1;
+  showGuidance();
   element("dice").addEventListener("click", anotherSeed);
   element("spacing").append(...model.spacings.map(rule => new Option(rule)));
   source.of(model, failed, partly);
@@ -42,17 +46,17 @@ export function of(served, failed) {
 /** The settings as the server takes them; throws an Error with a sentence where a picture is missing. */
 export function settings() {
   const chosen = { ...plain(), ...source.fields(), ...conditions.fields() };
-  // Guidance is to the class. Whether the model can do without its conditions, nobody here knows.
-  return chosen.conditions && (chosen.guidance ?? 1) !== 1 ? { ...chosen, keptConditions: conditions.kept() } : chosen;
+  // Guidance is to the class, or away from a weaker model, which has all conditions too. Whether the model can do without its conditions, nobody here knows.
+  return chosen.conditions && (chosen.guidance ?? 1) !== 1 && !model.autoguidance ? { ...chosen, keptConditions: conditions.kept() } : chosen;
 }
 
 // All but pictures: what an address can hold.
 function plain() {
   const chosen = { sampler: form.elements.sampler.value, steps: Number(element("steps").value), seed: Number(element("seed").value), count: Number(element("count").value) };
-  if (model.classes > 0 && element("label").value !== "") {
-    chosen.label = Number(element("label").value);
-    if (model.guidance) chosen.guidance = Number(element("guidance").value);
-  }
+  if (model.classes > 0 && element("label").value !== "") chosen.label = Number(element("label").value);
+  if (guides()) chosen.guidance = Number(element("guidance").value);
+  const [first, last] = limits.map(id => Number(element(id).value));
+  if (chosen.guidance !== undefined && chosen.guidance !== 1 && (first > 0 || last < model.timesteps - 1)) chosen.guidanceInterval = [first, last];
   if (element("spacing").value !== sampler().defaultSpacing) chosen.spacing = element("spacing").value;
   if (!element("eta-field").hidden && Number(element("eta").value) !== 0) chosen.eta = Number(element("eta").value);
   if (element("begin").value === "seeds") chosen.toSeed = Number(element("to-seed").value);
@@ -61,7 +65,7 @@ function plain() {
 
 /** Puts settings of an earlier run into the form. */
 export async function restore(run) {
-  const { sampler, steps, seed, count, label, guidance, spacing, eta } = run;
+  const { sampler, steps, seed, count, label, guidance, guidanceInterval, spacing, eta } = run;
   select(model.samplers.find(other => other.name === sampler) ?? model.samplers[0]);
   if (spacing !== undefined) element("spacing").value = spacing;
   element("eta").value = eta ?? 0;
@@ -70,19 +74,19 @@ export async function restore(run) {
   set("steps", steps);
   set("count", count);
   element("seed").value = seed;
-  if (model.classes > 0) {
-    element("label").value = label ?? "";
-    set("guidance", guidance ?? 1);
-    showGuidance();
-  }
+  if (model.classes > 0) element("label").value = label ?? "";
+  set("guidance", guidance ?? 1);
+  limit(guidanceInterval ?? [0, model.timesteps - 1]);
+  showGuidance();
   address();
 }
 
 /** The settings in a line, as people say them. */
 export function describe(run) {
-  const { sampler, steps, count, seed, label, guidance, spacing, eta } = run;
+  const { sampler, steps, count, seed, label, guidance, guidanceInterval, spacing, eta } = run;
   const title = model.samplers.find(other => other.name === sampler)?.title ?? sampler;
   return [title, `${steps} ${steps === 1 ? "step" : "steps"}`, label === undefined ? "" : name(label), guidance === undefined || guidance === 1 ? "" : `guidance ${guidance}`,
+    guidanceInterval ? `at t = ${guidanceInterval.join(" to ")}` : "",
     spacing ?? "", eta === undefined ? "" : `η = ${eta}`, `${count} ${count === 1 ? "picture" : "pictures"}`, `seed ${seed}`, source.words(run), conditions.words(run)].filter(part => part).join(" · ");
 }
 
@@ -111,6 +115,12 @@ function fromAddress() {
       showGuidance();
     },
     guidance: real("guidance", 20, model.guidance, "for the model cannot be guided"),
+    guidanceInterval: value => {
+      if (!model.guidance) return "absent, for the model cannot be guided";
+      const [first, last, more] = value.split(",").map(part => /^\d{1,9}$/.test(part) ? Number(part) : NaN);
+      if (more !== undefined || !(first <= last && last < model.timesteps)) return `a first and a last timestep of 0 to ${model.timesteps - 1}, as in 200,800`;
+      limit([first, last]);
+    },
     spacing: value => { if (!model.spacings.includes(value)) return `one of ${model.spacings.join(", ")}`; element("spacing").value = value; },
     eta: value => real("eta", 1, sampler().name === "ddim", "for only DDIM has η")(value),
     toSeed: whole("toSeed", 0, Number.MAX_SAFE_INTEGER, value => source.restore({ toSeed: value })),
@@ -166,4 +176,11 @@ function set(id, value) {
 
 function anotherSeed() { element("seed").value = Math.floor(Math.random() * 1e6); }
 
-function showGuidance() { element("guidance-field").hidden = !model.guidance || element("label").value === ""; }
+// A class is guided to; a weaker model is led away from, with a class or without.
+function guides() { return model.guidance && (model.autoguidance || (model.classes > 0 && element("label").value !== "")); }
+
+function showGuidance() {
+  for (const id of ["guidance-field", "interval-field"]) element(id).hidden = !guides();
+}
+
+function limit(interval) { limits.forEach((id, k) => { element(id).value = interval[k]; }); }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Ddpm.Cli.Output;
 using TorchSharp;
@@ -22,10 +23,7 @@ internal static class TorchChecks
 
     public static Finding Gpu()
     {
-        int count = Core.TorchRuntime.IsCudaAvailable() ? torch.cuda.device_count() : 0;
-        string text = count == 0
-            ? "none that this libtorch can use: networks compute on the CPU"
-            : $"{Amount.Of(count, "CUDA device")}: --device cuda";
-        return new Finding(text, new JsonObject { ["count"] = count });
+        bool hasCuda = NativeLibrary.TryLoad("torch_cuda", typeof(torch).Assembly, searchPath: null, out _);
+        return GpuChecks.Describe(CudaDriver.Find(), hasCuda, Core.TorchRuntime.IsCudaAvailable() ? torch.cuda.device_count() : 0);
     }
 }

@@ -28,6 +28,7 @@ internal static class Description
                 ? $"{Name(zero.Original)}, rescaled to zero terminal SNR"
                 : Name(schedule),
             ["timesteps"] = coefficients.Timesteps,
+            ["trained_timesteps"] = process.Timesteps is { } trained ? Numbers(trained) : null,
             ["beta_first"] = schedule.Beta(0),
             ["beta_last"] = schedule.Beta(coefficients.Timesteps - 1),
             ["alpha_bar_last"] = coefficients.AlphaBars[^1],

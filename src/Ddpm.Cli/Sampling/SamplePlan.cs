@@ -17,12 +17,13 @@ internal sealed class SamplePlan
     public SamplePlan(string folder, SamplingOptions options)
     {
         Options = options;
-        Method = SamplingMethod.Find(options.Sampler);
+        Source = new ModelSource(folder, options.Folder);
+        ModelDescription description = Description = Source.Describe();
+        bool isDistilled = description.Process!.Timesteps is not null;
+        Method = options.Sampler is { } chosen ? SamplingMethod.Find(chosen) : isDistilled ? SamplingMethod.Ddim : SamplingMethod.Ddpm;
         RequireDdim("--eta", options.Eta is not null);
         RequireDdim("--ddim-noise kept", options.KeepNoise);
         LangevinChoice.Require(options, Method);
-        Source = new ModelSource(folder, options.Folder);
-        ModelDescription description = Description = Source.Describe();
         ReverseProcess process = FolderProcess.Require(folder, description);
         UNetOptions network = description.Network;
         string variance = ModelFolders.Description.Variance(description.Process!.Variance);
@@ -50,6 +51,7 @@ internal sealed class SamplePlan
 
         Schedule = SamplerChoice.Respaced(process.Coefficients.Schedule, Method, options, folder);
         Steps = Schedule.Timesteps;
+        Timesteps = ReferenceEquals(Schedule, process.Coefficients.Schedule) ? null : ((RespacedSchedule)Schedule).Retained;
         Langevin = LangevinChoice.Of(options, Method, Schedule);
         Grain = Method == SamplingMethod.Ddpm && description.Process.Variance == "fixed_large"
             && FixedLargeSteps.Needed(Schedule) is { } needed
@@ -90,7 +92,10 @@ internal sealed class SamplePlan
     /// <summary>The steps of the sampler.</summary>
     public int Steps { get; }
 
-    /// <summary>The schedule over the timesteps that they visit.</summary>
+    /// <summary>The model's timesteps that they visit; null for all.</summary>
+    public IReadOnlyList<int>? Timesteps { get; }
+
+    /// <summary>The schedule over these timesteps.</summary>
     public IVarianceSchedule Schedule { get; }
 
     /// <summary>The Langevin steps; null for a sampler that takes none.</summary>

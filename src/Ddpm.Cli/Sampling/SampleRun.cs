@@ -56,7 +56,7 @@ internal sealed class SampleRun(SampleOptions options, Screen screen, ICommunica
         HashSet<long> finished = options.Sampling.Noise == "stream" || options.SaveTensors ? [] : folder.Finished(options.First, count);
         screen.Line(
             $"{options.Model}: {Amount.Of(count - finished.Count, "sample")} [{string.Join(", ", plan.Shape)}], "
-                + $"{options.Sampling.Sampler}, "
+                + $"{plan.Method}, "
                 + Amount.Of(plan.Steps, "step")
                 + (finished.Count > 0 ? $"; {finished.Count:N0} {(finished.Count == 1 ? "is" : "are")} there already" : ""));
         if (plan.NamedSampler is { } named)

@@ -11,10 +11,10 @@ namespace Ddpm.Cli.Sampling;
 /// <param name="section">The one section of the help for all of them; null for a section for each kind.</param>
 internal sealed class SamplingOptions(OptionReader read, string? section = null)
 {
-    public string Sampler { get; } = read.Section(section ?? "Sampler").Choice(
+    /// <summary>Null for the model's.</summary>
+    public string? Sampler { get; } = read.Section(section ?? "Sampler").Choice(
         "--sampler",
-        SamplingMethod.Ddpm.Name,
-        "How x_t becomes x_{t-1}",
+        "How x_t becomes x_{t-1}; by default ddpm, and ddim for a distilled model",
         SamplerChoice.Names);
 
     public int? Steps { get; } = read.Number(

@@ -32,8 +32,9 @@ public sealed class HybridObjective : Objective
         this.boundWeight = Require.Positive(boundWeight ?? process.Coefficients.Timesteps / 1000.0, nameof(boundWeight));
     }
 
-    private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)
+    private protected override ObjectiveTerms Compute(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise, Tensor? mask)
     {
+        (Tensor xt, Tensor output) = Ask(model, x0, t, noise);
         (Tensor prediction, _) = Process.Split(output);
         Tensor error = MeanSquaredError(prediction, x0, xt, noise, t, mask);
         ReverseMoments moments = Process.Moments(output, xt, t, X0Clipping.None, detachMean: true);

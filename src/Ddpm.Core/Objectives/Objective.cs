@@ -35,8 +35,7 @@ public abstract class Objective
         ArgumentNullException.ThrowIfNull(x0);
         ExampleMean.Require(mask, x0);
         using var scope = NewDisposeScope();
-        Tensor xt = Process.Forward.Sample(x0, t, noise);
-        ObjectiveTerms terms = Compute(Process.Predict(model, xt, t), x0, xt, noise, t, mask);
+        ObjectiveTerms terms = Compute(model, x0, t, noise, mask);
         terms.Loss.MoveToOuterDisposeScope();
         terms.MeanSquaredError?.MoveToOuterDisposeScope();
         terms.Bound?.MoveToOuterDisposeScope();
@@ -65,7 +64,14 @@ public abstract class Objective
     }
 
     /// <summary>The formula. Called inside a dispose scope.</summary>
-    private protected abstract ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask);
+    private protected abstract ObjectiveTerms Compute(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise, Tensor? mask);
+
+    /// <summary>The noisy examples x_t, and what the network puts out for them.</summary>
+    private protected (Tensor Xt, Tensor Output) Ask(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise)
+    {
+        Tensor xt = Process.Forward.Sample(x0, t, noise);
+        return (xt, Process.Predict(model, xt, t));
+    }
 
     /// <summary>The mean squared error of the prediction against its target, [B].</summary>
     private protected Tensor MeanSquaredError(Tensor prediction, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)

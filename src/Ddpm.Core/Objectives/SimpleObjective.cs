@@ -32,8 +32,9 @@ public sealed class SimpleObjective : Objective
         weights = weighting?.Weights(process);
     }
 
-    private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)
+    private protected override ObjectiveTerms Compute(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise, Tensor? mask)
     {
+        (Tensor xt, Tensor output) = Ask(model, x0, t, noise);
         Tensor error = MeanSquaredError(output, x0, xt, noise, t, mask);
         return new ObjectiveTerms(weights is { } table ? error * t.Gather(table, error) : error.alias(), error, null);
     }

@@ -26,8 +26,9 @@ public sealed class VariationalObjective : Objective
         scale = timesScale ? process.Coefficients.Timesteps : 1;
     }
 
-    private protected override ObjectiveTerms Compute(Tensor output, Tensor x0, Tensor xt, Tensor noise, TimeIndex t, Tensor? mask)
+    private protected override ObjectiveTerms Compute(IEpsilonModel model, Tensor x0, TimeIndex t, Tensor noise, Tensor? mask)
     {
+        (Tensor xt, Tensor output) = Ask(model, x0, t, noise);
         ReverseMoments moments = Process.Moments(output, xt, t, X0Clipping.None);
         Tensor bound = BoundTerm.BitsPerDim(Process, decoder, moments, x0, xt, t, mask).Times(scale);
         return new ObjectiveTerms(bound.alias(), null, bound);

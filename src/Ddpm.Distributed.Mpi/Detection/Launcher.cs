@@ -9,13 +9,14 @@ namespace Ddpm.Distributed.Mpi;
 internal sealed record Launcher(string Name, string Variable, int Processes)
 {
     // The order matters: a launcher may have been started by another, whose variables are inherited. Slurm's own count is that of the step,
-    // which only srun makes.
-    private static readonly (string Name, string Variable)[] Known =
+    // which only srun makes. A mark is a variable by which launchers that count in the same one differ.
+    private static readonly (string Name, string Variable, string? Mark)[] Known =
     [
-        (OpenMpi, "OMPI_COMM_WORLD_SIZE"),
-        (Hydra, "PMI_SIZE"),
-        ("MVAPICH's mpirun_rsh", "MV2_COMM_WORLD_SIZE"),
-        (Slurm, "SLURM_STEP_NUM_TASKS"),
+        (OpenMpi, "OMPI_COMM_WORLD_SIZE", null),
+        ("MS-MPI's mpiexec", "PMI_SIZE", "PMI_SMPD_KEY"),
+        (Hydra, "PMI_SIZE", null),
+        ("MVAPICH's mpirun_rsh", "MV2_COMM_WORLD_SIZE", null),
+        (Slurm, "SLURM_STEP_NUM_TASKS", null),
     ];
 
     public const string OpenMpi = "OpenMPI's mpirun", Hydra = "MPICH's mpirun", Slurm = "srun";
@@ -24,8 +25,9 @@ internal sealed record Launcher(string Name, string Variable, int Processes)
     /// <param name="variable">The value of an environment variable; null where it is not set.</param>
     public static Launcher? Find(Func<string, string?> variable)
     {
-        foreach ((string name, string key) in Known)
+        foreach ((string name, string key, string? mark) in Known)
         {
+            if (mark is not null && string.IsNullOrEmpty(variable(mark))) continue;
             if (int.TryParse(variable(key), NumberStyles.None, CultureInfo.InvariantCulture, out int processes) && processes > 0)
             {
                 return new Launcher(name, key, processes);

@@ -20,8 +20,9 @@ internal static class LibraryIdentity
         }
 
         if (MpichAbi.Marks.Any(mark => version.StartsWith(mark, StringComparison.OrdinalIgnoreCase))) return MpichAbi.Handles;
+        if (version.StartsWith(MsMpiAbi.Mark, StringComparison.OrdinalIgnoreCase)) return MsMpiAbi.Handles;
         throw new MpiException($"{file} is an MPI library of an unknown make: it is not OpenMPI, for it does not export " +
             $"{OpenMpiAbi.Mark}, and says of itself \"{version.Split('\n')[0].Trim()}\", which is none of " +
-            $"{string.Join(", ", MpichAbi.Marks)}.");
+            $"{string.Join(", ", [.. MpichAbi.Marks, MsMpiAbi.Mark])}.");
     }
 }

@@ -4,18 +4,21 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Computes the mean and covariance of features that come batch by batch, in memory for D² numbers: sums of squares about the mean, joined
-/// by the formula of Chan, Golub and LeVeque (1979), which loses no digits where the mean is large. Accumulators of several processes can
-/// be merged. It is not thread-safe; dispose it to free the sums.
+/// Computes the mean and covariance of features that come batch by batch, in memory for D² + 1,025·D numbers: sums of squares about the
+/// mean, joined by the formula of Chan, Golub and LeVeque (1979), which loses no digits where the mean is large. Accumulators of several
+/// processes can be merged. It is not thread-safe; dispose it to free the sums.
 /// </summary>
 public sealed class FeatureAccumulator : IDisposable
 {
-    private const long Block = 256;
+    private const long Block = 256, Rows = 1024;
 
+    // Features that are added together, as products of few rows take twice the time. The last row is for the difference of two means.
+    private readonly Tensor waiting;
     private readonly Tensor mean;
 
     // Σ (x - mean)(x - mean)ᵀ; blocks below the diagonal are not kept.
     private readonly Tensor scatter;
+    private long waitingCount;
 
     /// <summary>Creates sums of no samples.</summary>
     /// <param name="dimensions">D, the number of features. Range: ≥ 1.</param>
@@ -25,6 +28,7 @@ public sealed class FeatureAccumulator : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
         TorchRuntime.EnsureLoaded();
         Dimensions = dimensions;
+        waiting = empty([Rows + 1, dimensions], float64).DetachFromDisposeScope();
         mean = zeros([dimensions], float64).DetachFromDisposeScope();
         scatter = zeros([dimensions, dimensions], float64).DetachFromDisposeScope();
     }
@@ -43,20 +47,22 @@ public sealed class FeatureAccumulator : IDisposable
         ArgumentNullException.ThrowIfNull(features);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor set = Distances.Validated(features, nameof(features));
-        if (set.size(1) != Dimensions)
+        Distances.Check(features, nameof(features));
+        if (features.size(1) != Dimensions)
         {
             throw new ArgumentException($"features must have the shape [N, {Dimensions}], but has [{string.Join(", ", features.shape)}].",
                 nameof(features));
         }
 
-        long count = set.size(0), total = Count + count;
-        Tensor batchMean = set.mean([0]), difference = batchMean - mean, rows = set.sub_(batchMean);
-        // What the two means differ by is one row more, so that a single product adds all.
-        if (Count > 0) rows = cat([rows, difference.Times(Math.Sqrt((double)Count / total * count)).unsqueeze(0)]);
-        AddSquares(rows);
-        mean.AddInPlace(difference, (double)count / total);
-        Count = total;
+        long count = features.size(0);
+        for (long done = 0, some; done < count; done += some)
+        {
+            some = Math.Min(count - done, Rows - waitingCount);
+            waiting.narrow(0, waitingCount, some).copy_(features.narrow(0, done, some));
+            waitingCount += some;
+            Count += some;
+            if (waitingCount == Rows) AddWaiting();
+        }
     }
 
     /// <summary>Adds the samples of another accumulator, which does not change.</summary>
@@ -73,6 +79,8 @@ public sealed class FeatureAccumulator : IDisposable
         if (other.Count == 0) return;
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        AddWaiting();
+        other.AddWaiting();
         Join(other.Count, other.mean.clone(), other.scatter.clone());
     }
 
@@ -88,6 +96,7 @@ public sealed class FeatureAccumulator : IDisposable
         if (communicator.WorldSize == 1) return;
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        AddWaiting();
         double[][] all = communicator.AllGather([Dimensions, Count]);
         if (all.Any(rank => rank[0] != Dimensions))
         {
@@ -118,22 +127,46 @@ public sealed class FeatureAccumulator : IDisposable
             throw new InvalidOperationException($"A covariance needs at least 2 samples, but there {(Count == 1 ? "is 1" : "are 0")}.");
         }
 
+        using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        AddWaiting();
         Tensor covariance = scatter.Over(Count - 1);
-        for (long first = 0; first < Dimensions - Block; first += Block)
+        for (long first = 0; first < Dimensions; first += Block)
         {
-            long after = first + Block, rest = Dimensions - after;
-            covariance.narrow(0, after, rest).narrow(1, first, Block).copy_(covariance.narrow(0, first, Block).narrow(1, after, rest).t());
+            long width = Math.Min(Block, Dimensions - first), after = first + width, rest = Dimensions - after;
+            Tensor rows = covariance.narrow(0, first, width), square = rows.narrow(1, first, width);
+            square.copy_(square.Plus(square.t()).Over(2));
+            covariance.narrow(0, after, rest).narrow(1, first, width).copy_(rows.narrow(1, after, rest).t());
         }
 
-        return new FeatureStatistics(mean, covariance, Count);
+        return new FeatureStatistics(mean.clone(), covariance, Dimensions, Count);
     }
 
     /// <summary>Frees the sums.</summary>
     public void Dispose()
     {
+        waiting.Dispose();
         mean.Dispose();
         scatter.Dispose();
+    }
+
+    private void AddWaiting()
+    {
+        if (waitingCount == 0) return;
+        using var scope = NewDisposeScope();
+        long before = Count - waitingCount;
+        Tensor rows = waiting.narrow(0, 0, waitingCount), batchMean = rows.mean([0]), difference = batchMean - mean;
+        rows.sub_(batchMean);
+        if (before > 0)
+        {
+            // What the two means differ by is one row more, so that a single product adds all.
+            waiting.narrow(0, waitingCount, 1).copy_(difference.Times(Math.Sqrt((double)before / Count * waitingCount)));
+            rows = waiting.narrow(0, 0, waitingCount + 1);
+        }
+
+        AddSquares(rows);
+        mean.AddInPlace(difference, (double)waitingCount / Count);
+        waitingCount = 0;
     }
 
     // Adds rowsᵀ rows. It is symmetric: of the blocks only those on and above the diagonal are computed.

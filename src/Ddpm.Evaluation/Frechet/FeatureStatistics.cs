@@ -65,6 +65,15 @@ public sealed class FeatureStatistics : IDisposable
         Covariance = symmetric.DetachFromDisposeScope();
     }
 
+    // Symmetric and finite by construction; both tensors are this object's.
+    internal FeatureStatistics(Tensor mean, Tensor covariance, int dimensions, long count)
+    {
+        Mean = mean.DetachFromDisposeScope();
+        Covariance = covariance.DetachFromDisposeScope();
+        Dimensions = dimensions;
+        Count = count;
+    }
+
     /// <summary>Gets D, the number of features.</summary>
     public int Dimensions { get; }
 

@@ -25,6 +25,13 @@ internal static class Distances
     /// <summary>Checks a set of feature vectors and gives a float64 copy on the CPU.</summary>
     public static Tensor Validated(Tensor features, string name)
     {
+        Check(features, name);
+        return features.detach().to(float64, CPU, copy: true);
+    }
+
+    /// <summary>Checks that a set of feature vectors has the shape [N, D] with N ≥ 1 and holds finite floating-point numbers.</summary>
+    public static void Check(Tensor features, string name)
+    {
         ArgumentNullException.ThrowIfNull(features, name);
         if (features.dim() != 2 || features.numel() == 0)
         {
@@ -37,10 +44,11 @@ internal static class Distances
             throw new ArgumentException($"{name} must hold floating-point numbers, but holds {features.dtype}.", name);
         }
 
-        using Tensor finite = features.isfinite();
-        using Tensor all = finite.all();
-        if (!all.item<bool>()) throw new ArgumentException($"{name} must be finite, but holds NaN or an infinity.", name);
-        return features.detach().to(float64, CPU, copy: true);
+        using var scope = NewDisposeScope();
+        // Both are NaN where there is one; isfinite() takes several times as long.
+        (Tensor least, Tensor largest) = aminmax(features.detach());
+        if (least.isfinite().item<bool>() && largest.isfinite().item<bool>()) return;
+        throw new ArgumentException($"{name} must be finite, but holds NaN or an infinity.", name);
     }
 
     /// <summary>Checks two sets whose features are of one width, and gives float64 copies on the CPU.</summary>

@@ -20,6 +20,8 @@ internal static class ModelJson
         foreach (NetworkCondition condition in model.Conditions) Write(json, model, condition);
         json.WriteEndArray();
         json.WriteBoolean("guidance", model.CanGuide);
+        json.WriteBoolean("autoguidance", model.IsAutoguided);
+        json.WriteBoolean("needsClass", model.NeedsClass);
         json.WriteNumber("maxSteps", model.MaxSteps);
         json.WriteNumber("maxCount", model.MaxCount);
         if (model.MaxSize is { } size) json.WriteNumber("largestSize", size);

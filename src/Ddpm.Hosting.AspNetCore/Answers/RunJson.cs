@@ -31,6 +31,7 @@ internal sealed class RunJson(Run run, string address)
         if (settings.Labels is [int only]) json.WriteNumber("label", only);
         else if (settings.Labels is { } labels) Write(json, "label", labels);
         if (settings.Guidance != 1) json.WriteNumber("guidance", settings.Guidance);
+        if (settings.GuidanceInterval is { } interval) Write(json, "guidanceInterval", [interval.First, interval.Last]);
         if (settings.KeptConditions is { } kept) JsonAnswer.Write(json, "keptConditions", kept);
         json.WriteNumber("width", settings.Width);
         json.WriteNumber("height", settings.Height);

@@ -13,6 +13,7 @@ namespace Ddpm.Hosting;
 /// <param name="Label">A class or several, by number or by name.</param>
 /// <param name="Conditions">The model's conditions by name: a PNG file in base64, numbers, or a list of such rows.</param>
 /// <param name="Guidance">w of guidance.</param>
+/// <param name="GuidanceInterval">The first and the last timestep with guidance.</param>
 /// <param name="KeptConditions">The conditions that guidance does not strengthen.</param>
 /// <param name="Width">The width in pixels.</param>
 /// <param name="Height">The height in pixels.</param>
@@ -35,6 +36,7 @@ internal sealed record SampleBody(
     object? Label,
     Dictionary<string, object>? Conditions,
     double? Guidance,
+    int[]? GuidanceInterval,
     string[]? KeptConditions,
     int? Width,
     int? Height,

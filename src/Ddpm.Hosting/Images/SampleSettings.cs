@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Hosting;
 
 /// <summary>Holds the settings of a run, each with its value; the request's defaults are filled in.</summary>
@@ -35,6 +37,9 @@ public sealed record SampleSettings
 
     /// <summary>Gets w of guidance; 1 is none.</summary>
     public double Guidance { get; init; } = 1;
+
+    /// <summary>Gets the timesteps at which guidance acts; null for all.</summary>
+    public GuidanceInterval? GuidanceInterval { get; init; }
 
     /// <summary>Gets the conditions that guidance does not strengthen; null for none.</summary>
     public IReadOnlyList<string>? KeptConditions { get; init; }

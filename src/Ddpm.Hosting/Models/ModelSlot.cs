@@ -91,14 +91,20 @@ internal sealed partial class ModelSlot : IDisposable
             DdpmOptions read = options.Get(name);
             LoadingModel(name, read.Folder);
             InferenceModel inference = read.Load?.Invoke() ?? InferenceModel.Load(read.Folder!);
+            InferenceModel? weak = null;
             ServedModel? model = null;
             try
             {
-                model = new ServedModel(name, inference, read);
+                weak = read.LoadWeak?.Invoke() ?? (read.WeakFolder is { } folder ? InferenceModel.Load(folder) : null);
+                model = new ServedModel(name, inference, weak, read);
             }
             finally
             {
-                if (model is null) inference.Dispose();
+                if (model is null)
+                {
+                    inference.Dispose();
+                    weak?.Dispose();
+                }
             }
 
             Replace(model);

@@ -11,23 +11,31 @@ namespace Ddpm.Hosting;
 internal sealed class ServedModel
 {
     private readonly InferenceModel inference;
+    private readonly InferenceModel? weak;
     private readonly Lock gate = new();
     private (SamplerKey Key, InferenceSampler Sampler)? last;
     private int holders = 1;
 
     /// <param name="name">The name of the service.</param>
     /// <param name="inference">The model; owned.</param>
+    /// <param name="weak">The weaker version that guidance leads away from; owned. Null for none.</param>
     /// <param name="options">The limits.</param>
-    /// <exception cref="InvalidDataException">The model does not make pictures.</exception>
-    public ServedModel(string name, InferenceModel inference, DdpmOptions options)
+    /// <exception cref="InvalidDataException">The model does not make pictures, or the weaker one is of another kind.</exception>
+    public ServedModel(string name, InferenceModel inference, InferenceModel? weak, DdpmOptions options)
     {
-        (Name, this.inference, Options) = (name, inference, options);
+        (Name, this.inference, this.weak, Options) = (name, inference, weak, options);
         string title = options.Title ?? TitleOf(options.Folder) ?? name;
         if (inference.SampleShape is not [1 or 3, _, _])
         {
             string shape = inference.SampleShape is { } actual ? $"samples of [{string.Join(", ", actual)}]" : "samples of any shape";
             throw new InvalidDataException(
                 $"{options.Folder ?? title}: the model must make pictures of 1 or 3 channels, but makes {shape}.");
+        }
+
+        if (weak is not null && WeakModelRules.Difference(inference.Network, inference.Process, weak.Network, weak.Process) is { } found)
+        {
+            throw new InvalidDataException($"{options.WeakFolder ?? "The model of LoadWeak"}: the weaker model must have the {found.What} of "
+                + $"{options.Folder ?? title}, {found.Expected}, but has {found.Actual}.");
         }
 
         Shape = inference.SampleShape.Value;
@@ -67,8 +75,16 @@ internal sealed class ServedModel
     /// <summary>Gets the conditions that a request gives, one by one.</summary>
     public IReadOnlyList<NetworkCondition> Conditions => inference.Network.Conditions;
 
-    /// <summary>Gets whether a class may be left out, and guided to. Conditions are left out by zeros.</summary>
-    public bool CanGuide => Classes > 0 ? inference.Network.HasNullLabel : Conditions.Count > 0;
+    /// <summary>Gets whether every request must name a class.</summary>
+    public bool NeedsClass => Classes > 0 && !inference.Network.HasNullLabel;
+
+    /// <summary>Gets whether guidance leads away from a weaker model, with a class or without.</summary>
+    public bool IsAutoguided => weak is not null;
+
+    /// <summary>
+    /// Gets whether guidance has something to lead away from: a weaker model, the model without its class, or zeros for its conditions.
+    /// </summary>
+    public bool CanGuide => IsAutoguided || (Classes > 0 ? !NeedsClass : Conditions.Count > 0);
 
     /// <summary>Gets what heights and widths must be multiples of.</summary>
     public int SizeMultiple => inference.SizeMultiple;
@@ -96,6 +112,7 @@ internal sealed class ServedModel
             Langevin = key.Langevin,
             Threads = Options.Threads,
             Weights = Options.Weights,
+            WeakModel = weak,
         });
         last = (key, sampler);
         return sampler;
@@ -123,6 +140,7 @@ internal sealed class ServedModel
         last?.Sampler.Dispose();
         last = null;
         inference.Dispose();
+        weak?.Dispose();
     }
 
     // "quickstart-out/model" says more than "model".

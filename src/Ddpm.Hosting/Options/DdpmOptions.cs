@@ -16,6 +16,17 @@ public sealed class DdpmOptions
     /// <value>Default: null (<see cref="InferenceModel.Load(string, InferenceLoadOptions?)"/> of the folder).</value>
     public Func<InferenceModel>? Load { get; set; }
 
+    /// <summary>
+    /// Gets or sets the folder of a weaker version of the model, such as an earlier snapshot of its training: guidance then leads away from
+    /// its predictions (autoguidance, Karras et al. 2024, arXiv:2406.02507), and needs no class.
+    /// </summary>
+    /// <value>Default: null (guidance strengthens a class or conditions).</value>
+    public string? WeakFolder { get; set; }
+
+    /// <summary>Gets or sets what makes the weaker version, in place of <see cref="WeakFolder"/>. The service disposes it.</summary>
+    /// <value>Default: null.</value>
+    public Func<InferenceModel>? LoadWeak { get; set; }
+
     /// <summary>Gets or sets what people call the model.</summary>
     /// <value>Default: null (the last part of the folder's path).</value>
     public string? Title { get; set; }

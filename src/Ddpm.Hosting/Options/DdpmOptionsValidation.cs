@@ -37,6 +37,17 @@ internal sealed class DdpmOptionsValidation : IValidateOptions<DdpmOptions>
             Check(nameof(options.Folder), Directory.Exists(options.Folder), "the path of a folder that exists", options.Folder);
         }
 
+        bool weak = !string.IsNullOrWhiteSpace(options.WeakFolder);
+        if (weak && options.LoadWeak is not null)
+        {
+            Check(nameof(options.WeakFolder), false, "absent where LoadWeak is given", options.WeakFolder);
+        }
+        else if (options.WeakFolder is not null)
+        {
+            Check(nameof(options.WeakFolder), weak && Directory.Exists(options.WeakFolder), "the path of a folder that exists",
+                weak ? options.WeakFolder : $"\"{options.WeakFolder}\"");
+        }
+
         Check(nameof(options.Worker), !string.IsNullOrWhiteSpace(options.Worker), "a name", $"\"{options.Worker}\"");
         Range(nameof(options.MaxCount), options.MaxCount, 1, 65536);
         Range(nameof(options.MaxSteps), options.MaxSteps, 1, int.MaxValue);

@@ -44,8 +44,14 @@ internal sealed class RequestConditions(
     }
 
     /// <summary>Reads the names of the conditions that guidance does not strengthen, in the network's order; null for none.</summary>
-    public string[]? ReadKept(double guidance)
+    public string[]? ReadKept(double guidance, bool isAutoguided)
     {
+        if (isAutoguided)
+        {
+            fields.Forbid(Kept, "absent, for guidance leads away from a weaker model, which is given all conditions");
+            return null;
+        }
+
         if (conditions.Count > 0 && guidance != 1)
         {
             return fields.Parsed(Kept, $"a list of some of the model's conditions {Names}", value =>

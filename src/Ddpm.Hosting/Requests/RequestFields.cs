@@ -44,6 +44,7 @@ internal sealed class RequestFields
         AddReal("eta", request.Eta);
         AddReal("signalToNoise", request.SignalToNoise);
         AddReal("guidance", request.Guidance);
+        Add("guidanceInterval", request.GuidanceInterval, RequestValue.Of);
         AddReal("strength", request.Strength);
         Add("label", request.Labels, RequestValue.Of);
         AddFile("image", request.Image);

@@ -45,6 +45,7 @@ internal sealed class RequestReader
         long seed = fields.Whole("seed", 0, LargestSeed) ?? Random.Shared.NextInt64(LargestRandomSeed);
         int[]? labels = Labels();
         double guidance = Guidance(labels is not null);
+        GuidanceInterval? interval = Interval(guidance);
         long? toSeed = ToSeed();
         (int height, int width) = Size();
         var pictures = new RequestPictures(fields, sampler.Method, [model.Shape[0], height, width], count);
@@ -55,7 +56,7 @@ internal sealed class RequestReader
         else fields.Forbid("resamples", $"absent without {fields.Shown("mask")}");
         var conditions = new RequestConditions(fields, model.Conditions, height, width, count);
         IReadOnlyDictionary<string, ConditionRows> rows = conditions.Read();
-        string[]? kept = conditions.ReadKept(guidance);
+        string[]? kept = conditions.ReadKept(guidance, model.IsAutoguided);
         int? previewEvery = (int?)fields.Whole("previewEvery", 1, LargestPreviewEvery);
         fields.RefuseOthers();
         return new RunSettings
@@ -73,6 +74,7 @@ internal sealed class RequestReader
                 Count = count,
                 Labels = labels,
                 Guidance = guidance,
+                GuidanceInterval = interval,
                 KeptConditions = kept,
                 Height = height,
                 Width = width,
@@ -132,7 +134,7 @@ internal sealed class RequestReader
             + (model.ClassNames is { } names ? $" or one of {string.Join(", ", names.Take(MostNames))}" : "");
         int[]? labels = fields.Parsed("label", expected, value =>
             value.Items is { } items ? List(items) : LabelOf(value) is { } one ? [one] : null);
-        if (labels is null && !fields.Has("label") && !model.CanGuide)
+        if (labels is null && !fields.Has("label") && model.NeedsClass)
         {
             fields.Fault("label", $"{expected}, for the model cannot draw without a class");
         }
@@ -161,12 +163,29 @@ internal sealed class RequestReader
         }
 
         double guidance = fields.Real("guidance", 0, LargestGuidance) ?? 1;
-        if (guidance != 1 && !hasLabel && !fields.Has("label") && model.Conditions.Count == 0)
+        if (guidance != 1 && !hasLabel && !fields.Has("label") && model.Conditions.Count == 0 && !model.IsAutoguided)
         {
             fields.Fault("guidance", $"1 or absent without {fields.Shown("label")}, for guidance strengthens a class");
         }
 
         return guidance;
+    }
+
+    private GuidanceInterval? Interval(double guidance)
+    {
+        const string name = "guidanceInterval";
+        int last = model.Schedule.Timesteps - 1;
+        if (guidance != 1)
+        {
+            return fields.Parsed(
+                name, $"a list of the first and the last timestep with guidance, 0 to {last}", value =>
+                    value.Items is [{ Whole: { } from }, { Whole: { } to }] && from >= 0 && to >= from && to <= last
+                        ? new GuidanceInterval((int)from, (int)to)
+                        : null);
+        }
+
+        fields.Forbid(name, $"absent without {fields.Shown("guidance")}");
+        return null;
     }
 
     private long? ToSeed()

@@ -83,6 +83,8 @@ internal sealed record RequestValue(string Shown)
         return new RequestValue($"[{string.Join(", ", items.Select(item => item.Shown))}]") { Items = items };
     }
 
+    public static RequestValue Of(GuidanceInterval interval) => new($"{interval}") { Items = [Of(interval.First), Of(interval.Last)] };
+
     public static RequestValue Of(IReadOnlyList<string> names) => new($"[{string.Join(", ", names.Select(name => Of(name).Shown))}]")
     {
         Items = [.. names.Select(Of)],

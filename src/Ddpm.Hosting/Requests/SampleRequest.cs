@@ -1,3 +1,5 @@
+using Ddpm.Core;
+
 namespace Ddpm.Hosting;
 
 /// <summary>
@@ -59,9 +61,18 @@ public sealed record SampleRequest
     /// <value>Default: null (none), for models without conditions.</value>
     public IReadOnlyDictionary<string, IReadOnlyList<ConditionValue>>? Conditions { get; init; }
 
-    /// <summary>Gets w of classifier-free guidance to the class and the conditions. Range: 0 … 20; 1 is none.</summary>
+    /// <summary>
+    /// Gets w of guidance: classifier-free guidance to the class and the conditions, or away from the weaker model where the service has one
+    /// (<see cref="ModelInformation.IsAutoguided"/>). Range: 0 … 20; 1 is none.
+    /// </summary>
     /// <value>Default: null (1).</value>
     public double? Guidance { get; init; }
+
+    /// <summary>
+    /// Gets the timesteps at which guidance acts, of the T of the model (arXiv:2404.07724). Only with <see cref="Guidance"/>.
+    /// </summary>
+    /// <value>Default: null (all).</value>
+    public GuidanceInterval? GuidanceInterval { get; init; }
 
     /// <summary>
     /// Gets the names of conditions that guidance does not strengthen: those that the model was never trained without. Only with

@@ -68,6 +68,7 @@ internal sealed class Drawing
                 : null,
             Conditions = settings.Conditions.Keys.ToDictionary(name => name, Rows),
             GuidanceScale = settings.Sample.Guidance,
+            GuidanceInterval = settings.Sample.GuidanceInterval,
             KeptConditions = settings.Sample.KeptConditions ?? [],
             Start = settings.Start(),
             Inpainting = settings.Inpaint(),

@@ -34,6 +34,7 @@ internal sealed class RunBatch
 
     private static bool IsLike(RunSettings one, RunSettings other) =>
         other.IsPlain && one.Sampler == other.Sampler && one.Sample.Guidance == other.Sample.Guidance
+            && one.Sample.GuidanceInterval == other.Sample.GuidanceInterval
             && (one.Sample.KeptConditions ?? []).SequenceEqual(other.Sample.KeptConditions ?? [])
             && one.Sample.Labels is null == other.Sample.Labels is null && one.Shape.AsSpan().SequenceEqual(other.Shape);
 }

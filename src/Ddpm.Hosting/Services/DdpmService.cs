@@ -164,6 +164,8 @@ internal sealed class DdpmService : IDdpmService, IDisposable
         ClassNames = model.ClassNames,
         Conditions = model.Conditions,
         CanGuide = model.CanGuide,
+        IsAutoguided = model.IsAutoguided,
+        NeedsClass = model.NeedsClass,
         MaxSteps = model.MaxSteps,
         MaxCount = model.Options.MaxCount,
         MaxSize = model.Options.MaxSize,

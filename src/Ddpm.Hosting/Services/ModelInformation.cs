@@ -35,8 +35,18 @@ public sealed record ModelInformation
     /// <value>Default: none.</value>
     public IReadOnlyList<NetworkCondition> Conditions { get; init; } = [];
 
-    /// <summary>Gets whether a request may guide: to a class that the model can do without, or to its conditions.</summary>
+    /// <summary>
+    /// Gets whether a request may guide: away from a weaker model, to a class that the model can do without, or to its conditions.
+    /// </summary>
     public required bool CanGuide { get; init; }
+
+    /// <summary>Gets whether guidance leads away from a weaker model, so that it needs no class (<see cref="DdpmOptions.WeakFolder"/>).</summary>
+    /// <value>Default: false.</value>
+    public bool IsAutoguided { get; init; }
+
+    /// <summary>Gets whether every request must name a class.</summary>
+    /// <value>Default: false.</value>
+    public bool NeedsClass { get; init; }
 
     /// <summary>Gets the most steps of a request.</summary>
     public required int MaxSteps { get; init; }

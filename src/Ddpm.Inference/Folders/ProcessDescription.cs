@@ -26,7 +26,13 @@ public sealed record ProcessDescription
     /// <value>Default: the entry of t = 1.</value>
     public InitialLogVariance InitialLogVariance { get; init; } = InitialLogVariance.SecondEntry;
 
-    /// <summary>Gets the timesteps that a sampler visits, ascending; null: all. A folder does not store them.</summary>
+    /// <summary>
+    /// Gets the timesteps that the network was trained for, as a distilled one for a few, or that a sampler visits, ascending; null: all.
+    /// </summary>
     /// <value>Default: null.</value>
     public ImmutableArray<int>? Timesteps { get; init; }
+
+    /// <summary>Gets the schedule over <see cref="Timesteps"/>.</summary>
+    /// <exception cref="ArgumentException">The timesteps are out of range or not ascending.</exception>
+    internal IVarianceSchedule VisitedSchedule => Timesteps is { } retained ? new RespacedSchedule(Schedule, retained) : Schedule;
 }

@@ -14,6 +14,7 @@ internal static class SchedulerConfigurationFile
     private const string Linear = "linear", Quadratic = "scaled_linear", Sigmoid = "sigmoid";
     private const string Cosine = "squaredcos_cap_v2", Laplace = "laplace";
     private const string Betas = "trained_betas", Steps = "num_train_timesteps";
+    private const string Spacing = "timestep_spacing", SpacingOfRetained = "retained", Retained = "retained_timesteps";
     private const string Predicts = "prediction_type", PredictsNoise = "predict_epsilon";
     private const double DefaultStart = 1e-4, DefaultEnd = 0.02;
 
@@ -25,11 +26,11 @@ internal static class SchedulerConfigurationFile
     public static JsonObject Write(ProcessDescription process)
     {
         IVarianceSchedule schedule = process.Schedule;
-        if (schedule is RespacedSchedule || process.Timesteps is not null)
+        if (schedule is RespacedSchedule)
         {
             throw new NotSupportedException(
-                "A RespacedSchedule is a choice of the sampler: save the process of the schedule that the network was trained with, "
-                + "its Original.");
+                "A RespacedSchedule of a RespacedSchedule cannot be written: respace the schedule that the network was trained with, the "
+                + "innermost Original.");
         }
 
         IVarianceSchedule named = schedule is ZeroTerminalSnrSchedule zero ? zero.Original : schedule;
@@ -64,6 +65,13 @@ internal static class SchedulerConfigurationFile
             json["sample_max_value"] = clipping.Limit;
         }
 
+        // diffusers knows no such spacing, and stops unless it is given timesteps.
+        if (process.Timesteps is { } retained)
+        {
+            json[Spacing] = SpacingOfRetained;
+            json[Retained] = new JsonArray([.. retained.Select(t => (JsonNode)t)]);
+        }
+
         // diffusers has one convention only, the floor; the field is ours, and diffusers ignores it.
         if (process.InitialLogVariance != InitialLogVariance.SecondEntry) json["initial_log_variance"] = "floored";
         return json;
@@ -90,6 +98,7 @@ internal static class SchedulerConfigurationFile
                 Variance = ReadVariance(reader),
                 Clipping = ReadClipping(reader, kind.Clips),
                 InitialLogVariance = reader.Choice("initial_log_variance", InitialLogVariances, "second_entry", whenNull: "second_entry"),
+                Timesteps = ReadTimesteps(reader, schedule.Timesteps),
             };
         }
         catch (ArgumentException exception)
@@ -150,6 +159,15 @@ internal static class SchedulerConfigurationFile
     {
         foreach (string field in (string[])["beta_start", "beta_end"]) reader.Contains(field);
         return schedule;
+    }
+
+    // Those of a network that was trained for some of the timesteps; without them the spacing is a sampler's choice.
+    private static ImmutableArray<int>? ReadTimesteps(ConfigurationReader reader, int timesteps)
+    {
+        if (reader.IsNull(Retained)) return null;
+        reader.Contains(Spacing);
+        IEnumerable<long> retained = reader.WholeNumbers(Retained, 0, timesteps - 1, timesteps);
+        return TimestepSpacing.Explicit(timesteps, retained.Select(t => (int)t));
     }
 
     // Before diffusers 0.10 a flag said what the network predicts.

@@ -20,12 +20,54 @@ internal static unsafe class OuterProductKernel<TLanes>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* left, float* right, nint next, int rows, float* target, nint targetNext, bool add)
     {
-        for (int line = 0; line < Plane.Block; line += next > 0 && TLanes.Count < 16 ? 4 : 8)
+        if (TLanes.Count < 16 && next > 0)
+        {
+            // Six lines at once, as in PanelKernel, and the four that are left.
+            Six(left, right, next, rows, target, targetNext, add);
+            Six(left + 6, right, next, rows, target + 6 * Plane.Block, targetNext, add);
+            Four(left + 12, right, next, rows, target + 12 * Plane.Block, targetNext, add);
+            return;
+        }
+
+        for (int line = 0; line < Plane.Block; line += 8)
         {
             if (next == 0) Narrow(left + line, right, rows, target + line * Plane.Block, add);
-            else if (TLanes.Count == 16) Eight(left + line, right, next, rows, target + line * Plane.Block, targetNext, add);
-            else Four(left + line, right, next, rows, target + line * Plane.Block, targetNext, add);
+            else Eight(left + line, right, next, rows, target + line * Plane.Block, targetNext, add);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Six(float* left, float* right, nint next, int rows, float* target, nint targetNext, bool add)
+    {
+        TLanes a0 = TLanes.Create(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0;
+        for (int row = 0; row < rows; row++, left += Plane.Block, right += Plane.Block)
+        {
+            TLanes w = TLanes.Load(right), x = TLanes.Load(right + next), value = TLanes.Create(left[0]);
+            a0 = TLanes.MultiplyAdd(value, w, a0);
+            b0 = TLanes.MultiplyAdd(value, x, b0);
+            value = TLanes.Create(left[1]);
+            a1 = TLanes.MultiplyAdd(value, w, a1);
+            b1 = TLanes.MultiplyAdd(value, x, b1);
+            value = TLanes.Create(left[2]);
+            a2 = TLanes.MultiplyAdd(value, w, a2);
+            b2 = TLanes.MultiplyAdd(value, x, b2);
+            value = TLanes.Create(left[3]);
+            a3 = TLanes.MultiplyAdd(value, w, a3);
+            b3 = TLanes.MultiplyAdd(value, x, b3);
+            value = TLanes.Create(left[4]);
+            a4 = TLanes.MultiplyAdd(value, w, a4);
+            b4 = TLanes.MultiplyAdd(value, x, b4);
+            value = TLanes.Create(left[5]);
+            a5 = TLanes.MultiplyAdd(value, w, a5);
+            b5 = TLanes.MultiplyAdd(value, x, b5);
+        }
+
+        Store(a0, b0, target, targetNext, add);
+        Store(a1, b1, target + Plane.Block, targetNext, add);
+        Store(a2, b2, target + 2 * Plane.Block, targetNext, add);
+        Store(a3, b3, target + 3 * Plane.Block, targetNext, add);
+        Store(a4, b4, target + 4 * Plane.Block, targetNext, add);
+        Store(a5, b5, target + 5 * Plane.Block, targetNext, add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -11,7 +11,6 @@ namespace Ddpm.Inference;
 internal sealed unsafe class WinogradConvolution<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    private const int MostTiles = 128;
     private const int TilesAtOnce = 8;
     private const int Gap = 3 * Plane.Block;
 
@@ -41,6 +40,9 @@ internal sealed unsafe class WinogradConvolution<TLanes>
         sums = inputs + WinogradGradient.Products * InputMatrix;
         for (int row = 0; row < MostTiles; row++) rows[row] = inputs + (long)row * InputStride;
     }
+
+    // Some 128, in whole blocks of rows.
+    private static int MostTiles => 128 / PanelKernel<TLanes>.Rows * PanelKernel<TLanes>.Rows;
 
     private int InputStride => source.Channels + Plane.Block;
 

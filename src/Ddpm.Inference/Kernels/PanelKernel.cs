@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
 
 namespace Ddpm.Inference;
 
@@ -11,14 +12,17 @@ namespace Ddpm.Inference;
 /// loop loads two vectors of weights and one number of each row, and makes two
 /// multiply-adds for each row: eight rows are 16 multiply-adds for 10 loads. The sums, 16 vectors, stay in registers until the rows end; 16
 /// are also more than the four or eight multiply-adds that a processor has under way
-/// at once, so none waits for the one before. With vectors of 256 bits there are only 16 registers: four rows.</para>
+/// at once, so none waits for the one before. Processors with 16 registers compute six rows: 12 sums, two vectors of weights and a number.
+/// Four would do for a core alone, with as many sums as it has multiply-adds under way; but then whatever else a core must do in between,
+/// such as the work of the program on its other hyper-thread, delays every sum (a third of the speed was lost on an AMD EPYC of
+/// Zen 3).</para>
 /// <para>Weights are packed into panels (<see cref="PanelLayout"/>), so that the loop reads them one after the other. Rows are lists of
 /// pieces, so that the same loop serves products of matrices and convolutions: padding
 /// is a piece of zeros, a stride is pieces further apart, and nothing is copied for either.</para>
 /// <para>Every result is one sum in the order of the pieces, whatever rows are computed beside it: the same bits for every division of
 /// work.</para>
 /// </remarks>
-internal static unsafe class PanelKernel<TLanes>
+internal static unsafe partial class PanelKernel<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
     /// <summary>Gets how many rows are computed at once: a block.</summary>
@@ -26,7 +30,7 @@ internal static unsafe class PanelKernel<TLanes>
     {
         // The loops below must call nothing: a call leaves no vector in a register.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TLanes.Count == 16 ? 8 : 4;
+        get => HasManyRegisters ? 8 : 6;
     }
 
     /// <summary>Gets the columns of a panel.</summary>
@@ -34,6 +38,13 @@ internal static unsafe class PanelKernel<TLanes>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 2 * TLanes.Count;
+    }
+
+    // 32 in place of 16: those of AVX-512 and of ARM64.
+    private static bool HasManyRegisters
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.Count == 16 || AdvSimd.Arm64.IsSupported;
     }
 
     /// <summary>Returns rows times a panel of float32.</summary>
@@ -53,8 +64,8 @@ internal static unsafe class PanelKernel<TLanes>
         int whole = columns == Width ? product.Count / Rows * Rows : 0;
         if (whole > 0)
         {
-            if (TLanes.Count == 16) RunEight<T, TMemory>(product, whole, product.Target, product.TargetStride);
-            else RunFour<T, TMemory>(product, whole, product.Target, product.TargetStride);
+            if (HasManyRegisters) RunEight<T, TMemory>(product, whole, product.Target, product.TargetStride);
+            else RunSix<T, TMemory>(product, whole, product.Target, product.TargetStride);
             if (product.Residual is not null || product.Scale != 1)
             {
                 Finish(product, 0, whole, columns, product.Target, product.TargetStride);
@@ -78,126 +89,13 @@ internal static unsafe class PanelKernel<TLanes>
         PanelProduct block = product;
         block.Pieces += (long)row * product.PieceCount;
         if (columns != Width) RunNarrow<T, TMemory>(block, side, columns);
-        else if (TLanes.Count == 16 && count > 4) RunEight<T, TMemory>(block, Rows, side, columns);
-        else RunFour<T, TMemory>(block, 4, side, columns);
+        else if (count <= 4) RunFour<T, TMemory>(block, side, columns);
+        else if (HasManyRegisters) RunEight<T, TMemory>(block, Rows, side, columns);
+        else RunSix<T, TMemory>(block, Rows, side, columns);
         Finish(product, row, count, columns, side, columns);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunEight<T, TMemory>(in PanelProduct product, int count, float* target, int targetStride)
-        where T : unmanaged
-        where TMemory : IMemory<T>
-    {
-        nint stride = product.PanelStride;
-        long offset = product.Offset;
-        float** rows = product.Pieces;
-        for (int row = 0; row < count; row += 8, target += 8 * targetStride)
-        {
-            TLanes a0 = TLanes.Create(0), b0 = a0;
-            if (product.Bias is not null)
-            {
-                a0 = TLanes.Load(product.Bias);
-                b0 = TLanes.Load(product.Bias + TLanes.Count);
-            }
-
-            TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0,
-                b7 = b0;
-            T* weights = (T*)product.Panel;
-            for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
-            {
-                float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset,
-                    r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
-                nint depth = product.Depths[piece];
-                for (nint k = 0; k < depth; k++, weights += stride)
-                {
-                    TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
-                        value = TLanes.Create(r0[k]);
-                    a0 = TLanes.MultiplyAdd(value, left, a0);
-                    b0 = TLanes.MultiplyAdd(value, right, b0);
-                    value = TLanes.Create(r1[k]);
-                    a1 = TLanes.MultiplyAdd(value, left, a1);
-                    b1 = TLanes.MultiplyAdd(value, right, b1);
-                    value = TLanes.Create(r2[k]);
-                    a2 = TLanes.MultiplyAdd(value, left, a2);
-                    b2 = TLanes.MultiplyAdd(value, right, b2);
-                    value = TLanes.Create(r3[k]);
-                    a3 = TLanes.MultiplyAdd(value, left, a3);
-                    b3 = TLanes.MultiplyAdd(value, right, b3);
-                    value = TLanes.Create(r4[k]);
-                    a4 = TLanes.MultiplyAdd(value, left, a4);
-                    b4 = TLanes.MultiplyAdd(value, right, b4);
-                    value = TLanes.Create(r5[k]);
-                    a5 = TLanes.MultiplyAdd(value, left, a5);
-                    b5 = TLanes.MultiplyAdd(value, right, b5);
-                    value = TLanes.Create(r6[k]);
-                    a6 = TLanes.MultiplyAdd(value, left, a6);
-                    b6 = TLanes.MultiplyAdd(value, right, b6);
-                    value = TLanes.Create(r7[k]);
-                    a7 = TLanes.MultiplyAdd(value, left, a7);
-                    b7 = TLanes.MultiplyAdd(value, right, b7);
-                }
-            }
-
-            Store(a0, b0, target);
-            Store(a1, b1, target + targetStride);
-            Store(a2, b2, target + 2 * targetStride);
-            Store(a3, b3, target + 3 * targetStride);
-            Store(a4, b4, target + 4 * targetStride);
-            Store(a5, b5, target + 5 * targetStride);
-            Store(a6, b6, target + 6 * targetStride);
-            Store(a7, b7, target + 7 * targetStride);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunFour<T, TMemory>(in PanelProduct product, int count, float* target, int targetStride)
-        where T : unmanaged
-        where TMemory : IMemory<T>
-    {
-        nint stride = product.PanelStride;
-        long offset = product.Offset;
-        float** rows = product.Pieces;
-        for (int row = 0; row < count; row += 4, target += 4 * targetStride)
-        {
-            TLanes a0 = TLanes.Create(0), b0 = a0;
-            if (product.Bias is not null)
-            {
-                a0 = TLanes.Load(product.Bias);
-                b0 = TLanes.Load(product.Bias + TLanes.Count);
-            }
-
-            TLanes a1 = a0, a2 = a0, a3 = a0, b1 = b0, b2 = b0, b3 = b0;
-            T* weights = (T*)product.Panel;
-            for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
-            {
-                float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset;
-                nint depth = product.Depths[piece];
-                for (nint k = 0; k < depth; k++, weights += stride)
-                {
-                    TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
-                        value = TLanes.Create(r0[k]);
-                    a0 = TLanes.MultiplyAdd(value, left, a0);
-                    b0 = TLanes.MultiplyAdd(value, right, b0);
-                    value = TLanes.Create(r1[k]);
-                    a1 = TLanes.MultiplyAdd(value, left, a1);
-                    b1 = TLanes.MultiplyAdd(value, right, b1);
-                    value = TLanes.Create(r2[k]);
-                    a2 = TLanes.MultiplyAdd(value, left, a2);
-                    b2 = TLanes.MultiplyAdd(value, right, b2);
-                    value = TLanes.Create(r3[k]);
-                    a3 = TLanes.MultiplyAdd(value, left, a3);
-                    b3 = TLanes.MultiplyAdd(value, right, b3);
-                }
-            }
-
-            Store(a0, b0, target);
-            Store(a1, b1, target + targetStride);
-            Store(a2, b2, target + 2 * targetStride);
-            Store(a3, b3, target + 3 * targetStride);
-        }
-    }
-
-    // The last columns, where they are one vector: so many rows at once that as many sums are under way.
+    // The last columns, where they are one vector, which only those of AVX-512 leave: eight rows, so that enough sums are under way.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunNarrow<T, TMemory>(in PanelProduct product, float* target, int targetStride)
         where T : unmanaged

@@ -12,7 +12,7 @@ internal static class FolderProcess
     /// <exception cref="FileNotFoundException">The folder holds a network alone.</exception>
     /// <exception cref="InvalidDataException">A name is unknown, or the parts do not go together.</exception>
     public static ReverseProcess Require(string folder, ModelDescription description) =>
-        Require(folder, description.Process, process => new ReverseProcess(process, process.Schedule));
+        Require(folder, description.Process, process => new ReverseProcess(process, process.VisitedSchedule));
 
     /// <summary>Gives the process of a folder as one makes it, where its names are known and its parts go together.</summary>
     /// <param name="folder">The folder.</param>

@@ -56,7 +56,7 @@ public sealed class InferenceModel : IDisposable
         (Network, OutChannels, SizeMultiple, Process, this.owned) = (network, outputs, multiple, process, owned);
         this.batches = batches;
         SampleShape = shape is not null ? [.. shape] : ShapeOf(network);
-        Schedule = process.Timesteps is { } retained ? new RespacedSchedule(process.Schedule, retained) : process.Schedule;
+        Schedule = process.VisitedSchedule;
         // Throws where a name is unknown or the parts do not go together.
         new ReverseProcess(process, Schedule).RequireFit(Network, OutChannels);
     }

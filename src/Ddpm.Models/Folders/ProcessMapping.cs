@@ -37,9 +37,7 @@ internal static class ProcessMapping
     /// <exception cref="ArgumentException">A name is unknown, or the parts do not go together.</exception>
     public static ReverseDiffusion ToProcess(this ProcessDescription description)
     {
-        IVarianceSchedule schedule = description.Schedule;
-        if (description.Timesteps is { } retained) schedule = new RespacedSchedule(schedule, retained);
-        return new ReverseDiffusion(schedule, new ReverseDiffusionOptions
+        return new ReverseDiffusion(description.VisitedSchedule, new ReverseDiffusionOptions
         {
             Prediction = Find("prediction_type", description.Prediction, Prediction.Known, prediction => prediction.ConfigurationName),
             Variance = Find("variance_type", description.Variance, ReverseVariance.Known, variance => variance.ConfigurationName),

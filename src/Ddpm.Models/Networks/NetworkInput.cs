@@ -55,6 +55,7 @@ internal sealed class NetworkInput(NetworkGraph graph)
     /// Returns the rows of the class embedding to take: the label's, or the last where there is none. Null where the network knows no
     /// classes.
     /// </summary>
+    /// <remarks>The range of labels is checked on the CPU alone.</remarks>
     /// <exception cref="ArgumentException">The labels do not fit the network.</exception>
     public Tensor? LabelRows(Tensor? labels, Tensor x)
     {
@@ -81,18 +82,23 @@ internal sealed class NetworkInput(NetworkGraph graph)
                 $"labels must be int64 [{x.size(0)}], one for each example, but are {labels.dtype} {Shape(labels)}.", nameof(labels));
         }
 
+        if (labels.device_type == DeviceType.CPU) RequireRange(labels);
         // -1 stands for no label, so that a batch may mix both.
-        long smallest = labels.min().item<long>(), largest = labels.max().item<long>(), least = description.HasNullLabel ? -1 : 0;
-        if (smallest < least || largest >= count)
-        {
-            string none = description.HasNullLabel ? ", -1 for none" : "";
-            throw new ArgumentOutOfRangeException(
-                nameof(labels), $"labels must be {least} … {count - 1}{none}, but reach from {smallest} to {largest}.");
-        }
+        if (!description.HasNullLabel) return labels;
+        using Scalar toNullRow = count + 1L;
+        using Tensor isNone = labels.LessThan(0), offset = isNone.mul(toNullRow);
+        return labels.Plus(offset);
+    }
 
-        if (smallest >= 0) return labels;
-        using Tensor unlabelled = labels.LessThan(0), nullRow = tensor((long)count, int64, labels.device);
-        return where(unlabelled, nullRow, labels);
+    // On another device the read would wait for it at every step. Samplers and trainers check labels on the host before they copy them.
+    private void RequireRange(Tensor labels)
+    {
+        using Tensor min = labels.min(), max = labels.max();
+        long smallest = min.item<long>(), largest = max.item<long>(), least = description.HasNullLabel ? -1 : 0;
+        if (smallest >= least && largest < description.ClassCount) return;
+        string none = least < 0 ? ", -1 for none" : "";
+        throw new ArgumentOutOfRangeException(
+            nameof(labels), $"labels must be {least} … {description.ClassCount - 1}{none}, but reach from {smallest} to {largest}.");
     }
 
     /// <summary>

@@ -15,4 +15,6 @@ internal enum RandomPurpose
     Hiding = 8,
     ConditionNoise = 9,
     ConditionNoiseLevel = 10,
+    TrajectoryNoise = 11,
+    TrajectoryLabel = 12,
 }

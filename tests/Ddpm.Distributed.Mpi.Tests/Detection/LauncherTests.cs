@@ -11,6 +11,10 @@ public sealed class LauncherTests
         Find((variable, "4")).Should().Be(new Launcher(name, variable, 4));
 
     [Fact]
+    public void Find_SizeBesideTheKeyOfSmpd_IsMsMpis() =>
+        Find(("PMI_SIZE", "4"), ("PMI_SMPD_KEY", "0")).Should().Be(new Launcher("MS-MPI's mpiexec", "PMI_SIZE", 4));
+
+    [Fact]
     public void Find_NoVariable_IsNull() =>
         Find(("SLURM_NTASKS", "8")).Should().BeNull("a batch script of Slurm is no step that srun started");
 

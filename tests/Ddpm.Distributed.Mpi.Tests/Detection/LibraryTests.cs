@@ -2,20 +2,29 @@ namespace Ddpm.Distributed.Mpi.Tests.Detection;
 
 public sealed class LibraryTests
 {
+    private static readonly Launcher Hydra = new(Launcher.Hydra, "PMI_SIZE", 2);
+
     [Fact]
     public void Candidates_NoHint_AreTheRuntimesFiles() =>
-        LibraryNames.Candidates(null, null, null).Should().Equal("libmpi.so.40", "libmpich.so.12", "libmpi.so.12", "libmpi_abi.so.0");
+        LibraryNames.Candidates(null, null, null, isWindows: false).Should().Equal("libmpi.so.40", "libmpich.so.12", "libmpi.so.12", "libmpi_abi.so.0");
 
     [Fact]
     public void Candidates_MpichsLauncher_BeginWithItsLibrary() =>
-        LibraryNames.Candidates(null, "", new Launcher(Launcher.Hydra, "PMI_SIZE", 2))[0].Should().Be("libmpich.so.12");
+        LibraryNames.Candidates(null, "", Hydra, isWindows: false)[0].Should().Be("libmpich.so.12");
 
     [Fact]
     public void Candidates_Named_AreThatAlone()
     {
-        LibraryNames.Candidates(null, "/opt/libmpi.so", new Launcher(Launcher.Hydra, "PMI_SIZE", 2)).Should().Equal("/opt/libmpi.so");
-        LibraryNames.Candidates("mine.so", "/opt/libmpi.so", null).Should().Equal("mine.so");
+        foreach (bool isWindows in new[] { false, true })
+        {
+            LibraryNames.Candidates(null, "/opt/libmpi.so", Hydra, isWindows).Should().Equal("/opt/libmpi.so");
+            LibraryNames.Candidates("mine.so", "/opt/libmpi.so", null, isWindows).Should().Equal("mine.so");
+        }
     }
+
+    [Fact]
+    public void Candidates_OnWindows_AreMsMpisFile() =>
+        LibraryNames.Candidates(null, null, null, isWindows: true).Should().Equal("msmpi.dll");
 
     [Fact]
     public void Identify_FileOfTheStandard_HasItsHandles() =>
@@ -28,6 +37,17 @@ public sealed class LibraryTests
     [InlineData("CRAY MPICH version 8.1.28.29 (ANL base 3.4a2)")]
     public void Identify_FamilyOfMpich_HasItsHandles(string version) =>
         LibraryIdentity.Identify("libmpi.so.12", version, _ => 0).Should().Be(MpichAbi.Handles);
+
+    // Values of mpi.h of Microsoft MPI 10.1. MPICH's number of MPI_INT64_T is that of MPI_UINT64_T there.
+    [Fact]
+    public void Identify_MsMpi_HasItsHandles()
+    {
+        MpiAbi abi = LibraryIdentity.Identify("msmpi.dll", "Microsoft MPI 10.1.12498.52", _ => 0);
+        (abi.Name, abi.CommWorld, abi.Sum, abi.InPlace).Should().Be(("MS-MPI", 0x44000000, 0x58000003, -1));
+        (abi.Float, abi.Double, abi.Byte, abi.Int64).Should().Be((0x4c00040a, 0x4c00080b, 0x4c00010d, 0x4c000836));
+        (abi.StatusIgnore, abi.ErrorsReturn, abi.InfoNull).Should().Be((1, 0x54000001, 0x1c000000));
+        (abi.CommTypeShared, abi.ThreadSerialized, abi.ThreadMultiple).Should().Be((1, 2, 3));
+    }
 
     [Fact]
     public void Identify_OpenMpi_TakesTheAddressesOfItsObjects()

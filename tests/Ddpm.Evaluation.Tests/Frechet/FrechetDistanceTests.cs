@@ -78,6 +78,23 @@ public sealed class FrechetDistanceTests
         FrechetDistance.Compute(regular, singular).Should().BeApproximately(expected, 1e-10);
     }
 
+    [Theory]
+    [InlineData(0)] // all variances alike: eigenvalues
+    [InlineData(5)] // from 1 to 1e-5: singular values, as the roots of small eigenvalues have lost digits
+    public void Compute_CovariancesThatCommute_IsTheClosedForm(double decades)
+    {
+        // More features than a block has, in a basis that no factor has.
+        const int Features = 300;
+        Tensor spread = pow(10, linspace(0, -decades, Features, float64));
+        (Tensor basis, _) = linalg.qr(randn([Features, Features], float64, generator: new Generator(1)));
+        Tensor other = spread * (rand([Features], float64, generator: new Generator(2)) + 0.5), mean = zeros([Features], float64);
+        Tensor Covariance(Tensor variances) => (basis * variances).mm(basis.t());
+        using FeatureStatistics a = new(mean, Covariance(spread)), b = new(mean, Covariance(other));
+        double expected = (spread.sqrt() - other.sqrt()).square().sum().item<double>();
+        FrechetDistance.Compute(a, b).Should().BeApproximately(expected, 1e-11 * expected);
+        FrechetDistance.Compute(b, a).Should().BeApproximately(expected, 1e-11 * expected);
+    }
+
     [Fact]
     public void Compute_ConstantFeatures_IsTheSquaredDistanceOfTheConstants()
     {
@@ -115,6 +132,19 @@ public sealed class FrechetDistanceTests
             joined.Mean.sub(whole.Mean).abs().max().item<double>().Should().BeLessThan(1e-9);
             joined.Covariance.sub(whole.Covariance).abs().max().item<double>().Should().BeLessThan(1e-10);
         }
+    }
+
+    [Fact]
+    public void Accumulator_MoreSamplesThanAreAddedTogether_GivesTheExactStatistics()
+    {
+        using Tensor set = randn([2500, 9], float32, generator: new Generator(1)), doubles = set.to(float64);
+        using var accumulator = new FeatureAccumulator(9);
+        foreach (Tensor part in set.split(2100)) accumulator.Add(part);
+        accumulator.Count.Should().Be(2500);
+        using FeatureStatistics statistics = accumulator.Statistics(), again = accumulator.Statistics();
+        statistics.Mean.sub(doubles.mean([0])).abs().max().item<double>().Should().BeLessThan(1e-14);
+        statistics.Covariance.sub(doubles.t().cov()).abs().max().item<double>().Should().BeLessThan(1e-13);
+        again.Covariance.Equals(statistics.Covariance).Should().BeTrue("reading changes nothing");
     }
 
     [Fact]

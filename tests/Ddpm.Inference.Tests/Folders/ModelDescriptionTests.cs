@@ -133,7 +133,8 @@ public sealed class ModelDescriptionTests : IDisposable
         [
             (model with { Network = model.Network with { BaseChannels = 20_000 } }, "*block_out_channels*20000*"),
             (model with { Process = model.Process! with { Schedule = new LinearSchedule(200_000, 1e-6, 1e-5) } }, "*200000*"),
-            (model with { Process = model.Process! with { Timesteps = [0, 10] } }, "*choice of the sampler*"),
+            (model with { Process = model.Process! with { Schedule = new RespacedSchedule(new LinearSchedule(), [0, 10]) } },
+                "A RespacedSchedule of a RespacedSchedule cannot be written*"),
         ];
         foreach ((ModelDescription refused, string message) in cases)
         {

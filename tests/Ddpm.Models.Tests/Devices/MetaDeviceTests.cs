@@ -77,6 +77,20 @@ public sealed class MetaDeviceTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void LabelRows_OnTheDevice_AreNotRead(bool hasNullLabel)
+    {
+        using var scope = NewDisposeScope();
+        var description = new UNetDescription(new UNetOptions { ClassCount = 3, NullLabel = hasNullLabel });
+        var input = new NetworkInput(NetworkGraph.Of(description));
+        Tensor x = zeros([2, 3, 32, 32], device: Meta);
+        ShouldBeMeta(input.LabelRows(zeros([2], int64, Meta), x)!, 2);
+        // The guard of the test: the CPU's labels are read.
+        FluentActions.Invoking(() => input.LabelRows(tensor(new long[] { 0, 3 }), x)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
     [Fact]
     public void Sample_MixedDevices_Fails()
     {

@@ -151,9 +151,9 @@ public sealed class ModelFolderTests : IDisposable
     {
         using var network = new UNet(Small);
         var schedule = new LinearSchedule();
-        FluentActions.Invoking(() =>
-            ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(new RespacedSchedule(schedule, [0, 500]))))
-            .Should().Throw<NotSupportedException>().WithMessage("*choice of the sampler*Original*");
+        FluentActions.Invoking(() => ModelFolder.Save(
+            folder.FullName, network, new ReverseDiffusion(new RespacedSchedule(new RespacedSchedule(schedule, [0, 5, 500]), [0, 2]))))
+            .Should().Throw<NotSupportedException>().WithMessage("A RespacedSchedule of a RespacedSchedule*Original*");
         FluentActions.Invoking(() =>
             ModelFolder.Save(folder.FullName, network, new ReverseDiffusion(
             new DiffusionCoefficients(schedule, TablePrecision.SinglePrecision)))).Should().Throw<NotSupportedException>()

@@ -92,7 +92,7 @@ public sealed class MetadataTests : IDisposable
     {
         ProcessDescription process = Described(Prediction.Epsilon, "fixed_large") with { Timesteps = [0, 5] };
         FluentActions.Invoking(() => OnnxExport.Save(folder.File("m.onnx"), Small, new Ones(Small), new() { Process = process })).Should()
-            .Throw<NotSupportedException>().WithMessage("A RespacedSchedule is a choice of the sampler*");
+            .Throw<NotSupportedException>().WithMessage("Process must be over all timesteps*");
         Directory.GetFileSystemEntries(folder.Path).Should().BeEmpty();
     }
 

@@ -34,7 +34,7 @@ public sealed class LimitTests
             """{"step":5}""",
             "The body",
             "The body must be made of the fields sampler, steps, spacing, eta, signalToNoise, stepsPerLevel, count, seed, label, guidance, "
-                + "toSeed, height, width, image, toImage, mask, strength, resamples, conditions, keptConditions, "
+                + "guidanceInterval, toSeed, height, width, image, toImage, mask, strength, resamples, conditions, keptConditions, "
                 + "previewEvery, but is given step too."),
     ]
     [InlineData("""[1,2]""", "The body", "The body must be a JSON object, but is [1,2].")]
