@@ -51,6 +51,7 @@ internal sealed class SamplePlan
 
         Schedule = SamplerChoice.Respaced(process.Coefficients.Schedule, Method, options, folder);
         Steps = Schedule.Timesteps;
+        Timesteps = ReferenceEquals(Schedule, process.Coefficients.Schedule) ? null : ((RespacedSchedule)Schedule).Retained;
         Langevin = LangevinChoice.Of(options, Method, Schedule);
         Grain = Method == SamplingMethod.Ddpm && description.Process.Variance == "fixed_large"
             && FixedLargeSteps.Needed(Schedule) is { } needed
@@ -91,7 +92,10 @@ internal sealed class SamplePlan
     /// <summary>The steps of the sampler.</summary>
     public int Steps { get; }
 
-    /// <summary>The schedule over the timesteps that they visit.</summary>
+    /// <summary>The model's timesteps that they visit; null for all.</summary>
+    public IReadOnlyList<int>? Timesteps { get; }
+
+    /// <summary>The schedule over these timesteps.</summary>
     public IVarianceSchedule Schedule { get; }
 
     /// <summary>The Langevin steps; null for a sampler that takes none.</summary>

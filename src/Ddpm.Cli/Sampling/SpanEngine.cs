@@ -29,8 +29,8 @@ internal sealed class SpanEngine : ISampleEngine
             weak = plan.Guidance.Weak is { } folder ? InferenceModel.Load(folder) : null;
             sampler = model.CreateSampler(plan.Method, new InferenceSamplerOptions
             {
-                Steps = plan.Schedule is RespacedSchedule ? null : plan.Steps,
-                Timesteps = (plan.Schedule as RespacedSchedule)?.Retained,
+                Steps = plan.Timesteps is null ? plan.Steps : null,
+                Timesteps = plan.Timesteps,
                 Eta = options.Eta ?? 0,
                 RederiveNoise = !options.KeepNoise,
                 Langevin = plan.Langevin,
