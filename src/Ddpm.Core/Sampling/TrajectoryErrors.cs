@@ -84,8 +84,8 @@ public sealed class TrajectoryErrors
     /// <param name="steps">The number of steps. Range: 1 … the teacher's.</param>
     /// <param name="growth">The paper's coefficient. Range: &gt; 0.</param>
     /// <returns>
-    /// The timesteps, ascending, of the schedule that the teacher's was respaced from: for <see cref="ReverseDiffusion.Respace(
-    /// IEnumerable{int})"/> and <c>InferenceSamplerOptions.Timesteps</c>.
+    /// The timesteps, ascending, of the schedule that the teacher's was respaced from: for
+    /// <see cref="ReverseDiffusion.Respace(IEnumerable{int})"/> and <c>InferenceSamplerOptions.Timesteps</c>.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public ImmutableArray<int> BestTimesteps(int steps, double growth = 1.15)

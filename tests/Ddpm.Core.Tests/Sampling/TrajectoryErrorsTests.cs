@@ -44,7 +44,8 @@ public sealed class TrajectoryErrorsTests
             for (int to = from + 1; to <= 7; to++)
             {
                 double expected = Enumerable.Range(0, 5).Average(sample =>
-                    Deviation(sample, axis => Euler(axis, 0, from) * Factor(axis, from, to)) - Deviation(sample, axis => Euler(axis, 0, to)));
+                    Deviation(sample, axis => Euler(axis, 0, from) * Factor(axis, from, to))
+                    - Deviation(sample, axis => Euler(axis, 0, to)));
                 errors.At(from, to).Should().BeApproximately(expected, 1e-9, "{0} → {1}", from, to);
             }
         }
@@ -56,7 +57,8 @@ public sealed class TrajectoryErrorsTests
     public void BestTimesteps_OfAMixture_BringEulerNearerToTheFlow()
     {
         using var scope = NewDisposeScope();
-        Tensor means = tensor(new[,] { { -0.8, 0.3, 0.1 }, { 0.6, -0.5, 0.9 }, { 0.2, 0.8, -0.7 } }), narrow = eye(3, dtype: float64) * 0.005;
+        Tensor means = tensor(new[,] { { -0.8, 0.3, 0.1 }, { 0.6, -0.5, 0.9 }, { 0.2, 0.8, -0.7 } });
+        Tensor narrow = eye(3, dtype: float64) * 0.005;
         using var data = new GaussianMixtureData(tensor(new[] { 0.4, 0.3, 0.3 }), means, stack([narrow, narrow, narrow]));
         var model = new ExactModel(Trained, data);
         var process = new ReverseDiffusion(Trained, Unclipped);
@@ -75,7 +77,8 @@ public sealed class TrajectoryErrorsTests
         {
             IReadOnlyList<int> best = errors.BestTimesteps(steps);
 
-            best.Should().HaveCount(steps).And.BeInAscendingOrder().And.BeSubsetOf(((RespacedSchedule)sixty.Coefficients.Schedule).Retained);
+            best.Should().HaveCount(steps).And.BeInAscendingOrder()
+                .And.BeSubsetOf(((RespacedSchedule)sixty.Coefficients.Schedule).Retained);
             best[^1].Should().Be(999);
             double found = Error(process.Respace(best));
             found.Should().BeLessThan(0.9 * Error(process.Respace(steps, KnownSpacings.Karras)), "{0} steps", steps);

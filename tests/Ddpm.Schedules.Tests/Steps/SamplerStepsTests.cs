@@ -5,7 +5,8 @@ public sealed class SamplerStepsTests
     private static readonly DiffusionCoefficients Respaced = new(
         new RespacedSchedule(new LinearSchedule(), TimestepSpacing.Linspace(1000, 60)));
 
-    public static TheoryData<string> Names => ["small", "ddim", "ddim 0.5", "ddim 1", "dpm-solver++", "ipndm", "unipc", "unipc 1", "unipc 3"];
+    public static TheoryData<string> Names =>
+        ["small", "ddim", "ddim 0.5", "ddim 1", "dpm-solver++", "ipndm", "unipc", "unipc 1", "unipc 3"];
 
     [Theory]
     [MemberData(nameof(Names))]

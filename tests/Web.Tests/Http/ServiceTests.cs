@@ -42,7 +42,9 @@ public sealed class ServiceTests
             .Should().Be((30, 64, true));
         model.GetProperty("samplers").EnumerateArray()
             .Select(sampler => (sampler.GetProperty("name").GetString(), sampler.GetProperty("defaultSteps").GetInt32())).Should()
-            .Equal(("ddpm", 30), ("ddim", 30), ("dpm-solver++", 20), ("ipndm", 20), ("unipc", 20), ("langevin", 30), ("predictor-corrector", 30));
+            .Equal(
+                ("ddpm", 30), ("ddim", 30), ("dpm-solver++", 20), ("ipndm", 20), ("unipc", 20), ("langevin", 30),
+                ("predictor-corrector", 30));
     }
 
     [Fact]
