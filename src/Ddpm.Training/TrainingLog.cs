@@ -20,8 +20,8 @@ internal static partial class TrainingLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Training computes in bfloat16, which is slower than float32 on this processor: a convolution, forward and backward, takes "
-            + "{BFloat16:F2} ms instead of {Float32:F2} ms")]
+        Message = "Training computes in bfloat16, which is slower than float32 on this processor: a convolution, forward and backward, "
+            + "takes {BFloat16:F2} ms instead of {Float32:F2} ms")]
     private static partial void BFloat16Slower(this ILogger logger, double bFloat16, double float32);
 
     [LoggerMessage(

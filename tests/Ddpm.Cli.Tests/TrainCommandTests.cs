@@ -81,8 +81,8 @@ public sealed class TrainCommandTests : IDisposable
         File.WriteAllText(At("pictures/dog/2.png"), "no picture");
         string[] arguments =
         [
-            "train", "--data", At("pictures"), "--size", "16", "--out", At("run"), "--steps", "2", "--flip", "--bf16", "--force", "--variance",
-            "learned-range", "--schedule", "cosine", "--prediction", "v", .. Small,
+            "train", "--data", At("pictures"), "--size", "16", "--out", At("run"), "--steps", "2", "--flip", "--bf16", "--force",
+            "--variance", "learned-range", "--schedule", "cosine", "--prediction", "v", .. Small,
         ];
 
         (int code, _, string error) = Run(arguments);

@@ -129,7 +129,8 @@ public sealed class ImageFolderTests : IDisposable
         reports.Should().Equal(Enumerable.Range(1, 40));
 
         var strict = new ImageFolder(folder.FullName);
-        FluentActions.Invoking(() => strict.ToMemoryOn(workers, null, default)).Should().Throw<InvalidDataException>().WithMessage("*03.png*");
+        FluentActions.Invoking(() => strict.ToMemoryOn(workers, null, default)).Should().Throw<InvalidDataException>()
+            .WithMessage("*03.png*");
         FluentActions.Invoking(() => strict.ToMemoryOn(workers, null, new CancellationToken(true))).Should()
             .Throw<OperationCanceledException>();
     }

@@ -43,7 +43,8 @@ internal sealed class TrainOptions(OptionReader read)
         "path",
         "Start from the weights of a model folder, a run or a checkpoint: its network and process, fitted to the images");
 
-    public bool Force { get; } = read.Flag("--force", "Train although the estimate says that memory or time will not do, or in bfloat16 where it is slower");
+    public bool Force { get; } = read.Flag(
+        "--force", "Train although the estimate says that memory or time will not do, or in bfloat16 where it is slower");
 
     public ImageOptions Images { get; } = new(read.Section("Data"));
 

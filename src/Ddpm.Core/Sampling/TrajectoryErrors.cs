@@ -16,8 +16,8 @@ public sealed class TrajectoryErrors
     internal TrajectoryErrors(ImmutableArray<int> timesteps, double[,] errors) => (this.timesteps, this.errors) = (timesteps, errors);
 
     /// <summary>
-    /// Draws samples by a sampler of many steps and measures each Euler step between two of its points, x̄' = x̂_0 + σ'/σ (x̄ - x̂_0) in x̄ =
-    /// x/√ᾱ and σ = √((1-ᾱ)/ᾱ). Its error is the paper's: the distance of where it leads from the straight line between noise and sample,
+    /// Draws samples by a sampler of many steps and measures each Euler step between two of its points, x̄' = x̂_0 + σ'/σ (x̄ - x̂_0) in
+    /// x̄ = x/√ᾱ and σ = √((1-ᾱ)/ᾱ). Its error is the paper's: the distance of where it leads from the straight line between noise and sample,
     /// less that of where the sampler came; the mean over the samples.
     /// </summary>
     /// <param name="teacher">

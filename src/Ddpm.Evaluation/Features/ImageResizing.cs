@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Resizes images by the rules of published programs. <see cref="TorchScriptOptions.Filter"/> applies them by itself; extractors of your own
-/// call them.
+/// Resizes images by the rules of published programs. <see cref="TorchScriptOptions.Filter"/> applies them by itself; extractors of your
+/// own call them.
 /// </summary>
 public static class ImageResizing
 {

@@ -11,8 +11,8 @@ namespace Ddpm.Evaluation;
 /// <remarks>
 /// <para>
 /// Tr (Σ_1 Σ_2)^½ is the sum of the roots of the eigenvalues of F_1ᵀ Σ_2 F_1, which is symmetric, and of the singular values of F_1ᵀ F_2,
-/// for any factors with Σ = F Fᵀ: those of Cholesky, or where a covariance is singular or nearly so, its eigenvectors times the roots of its
-/// eigenvalues.
+/// for any factors with Σ = F Fᵀ: those of Cholesky, or where a covariance is singular or nearly so, its eigenvectors times the roots of
+/// its eigenvalues.
 /// </para>
 /// <para>
 /// The eigenvalues take a third of the time. Their roots magnify rounding errors of those near 0: where these could come to 1e-12 of all

@@ -34,7 +34,8 @@ internal sealed class ServedModel
 
         if (weak is not null && WeakModelRules.Difference(inference.Network, inference.Process, weak.Network, weak.Process) is { } found)
         {
-            throw new InvalidDataException($"{options.WeakFolder ?? "The model of LoadWeak"}: the weaker model must have the {found.What} of "
+            string folder = options.WeakFolder ?? "The model of LoadWeak";
+            throw new InvalidDataException($"{folder}: the weaker model must have the {found.What} of "
                 + $"{options.Folder ?? title}, {found.Expected}, but has {found.Actual}.");
         }
 

@@ -62,8 +62,8 @@ public sealed record SampleRequest
     public IReadOnlyDictionary<string, IReadOnlyList<ConditionValue>>? Conditions { get; init; }
 
     /// <summary>
-    /// Gets w of guidance: classifier-free guidance to the class and the conditions, or away from the weaker model where the service has one
-    /// (<see cref="ModelInformation.IsAutoguided"/>). Range: 0 … 20; 1 is none.
+    /// Gets w of guidance: classifier-free guidance to the class and the conditions, or away from the weaker model where the service has
+    /// one (<see cref="ModelInformation.IsAutoguided"/>). Range: 0 … 20; 1 is none.
     /// </summary>
     /// <value>Default: null (1).</value>
     public double? Guidance { get; init; }

@@ -40,7 +40,9 @@ public sealed record ModelInformation
     /// </summary>
     public required bool CanGuide { get; init; }
 
-    /// <summary>Gets whether guidance leads away from a weaker model, so that it needs no class (<see cref="DdpmOptions.WeakFolder"/>).</summary>
+    /// <summary>
+    /// Gets whether guidance leads away from a weaker model, so that it needs no class (<see cref="DdpmOptions.WeakFolder"/>).
+    /// </summary>
     /// <value>Default: false.</value>
     public bool IsAutoguided { get; init; }
 

@@ -12,8 +12,8 @@ public sealed class TrajectoryErrorsTests
     [Fact]
     public void Measure_NormalDataByEuler_IsTheClosedForm()
     {
-        // For data N(m, v) of each axis x̂_0 - m = v/(v+σ²) (x̄ - m): a step to σ' multiplies x̄ - m by (v + σσ')/(v + σ²), and so does DDIM's
-        // own.
+        // For data N(m, v) of each axis x̂_0 - m = v/(v+σ²) (x̄ - m): a step to σ' multiplies x̄ - m by (v + σσ')/(v + σ²), and so does
+        // DDIM's own.
         const double Mean = 0.4;
         double[] variances = [0.3, 0.02];
         using var scope = NewDisposeScope();
