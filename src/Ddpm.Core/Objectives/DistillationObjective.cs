@@ -56,7 +56,7 @@ internal sealed class DistillationObjective : Objective
         Tensor error = next - target, raw = Process.PredictX0(output, x, t);
         using TorchSharp.Scalar zero = 0;
         Tensor passes = ((input.RawX0 - input.X0) * error).ge(zero);
-        return ((error + (raw - input.RawX0) * passes.to(error.dtype).Times(Sensitivity(t))).abs(), next);
+        return (error.Plus((raw - input.RawX0) * passes.to(error.dtype).Times(Sensitivity(t))).abs(), next);
     }
 
     // ∂x_{t-1}/∂x̂_0, ε following from x̂_0.
