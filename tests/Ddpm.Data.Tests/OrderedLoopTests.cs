@@ -1,3 +1,5 @@
+using Ddpm.Data.Folders;
+
 namespace Ddpm.Data.Tests;
 
 public sealed class OrderedLoopTests

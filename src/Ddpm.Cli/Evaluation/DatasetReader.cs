@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ddpm.Data;
+using Ddpm.Data.Folders;
 using static TorchSharp.torch;
 
 namespace Ddpm.Cli.Evaluation;

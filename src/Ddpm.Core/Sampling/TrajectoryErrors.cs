@@ -17,8 +17,8 @@ public sealed class TrajectoryErrors
 
     /// <summary>
     /// Draws samples by a sampler of many steps and measures each Euler step between two of its points, x̄' = x̂_0 + σ'/σ (x̄ - x̂_0) in
-    /// x̄ = x/√ᾱ and σ = √((1-ᾱ)/ᾱ). Its error is the paper's: the distance of where it leads from the straight line between noise and sample,
-    /// less that of where the sampler came; the mean over the samples.
+    /// x̄ = x/√ᾱ and σ = √((1-ᾱ)/ᾱ). Its error is the paper's: the distance of where it leads from the straight line between noise and
+    /// sample, less that of where the sampler came; the mean over the samples.
     /// </summary>
     /// <param name="teacher">
     /// A deterministic sampler, such as <see cref="PndmSampler"/>, of a process respaced to some 60 timesteps. The process must leave some

@@ -1,14 +1,15 @@
+using Ddpm.Core;
 using static TorchSharp.torch;
 
 namespace Ddpm.Evaluation;
 
 /// <summary>
-/// Resizes images by the rules of published programs. <see cref="TorchScriptOptions.Filter"/> applies them by itself; extractors of your
-/// own call them.
+/// Resizes images by the rules of published programs. <see cref="TorchScriptOptions.Filter"/> applies them; extractors of your own call
+/// them.
 /// </summary>
 public static class ImageResizing
 {
-    /// <summary>Resizes images.</summary>
+    /// <summary>Resizes images by a rule.</summary>
     /// <param name="images">The images, uint8 [B, 1, H, W] or [B, 3, H, W].</param>
     /// <param name="height">The new height. Range: ≥ 1.</param>
     /// <param name="width">The new width. Range: ≥ 1.</param>
@@ -38,7 +39,7 @@ public static class ImageResizing
     {
         ResizeFilter.Bilinear => nn.functional.interpolate(x, [height, width], mode: InterpolationMode.Bilinear, align_corners: false),
         // A cubic reaches beyond the range at edges. Pillow resizes rows first.
-        _ => Line(Line(x, 3, width, filter), 2, height, filter).clamp(0, 255),
+        _ => Line(Line(x, 3, width, filter), 2, height, filter).Clamp(0, 255),
     };
 
     // Along one axis, in float64.
@@ -50,7 +51,7 @@ public static class ImageResizing
         using var scope = NewDisposeScope();
         Tensor weights = tensor(PillowWeights.Of((int)x.size(axis), size, isCubic, isBytes)).to(x.device);
         Tensor pixels = x.to(float64), sums = axis == 3 ? pixels.matmul(weights.t()) : weights.matmul(pixels);
-        if (isBytes) sums = sums.add(0.5).floor().clamp(0, 255);
+        if (isBytes) sums = sums.Plus(0.5).floor().Clamp(0, 255);
         return sums.to(float32).MoveToOuterDisposeScope();
     }
 }

@@ -43,7 +43,7 @@ public sealed class DistillationObjectiveTests
         using var scope = NewDisposeScope();
         var objective = new DistillationObjective(Full.Respace([100, 300]));
         using var student = new Constant([0.3, -0.2]);
-        Tensor trajectories = tensor(new[,,] { { { 0.7, -1.1 }, { 0.1, 0.2 }, { 0.9, 0.4 } } });
+        Tensor trajectories = tensor(new[, ,] { { { 0.7, -1.1 }, { 0.1, 0.2 }, { 0.9, 0.4 } } });
         Tensor Each() => objective.Loss(student, trajectories, 0, zeros_like(trajectories));
         Each().sum().backward();
         double[] gradient = student.Value.grad!.Values();

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Ddpm.Data;
+namespace Ddpm.Data.Folders;
 
 /// <summary>
 /// A loop on several threads that fails as one thread would: with the first failure in order, whichever came first in time.
