@@ -5,7 +5,6 @@ using Ddpm.Cli.Output;
 using Ddpm.Cli.Training;
 using Ddpm.Core;
 using Ddpm.Data;
-using Ddpm.Imaging;
 using Ddpm.Models;
 using Ddpm.Training;
 using TorchSharp;
@@ -18,8 +17,6 @@ namespace Ddpm.Cli.Distillation;
 /// <param name="screen">Receives messages.</param>
 internal sealed class DistillRun(DistillOptions options, Screen screen)
 {
-    private const int GridSamples = 64;
-
     /// <summary>Distils, or resumes an existing run.</summary>
     /// <param name="report">Receives the result.</param>
     /// <param name="stop">Interrupts the run.</param>
@@ -91,25 +88,15 @@ internal sealed class DistillRun(DistillOptions options, Screen screen)
     {
         using var metrics = new MetricsLog(
             options.MetricsEvery, [new CsvMetrics(At("metrics.csv")), new JsonLinesMetrics(At("metrics.jsonl"))]);
-        int classes = student.Network.Options.ClassCount ?? 0;
-        bool isShownByClass = classes is > 0 and <= GridLayout.MostClasses;
-        int count = isShownByClass ? GridSamples / classes * classes : GridSamples;
         var request = new SamplingRequest
         {
-            Count = count,
             SampleShape = student.SampleShape,
             Noise = new PerSampleNoise(options.Seed),
             Device = device,
-            Labels = isShownByClass ? [.. Enumerable.Range(0, count).Select(k => (long)(k % classes))] : null,
         };
-        string[] titles = isShownByClass
-            ? [.. Enumerable.Range(0, classes).Select(label => student.ClassNames?[label] ?? $"{label}")]
-            : [];
-        var grids = new SampleGrids(
-            At("grids"), new DdimSampler(student.Network, distillation.Process), request, options.CheckpointEvery, cancellationToken: stop)
-        {
-            Writer = (path, samples) => ClassGrid.Save(path, TensorImages.Of(samples), titles),
-        };
+        SampleGrids grids = RunGrids.Create(
+            At("grids"), options.CheckpointEvery, new DdimSampler(student.Network, distillation.Process), request,
+            student.Network.Options.ClassCount ?? 0, student.ClassNames, stop);
         ITrainingDisplay display = screen.Terminal is { } terminal
             ? new LiveDisplay(terminal, trainer.StepsDone, options.Updates, options.CheckpointEvery, grids.Folder)
             : new ProgressLines(screen, screen.IsVerbose ? options.MetricsEvery : null);

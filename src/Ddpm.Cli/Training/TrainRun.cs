@@ -5,7 +5,6 @@ using Ddpm.Cli.Output;
 using Ddpm.Cli.Shell;
 using Ddpm.Core;
 using Ddpm.Data;
-using Ddpm.Imaging;
 using Ddpm.Models;
 using Ddpm.Plotting;
 using Ddpm.Training;
@@ -20,7 +19,7 @@ namespace Ddpm.Cli.Training;
 /// <param name="screen">Receives messages.</param>
 internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen screen)
 {
-    private const int GridSamples = 64, GridSteps = 100;
+    private const int GridSteps = 100;
 
     /// <summary>Trains, or resumes an existing run.</summary>
     /// <param name="report">Receives what is said of the data.</param>
@@ -101,18 +100,10 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip),
             ahead: Math.Max(2, options.Workers),
             workers: options.Workers);
-        string[] titles = options.Conditional
-            ? [.. Enumerable.Range(0, data.ClassCount).Select(label => data.ClassNames?[label] ?? $"{label}")]
-            : [];
-        var grids = new SampleGrids(
-            Path("grids"),
-            Sampler(network, process),
-            Request(data, device),
-            options.GridEvery,
-            cancellationToken: end)
-        {
-            Writer = (path, samples) => ClassGrid.Save(path, TensorImages.Of(samples), titles),
-        };
+        var request = new SamplingRequest { SampleShape = [.. data.Shape], Noise = new PerSampleNoise(options.Seed), Device = device };
+        SampleGrids grids = RunGrids.Create(
+            Path("grids"), options.GridEvery, Sampler(network, process), request, options.Conditional ? data.ClassCount : 0, data.ClassNames,
+            end);
         ITrainingDisplay display = screen.Terminal is { } terminal && ranks.Rank == 0
             ? new LiveDisplay(terminal, trainer.StepsDone, options.Steps, options.CheckpointEvery, grids.Folder)
             : new ProgressLines(screen, screen.IsVerbose ? options.MetricsEvery : null);
@@ -175,30 +166,10 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         Seed = options.Seed,
     };
 
-    // As many of each class.
-    private int GridCount(IDataset data)
-    {
-        int classes = options.Conditional && data.ClassCount <= GridLayout.MostClasses ? data.ClassCount : 1;
-        return GridSamples / classes * classes;
-    }
-
     // Few steps: the pictures show the progress of the training. Ancestral: a deterministic sampler keeps the large error in x̂_0 that an
     // unfinished network makes in its first step.
     private static DdpmSampler Sampler(UNet network, ReverseDiffusion process) =>
         new(network, process.Respace(Math.Min(GridSteps, process.Coefficients.Timesteps)));
-
-    private SamplingRequest Request(IDataset data, Device device)
-    {
-        int count = GridCount(data);
-        return new SamplingRequest
-        {
-            Count = count,
-            SampleShape = [.. data.Shape],
-            Noise = new PerSampleNoise(options.Seed),
-            Device = device,
-            Labels = options.Conditional ? [.. Enumerable.Range(0, count).Select(i => (long)(i % data.ClassCount))] : null,
-        };
-    }
 
     private string Path(string name) => System.IO.Path.Combine(options.Output, name);
 }

@@ -63,16 +63,7 @@ public sealed class ShuffledBatches : IBatchSource
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public TrainingBatch Part(long number, int first, int count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(number);
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        if (count < 1 || count > BatchSize - first)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(count),
-                count,
-                $"count must be 1 … {BatchSize - first} for a batch of {BatchSize} from example {first}, but is {count}.");
-        }
-
+        BatchPart.Require(number, first, count, BatchSize, "example");
         long position = checked(number * BatchSize) + first;
         var labels = new long[count];
         Tensor x0 = empty([count, .. dataset.Shape], float32).DetachFromDisposeScope();

@@ -31,16 +31,7 @@ internal sealed class TeacherTrajectories(
 
     public TrainingBatch Part(long number, int first, int count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(number);
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        if (count < 1 || count > batchSize - first)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(count),
-                count,
-                $"count must be 1 … {batchSize - first} for a batch of {batchSize} from trajectory {first}, but is {count}.");
-        }
-
+        BatchPart.Require(number, first, count, batchSize, "trajectory");
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         long start = checked(number * batchSize) + first;
