@@ -102,8 +102,8 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             workers: options.Workers);
         var request = new SamplingRequest { SampleShape = [.. data.Shape], Noise = new PerSampleNoise(options.Seed), Device = device };
         SampleGrids grids = RunGrids.Create(
-            Path("grids"), options.GridEvery, Sampler(network, process), request, options.Conditional ? data.ClassCount : 0, data.ClassNames,
-            end);
+            Path("grids"), options.GridEvery, Sampler(network, process), request, options.Conditional ? data.ClassCount : 0,
+            data.ClassNames, end);
         ITrainingDisplay display = screen.Terminal is { } terminal && ranks.Rank == 0
             ? new LiveDisplay(terminal, trainer.StepsDone, options.Steps, options.CheckpointEvery, grids.Folder)
             : new ProgressLines(screen, screen.IsVerbose ? options.MetricsEvery : null);

@@ -16,6 +16,8 @@ internal static class BatchPart
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         if (count >= 1 && count <= batchSize - first) return;
         throw new ArgumentOutOfRangeException(
-            nameof(count), count, $"count must be 1 … {batchSize - first} for a batch of {batchSize} from {example} {first}, but is {count}.");
+            nameof(count),
+            count,
+            $"count must be 1 … {batchSize - first} for a batch of {batchSize} from {example} {first}, but is {count}.");
     }
 }
