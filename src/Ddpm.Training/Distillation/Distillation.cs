@@ -16,7 +16,7 @@ namespace Ddpm.Training;
 /// </remarks>
 public sealed class Distillation
 {
-    private readonly IEpsilonModel teacher;
+    private readonly IEpsilonModel network, teacher;
     private readonly DistillationOptions options;
 
     /// <summary>Prepares the distillation of a network.</summary>
@@ -55,6 +55,7 @@ public sealed class Distillation
                 nameof(teacher));
         }
 
+        network = teacher;
         this.teacher = options.Guidance == 1 ? teacher : Guided(teacher, options.Guidance);
 
         // The first of the timesteps, t = 0, stands for the clean sample.
@@ -90,7 +91,7 @@ public sealed class Distillation
         where TNetwork : nn.Module, IEpsilonModel
     {
         ArgumentNullException.ThrowIfNull(student);
-        if (ReferenceEquals(student, teacher))
+        if (ReferenceEquals(student, network))
         {
             throw new ArgumentException("student must be a copy of the teacher, but is the teacher: load it twice.", nameof(student));
         }

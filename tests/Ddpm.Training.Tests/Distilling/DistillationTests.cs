@@ -215,6 +215,8 @@ public sealed class DistillationTests
             "process must be the one that the network was trained with, but is respaced to 50 timesteps");
         var distillation = new Distillation(network, Process);
         Refused(() => distillation.CreateTrainer(network), "student must be a copy of the teacher, but is the teacher");
+        var guided = new Distillation(network, Process, new() { Guidance = 2 });
+        Refused(() => guided.CreateTrainer(network), "student must be a copy of the teacher, but is the teacher");
         Refused(() => distillation.Trajectories([1, 8, 9], 4, 1),
             "sampleShape must be [1, H, W] with sizes that are positive multiples of 2 for the network, but is [1, 8, 9]");
         Refused(() => distillation.Trajectories([1, 8, 8], 0, 1), "batchSize ('0') must be greater than or equal to '1'");
