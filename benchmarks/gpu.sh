@@ -18,7 +18,9 @@ case $device in
 esac
 mkdir -p artifacts
 
-dotnet test tests/Ddpm.Models.Tests "${flags[@]}" --filter FullyQualifiedName~DeviceParityTests -e DDPM_TEST_DEVICE=$device
+for tests in Ddpm.Models.Tests Ddpm.Training.Tests; do
+  dotnet test tests/$tests "${flags[@]}" --filter FullyQualifiedName~DeviceParityTests -e DDPM_TEST_DEVICE=$device
+done
 dotnet run -c Release --project benchmarks/Ddpm.Benchmarks "${flags[@]}" -- "${quick[@]}" --device $device | tee artifacts/gpu.txt
 {
   echo "# On a GPU"

@@ -101,7 +101,8 @@ internal sealed class GradientStep : IDisposable
     private double Backward(MicroBatch micro, ImmutableArray<double>.Builder losses)
     {
         using var scope = NewDisposeScope();
-        Tensor x0 = micro.Batch.X0.to(device);
+        // A device takes what PrefetchedBatches has pinned while the host goes on; other memory it takes at once.
+        Tensor x0 = micro.Batch.X0.to(device, non_blocking: true);
         Tensor eps = settings.Noise.Draw(new NoiseRequest
         {
             SampleIndices = micro.Places,
@@ -111,7 +112,7 @@ internal sealed class GradientStep : IDisposable
             Device = device,
         });
         SeedStochasticLayers(micro);
-        Tensor each = settings.Objective.Loss(Model(micro), x0, micro.Draw.Timesteps.ToArray(), eps, micro.Batch.Mask?.to(device));
+        Tensor each = settings.Objective.Loss(Model(micro), x0, micro.Draw.Timesteps.ToArray(), eps, micro.Batch.Mask?.to(device, non_blocking: true));
         Tensor loss = (each * tensor(micro.Weights, each.dtype, each.device)).mean();
         double value = loss.to(float64).item<double>();
         if (!double.IsFinite(value))
@@ -165,7 +166,7 @@ internal sealed class GradientStep : IDisposable
                     $"{nameof(MappedBatches)}.");
             }
 
-            Tensor values = given.to(device);
+            Tensor values = given.to(device, non_blocking: true);
             float[]? kept = micro.KeptConditions(Options.Seed, Options.ConditionDropout.GetValueOrDefault(condition.Name), place);
             if (kept is not null)
             {

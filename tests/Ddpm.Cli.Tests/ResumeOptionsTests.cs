@@ -62,6 +62,7 @@ public sealed class ResumeOptionsTests : IDisposable
         ["--workers"] = "reading ahead changes nothing",
         ["--threads"] = "the same run but for rounding",
         ["--device"] = "the same run but for rounding",
+        ["--tf32"] = "the same run but for rounding",
         ["--mpi"] = "the same run but for rounding",
         ["--mpi-timeout"] = "ends a job that would hang",
         ["--json"] = "says what is written on the screen",

@@ -57,4 +57,6 @@ internal sealed class DistillOptions(OptionReader read)
     public int MetricsEvery { get; } = read.Number("--metrics-every", 10, "Updates between two rows of metrics", least: 1);
 
     public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
+
+    public bool TensorFloat32 { get; } = read.Section(ProgramCommand.Machine).TensorFloat32();
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Ddpm.Cli.Arguments;
 using Ddpm.Cli.ModelFolders;
 using Ddpm.Cli.Output;
+using Ddpm.Cli.Shell;
 using Ddpm.Cli.Training;
 using Ddpm.Core;
 using Ddpm.Data;
@@ -30,7 +31,7 @@ internal sealed class DistillRun(DistillOptions options, Screen screen)
 
         var source = new ModelSource(options.Model, options.Folder);
         using TrainedModel teacher = source.Load(), student = source.Load();
-        var device = new Device(options.Device);
+        Device device = Communicators.Device(options.Device, SingleProcess.Instance, options.TensorFloat32);
         teacher.Network.to(device);
         student.Network.to(device);
         Ddpm.Training.Distillation distillation = Distillation(teacher);

@@ -50,7 +50,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
             throw new NotSupportedException($"{options.Model} must be told a class, but bits/dim are computed without one here.");
         }
 
-        Device device = Communicators.Device(options.Device, ranks);
+        Device device = Communicators.Device(options.Device, ranks, tensorFloat32: false);
         network.to(device);
         int timesteps = model.Process.Coefficients.Timesteps, steps = options.Steps ?? timesteps;
         SpacingRule spacing = options.Spacing is { } name

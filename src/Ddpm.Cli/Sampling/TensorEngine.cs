@@ -23,7 +23,7 @@ internal sealed class TensorEngine : ISampleEngine
         this.plan = plan;
         this.ranks = ranks;
         SamplingOptions options = plan.Options;
-        device = Communicators.Device(options.Device, ranks);
+        device = Communicators.Device(options.Device, ranks, options.TensorFloat32);
         model = ModelFolder.Load(plan.Source.Folder, plan.Source.Loading(plan.Description));
         try
         {

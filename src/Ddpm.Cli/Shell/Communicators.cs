@@ -31,6 +31,18 @@ internal static class Communicators
     }
 
     /// <summary>The device that <c>--device</c> names; of several ranks "cuda" gives each the GPU of its number on its machine.</summary>
-    public static torch.Device Device(string name, ICommunicator ranks) =>
-        name == "cuda" && ranks.WorldSize > 1 ? ranks.Device() : new torch.Device(name);
+    /// <param name="name">The name.</param>
+    /// <param name="ranks">The ranks of the command.</param>
+    /// <param name="tensorFloat32">Whether a GPU may round the factors of float32 to TF32.</param>
+    public static torch.Device Device(string name, ICommunicator ranks, bool tensorFloat32)
+    {
+        torch.Device device = name == "cuda" && ranks.WorldSize > 1 ? ranks.Device() : new torch.Device(name);
+        if (device.type == DeviceType.CUDA)
+        {
+            torch.backends.cuda.matmul.allow_tf32 = tensorFloat32;
+            torch.backends.cudnn.allow_tf32 = tensorFloat32;
+        }
+
+        return device;
+    }
 }

@@ -151,6 +151,8 @@ internal sealed class TrainOptions(OptionReader read)
 
     public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
 
+    public bool TensorFloat32 { get; } = read.Section(ProgramCommand.Machine).TensorFloat32();
+
     private static bool IsBFloat16(string? dtype, bool retired) => retired && dtype == "float32"
         ? throw new UsageException("--bf16 must go without --dtype float32: it is --dtype bfloat16 of today.")
         : retired || dtype == "bfloat16";

@@ -38,7 +38,7 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         (UNetOptions layers, ReverseDiffusion process) = start is null
             ? (NetworkChoice.Network(options, data), NetworkChoice.Process(options))
             : start.Configuration(options, data);
-        Device device = Communicators.Device(options.Device, ranks);
+        Device device = Communicators.Device(options.Device, ranks, options.TensorFloat32);
         var checkpoints = new CheckpointStore(Path("checkpoints"), options.CheckpointEvery, options.KeepLast);
         RunInFolder? found = null;
         StepEstimate? estimate = null;
@@ -99,7 +99,10 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         using var batches = new PrefetchedBatches(
             new ShuffledBatches(data, options.BatchSize, options.Seed, options.Flip),
             ahead: Math.Max(2, options.Workers),
-            workers: options.Workers);
+            workers: options.Workers)
+        {
+            Pinned = device.type == DeviceType.CUDA,
+        };
         var request = new SamplingRequest { SampleShape = [.. data.Shape], Noise = new PerSampleNoise(options.Seed), Device = device };
         SampleGrids grids = RunGrids.Create(
             Path("grids"), options.GridEvery, Sampler(network, process), request, options.Conditional ? data.ClassCount : 0,

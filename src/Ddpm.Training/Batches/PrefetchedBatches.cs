@@ -38,6 +38,19 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
     /// <summary>Gets how many threads read.</summary>
     public int Workers { get; }
 
+    /// <summary>
+    /// Gets whether the threads that read also copy batches into page-locked memory, from which a CUDA device takes them while it computes.
+    /// Default: false. True needs a CUDA device, and changes no bit.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is true, but no CUDA device can be used here.</exception>
+    public bool Pinned
+    {
+        get;
+        init => field = !value || TorchRuntime.IsCudaAvailable()
+            ? value
+            : throw new ArgumentException($"{nameof(Pinned)} is true, but no CUDA device can be used here.", nameof(value));
+    }
+
     /// <inheritdoc/>
     public int BatchSize => source.BatchSize;
 
@@ -87,7 +100,7 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
                 if (!pending.ContainsKey(ahead))
                 {
                     pending[ahead] = Task.Factory.StartNew(
-                        () => asked is { } some ? source.Part(ahead, some.First, some.Count) : source.Batch(ahead),
+                        () => Load(ahead, asked),
                         CancellationToken.None,
                         TaskCreationOptions.None,
                         scheduler);
@@ -99,6 +112,13 @@ public sealed class PrefetchedBatches : IBatchSource, IDisposable
         }
 
         return wanted.GetAwaiter().GetResult();
+    }
+
+    private TrainingBatch Load(long number, (int First, int Count)? asked)
+    {
+        TrainingBatch batch = asked is { } some ? source.Part(number, some.First, some.Count) : source.Batch(number);
+        if (!Pinned) return batch;
+        using (batch) return batch.Pin();
     }
 
     // The result is no longer wanted: a batch is freed, a failure is forgotten.

@@ -103,6 +103,14 @@ public sealed class TrainingBatch : IDisposable
             Conditions.ToDictionary(pair => pair.Key, pair => pair.Value.narrow(0, first, count).clone()));
     }
 
+    /// <summary>Copies the batch into page-locked memory, which needs a CUDA device.</summary>
+    internal TrainingBatch Pin()
+    {
+        using var scope = NewDisposeScope();
+        return new TrainingBatch(
+            X0.pin_memory(), Labels, Mask?.pin_memory(), Conditions.ToDictionary(pair => pair.Key, pair => pair.Value.pin_memory()));
+    }
+
     /// <summary>Frees the memory of the tensors.</summary>
     public void Dispose()
     {

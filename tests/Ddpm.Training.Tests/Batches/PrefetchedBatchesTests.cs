@@ -39,6 +39,16 @@ public sealed class PrefetchedBatchesTests
     }
 
     [Fact]
+    public void Pinned_NoCudaDevice_IsRefused()
+    {
+        if (TorchRuntime.IsCudaAvailable()) return;
+        Func<PrefetchedBatches> make = () => new PrefetchedBatches(new Source()) { Pinned = true };
+        make.Should().Throw<ArgumentException>().WithMessage("Pinned is true, but no CUDA device can be used here.*");
+        using var batches = new PrefetchedBatches(new Source()) { Pinned = false };
+        batches.Pinned.Should().BeFalse();
+    }
+
+    [Fact]
     public void Batch_NeverDisposed_IsFreedWhenItIsCollected()
     {
         GC.Collect();
