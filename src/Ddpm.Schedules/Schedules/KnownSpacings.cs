@@ -25,8 +25,11 @@ public static class KnownSpacings
     public static SpacingRule WholeStride { get; } =
         new("whole-stride", (schedule, count) => TimestepSpacing.WholeStride(schedule.Timesteps, count));
 
-    /// <summary>Gets the rule <see cref="TimestepSpacing.Karras"/> with ρ = 7.</summary>
-    public static SpacingRule Karras { get; } = new("karras", (schedule, count) => TimestepSpacing.Karras(schedule, count));
+    /// <summary>
+    /// Gets the rule <see cref="TimestepSpacing.Karras"/> with ρ = 7, up to the noise <see cref="TimestepSpacing.LargestNoise"/>.
+    /// </summary>
+    public static SpacingRule Karras { get; } =
+        new("karras", (schedule, count) => TimestepSpacing.Karras(schedule, count, largestNoise: TimestepSpacing.LargestNoise));
 
     /// <summary>Gets all rules.</summary>
     public static ImmutableArray<SpacingRule> All { get; } = [Leading, Trailing, Linspace, Quadratic, Sections, WholeStride, Karras];

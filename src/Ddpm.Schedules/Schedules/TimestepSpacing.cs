@@ -9,6 +9,12 @@ namespace Ddpm.Core;
 public static class TimestepSpacing
 {
     /// <summary>
+    /// The largest noise σ = √((1-ᾱ)/ᾱ) that <see cref="KnownSpacings.Karras"/> gives a step: 200. The linear schedule of the paper ends at
+    /// 157, the cosine schedule at 20,000, where most of few steps would otherwise lie and nothing of a sample is decided.
+    /// </summary>
+    public const double LargestNoise = 200;
+
+    /// <summary>
     /// Returns the timesteps 0, T/n, 2 T/n, … (rounded down) plus an offset: "leading" of diffusers (there with offset 0 or 1).
     /// </summary>
     /// <param name="timesteps">T. Range: ≥ 1.</param>
@@ -142,20 +148,30 @@ public static class TimestepSpacing
     }
 
     /// <summary>
-    /// Returns the timesteps whose noise σ = √((1-ᾱ)/ᾱ) is nearest to n values that are even in σ^(1/ρ), from the first to the last (Karras
-    /// et al. 2022, arXiv:2206.00364, eq. 5). Where two would coincide, the later one moves up.
+    /// Returns the timesteps whose noise σ = √((1-ᾱ)/ᾱ) is nearest to n values that are even in σ^(1/ρ), from the first timestep's to the
+    /// last's, or to a limit (Karras et al. 2022, arXiv:2206.00364, eq. 5). Where two would coincide, the later one moves up.
     /// </summary>
     /// <param name="schedule">The schedule that the network was trained with; it must leave some signal at its last timestep.</param>
     /// <param name="count">n. Range: 1 ≤ n ≤ T.</param>
     /// <param name="rho">ρ; the larger, the more steps where there is little noise. Range: &gt; 0.</param>
+    /// <param name="largestNoise">
+    /// The limit of σ, such as <see cref="LargestNoise"/>: timesteps of more noise are left out while others are left. Default: none.
+    /// Range: &gt; 0.
+    /// </param>
     /// <returns>The timesteps.</returns>
     /// <exception cref="ArgumentException">The schedule is invalid, or ends without signal.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
-    public static ImmutableArray<int> Karras(IVarianceSchedule schedule, int count, double rho = 7)
+    public static ImmutableArray<int> Karras(
+        IVarianceSchedule schedule, int count, double rho = 7, double largestNoise = double.PositiveInfinity)
     {
         DiffusionCoefficients c = new(schedule);
         RequireCount(c.Timesteps, count);
         Require.Positive(rho);
+        if (!(largestNoise > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(largestNoise), largestNoise, $"largestNoise must be above 0, but is {largestNoise}.");
+        }
+
         if (c.AlphaBars[^1] == 0)
         {
             throw new ArgumentException($"schedule must leave some signal at t = {c.Timesteps - 1}, for its noise is infinite without.",
@@ -164,20 +180,13 @@ public static class TimestepSpacing
 
         // Logarithms, so that the nearest is the nearest in proportion.
         double[] logs = [.. c.AlphaBars.Select(alphaBar => 0.5 * Math.Log((1 - alphaBar) / alphaBar))];
-        double start = Math.Exp(logs[0] / rho), end = Math.Exp(logs[^1] / rho);
-        int previous = -1;
+        double most = Math.Clamp(Math.Log(largestNoise), logs[0], logs[^1]), start = Math.Exp(logs[0] / rho), end = Math.Exp(most / rho);
+        int previous = -1, timesteps = Math.Max(Nearest(logs, most) + 1, count);
         return Table(count, i =>
         {
             double target = rho * Math.Log(count == 1 ? end : Spacing.Linear(start, end, count, i));
-            int nearest = Array.BinarySearch(logs, target);
-            if (nearest < 0)
-            {
-                int above = Math.Min(~nearest, logs.Length - 1), below = Math.Max(above - 1, 0);
-                nearest = target - logs[below] < logs[above] - target ? below : above;
-            }
-
             // As many must be left as are still to come.
-            return previous = Math.Min(Math.Max(previous + 1, nearest), c.Timesteps - (count - i));
+            return previous = Math.Min(Math.Max(previous + 1, Nearest(logs, target)), timesteps - (count - i));
         });
     }
 
@@ -209,6 +218,14 @@ public static class TimestepSpacing
         }
 
         return list;
+    }
+
+    private static int Nearest(double[] ascending, double value)
+    {
+        int found = Array.BinarySearch(ascending, value);
+        if (found >= 0) return found;
+        int above = Math.Min(~found, ascending.Length - 1), below = Math.Max(above - 1, 0);
+        return value - ascending[below] < ascending[above] - value ? below : above;
     }
 
     private static void RequireCount(int timesteps, int count)

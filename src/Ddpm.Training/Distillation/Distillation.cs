@@ -59,7 +59,7 @@ public sealed class Distillation
         this.teacher = options.Guidance == 1 ? teacher : Guided(teacher, options.Guidance);
 
         // The first of the timesteps, t = 0, stands for the clean sample.
-        int[] fine = [.. TimestepSpacing.Karras(schedule, (int)count + 1).Skip(1)];
+        int[] fine = [.. TimestepSpacing.Karras(schedule, (int)count + 1, largestNoise: TimestepSpacing.LargestNoise).Skip(1)];
         TeacherProcess = process.Respace(fine);
         Process = process.Respace(fine.Where((_, i) => (i + 1) % options.Substeps == 0));
         Identity = $"{(teacher is nn.Module module ? WeightDigest.Of(module) : teacher.GetType().Name)}, {options}";

@@ -195,6 +195,37 @@ public sealed class SolverTests
 
     [Theory]
     [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(20)]
+    [InlineData(300)]
+    public void Karras_CosineSchedule_EndsWhereNoiseIsTwoHundredTimesTheSignal(int count)
+    {
+        var cosine = new CosineSchedule(1000);
+        DiffusionCoefficients all = new(cosine);
+        var schedule = (RespacedSchedule)KnownSpacings.Karras.Respace(cosine, count);
+        int last = schedule.Retained[^1];
+        Noise(last).Should().BeInRange(150, 250, "the timesteps at that end are far apart");
+        Noise(last - 1).Should().BeLessThan(200);
+        Noise(last + 1).Should().BeGreaterThan(200);
+        TimestepSpacing.Karras(cosine, count)[^1].Should().Be(999, "without a limit it is the last one");
+
+        double Noise(int t) => Math.Sqrt((1 - all.AlphaBars[t]) / all.AlphaBars[t]);
+    }
+
+    [Fact]
+    public void Karras_LimitLeavesTooFew_TakesTheNextOnesToo()
+    {
+        var cosine = new CosineSchedule(1000);
+        TimestepSpacing.Karras(cosine, 999, largestNoise: 200).Should().HaveCount(999).And.BeInAscendingOrder();
+        TimestepSpacing.Karras(cosine, 1000, largestNoise: 1e-9).Should().Equal(Enumerable.Range(0, 1000));
+        FluentActions.Invoking(() => TimestepSpacing.Karras(cosine, 10, largestNoise: 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("largestNoise must be above 0, but is 0.*");
+        FluentActions.Invoking(() => TimestepSpacing.Karras(cosine, 10, largestNoise: double.NaN)).Should()
+            .Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Theory]
+    [InlineData(1)]
     [InlineData(10)]
     [InlineData(300)]
     [InlineData(1000)]
