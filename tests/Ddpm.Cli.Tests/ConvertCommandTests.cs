@@ -93,6 +93,16 @@ public sealed class ConvertCommandTests : IDisposable
         here.Run("convert", "{model}", "{new}", "--dtype", "bfloat16").Code.Should().Be(0);
     }
 
+    [Fact]
+    public void Convert_FolderThatCannotBeMade_NamesTheArgument()
+    {
+        here.SaveModel();
+        File.WriteAllText(here["file"], "");
+        (int code, _, string error) = here.Run("convert", "{model}", "{file/new}");
+        code.Should().Be(1);
+        error.Should().StartWith(here.Place("out must be a folder to write into, but {file/new} is not: "));
+    }
+
     [Ddpm.Training.Tests.Checkpoints.SmallDiskFact]
     public void Convert_DiskFull_LeavesNoFile()
     {

@@ -22,6 +22,7 @@ internal static class Converter
         if (!options.Overwrite && !empty) throw new UsageException($"{target} is not empty: give another folder, or --overwrite.");
         using TrainedModel model = new ModelSource(options.Source, options.Folder).Load();
         double change = Narrow(model.Network, dtype);
+        OutputPath.RequireFolder("out", target);
         ModelFolder.Save(target, model.Network, model.Process);
         LoadReport report = model.Report;
         long before = Bytes(report.WeightsFile!), after = Weights(target);

@@ -80,7 +80,7 @@ public sealed class FrechetDistanceTests
 
     [Theory]
     [InlineData(0)] // all variances alike: eigenvalues
-    [InlineData(5)] // from 1 to 1e-5: singular values, as the roots of small eigenvalues have lost digits
+    [InlineData(5)] // from 1 to 1e-5: singular values, as the roots of small eigenvalues could lose digits
     public void Compute_CovariancesThatCommute_IsTheClosedForm(double decades)
     {
         // More features than a block has, in a basis that no factor has.
