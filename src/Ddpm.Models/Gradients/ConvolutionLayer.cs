@@ -9,7 +9,7 @@ internal sealed unsafe class ConvolutionLayer(Feature feature, GradientLayer pla
     : GradientLayer(feature, feature.Operation.Inputs, feature.Operation)
 {
     // Each step transforms the weights twice and their gradient once, which takes longer than the products of so few tiles.
-    private const int LeastTiles = 64;
+    private const int LeastTiles = 32;
     private const long LargeWeights = 100_000;
 
     /// <summary>Returns whether the kernels can compute a feature.</summary>

@@ -16,6 +16,7 @@ public sealed class NetworkGradientTests
         { "classes, scale and shift", Small with { ClassCount = 3, TimeScaleShift = true }, 3 },
         { "conditions", Small with { Conditions = [NetworkCondition.Spatial("low", 2), NetworkCondition.Vector("facts", 3)] }, 2 },
         { "padding", Small with { DownsamplePadding = 1, Width = 12 }, 1 },
+        { "large weights for 32 tiles and for 8", Small with { BaseChannels = 128, ChannelMultipliers = [1, 1] }, 2 },
     };
 
     [Theory]
