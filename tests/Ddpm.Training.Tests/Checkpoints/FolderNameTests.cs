@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Training.Tests.Checkpoints;
 
-/// <summary>Runs in folders with blanks, signs, other alphabets and dots in their names, and deeper than Windows's 260 characters.</summary>
+/// <summary>Runs in folders with blanks, signs, other alphabets and dots in their names, and deeper than 260 characters.</summary>
 public sealed class FolderNameTests : IDisposable
 {
     private static readonly ReverseDiffusion Process = new(new LinearSchedule(10, 1e-3, 0.3));
