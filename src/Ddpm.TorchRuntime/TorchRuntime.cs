@@ -7,7 +7,8 @@ namespace Ddpm.Core;
 
 /// <summary>
 /// Makes TorchSharp's native library load where it would not: on Linux systems whose libstdc++ ends at GLIBCXX_3.4.30 or .31 (Debian 12,
-/// Ubuntu 22.04), and in scripts, whose packages lie in NuGet's folder. See docs/native-loading.md.
+/// Ubuntu 22.04), and in scripts, whose packages lie in NuGet's folder. On Windows it leaves Ctrl-C to the program. See
+/// docs/native-loading.md.
 /// </summary>
 /// <remarks>
 /// Members of Ddpm's packages that need the library call <see cref="EnsureLoaded"/> themselves, and C# programs that reference the package
@@ -26,6 +27,7 @@ public static class TorchRuntime
     /// </summary>
     public static void Prepare()
     {
+        FortranInterrupts.Disable();
         if (OperatingSystem.IsLinux()) _ = Registration.Value;
     }
 
@@ -61,6 +63,7 @@ public static class TorchRuntime
 
     private static void LoadAsTorchSharpDoes()
     {
+        Prepare();
         try
         {
             RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);

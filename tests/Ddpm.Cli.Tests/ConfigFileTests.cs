@@ -107,7 +107,7 @@ public sealed class ConfigFileTests : IDisposable
     public void Config_Arguments_TakeTheirPlacesInWhateverOrder(string json, string typed)
     {
         here.SaveModel();
-        Write(here.Place(json));
+        Write(here.Place(json).Replace("\\", "\\\\", StringComparison.Ordinal));
         string[] words = typed.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         JsonObject converted = here.Json(["convert", .. words, "--config", "{config.json}"]);
         ((string)converted["model"]!).Should().Be(here["second"]);
@@ -116,7 +116,7 @@ public sealed class ConfigFileTests : IDisposable
     [Fact]
     public void Config_SecondArgumentAlone_IsRefused()
     {
-        Write(here.Place("""{ "out": "{second}" }"""));
+        Write($$"""{ "out": "{{Escaped("second")}}" }""");
         here.Run("convert", "--config", "{config.json}").Should()
             .Be((2, "", here.Place("{config.json}: out needs model before it.") + Environment.NewLine));
     }

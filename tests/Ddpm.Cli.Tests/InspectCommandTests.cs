@@ -36,7 +36,7 @@ public sealed class InspectCommandTests : IDisposable
         table.Split('\n').Select(line => line.Trim()).Should()
             .Contain(line =>
                 line.StartsWith("process.timesteps ", StringComparison.Ordinal) && line.EndsWith(" 20", StringComparison.Ordinal));
-        table.Split('\n').Should().OnlyContain(line => line == line.TrimEnd());
+        table.Split(Environment.NewLine).Should().OnlyContain(line => line == line.TrimEnd());
     }
 
     [Fact]

@@ -10,7 +10,13 @@ internal sealed class RunningProgram : IDisposable
 
     private RunningProgram(string[] command, (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            // On Windows: a console apart from that of the tests.
+            CreateNoWindow = true,
+        };
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["TERM"] = "dumb";
         foreach ((string name, string value) in environment) start.Environment[name] = value;
@@ -53,6 +59,9 @@ internal sealed class RunningProgram : IDisposable
 
     /// <summary>Whether it ends by itself within a time.</summary>
     public bool HasEndedAfter(TimeSpan time) => process.WaitForExit(time);
+
+    /// <summary>Asks it to end, and waits for it.</summary>
+    public void Interrupt() => Interruption.Send(Id, () => process.WaitForExit(TimeSpan.FromMinutes(2)));
 
     /// <summary>Ends it as kill -9 does.</summary>
     public void Kill()

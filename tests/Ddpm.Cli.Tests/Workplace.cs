@@ -29,7 +29,8 @@ internal sealed class Workplace : IDisposable
             ClassCount = classes,
         };
 
-    public string this[string name] => Path.Combine(folder.FullName, name);
+    /// <summary>A path here, with the separators of this system.</summary>
+    public string this[string name] => Path.Combine(folder.FullName, name.Replace('/', Path.DirectorySeparatorChar));
 
     public void Dispose() => folder.Delete(recursive: true);
 

@@ -115,10 +115,12 @@ public readonly struct TimeIndex
     {
         if (perExample is null)
         {
-            using Scalar timestep = (long)map(shared);
-            return full(batch, timestep, dtype: int64, device: device);
+            long each = map(shared);
+            using Scalar timestep = each;
+            return HostTimesteps.Keep(full(batch, timestep, dtype: int64, device: device), [each]);
         }
 
-        return torch.tensor(perExample.Select(t => (long)map((int)t)).ToArray(), int64, device: device);
+        long[] values = [.. perExample.Select(t => (long)map((int)t))];
+        return HostTimesteps.Keep(torch.tensor(values, int64, device: device), values);
     }
 }

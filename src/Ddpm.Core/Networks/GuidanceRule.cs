@@ -13,12 +13,13 @@ internal sealed record GuidanceRule(double Scale, double Rescale, GuidanceInterv
     public static GuidanceRule Of(double scale, double rescale, GuidanceInterval? interval) =>
         new(Require.NotNegative(scale), Require.UnitInterval(rescale), interval);
 
-    /// <summary>Gets whether any example of a batch is guided.</summary>
+    /// <summary>Gets whether any example of a batch is guided. Timesteps of a sampler are not read from their device.</summary>
     /// <param name="t">The timesteps, [B].</param>
     public bool ActsOn(Tensor t)
     {
         if (Scale == 1) return false;
         if (Interval is null) return true;
+        if (HostTimesteps.Of(t) is { } known) return known.Any(each => Interval.Contains(each));
         using Tensor inside = Inside(t), any = inside.any();
         return any.item<bool>();
     }
@@ -36,7 +37,8 @@ internal sealed record GuidanceRule(double Scale, double Rescale, GuidanceInterv
         Tensor with = Mean(better, channels), without = Mean(worse, channels);
         Tensor guided = without.Plus((with - without).Times(Scale));
         if (Rescale > 0) guided *= (Deviation(with).Times(Rescale) / Deviation(guided)).Plus(1 - Rescale);
-        if (Interval is not null) guided = where(Each(Inside(t), xt), guided, with);
+        bool everywhere = Interval is null || (HostTimesteps.Of(t)?.All(each => Interval.Contains(each)) ?? false);
+        if (!everywhere) guided = where(Each(Inside(t), xt), guided, with);
         bool learned = !ReferenceEquals(with, better);
         return (learned ? cat([guided, better.narrow(1, channels, channels)], 1) : guided).MoveToOuterDisposeScope();
     }

@@ -25,7 +25,7 @@ internal static class RegularFile
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         if (Directory.Exists(path)) throw new InvalidDataException($"{path} must be a file, but is a folder.");
         RequireLength(path, Length(path), limit);
-        // A run may have the file open to write, or may put a new one in its place: Windows allows it to readers that share both.
+        // A run may have the file open to write, or may rename or remove it: Windows allows it to readers that share both.
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         try
         {

@@ -132,7 +132,7 @@ internal sealed record CheckpointManifest
                 throw new InvalidDataException($"{Path.Combine(folder, FileName)}: files.{name} must be a digest, but is absent.");
             }
 
-            string path = Path.Combine(folder, name), actual;
+            string path = Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar)), actual;
             try
             {
                 actual = DigestOf(path);

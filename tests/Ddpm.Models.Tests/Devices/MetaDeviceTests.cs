@@ -57,6 +57,21 @@ public sealed class MetaDeviceTests
         ShouldBeMeta(samples, 2, 3);
     }
 
+    [Theory]
+    [InlineData(10, 20)]
+    [InlineData(0, 39)]
+    public void Sample_GuidanceInAnInterval_ReadsNoTimesteps(int first, int last)
+    {
+        using DescribedNetwork better = Network(3), worse = Network(3);
+        var guided = new AutoguidedModel(better, worse, 2, interval: new GuidanceInterval(first, last));
+        using Tensor samples = new DdpmSampler(guided, Process).Sample(Request(3));
+        ShouldBeMeta(samples, 3, 3);
+
+        // The guard of the test: timesteps that the host did not make are asked of the device, which has no numbers.
+        using Tensor x = zeros([2, 3], device: Meta), t = zeros([2], int64, Meta);
+        FluentActions.Invoking(() => guided.Predict(x, t)).Should().Throw<Exception>();
+    }
+
     [Fact]
     public void Loss_WithItsGradients_StaysOnTheDevice()
     {

@@ -199,7 +199,8 @@ public sealed class RestoreTests : IDisposable
         JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, "checkpoint.json")))!;
         string[] files =
         [
-            .. Directory.GetFiles(checkpoint, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(checkpoint, path)),
+            .. Directory.GetFiles(checkpoint, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(checkpoint, path).Replace('\\', '/')),
         ];
         json["files"]!.AsObject().Select(pair => pair.Key).Append("checkpoint.json").Should().BeEquivalentTo(files);
     }
