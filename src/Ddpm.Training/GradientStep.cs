@@ -112,7 +112,8 @@ internal sealed class GradientStep : IDisposable
             Device = device,
         });
         SeedStochasticLayers(micro);
-        Tensor each = settings.Objective.Loss(Model(micro), x0, micro.Draw.Timesteps.ToArray(), eps, micro.Batch.Mask?.to(device, non_blocking: true));
+        Tensor? mask = micro.Batch.Mask?.to(device, non_blocking: true);
+        Tensor each = settings.Objective.Loss(Model(micro), x0, micro.Draw.Timesteps.ToArray(), eps, mask);
         Tensor loss = (each * tensor(micro.Weights, each.dtype, each.device)).mean();
         double value = loss.to(float64).item<double>();
         if (!double.IsFinite(value))

@@ -202,14 +202,6 @@ internal sealed partial class OptionReader
     /// <summary><c>--device</c>.</summary>
     public string Device() => Take(DeviceOption.Create(loadTorch));
 
-    /// <summary><c>--tf32</c>.</summary>
-    public bool TensorFloat32() => Choice(
-        "--tf32",
-        "on",
-        "With --device cuda: whether factors of convolutions and products of float32 are rounded to TF32, 10 bits after the point, which "
-        + "is several times as fast; on or off",
-        ["on", "off"]) == "on";
-
     /// <summary>True where a flag is given that the help does not show, for what another option does today.</summary>
     public bool RetiredFlag(string name, string today) => Take(new Option<bool>(name) { Description = $"{today} of today", Hidden = true });
 

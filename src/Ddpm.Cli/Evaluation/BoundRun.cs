@@ -57,7 +57,11 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
             ? KnownSpacings.Find(name)
             : options.Flow.Ode ? KnownSpacings.Karras : KnownSpacings.Trailing;
         // The flow's density is known at the last timestep alone, whatever its noise.
-        if (options.Flow.Ode && spacing == KnownSpacings.Karras) spacing = new(spacing.Name, (schedule, n) => TimestepSpacing.Karras(schedule, n));
+        if (options.Flow.Ode && spacing == KnownSpacings.Karras)
+        {
+            spacing = new(spacing.Name, (schedule, n) => TimestepSpacing.Karras(schedule, n));
+        }
+
         IBitsMeasure measure = Measure(model, spacing, steps, device);
         using OpenedImages test = Open(network, options.Data, stop);
         using OpenedImages? train = options.Train is { } path ? Open(network, path, stop) : null;

@@ -151,7 +151,7 @@ internal sealed class TrainOptions(OptionReader read)
 
     public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
 
-    public bool TensorFloat32 { get; } = read.Section(ProgramCommand.Machine).TensorFloat32();
+    public bool TensorFloat32 { get; } = TensorFloat32Option.Read(read);
 
     private static bool IsBFloat16(string? dtype, bool retired) => retired && dtype == "float32"
         ? throw new UsageException("--bf16 must go without --dtype float32: it is --dtype bfloat16 of today.")

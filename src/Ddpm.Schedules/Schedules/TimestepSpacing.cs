@@ -169,7 +169,8 @@ public static class TimestepSpacing
         Require.Positive(rho);
         if (!(largestNoise > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(largestNoise), largestNoise, $"largestNoise must be above 0, but is {largestNoise}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(largestNoise), largestNoise, $"largestNoise must be above 0, but is {largestNoise}.");
         }
 
         if (c.AlphaBars[^1] == 0)
