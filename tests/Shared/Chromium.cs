@@ -40,8 +40,8 @@ internal sealed class Chromium : IDisposable
         driver = new ChromeDriver(
             ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(driverPath), Path.GetFileName(driverPath)),
             options,
-            TimeSpan.FromMinutes(2));
-        driver.Manage().Timeouts().AsynchronousJavaScript = TimeSpan.FromMinutes(2);
+            TimeSpan.FromMinutes(5));
+        driver.Manage().Timeouts().AsynchronousJavaScript = TimeSpan.FromMinutes(5);
         try
         {
             driver.Navigate().GoToUrl(address);
