@@ -5,7 +5,7 @@ namespace Ddpm.Core;
 
 /// <summary>
 /// Keeps the numbers of timestep tensors that the host wrote for another device, so that a network's wrapper does not wait for that device
-/// to read them back. A tensor that is changed, or made elsewhere, is unknown here.
+/// to read them back. Nothing changes such a tensor in place: the numbers kept would be the old ones. One made elsewhere is unknown here.
 /// </summary>
 internal static class HostTimesteps
 {
