@@ -74,6 +74,8 @@ public sealed class LongRunsTests : IDisposable
         Done([.. tuned, "--steps", "1"]).Should()
             .MatchRegex(@"Weights of .*: [\d,]+ of [\d,]+ parameters taken; fitted: conv_in.weight: 1 channel spread over 3");
         ((int)here.Json("inspect", "{tuned/model}")["process"]!["timesteps"]!).Should().Be(100, "the process is the model's");
+        Done([.. tuned[..^5], "{other}", .. tuned[^4..], "--steps", "1", "--prediction", "v", "--loss-weights", "truncated-snr:0.5"]);
+        here.Json("inspect", "{other/model}")["process"]!["prediction"]!.ToString().Should().Be("v", "that may be another");
         if (source != "{run}") return;
         Done([.. tuned, "--steps", "2"]).Should().Contain("going on at step 1").And.NotContain("Weights of");
     }

@@ -210,6 +210,21 @@ public sealed class TrainCommandTests : IDisposable
             ["train", "--data", "{images}", "--prediction", "noise"],
             "--prediction must be epsilon, x0, v or posterior-mean, but is noise."
         },
+        {
+            ["train", "--data", "{images}", "--label-dropout", "0.3"],
+            "--label-dropout needs --conditional: without it no example has a class."
+        },
+        { ["train", "--data", "{images}", "--label-dropout", "1.1"], "--label-dropout must be a number from 0 to 1, but is 1.1." },
+        { ["train", "--data", "{images}", "--loss-weights", "min-snr:0"], "--loss-weights: γ must be * but is 0." },
+        {
+            ["train", "--data", "{images}", "--loss-weights", "min-snr"],
+            "--loss-weights must be none, variational, min-snr:γ, truncated-snr:γ or p2:γ, but is min-snr."
+        },
+        { ["train", "--data", "{images}", "--loss-weights", "p2:x"], "--loss-weights must be none, variational, *, but is p2:x." },
+        {
+            ["train", "--data", "{images}", "--loss-weights", "p2:1", "--variance", "learned"],
+            "--loss-weights does not go with a learned variance: L_hybrid has L_simple for the prediction, the bound for the variance."
+        },
         { ["train", "--data", ""], "--data must be a path, but is empty." },
     };
 

@@ -58,5 +58,5 @@ internal sealed class DistillOptions(OptionReader read)
 
     public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
 
-    public bool TensorFloat32 { get; } = TensorFloat32Option.Read(read);
+    public GpuOptions Gpu { get; } = new(read);
 }

@@ -31,9 +31,13 @@ internal sealed class DistillRun(DistillOptions options, Screen screen)
 
         var source = new ModelSource(options.Model, options.Folder);
         using TrainedModel teacher = source.Load(), student = source.Load();
-        Device device = Communicators.Device(options.Device, SingleProcess.Instance, options.TensorFloat32);
-        teacher.Network.to(device);
-        student.Network.to(device);
+        Device device = Communicators.Device(options.Device, SingleProcess.Instance, options.Gpu.TensorFloat32);
+        foreach (UNet network in new[] { teacher.Network, student.Network })
+        {
+            network.ChannelsLast = options.Gpu.ChannelsLast;
+            network.to(device);
+        }
+
         Ddpm.Training.Distillation distillation = Distillation(teacher);
         using Trainer trainer = distillation.CreateTrainer(student.Network, new TrainingOptions
         {

@@ -34,7 +34,7 @@ internal sealed class Measurement : IDisposable
         this.options = options;
         this.screen = screen;
         this.ranks = ranks;
-        extractor = options.Features.Open(Communicators.Device(options.Sampling.Device, ranks, options.Sampling.TensorFloat32));
+        extractor = options.Features.Open(Communicators.Device(options.Sampling.Device, ranks, options.Sampling.Gpu.TensorFloat32));
         Note("features", options.Features.Description);
     }
 

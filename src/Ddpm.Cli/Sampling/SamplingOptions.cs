@@ -123,7 +123,7 @@ internal sealed class SamplingOptions(OptionReader read, string? section = null)
 
     public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
 
-    public bool TensorFloat32 { get; } = TensorFloat32Option.Read(read);
+    public GpuOptions Gpu { get; } = new(read);
 
     public string Dtype { get; } = read.Section(section ?? ProgramCommand.Machine).Choice(
         "--dtype",

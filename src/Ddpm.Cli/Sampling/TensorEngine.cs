@@ -23,15 +23,15 @@ internal sealed class TensorEngine : ISampleEngine
         this.plan = plan;
         this.ranks = ranks;
         SamplingOptions options = plan.Options;
-        device = Communicators.Device(options.Device, ranks, options.TensorFloat32);
+        device = Communicators.Device(options.Device, ranks, options.Gpu.TensorFloat32);
         model = ModelFolder.Load(plan.Source.Folder, plan.Source.Loading(plan.Description));
         try
         {
-            IConditionalEpsilonModel network = Precision.Prepare(model.Network, options.Dtype, device);
+            IConditionalEpsilonModel network = Prepare(model);
             if (plan.Guidance.Weak is { } folder)
             {
                 weak = ModelFolder.Load(folder);
-                IEpsilonModel worse = Precision.Prepare(weak.Network, options.Dtype, device);
+                IEpsilonModel worse = Prepare(weak);
                 network = new AutoguidedModel(network, worse, options.Guidance, options.GuidanceRescale, plan.Guidance.Interval);
             }
             else if (options.Guidance != 1)
@@ -53,6 +53,12 @@ internal sealed class TensorEngine : ISampleEngine
             model.Dispose();
             throw;
         }
+    }
+
+    private IConditionalEpsilonModel Prepare(TrainedModel prepared)
+    {
+        prepared.Network.ChannelsLast = plan.Options.Gpu.ChannelsLast;
+        return Precision.Prepare(prepared.Network, plan.Options.Dtype, device);
     }
 
     public IEnumerable<DrawnBatch> Batches(DrawRequest request, IProgress<SamplingProgress>? progress, CancellationToken stop)

@@ -15,7 +15,7 @@ internal sealed class StartingModel(string path)
     // What the model decides.
     private static readonly string[] Decided =
     [
-        "--channels", "--multipliers", "--blocks", "--attention", "--schedule", "--timesteps", "--prediction", "--variance",
+        "--channels", "--multipliers", "--blocks", "--attention", "--schedule", "--timesteps", "--variance",
     ];
 
     private string Folder => IsCheckpoint || !Directory.Exists(Path.Combine(path, Model)) ? path : Path.Combine(path, Model);
@@ -39,8 +39,13 @@ internal sealed class StartingModel(string path)
 
         (UNetOptions network, ReverseDiffusion process) =
             IsCheckpoint ? Checkpoint.LoadConfiguration(path) : ModelFolder.LoadConfiguration(Folder);
-        return (NetworkChoice.For(network, options, data), process);
+        // A network can learn to predict another of the quantities that follow from each other.
+        ReverseDiffusion learned = options.Given.ContainsKey("--prediction") ? Predicting(process, options) : process;
+        return (NetworkChoice.For(network, options, data), learned);
     }
+
+    private static ReverseDiffusion Predicting(ReverseDiffusion process, TrainOptions options) =>
+        new(process.Coefficients, process.Options with { Prediction = options.Prediction });
 
     /// <summary>Gives a network the weights; the report says which.</summary>
     /// <exception cref="InvalidDataException">The weights are damaged or do not fit their network.</exception>

@@ -13,6 +13,9 @@ namespace Ddpm.Cli.Training;
 /// <param name="read">States each option.</param>
 internal sealed class TrainOptions(OptionReader read)
 {
+    /// <summary>The option that takes the class from some examples.</summary>
+    public const string LabelDropoutName = "--label-dropout";
+
     /// <summary>Gets the options that were given, with the words behind each.</summary>
     public IReadOnlyDictionary<string, ImmutableArray<string>> Given { get; } = read.Given;
 
@@ -50,6 +53,9 @@ internal sealed class TrainOptions(OptionReader read)
 
     public bool Conditional { get; } = read.Section("Data").Flag(
         "--conditional", "Teach the network the classes (needs subfolders, --labels, CIFAR or a .npz file with arr_1)");
+
+    public double LabelDropout { get; } = read.Real(
+        LabelDropoutName, 0.1, "Fraction of the examples that lose their class, which teaches pictures without one", NumberRange.Unit);
 
     public bool Flip { get; } = read.Flag("--flip", "Mirror images at random; wrong for digits and letters");
 
@@ -134,6 +140,8 @@ internal sealed class TrainOptions(OptionReader read)
 
     public double Dropout { get; } = read.Real("--dropout", 0.1, "Dropout", NumberRange.BelowOne);
 
+    public LossWeighting? LossWeights { get; } = read.Section("Training").Of(LossWeightsOption.Create());
+
     public int CheckpointEvery { get; } = read.Section("Run").Number("--checkpoint-every", 1000, "Steps between two checkpoints", least: 1);
 
     public int KeepLast { get; } = read.Number("--keep-last", 2, "Checkpoints kept", least: 1);
@@ -151,7 +159,7 @@ internal sealed class TrainOptions(OptionReader read)
 
     public string Device { get; } = read.Section(ProgramCommand.Machine).Device();
 
-    public bool TensorFloat32 { get; } = TensorFloat32Option.Read(read);
+    public GpuOptions Gpu { get; } = new(read);
 
     private static bool IsBFloat16(string? dtype, bool retired) => retired && dtype == "float32"
         ? throw new UsageException("--bf16 must go without --dtype float32: it is --dtype bfloat16 of today.")

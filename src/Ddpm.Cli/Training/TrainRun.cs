@@ -34,11 +34,16 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             throw new UsageException("--conditional needs classes: subfolders, --labels, CIFAR or a .npz file with arr_1.");
         }
 
+        if (!options.Conditional && options.Given.ContainsKey(TrainOptions.LabelDropoutName))
+        {
+            throw new UsageException($"{TrainOptions.LabelDropoutName} needs --conditional: without it no example has a class.");
+        }
+
         StartingModel? start = options.InitFrom is { } from ? new StartingModel(from) : null;
         (UNetOptions layers, ReverseDiffusion process) = start is null
             ? (NetworkChoice.Network(options, data), NetworkChoice.Process(options))
             : start.Configuration(options, data);
-        Device device = Communicators.Device(options.Device, ranks, options.TensorFloat32);
+        Device device = Communicators.Device(options.Device, ranks, options.Gpu.TensorFloat32);
         var checkpoints = new CheckpointStore(Path("checkpoints"), options.CheckpointEvery, options.KeepLast);
         RunInFolder? found = null;
         StepEstimate? estimate = null;
@@ -60,10 +65,10 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
             estimate?.Require(options, layers, left, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         });
 
-        using var network = new UNet(layers, options.Seed);
+        using var network = new UNet(layers, options.Seed) { ChannelsLast = options.Gpu.ChannelsLast };
         string? taken = found is null ? start?.Initialize(network).ToString() : null;
         network.to(device);
-        Objective objective = process.Options.Variance.IsLearned ? new HybridObjective(process) : new SimpleObjective(process);
+        Objective objective = Objective(process);
         using Trainer trainer = Trainer.Create(network, objective, Training(), communicator: ranks);
 
         ranks.OnFirstRank(() => OutputPath.RequireFolder("--out", options.Output));
@@ -151,6 +156,14 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         screen.Line($"{stopped}The model is in {Path("model")}");
     }
 
+    private Objective Objective(ReverseDiffusion process) => (process.Options.Variance.IsLearned, options.LossWeights) switch
+    {
+        (true, null) => new HybridObjective(process),
+        (true, _) => throw new UsageException(
+            "--loss-weights does not go with a learned variance: L_hybrid has L_simple for the prediction, the bound for the variance."),
+        (false, var weights) => new SimpleObjective(process, weights),
+    };
+
     private TrainingOptions Training() => new()
     {
         LearningRate = options.LearningRate,
@@ -165,6 +178,7 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         WeightDecay = options.WeightDecay,
         Accumulation = options.Accumulation,
         Averages = options.Averages,
+        LabelDropout = options.LabelDropout,
         ComputeType = options.BFloat16 ? ScalarType.BFloat16 : null,
         Seed = options.Seed,
     };

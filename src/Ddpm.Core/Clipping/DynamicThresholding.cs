@@ -31,7 +31,8 @@ internal sealed class DynamicThresholding : X0Clipping
         // In float32 at least, for half-precision types have no quantile; one example at a time, for torch takes no more than 2^24 numbers
         // at once.
         Tensor magnitudes = (flat.element_size() < 4 ? flat.to(float32) : flat).detach().abs();
-        Tensor q = tensor(quantile, magnitudes.dtype, magnitudes.device);
+        using TorchSharp.Scalar share = quantile;
+        Tensor q = full([], share, dtype: magnitudes.dtype, device: magnitudes.device);
         Tensor[] each = [.. Enumerable.Range(0, (int)x0.size(0)).Select(i => magnitudes[i].quantile(q))];
         Tensor threshold = stack(each).Clamp(1, Limit).unsqueeze(1).to(x0.dtype);
         return (flat.maximum(-threshold).minimum(threshold) / threshold).reshape(x0.shape);

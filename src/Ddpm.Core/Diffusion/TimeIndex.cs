@@ -106,7 +106,7 @@ public readonly struct TimeIndex
         Array.Fill(shape, 1);
         shape[0] = values.Length;
         using Tensor host = torch.tensor(values, float64);
-        using Tensor cast = host.to(batch.dtype, batch.device);
+        using Tensor rounded = host.to(batch.dtype), cast = rounded.ToDevice(batch.device);
         return cast.reshape(shape);
     }
 
@@ -121,6 +121,6 @@ public readonly struct TimeIndex
         }
 
         long[] values = [.. perExample.Select(t => (long)map((int)t))];
-        return HostTimesteps.Keep(torch.tensor(values, int64, device: device), values);
+        return HostTimesteps.Keep(HostNumbers.On(device, values), values);
     }
 }

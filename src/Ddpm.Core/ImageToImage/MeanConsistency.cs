@@ -91,7 +91,7 @@ public sealed class MeanConsistency : IStepHook
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        Tensor known = means.to(x0.dtype, x0.device).index_select(0, tensor(rows, int64, x0.device));
+        Tensor known = means.to(x0.dtype, x0.device).index_select(0, HostNumbers.On(x0.device, rows));
         Tensor result = double.IsInfinity(limit)
             ? x0.Plus(spread(known - measure(x0)))
             : Shifted(x0, Shift(x0, known, limit), limit);

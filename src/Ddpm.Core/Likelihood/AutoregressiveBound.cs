@@ -94,7 +94,7 @@ public sealed class AutoregressiveBound
     private Tensor LogForward(Tensor previous, Tensor xt, int t)
     {
         using Tensor noise = zeros_like(previous), mean = process.Forward.Step(previous, t, noise);
-        using Tensor logVariance = tensor(Math.Log(process.Coefficients.Betas[t]), float64, xt.device);
+        using Tensor logVariance = tensor(Math.Log(process.Coefficients.Betas[t]), float64);
         using Tensor each = Decoder.Continuous.LogLikelihood(xt, mean, logVariance);
         return Sum(each);
     }

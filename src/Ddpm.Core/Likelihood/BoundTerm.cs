@@ -20,8 +20,8 @@ internal static class BoundTerm
         Tensor Decoded() => -Mean(decoder.LogLikelihoodCore(x0, moments.Mean, moments.LogVariance));
 
         if (t.IsShared) return t[0] == 0 ? Decoded() : Divergence();
-        bool[] first = [.. Enumerable.Range(0, (int)x0.size(0)).Select(example => t[example] == 0)];
-        if (!first.Contains(true)) return Divergence();
-        return where(tensor(first, device: x0.device), Decoded(), Divergence());
+        long[] first = [.. Enumerable.Range(0, (int)x0.size(0)).Select(example => t[example] == 0 ? 1L : 0)];
+        if (!first.Contains(1)) return Divergence();
+        return where(HostNumbers.On(x0.device, first).to(@bool), Decoded(), Divergence());
     }
 }

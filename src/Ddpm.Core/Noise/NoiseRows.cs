@@ -30,7 +30,7 @@ internal static class NoiseRows
             for (int row = 0; row < count; row++) fill(request.SampleIndices[first + row], numbers.Slice(row * elements, elements));
         }
 
-        return noise.to(request.ElementType, request.Device).MoveToOuterDisposeScope();
+        return noise.to(request.ElementType).ToDevice(request.Device).MoveToOuterDisposeScope();
     }
 
     /// <summary>Returns the shape of a request's noise.</summary>

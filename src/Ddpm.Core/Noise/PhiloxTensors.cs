@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Core;
 
 /// <summary>
-/// Computes the normal numbers of <see cref="CounterBasedRandom"/> as operations on tensors, so that a device draws its own noise: one copy
-/// of the samples' numbers goes to it, and nothing comes back. The 32-bit words of Philox4x32-10 live in int64.
+/// Computes the normal numbers of <see cref="CounterBasedRandom"/> as operations on tensors, so that a device draws its own noise: of
+/// samples in a row nothing is copied to it, and nothing comes back. The 32-bit words of Philox4x32-10 live in int64.
 /// </summary>
 internal static class PhiloxTensors
 {
@@ -25,10 +25,10 @@ internal static class PhiloxTensors
     {
         using var scope = NewDisposeScope();
         long blocks = (elements + 3) / 4;
-        Tensor indices = tensor(samples.ToArray(), int64, device).unsqueeze(1), word = Constant(Word);
+        Tensor indices = HostNumbers.On(device, samples).unsqueeze(1), word = Constant(Word);
         Tensor[] counter =
         [
-            Range(blocks, device).unsqueeze(0).expand(samples.Count, blocks),
+            HostNumbers.Row(0, blocks, device).unsqueeze(0).expand(samples.Count, blocks),
             Constant((uint)step),
             indices & word,
             indices.bitwise_right_shift(Constant(32)) & word,
@@ -82,10 +82,4 @@ internal static class PhiloxTensors
     }
 
     private static Tensor Constant(long value) => tensor(value, int64);
-
-    private static Tensor Range(long count, Device device)
-    {
-        using TorchSharp.Scalar start = 0L, end = count, one = 1L;
-        return arange(start, end, one, int64, device);
-    }
 }

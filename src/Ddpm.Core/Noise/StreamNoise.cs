@@ -24,6 +24,7 @@ public sealed class StreamNoise : INoiseSource
     {
         ArgumentNullException.ThrowIfNull(request);
         using var scope = NewDisposeScope();
-        return randn([.. request.Shape], dtype: request.ElementType, generator: generator).to(request.Device).MoveToOuterDisposeScope();
+        return randn([.. request.Shape], dtype: request.ElementType, generator: generator)
+            .ToDevice(request.Device).MoveToOuterDisposeScope();
     }
 }

@@ -21,6 +21,14 @@ public abstract class LossWeighting
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="gamma"/> is not positive and finite.</exception>
     public static LossWeighting MinSnr(double gamma = 5) => new MinSnrWeighting(gamma);
 
+    /// <summary>
+    /// Creates truncated SNR weights: they multiply the loss of x̂_0 by max(SNR, γ), so that the noisiest steps keep a weight.
+    /// </summary>
+    /// <param name="gamma">The smallest weight γ; 1 in Salimans and Ho 2022, arXiv:2202.00512, sec. 4. Range: &gt; 0.</param>
+    /// <returns>The weighting.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="gamma"/> is not positive and finite.</exception>
+    public static LossWeighting TruncatedSnr(double gamma = 1) => new TruncatedSnrWeighting(gamma);
+
     /// <summary>Creates P2 weights: they multiply the loss of ε by 1/(k + SNR)^γ.</summary>
     /// <param name="gamma">The exponent γ; 0 is L_simple. Range: ≥ 0.</param>
     /// <param name="k">The number k, which bounds the weights. Range: &gt; 0.</param>

@@ -137,7 +137,7 @@ public sealed class ReverseDiffusion
         model.RequireEvaluationMode("the score");
         t.Validated(Coefficients.Timesteps, xt);
         using var scope = NewDisposeScope();
-        Tensor? classes = labels is null ? null : tensor(labels.ToArray(), int64, xt.device);
+        Tensor? classes = labels is null ? null : HostNumbers.On(xt.device, labels);
         return Score(Predict(model, xt, t, new BatchConditions(classes)), xt, t).MoveToOuterDisposeScope();
     }
 

@@ -48,7 +48,7 @@ public sealed class DdimInversion
         model.RequireEvaluationMode("the inversion");
 
         using var noGradient = no_grad();
-        using Tensor? classes = labels is null ? null : tensor(labels.ToArray(), int64, x0.device);
+        using Tensor? classes = labels is null ? null : HostNumbers.On(x0.device, labels);
         long started = Stopwatch.GetTimestamp();
         int timesteps = process.Coefficients.Timesteps, samples = checked((int)x0.size(0));
         using CompiledModel compiled = CompiledModel.Of(model);

@@ -76,7 +76,7 @@ public sealed class InpaintingSampler
         NoiseRequest draw = NoiseRequest.For(x0, firstSample, 0);
         long started = Stopwatch.GetTimestamp();
         using CompiledModel compiled = CompiledModel.Of(model, logger);
-        using Tensor? classes = labels is null ? null : tensor(labels.ToArray(), int64, x0.device);
+        using Tensor? classes = labels is null ? null : HostNumbers.On(x0.device, labels);
         using var path = new InpaintingPath(process, compiled.Model, options, x0, known, classes, noise, draw);
         using SamplingRun run = SamplingRun.Start(nameof(InpaintingSampler), path.Length, path.Samples, path.Samples, x0.shape[1..]);
         Tensor? filled = null;

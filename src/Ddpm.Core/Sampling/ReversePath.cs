@@ -36,7 +36,7 @@ internal sealed class ReversePath : SamplingPath
         int[] rows = [.. positions.Select(position => position / request.SamplesPerLabel)];
         conditions = new BatchConditions(
             request.Labels is { } labels
-                ? tensor(rows.Select(row => labels[row]).ToArray(), int64, request.Device).DetachFromDisposeScope()
+                ? HostNumbers.On(request.Device, [.. rows.Select(row => labels[row])]).DetachFromDisposeScope()
                 : null,
             request.Conditions?.ToDictionary(pair => pair.Key, pair => Rows(pair.Value, rows).DetachFromDisposeScope()));
     }
@@ -92,7 +92,7 @@ internal sealed class ReversePath : SamplingPath
     private Tensor Rows(Tensor all, int[] rows)
     {
         using var scope = NewDisposeScope();
-        Tensor index = tensor(rows.Select(row => (long)row).ToArray(), int64, all.device);
+        Tensor index = HostNumbers.On(all.device, [.. rows.Select(row => (long)row)]);
         return all.index_select(0, index).to(request.ElementType, request.Device).MoveToOuterDisposeScope();
     }
 }

@@ -22,9 +22,9 @@ internal sealed unsafe class ConvolutionLayer(Feature feature, GradientLayer pla
     {
         Tensor x = values[0];
         if (!Pays(x)) return plain.Forward(call, values, saved);
-        using Tensor source = ChannelsLast.Of(x);
-        Tensor result = ChannelsLast.Empty(x.size(0), Feature.Channels, x.size(2), x.size(3));
-        call.Program.Kernels.Convolve(ChannelsLast.Plane(source), Address(call, 0), Address(call, 1), ChannelsLast.Plane(result));
+        using Tensor source = Nhwc.Of(x);
+        Tensor result = Nhwc.Empty(x.size(0), Feature.Channels, x.size(2), x.size(3));
+        call.Program.Kernels.Convolve(Nhwc.Plane(source), Address(call, 0), Address(call, 1), Nhwc.Plane(result));
         if (call.Needs(Feature)) saved.Add(source.alias());
         return result;
     }
@@ -38,19 +38,19 @@ internal sealed unsafe class ConvolutionLayer(Feature feature, GradientLayer pla
     {
         Tensor source = saved[0];
         if (!Pays(source)) return plain.Backward(call, gradient, saved);
-        using Tensor result = ChannelsLast.Of(gradient);
+        using Tensor result = Nhwc.Of(gradient);
         if (call.Needs(Parameters[0]) || call.Needs(Parameters[1]))
         {
             Tensor weight = empty(call.Program.Parameter(Parameters[0]).shape, ScalarType.Float32),
                 bias = empty(Feature.Channels, ScalarType.Float32);
-            call.Program.Kernels.WeightGradient(ChannelsLast.Plane(source), ChannelsLast.Plane(result), Address(weight), Address(bias));
+            call.Program.Kernels.WeightGradient(Nhwc.Plane(source), Nhwc.Plane(result), Address(weight), Address(bias));
             call.Give(Parameters[0], weight);
             call.Give(Parameters[1], bias);
         }
 
         if (!call.Needs(Inputs[0])) return [null];
-        Tensor target = ChannelsLast.Empty(source.size(0), Inputs[0].Channels, source.size(2), source.size(3));
-        call.Program.Kernels.ConvolveGradient(ChannelsLast.Plane(result), Address(call, 0), ChannelsLast.Plane(target));
+        Tensor target = Nhwc.Empty(source.size(0), Inputs[0].Channels, source.size(2), source.size(3));
+        call.Program.Kernels.ConvolveGradient(Nhwc.Plane(result), Address(call, 0), Nhwc.Plane(target));
         return [target];
     }
 

@@ -242,7 +242,7 @@ internal sealed class GradientProgram : IDisposable
     private static Tensor Detached(Tensor given)
     {
         Tensor value = given.detach();
-        return value.dim() == 4 ? ChannelsLast.Of(value) : value;
+        return value.dim() == 4 ? Nhwc.Of(value) : value;
     }
 
     private static Tensor[] Read(GradientLayer layer, Tensor[] values) => [.. layer.Inputs.Select(input => values[input.Index])];

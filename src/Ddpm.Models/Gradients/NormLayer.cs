@@ -21,9 +21,9 @@ internal sealed unsafe class NormLayer(Feature feature, GroupNormOperation norm)
     /// <inheritdoc/>
     public override Tensor Forward(GradientCall call, Tensor[] values, List<Tensor> saved)
     {
-        using Tensor source = ChannelsLast.Of(values[0]);
-        Tensor result = ChannelsLast.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
-        call.Program.Kernels.Norm(ChannelsLast.Plane(source), Numbers(call), ChannelsLast.Plane(result));
+        using Tensor source = Nhwc.Of(values[0]);
+        Tensor result = Nhwc.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
+        call.Program.Kernels.Norm(Nhwc.Plane(source), Numbers(call), Nhwc.Plane(result));
         if (call.Needs(Feature)) saved.Add(source.alias());
         return result;
     }
@@ -40,10 +40,10 @@ internal sealed unsafe class NormLayer(Feature feature, GroupNormOperation norm)
     public override Tensor?[] Backward(GradientCall call, Tensor gradient, IReadOnlyList<Tensor> saved)
     {
         Tensor source = saved[0], weight = empty(Feature.Channels, ScalarType.Float32), bias = empty_like(weight);
-        using Tensor result = ChannelsLast.Of(gradient);
-        Tensor target = ChannelsLast.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
-        call.Program.Kernels.NormGradient(ChannelsLast.Plane(source), ChannelsLast.Plane(result), Numbers(call),
-            ChannelsLast.Plane(target), (float*)TensorMemory.Address(weight), (float*)TensorMemory.Address(bias));
+        using Tensor result = Nhwc.Of(gradient);
+        Tensor target = Nhwc.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
+        call.Program.Kernels.NormGradient(Nhwc.Plane(source), Nhwc.Plane(result), Numbers(call),
+            Nhwc.Plane(target), (float*)TensorMemory.Address(weight), (float*)TensorMemory.Address(bias));
         call.Give(Parameters[0], weight);
         call.Give(Parameters[1], bias);
         return [target];

@@ -81,6 +81,14 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     /// <value>Default: true.</value>
     public bool TrainingKernels { get; set; } = true;
 
+    /// <summary>
+    /// Gets or sets whether features of images lie channels last in memory, [B, H, W, C], where libtorch computes layer by layer, as on a
+    /// GPU. Convolutions of 16-bit types and of TF32 are faster so on many GPUs, and normalisations slower: benchmarks/gpu.sh measures
+    /// both. Predictions differ by rounding only, and lie channels first.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool ChannelsLast { get; set; }
+
     /// <summary>What the network computes.</summary>
     internal NetworkGraph Graph { get; }
 
@@ -105,7 +113,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         Tensor[] tensors = input.Tensors(conditions, xt);
         Tensor prediction = training && TrainingKernels && gradients is not null && gradients.Applies(xt)
             ? gradients.Run(xt, t, labels, tensors)
-            : (training ? withDropout : predicting).Run(xt, t, labels, tensors);
+            : ByLayers(xt, t, labels, tensors);
         return prediction.MoveToOuterDisposeScope();
     }
 
@@ -164,6 +172,14 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     {
         TorchRuntime.EnsureLoaded();
         return name;
+    }
+
+    private Tensor ByLayers(Tensor xt, Tensor t, Tensor? labels, Tensor[] conditions)
+    {
+        ForwardProgram program = training ? withDropout : predicting;
+        return ChannelsLast && xt.dim() == 4
+            ? program.Run(Nhwc.Of(xt), t, labels, conditions).contiguous()
+            : program.Run(xt, t, labels, conditions);
     }
 
     private string? ReasonNotToCompile()

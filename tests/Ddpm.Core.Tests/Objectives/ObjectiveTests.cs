@@ -67,7 +67,7 @@ public sealed class ObjectiveTests
         (Tensor x0, Tensor eps) = Batch(3);
         long[] t = [0, 20, 600];
         foreach (LossWeighting weighting in new[] { LossWeighting.MinSnr(), LossWeighting.P2(), LossWeighting.P2(0.5, 2),
-            LossWeighting.Variational })
+            LossWeighting.TruncatedSnr(), LossWeighting.TruncatedSnr(0.2), LossWeighting.Variational })
         {
             double[] expected = new SimpleObjective(epsilon, weighting).Loss(new SameX0(epsilon), x0, t, eps).Values();
             double[] actual = new SimpleObjective(process, weighting).Loss(new SameX0(process), x0, t, eps).Values();
@@ -81,6 +81,20 @@ public sealed class ObjectiveTests
         LossWeighting.P2(0).Weights(Process("ε", "large")).ShouldBeClose([.. Enumerable.Repeat(1.0, 1000)], 1e-9, 0, "weights");
         double snr = new DiffusionCoefficients(new LinearSchedule()).SignalToNoiseRatios[100];
         LossWeighting.P2(1, 1).Weights(Process("ε", "large"))[100].Should().BeApproximately(1 / (1 + snr), 1e-9);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.2)]
+    public void TruncatedSnr_ForV_IsMaxOfSnrAndGammaOverSnrPlusOne(double gamma)
+    {
+        ReverseDiffusion process = new(new LinearSchedule(), new ReverseDiffusionOptions { Prediction = Prediction.V });
+        double[] snr = [.. process.Coefficients.SignalToNoiseRatios];
+
+        double[] weights = [.. LossWeighting.TruncatedSnr(gamma).Weights(process)];
+
+        weights.ShouldBeClose([.. snr.Select(ratio => Math.Max(ratio, gamma) / (ratio + 1))], 1e-12, 0, "weights");
+        weights[^1].Should().BeApproximately(gamma, 1e-4, "pure noise keeps the weight γ");
     }
 
     [Fact]
@@ -153,6 +167,8 @@ public sealed class ObjectiveTests
         FluentActions.Invoking(() => LossWeighting.Variational.Weights(learned)).Should().Throw<ArgumentException>()
             .WithMessage("process must have a fixed variance for VariationalWeighting*");
         FluentActions.Invoking(() => LossWeighting.MinSnr(0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("gamma");
+        FluentActions.Invoking(() => LossWeighting.TruncatedSnr(double.NaN)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("gamma");
         FluentActions.Invoking(() => LossWeighting.P2(-1)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new HybridObjective(learned, boundWeight: double.NaN)).Should().Throw<ArgumentOutOfRangeException>()
             .WithParameterName("boundWeight");

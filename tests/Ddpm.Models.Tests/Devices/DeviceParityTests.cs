@@ -1,17 +1,16 @@
 using Ddpm.Core;
+using Ddpm.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models.Tests.Devices;
 
 /// <summary>
-/// What a network gives on another device, against the CPU: DDPM_TEST_DEVICE names it, such as cuda (benchmarks/gpu.sh). Without it the
-/// other device is the CPU too, which rehearses the tests. TF32 is off: its rounding is not what they look for.
+/// What a network gives on another device (<see cref="OtherDevice"/>), against the CPU.
 /// </summary>
 public sealed class DeviceParityTests
 {
-    private static readonly Device Other =
-        new(Environment.GetEnvironmentVariable("DDPM_TEST_DEVICE") is { Length: > 0 } name ? name : "cpu");
+    private static readonly Device Other = OtherDevice.Of();
 
     private static readonly ReverseDiffusion Process = new(new LinearSchedule(10, 1e-3, 0.3));
 
@@ -28,31 +27,33 @@ public sealed class DeviceParityTests
         ClassCount = 3,
     };
 
-    public DeviceParityTests()
-    {
-        if (Other.type != DeviceType.CUDA) return;
-        backends.cuda.matmul.allow_tf32 = false;
-        backends.cudnn.allow_tf32 = false;
-    }
-
     public static TheoryData<string> Samplers => [.. KnownSamplers.All.Select(entry => entry.Name)];
 
-    [Fact]
-    public void Predict_OnTheDevice_IsTheCpus()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Predict_OnTheDevice_IsTheCpus(bool channelsLast)
     {
         using var scope = NewDisposeScope();
         Tensor x = Numbers(4), labels = tensor(new long[] { 0, 2, -1, 1 }), t = tensor(new long[] { 0, 3, 6, 9 });
         using UNet here = Network(CPU), there = Network(Other);
         here.eval();
         there.eval();
-        ShouldBeClose(there.Predict(x.to(Other), t.to(Other), labels.to(Other)), here.Predict(x, t, labels), 1e-4);
+        there.ChannelsLast = channelsLast;
+        Tensor prediction = there.Predict(x.to(Other), t.to(Other), labels.to(Other));
+        ShouldBeClose(prediction, here.Predict(x, t, labels), 1e-4);
+        prediction.is_contiguous().Should().BeTrue("predictions lie channels first");
     }
 
-    [Fact]
-    public void LossAndGradients_OnTheDevice_AreTheCpus()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void LossAndGradients_OnTheDevice_AreTheCpus(bool channelsLast)
     {
         using var scope = NewDisposeScope();
         using UNet here = Network(CPU), there = Network(Other);
+        there.ChannelsLast = channelsLast;
+        there.TrainingKernels = !channelsLast;
         ShouldBeClose(LossOf(there), LossOf(here), 1e-4);
         foreach ((var theirs, var ours) in there.parameters().Zip(here.parameters())) ShouldBeClose(theirs.grad!, ours.grad!, 1e-3);
     }

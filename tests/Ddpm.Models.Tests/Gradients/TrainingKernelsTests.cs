@@ -27,12 +27,12 @@ public sealed unsafe class TrainingKernelsTests
         {
             using (kernels)
             {
-                Tensor source = ChannelsLast.Of(x), given = ChannelsLast.Of(gradient),
-                    result = ChannelsLast.Empty(images, outputs, height, width), data = empty_like(source), ofWeight = empty_like(weight),
+                Tensor source = Nhwc.Of(x), given = Nhwc.Of(gradient),
+                    result = Nhwc.Empty(images, outputs, height, width), data = empty_like(source), ofWeight = empty_like(weight),
                     ofBias = empty_like(bias);
-                kernels.Convolve(ChannelsLast.Plane(source), Address(weight), Address(bias), ChannelsLast.Plane(result));
-                kernels.ConvolveGradient(ChannelsLast.Plane(given), Address(weight), ChannelsLast.Plane(data));
-                kernels.WeightGradient(ChannelsLast.Plane(source), ChannelsLast.Plane(given), Address(ofWeight), Address(ofBias));
+                kernels.Convolve(Nhwc.Plane(source), Address(weight), Address(bias), Nhwc.Plane(result));
+                kernels.ConvolveGradient(Nhwc.Plane(given), Address(weight), Nhwc.Plane(data));
+                kernels.WeightGradient(Nhwc.Plane(source), Nhwc.Plane(given), Address(ofWeight), Address(ofBias));
                 Near(result, expected);
                 Near(data, leaves[0].grad!);
                 Near(ofWeight, leaves[1].grad!);
@@ -61,11 +61,11 @@ public sealed unsafe class TrainingKernelsTests
             {
                 using (kernels)
                 {
-                    Tensor source = ChannelsLast.Of(x), given = ChannelsLast.Of(gradient), result = empty_like(source),
+                    Tensor source = Nhwc.Of(x), given = Nhwc.Of(gradient), result = empty_like(source),
                         data = empty_like(source), ofWeight = empty_like(weight), ofBias = empty_like(bias);
                     var numbers = new NormParameters((nint)Address(weight), (nint)Address(bias), groups, 1e-6, silu);
-                    kernels.Norm(ChannelsLast.Plane(source), numbers, ChannelsLast.Plane(result));
-                    kernels.NormGradient(ChannelsLast.Plane(source), ChannelsLast.Plane(given), numbers, ChannelsLast.Plane(data),
+                    kernels.Norm(Nhwc.Plane(source), numbers, Nhwc.Plane(result));
+                    kernels.NormGradient(Nhwc.Plane(source), Nhwc.Plane(given), numbers, Nhwc.Plane(data),
                         Address(ofWeight), Address(ofBias));
                     // Far from 0, x itself has fewer digits left of a deviation.
                     double tolerance = mean == 0 ? 1e-6 : 5e-6;
@@ -84,8 +84,8 @@ public sealed unsafe class TrainingKernelsTests
         using var scope = NewDisposeScope();
         foreach ((int inputs, int outputs) in new[] { (32, 48), (288, 96) })
         {
-            Tensor x = ChannelsLast.Of(Random(1, 3, inputs, 9, 16)), weight = Random(2, outputs, inputs, 3, 3), bias = Random(3, outputs),
-                gradient = ChannelsLast.Of(Random(4, 3, outputs, 9, 16)), scale = Random(5, inputs);
+            Tensor x = Nhwc.Of(Random(1, 3, inputs, 9, 16)), weight = Random(2, outputs, inputs, 3, 3), bias = Random(3, outputs),
+                gradient = Nhwc.Of(Random(4, 3, outputs, 9, 16)), scale = Random(5, inputs);
             Tensor[]? first = null;
             foreach (int threads in new[] { 1, 2, 3 })
             {
@@ -93,11 +93,11 @@ public sealed unsafe class TrainingKernelsTests
                 Tensor result = empty_like(gradient), data = empty_like(x), normal = empty_like(x), ofNormal = empty_like(x),
                     ofWeight = empty_like(weight), ofBias = empty_like(bias), ofScale = empty_like(scale), ofShift = empty_like(scale);
                 var numbers = new NormParameters((nint)Address(scale), (nint)Address(scale), 16, 1e-6, true);
-                kernels.Convolve(ChannelsLast.Plane(x), Address(weight), Address(bias), ChannelsLast.Plane(result));
-                kernels.ConvolveGradient(ChannelsLast.Plane(gradient), Address(weight), ChannelsLast.Plane(data));
-                kernels.WeightGradient(ChannelsLast.Plane(x), ChannelsLast.Plane(gradient), Address(ofWeight), Address(ofBias));
-                kernels.Norm(ChannelsLast.Plane(x), numbers, ChannelsLast.Plane(normal));
-                kernels.NormGradient(ChannelsLast.Plane(x), ChannelsLast.Plane(data), numbers, ChannelsLast.Plane(ofNormal),
+                kernels.Convolve(Nhwc.Plane(x), Address(weight), Address(bias), Nhwc.Plane(result));
+                kernels.ConvolveGradient(Nhwc.Plane(gradient), Address(weight), Nhwc.Plane(data));
+                kernels.WeightGradient(Nhwc.Plane(x), Nhwc.Plane(gradient), Address(ofWeight), Address(ofBias));
+                kernels.Norm(Nhwc.Plane(x), numbers, Nhwc.Plane(normal));
+                kernels.NormGradient(Nhwc.Plane(x), Nhwc.Plane(data), numbers, Nhwc.Plane(ofNormal),
                     Address(ofScale), Address(ofShift));
                 Tensor[] all = [result, data, normal, ofNormal, ofWeight, ofBias, ofScale, ofShift];
                 first ??= all;
@@ -111,10 +111,10 @@ public sealed unsafe class TrainingKernelsTests
     {
         using var scope = NewDisposeScope();
         long before = AlignedMemory.LiveFloats;
-        Tensor x = ChannelsLast.Of(Random(1, 2, 16, 4, 4)), weight = Random(2, 16, 16, 3, 3), bias = Random(3, 16), y = empty_like(x);
+        Tensor x = Nhwc.Of(Random(1, 2, 16, 4, 4)), weight = Random(2, 16, 16, 3, 3), bias = Random(3, 16), y = empty_like(x);
         using (var kernels = TrainingKernels.Create(VectorWidth.Best, 2))
         {
-            kernels.Convolve(ChannelsLast.Plane(x), Address(weight), Address(bias), ChannelsLast.Plane(y));
+            kernels.Convolve(Nhwc.Plane(x), Address(weight), Address(bias), Nhwc.Plane(y));
         }
 
         AlignedMemory.LiveFloats.Should().Be(before);

@@ -1,24 +1,23 @@
 using Ddpm.Core;
 using Ddpm.Data;
 using Ddpm.Models;
+using Ddpm.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training.Tests.Devices;
 
 /// <summary>
-/// A run on another device, whose batches are read ahead into memory from which it copies them, against one on the CPU: DDPM_TEST_DEVICE
-/// names the device, such as cuda (benchmarks/gpu.sh). Without it the other device is the CPU too, which rehearses the test.
+/// A run on another device (<see cref="OtherDevice"/>), whose batches are read ahead into memory from which it copies them, against one on
+/// the CPU.
 /// </summary>
 public sealed class DeviceParityTests
 {
-    private static readonly Device Other =
-        new(Environment.GetEnvironmentVariable("DDPM_TEST_DEVICE") is { Length: > 0 } name ? name : "cpu");
+    private static readonly Device Other = OtherDevice.Of();
 
     [Fact]
     public void Run_OnTheDevice_HasTheCpusLosses()
     {
-        if (Other.type == DeviceType.CUDA) backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = false;
         double[] here = Losses(CPU), there = Losses(Other);
         here.Should().HaveCount(4).And.OnlyContain(loss => loss > 0.01);
         foreach ((double actual, double expected) in there.Zip(here)) actual.Should().BeApproximately(expected, 1e-3 * expected);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>Features as kernels read them: float32 on the CPU, [B, H, W, C] in memory under the shape [B, C, H, W].</summary>
-internal static unsafe class ChannelsLast
+internal static unsafe class Nhwc
 {
     /// <summary>Returns features with their numbers channels last; a fresh tensor, which shares memory where they are so already.</summary>
     public static Tensor Of(Tensor x)
