@@ -7,7 +7,7 @@ namespace Ddpm.Web;
 internal sealed record ServerOptions
 {
     /// <summary>The folder of the model of clothes that comes with the program.</summary>
-    public static readonly string IncludedModel = Path.Combine(AppContext.BaseDirectory, "models", "fashion-mnist");
+    public static readonly string IncludedModel = Path.Combine(AppContext.BaseDirectory, "models", "fashion-mnist-v");
 
     /// <summary>The address to listen at; the loopback address unless the owner of the machine says otherwise.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;

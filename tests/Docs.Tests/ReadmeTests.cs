@@ -30,8 +30,8 @@ public sealed class ReadmeTests
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-readme-");
         try
         {
-            DirectoryInfo model = folder.CreateSubdirectory("fashion-mnist");
-            string source = Pages.Absolute("samples/models/fashion-mnist");
+            DirectoryInfo model = folder.CreateSubdirectory("fashion-mnist-v");
+            string source = Pages.Absolute("samples/models/fashion-mnist-v");
             foreach (string file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
             {
                 string copy = Path.Combine(model.FullName, Path.GetRelativePath(source, file));

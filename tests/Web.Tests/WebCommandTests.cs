@@ -35,7 +35,7 @@ public sealed class WebCommandTests : IDisposable
     {
         await using WebApplication app = WebServer.Create(new ServerOptions { Port = 0 });
         ModelInformation model = await app.Services.GetRequiredService<IDdpmService>().DescribeAsync();
-        (model.Title, model.Timesteps, model.Classes).Should().Be(("fashion-mnist", 1000, 10));
+        (model.Title, model.Timesteps, model.Classes).Should().Be(("fashion-mnist-v", 1000, 10));
         (model.Channels, model.Height, model.Width).Should().Be((1, 28, 28));
 
         // libtorch computes the same network.
