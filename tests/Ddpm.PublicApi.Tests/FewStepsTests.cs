@@ -47,6 +47,7 @@ public sealed class FewStepsTests
     {
         using TrainedModel model = ModelFolder.Load(Path.Combine(AppContext.BaseDirectory, "fashion-mnist"));
         model.Process.Options.Variance.Should().BeSameAs(ReverseVariance.FixedSmall, "the README's first program takes few steps");
+        using CompiledModel compiled = CompiledModel.Of(model.Network);
         ReverseDiffusion fifty = model.Process.Respace(50);
         double small = Grain(fifty), large = Grain(fifty.WithVariance(ReverseVariance.FixedLarge));
         large.Should().BeGreaterThan(1.4 * small, $"{large} and {small} are the differences of neighbours");
@@ -54,7 +55,7 @@ public sealed class FewStepsTests
         double Grain(ReverseDiffusion process)
         {
             using var scope = NewDisposeScope();
-            Tensor samples = new DdpmSampler(model.Network, process).Sample(model.Request(8, seed: 1));
+            Tensor samples = new DdpmSampler(compiled.Model, process).Sample(model.Request(8, seed: 1));
             return (samples.diff(dim: 3).abs().mean() * 127.5).item<float>();
         }
     }

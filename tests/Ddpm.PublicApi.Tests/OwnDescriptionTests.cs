@@ -48,7 +48,7 @@ public sealed class OwnDescriptionTests
         using var network = new DescribedNetwork(new ResidualStack(channels: 1, width: 16, blocks: 2), seed: 3);
         var process = new ReverseDiffusion(new LinearSchedule(40, 1e-3, 0.3));
         using var trainer = Trainer.Create(network, process, new TrainingOptions { LearningRate = 3e-3, WarmupSteps = 10 });
-        trainer.Run(new ShuffledBatches(data, 16, seed: 1), 300);
+        trainer.Run(new ShuffledBatches(data, 16, seed: 1), 150);
 
         network.eval();
         var request = new SamplingRequest { Count = 4, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(5) };

@@ -11,7 +11,7 @@ public sealed class FlowLikelihoodTests
     [Theory]
     [InlineData(1, "epsilon")]
     [InlineData(2, "v")]
-    [InlineData(8, "x0")]
+    [InlineData(4, "x0")]
     public void LogDensity_ExactMixture_IsTheClosedForm(int dimensions, string prediction)
     {
         using var scope = NewDisposeScope();

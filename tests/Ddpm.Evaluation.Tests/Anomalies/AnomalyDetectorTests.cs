@@ -26,7 +26,7 @@ public sealed class AnomalyDetectorTests
         Tensor factor = randn([Pixels, Pixels], float64, generator: new Generator(3)) * 0.5, covariance = factor.matmul(factor.t());
         Tensor mean = linspace(-0.5, 0.5, Pixels, float64), picture = linspace(1, -1.5, Pixels, float64);
         using var data = GaussianMixtureData.Gaussian(mean.reshape(1, 2, 3), covariance);
-        const int copies = 4000;
+        const int copies = 1500;
         Tensor pictures = picture.reshape(1, 1, 2, 3).repeat(copies, 1, 1, 1);
         using AnomalyMaps maps = Detector(data, new PerSampleNoise(1), strength, repetitions).Detect(pictures);
 
@@ -52,7 +52,7 @@ public sealed class AnomalyDetectorTests
     {
         // Data N(m, λC) under noise N(0, C): the exact prediction is that of N(m, λI), and each pixel's variance is that of white noise.
         const double mean = 0.2, lambda = 0.4, strength = 0.5;
-        const int copies = 4000;
+        const int copies = 1500;
         using var scope = NewDisposeScope();
         using var data = GaussianMixtureData.Gaussian(full([1, 2, 3], mean, float64), eye(Pixels, dtype: float64) * lambda);
         Tensor picture = linspace(1, -1.5, Pixels, float64);

@@ -28,7 +28,7 @@ public sealed class DatasetLikelihoodTests : IDisposable
     public void Evaluate_ExactModel_IsTheClosedForm(Dequantization dequantization, int draws)
     {
         using var scope = NewDisposeScope();
-        var process = new ReverseDiffusion(Schedule);
+        ReverseDiffusion process = new ReverseDiffusion(Schedule).Respace(TimestepSpacing.Karras(Schedule, 250));
         var flow = new FlowLikelihood(new ExactImages(mixture), process, Divergence.Exact);
         var likelihood = new DequantizedLikelihood(
             flow, new DequantizedLikelihoodOptions { Dequantization = dequantization, Draws = draws });
@@ -65,12 +65,12 @@ public sealed class DatasetLikelihoodTests : IDisposable
     [InlineData(ProbeDistribution.Gaussian)]
     public void Evaluate_Probes_AgreeWithTheExactDivergenceWithinTheirError(ProbeDistribution distribution)
     {
-        ReverseDiffusion process = new ReverseDiffusion(Schedule).Respace(TimestepSpacing.Linspace(1000, 40));
+        ReverseDiffusion process = new ReverseDiffusion(Schedule).Respace(TimestepSpacing.Linspace(1000, 25));
         var options = new DatasetBoundOptions { BatchSize = 10, Seed = 5 };
         // The same seed dequantises alike: draw 0 is step 0.
         LikelihoodReport exact = DatasetLikelihood.Evaluate(Likelihood(Divergence.Exact, process), data, options);
         LikelihoodReport estimated =
-            DatasetLikelihood.Evaluate(Likelihood(Divergence.Hutchinson(60, distribution), process), data, options);
+            DatasetLikelihood.Evaluate(Likelihood(Divergence.Hutchinson(40, distribution), process), data, options);
 
         estimated.ProbeStandardError.Should().BePositive();
         // A right estimate passes but once in 10,000 seeds.

@@ -37,6 +37,7 @@ public sealed class PublishedSamples : IDisposable
     private Tensor Draw()
     {
         using TrainedModel model = LoadModel();
+        using CompiledModel compiled = CompiledModel.Of(model.Network);
         var request = new SamplingRequest
         {
             Count = Count,
@@ -46,7 +47,7 @@ public sealed class PublishedSamples : IDisposable
             Noise = new PerSampleNoise(1),
         };
         using var scope = NewDisposeScope();
-        Tensor[] batches = [.. DatasetBatches.Images(new DdpmSampler(model.Network, Respaced(model.Process, Steps)).Batches(request))];
+        Tensor[] batches = [.. DatasetBatches.Images(new DdpmSampler(compiled.Model, Respaced(model.Process, Steps)).Batches(request))];
         return cat(batches).DetachFromDisposeScope();
     }
 }

@@ -16,7 +16,7 @@ public sealed class ExportTests : IDisposable
 
     // DDPM_ONNX_COUNT draws more of them.
     private static int Count => int.TryParse(
-        Environment.GetEnvironmentVariable("DDPM_ONNX_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 40;
+        Environment.GetEnvironmentVariable("DDPM_ONNX_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 24;
 
     public void Dispose() => folder.Dispose();
 
