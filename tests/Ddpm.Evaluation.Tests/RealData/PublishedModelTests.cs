@@ -29,7 +29,7 @@ public sealed class PublishedModelTests(PublishedSamples published)
         Agreement(samples, tensor(published.Labels), means).Should().BeGreaterThan(told - (3 * Math.Sqrt(told * (1 - told) / Count)));
         double Median(Tensor pictures) =>
             NearestNeighbours.Find(pictures, known).Select(one => one.Distance).Order().ElementAt((int)pictures.size(0) / 2);
-        double nearest = Median(samples), usual = Median(heldOut.narrow(0, 0, Count));
+        double nearest = Median(samples.narrow(0, 0, Count / 2)), usual = Median(heldOut.narrow(0, 0, Count / 2));
         nearest.Should().BeInRange(0.7 * usual, 1.3 * usual);
     }
 
