@@ -161,7 +161,7 @@ public sealed class EvaluateCommandTests : IDisposable
         here.SaveIdx("test", 8, seed: 1);
         string[] command =
         [
-            "evaluate", "bpd", here["model"], here["test"], "--ode", "--steps", "20", "--batch-size", "2", "--probes", "2", "--json",
+            "evaluate", "bpd", here["model"], here["test"], "--ode", "--steps", "4", "--batch-size", "1", "--probes", "2", "--json",
             "--quiet", "--threads", "1", "--progress-file", here["progress.json"],
         ];
         (int code, string expected, string error) = here.Run(command);

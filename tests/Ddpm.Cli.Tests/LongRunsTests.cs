@@ -7,8 +7,8 @@ public sealed class LongRunsTests : IDisposable
 {
     private static readonly string[] Small =
     [
-        "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "25", "--batch-size", "4", "--warmup-steps", "1",
-        "--metrics-every", "1", "--checkpoint-every", "2", "--grid-every", "100", "--dropout", "0",
+        "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--schedule", "cosine", "--timesteps", "4", "--batch-size", "4",
+        "--warmup-steps", "1", "--metrics-every", "1", "--checkpoint-every", "2", "--grid-every", "100", "--dropout", "0",
     ];
 
     private readonly Workplace here = new();
@@ -76,7 +76,7 @@ public sealed class LongRunsTests : IDisposable
                 (2, $"--channels does not go with --init-from: the network and the process are those of {here.Place(source)}."));
             Done([.. tuned, "--steps", "1"]).Should()
                 .MatchRegex(@"Weights of .*: [\d,]+ of [\d,]+ parameters taken; fitted: conv_in.weight: 1 channel spread over 3");
-            ((int)here.Json("inspect", $"{{{output}/model}}")["process"]!["timesteps"]!).Should().Be(25, "the process is the model's");
+            ((int)here.Json("inspect", $"{{{output}/model}}")["process"]!["timesteps"]!).Should().Be(4, "the process is the model's");
         }
 
         Done([.. Tuned("{run}", "{other}"), "--steps", "1", "--prediction", "v", "--loss-weights", "truncated-snr:0.5"]);

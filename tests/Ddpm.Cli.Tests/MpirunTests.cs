@@ -21,7 +21,9 @@ public sealed class MpirunTests : IDisposable
             "--metrics-every", "2", "--checkpoint-every", "2", "--grid-every", "4", "--decay", "none", "--batch-size", "4",
         ];
 
-        (int code, string output, string error) = Mpirun([.. train, "--mpi", "--out", here["two"], "--steps", "4"]);
+        string[] mpirun = [MpiLaunchers.OpenMpi!, "--allow-run-as-root", "--oversubscribe", "-np", "2", "dotnet", RunningProgram.File];
+        using RunningProgram job = RunningProgram.StartCommand([.. mpirun, .. train, "--mpi", "--out", here["two"], "--steps", "4"]);
+        (int code, string output, string error) = job.End();
         code.Should().Be(0, error);
         output.Split('\n').Count(line => line.StartsWith("step 4/4", StringComparison.Ordinal)).Should().Be(1, "one process speaks");
         output.Should().Contain("4 steps of 4 on 2 processes").And.Contain($"The model is in {here["two/model"]}");
@@ -31,9 +33,8 @@ public sealed class MpirunTests : IDisposable
             new FileInfo(here["two/" + file]).Length.Should().BeGreaterThan(0, file);
         }
 
-        // Alone from where the two ended, with --mpi in a process of its own, since MPI starts once in each; and alone from the start.
-        using RunningProgram alone = RunningProgram.Start([.. train, "--mpi", "--out", here["two"], "--steps", "6"]);
-        (code, output, error) = alone.End();
+        // Alone from where the two ended, and from the start.
+        (code, output, error) = here.Run([.. train, "--out", here["two"], "--steps", "6"]);
         code.Should().Be(0, error);
         output.Should().Contain("going on at step 4");
         here.Run([.. train, "--out", here["one"], "--steps", "6"]).Code.Should().Be(0);
@@ -58,19 +59,25 @@ public sealed class MpirunTests : IDisposable
         error.Should().Contain("batches must be of a size that 2 ranks can share equally, but are of 3.");
     }
 
-    [MpiFact]
-    public void Sample_TwoProcesses_GiveWhatOneDoes()
-    {
-        here.SaveModel();
-        SameSamples(command => Mpirun(command));
-    }
-
     [Fact]
     public void SampleAndEvaluate_TwoRanks_GiveWhatOneDoes()
     {
         here.SaveModel();
         here.SaveIdx("real", 9, seed: 1);
-        SameSamples(command => CommandRanks.Run(command, command));
+        string[] sample = ["sample", here["model"], "--count", "5", "--steps", "3", "--batch-size", "2", "--seed", "4"];
+        here.Run([.. sample, "--out", here["one"]]).Code.Should().Be(0);
+        string[] sampleTogether = [.. sample, "--mpi", "--out", here["two"]];
+        (int code, string output, string error) = CommandRanks.Run(sampleTogether, sampleTogether);
+        code.Should().Be(0, error);
+        output.Split('\n').Count(line => line.StartsWith("5 pictures are in", StringComparison.Ordinal)).Should()
+            .Be(1, "one process speaks");
+        foreach (string file in new[] { "grid.png", "images/000000.png", "images/000002.png", "images/000004.png" })
+        {
+            File.ReadAllBytes(here["two/" + file]).Should().Equal(File.ReadAllBytes(here["one/" + file]), file);
+        }
+
+        Directory.GetFiles(here["two/images"]).Should().HaveCount(5);
+
         foreach (string[] evaluate in new string[][]
         {
             ["evaluate", "bpd", here["model"], here["real"], "--steps", "3", "--batch-size", "2", "--json"],
@@ -94,35 +101,11 @@ public sealed class MpirunTests : IDisposable
             }
         }
 
-        string[] stream = ["sample", here["model"], "--count", "5", "--steps", "3", "--mpi", "--noise", "stream", "--out", here["stream"]];
-        (int code, _, string error) = CommandRanks.Run(stream, stream);
+        string[] stream = [.. sample, "--mpi", "--noise", "stream", "--out", here["stream"]];
+        (code, _, error) = CommandRanks.Run(stream, stream);
         code.Should().NotBe(0);
         error.Should().Contain("Noise must be a function of each sample's number");
     }
 
-    // Draws alone into the folder one, and with two ranks into the folder two.
-    private void SameSamples(Func<string[], (int Code, string Output, string Error)> together)
-    {
-        string[] sample = ["sample", here["model"], "--count", "5", "--steps", "3", "--batch-size", "2", "--seed", "4"];
-        here.Run([.. sample, "--out", here["one"]]).Code.Should().Be(0);
-        (int code, string output, string error) = together([.. sample, "--mpi", "--out", here["two"]]);
-        code.Should().Be(0, error);
-        output.Split('\n').Count(line => line.StartsWith("5 pictures are in", StringComparison.Ordinal)).Should()
-            .Be(1, "one process speaks");
-        foreach (string file in new[] { "grid.png", "images/000000.png", "images/000002.png", "images/000004.png" })
-        {
-            File.ReadAllBytes(here["two/" + file]).Should().Equal(File.ReadAllBytes(here["one/" + file]), file);
-        }
-
-        Directory.GetFiles(here["two/images"]).Should().HaveCount(5);
-    }
-
     private static JsonObject Metrics(string json) => JsonNode.Parse(json)!["metrics"]!.AsObject();
-
-    private static (int Code, string Output, string Error) Mpirun(string[] command)
-    {
-        using RunningProgram job = RunningProgram.StartCommand(
-            [MpiLaunchers.OpenMpi!, "--allow-run-as-root", "--oversubscribe", "-np", "2", "dotnet", RunningProgram.File, .. command]);
-        return job.End();
-    }
 }
