@@ -1,6 +1,8 @@
 namespace Ddpm.Cli.Tests;
 
-/// <summary>Processes of a launcher that were not told to work together; <see cref="RankDifferencesTests"/> has the real launchers.</summary>
+/// <summary>
+/// Processes of a launcher that were not told to work together. <see cref="RankDifferencesTests"/> has the real launchers.
+/// </summary>
 public sealed class LauncherTests : IDisposable
 {
     private readonly Workplace here = new();
