@@ -13,6 +13,8 @@ using Ddpm.Cli.Inspection;
 using Ddpm.Cli.Sampling;
 using Ddpm.Cli.Shell;
 using Ddpm.Cli.Training;
+using Ddpm.Core;
+using Ddpm.Distributed.Mpi;
 
 namespace Ddpm.Cli;
 
@@ -27,12 +29,17 @@ internal static class CommandLine
     /// <param name="output">Receives results.</param>
     /// <param name="error">Receives errors, and messages under --json.</param>
     /// <param name="loadTorch">Loads libtorch for what it is told, such as "ddpm train". Default: <see cref="LibTorch.Load"/>.</param>
-    public static int Run(string[] args, TextWriter output, TextWriter error, Action<string>? loadTorch = null) =>
-        Failure.Run(error, args.Contains(CommandShell.Verbose), () => Parse(args, output, error, loadTorch ?? LibTorch.Load));
+    /// <param name="join">Joins the ranks of <c>--mpi</c>. Default: those that mpirun or srun started.</param>
+    public static int Run(
+        string[] args, TextWriter output, TextWriter error, Action<string>? loadTorch = null,
+        Func<MpiOptions, ICommunicator>? join = null) =>
+        Failure.Run(
+            error,
+            args.Contains(CommandShell.Verbose),
+            () => Parse(args, Create(output, error, loadTorch ?? LibTorch.Load, join), output, error));
 
-    private static int Parse(string[] args, TextWriter output, TextWriter error, Action<string> loadTorch)
+    private static int Parse(string[] args, RootCommand root, TextWriter output, TextWriter error)
     {
-        RootCommand root = Create(output, error, loadTorch);
         if (CompletionRequest.TryAnswer(args, root, output)) return ExitCode.Done;
         args = args.Length == 0 ? ["--help"] : HelpCommand.Expand(args);
         ParseResult typed = root.Parse(args, Words);
@@ -66,9 +73,11 @@ internal static class CommandLine
     /// <param name="output">Receives results.</param>
     /// <param name="error">Receives errors, and messages under --json.</param>
     /// <param name="loadTorch">Loads libtorch for what it is told.</param>
-    internal static RootCommand Create(TextWriter output, TextWriter error, Action<string> loadTorch)
+    /// <param name="join">Joins the ranks of <c>--mpi</c>; null for those that mpirun or srun started.</param>
+    internal static RootCommand Create(
+        TextWriter output, TextWriter error, Action<string> loadTorch, Func<MpiOptions, ICommunicator>? join = null)
     {
-        var shell = new CommandShell(output, error, loadTorch);
+        var shell = new CommandShell(output, error, loadTorch, join);
         var root = new RootCommand(
             "Denoising diffusion models: trains them on your images, samples and measures them. "
             + "Exit codes: 0 done, 1 error, 2 wrong command line, 130 interrupted.")

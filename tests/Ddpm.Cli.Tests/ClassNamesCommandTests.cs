@@ -10,8 +10,8 @@ public sealed class ClassNamesCommandTests : IDisposable
 {
     private static readonly string[] Small =
     [
-        "--channels", "8", "--multipliers", "1,1,1", "--blocks", "1", "--timesteps", "30", "--batch-size", "2", "--steps", "1",
-        "--grid-every", "9", "--out", "{run}", "--conditional",
+        "--channels", "8", "--multipliers", "1,1,1", "--blocks", "1", "--schedule", "cosine", "--timesteps", "4",
+        "--batch-size", "2", "--steps", "1", "--grid-every", "9", "--out", "{run}", "--conditional",
     ];
 
     private readonly Workplace here = new();

@@ -9,7 +9,7 @@ public sealed class DataFolderTests : IDisposable
 {
     private static readonly string[] Small =
     [
-        "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "100", "--batch-size", "2",
+        "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--schedule", "cosine", "--timesteps", "4", "--batch-size", "2",
         "--warmup-steps", "0", "--dropout", "0", "--decay", "none",
     ];
 

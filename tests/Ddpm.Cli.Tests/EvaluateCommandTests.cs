@@ -143,7 +143,7 @@ public sealed class EvaluateCommandTests : IDisposable
     public void BpdOde_ExactDivergence_IsWithinTheProbesError()
     {
         here.SaveModel();
-        here.SaveIdx("test", 2, seed: 1);
+        here.SaveIdx("test", 1, seed: 1);
         JsonObject exact = here.Json([.. Ode, "--divergence", "exact", "--dequantization", "none"]);
         exact["metrics"]!.AsObject().Select(pair => pair.Key).Should().Equal("bits_per_dim");
         exact["settings"]!.AsObject().ContainsKey("probes").Should().BeFalse();
@@ -161,11 +161,10 @@ public sealed class EvaluateCommandTests : IDisposable
         here.SaveIdx("test", 8, seed: 1);
         string[] command =
         [
-            "evaluate", "bpd", here["model"], here["test"], "--ode", "--steps", "20", "--batch-size", "2", "--probes", "2", "--json",
-            "--quiet", "--progress-file", here["progress.json"],
+            "evaluate", "bpd", here["model"], here["test"], "--ode", "--steps", "4", "--batch-size", "1", "--probes", "2", "--json",
+            "--quiet", "--threads", "1", "--progress-file", here["progress.json"],
         ];
-        using RunningProgram straight = RunningProgram.Start(command);
-        (int code, string expected, string error) = straight.End();
+        (int code, string expected, string error) = here.Run(command);
         code.Should().Be(0, error);
         using (RunningProgram program = RunningProgram.Start(command))
         {
@@ -184,8 +183,7 @@ public sealed class EvaluateCommandTests : IDisposable
         code.Should().Be(1);
         error.TrimEnd().Should().StartWith(here.Place("{progress.json} is of another evaluation, with which this one cannot go on: "))
             .And.Contain("2 Rademacher probes").And.Contain("3 Rademacher probes").And.NotContain("\n");
-        using RunningProgram resumed = RunningProgram.Start(command);
-        (code, string output, error) = resumed.End();
+        (code, string output, error) = here.Run(command);
         code.Should().Be(0, error);
         output.Should().Be(expected);
         File.Exists(here["progress.json"]).Should().BeFalse("nothing is left to go on with");

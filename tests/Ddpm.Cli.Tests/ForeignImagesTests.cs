@@ -10,8 +10,8 @@ public sealed class ForeignImagesTests : IDisposable
 {
     private static readonly string[] Small =
     [
-        "--steps", "1", "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "30", "--batch-size", "2",
-        "--grid-every", "9",
+        "--steps", "1", "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--schedule", "cosine",
+        "--timesteps", "4", "--batch-size", "2", "--grid-every", "9",
     ];
 
     private readonly Workplace here = new();

@@ -1,8 +1,8 @@
-using Ddpm.Distributed.Mpi.Tests.Jobs;
-
 namespace Ddpm.Cli.Tests;
 
-/// <summary>Processes of a launcher that were not told to work together.</summary>
+/// <summary>
+/// Processes of a launcher that were not told to work together. <see cref="RankDifferencesTests"/> has the real launchers.
+/// </summary>
 public sealed class LauncherTests : IDisposable
 {
     private readonly Workplace here = new();
@@ -32,18 +32,6 @@ public sealed class LauncherTests : IDisposable
         error.Should().Contain(here["nothing"]).And.NotContain("--mpi");
     }
 
-    [MpiFact]
-    public void Train_RealLaunchersWithoutMpi_AreRefused()
-    {
-        foreach (string launcher in new[] { MpiLaunchers.OpenMpi, MpiLaunchers.Mpich }.OfType<string>())
-        {
-            string[] options = launcher == MpiLaunchers.OpenMpi ? ["--allow-run-as-root", "--oversubscribe"] : [];
-            (int code, _, string error) = Train([launcher, .. options, "-np", "2"]);
-            code.Should().NotBe(0);
-            error.Should().Contain("mpirun started 2 processes");
-        }
-    }
-
     // In this process, as a launcher would have set its variable.
     private (int Code, string Output, string Error) TrainHere(string variable, string value)
     {
@@ -57,12 +45,6 @@ public sealed class LauncherTests : IDisposable
         {
             Environment.SetEnvironmentVariable(variable, before);
         }
-    }
-
-    private (int Code, string Output, string Error) Train(string[] launcher)
-    {
-        using var program = RunningProgram.StartCommand([.. launcher, "dotnet", RunningProgram.File, .. Command]);
-        return program.End();
     }
 
     private string[] Command => ["train", "--data", here["nothing"], "--out", here["run"]];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ddpm.Distributed.Mpi.Tests.Jobs;
 using Ddpm.Models;
@@ -8,79 +7,90 @@ namespace Ddpm.Cli.Tests;
 
 public sealed class MpirunTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-cli-");
+    private readonly Workplace here = new();
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => here.Dispose();
 
     [MpiFact]
     public void Train_TwoProcesses_LeaveOneRunThatAnyNumberGoesOnWith()
     {
-        File.WriteAllBytes(
-            At("images"),
-            [0, 0, 8, 3, 0, 0, 0, 6, 0, 0, 0, 8, 0, 0, 0, 8, .. Enumerable.Range(0, 6 * 64).Select(i => (byte)(i * 37))]);
+        here.SaveIdx("images", 6, seed: 1);
         string[] train =
         [
-            "train", "--mpi", "--data", At("images"), "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "100",
-            "--metrics-every", "2", "--checkpoint-every", "2", "--grid-every", "4", "--decay", "none",
+            "train", "--data", here["images"], "--channels", "8", "--multipliers", "1,2", "--blocks", "1", "--timesteps", "25",
+            "--metrics-every", "2", "--checkpoint-every", "2", "--grid-every", "4", "--decay", "none", "--batch-size", "4",
         ];
-        string[] mpirun = Mpirun;
 
-        (int code, string output, string error) = Run(
-            [.. mpirun, "dotnet", Program, .. train, "--out", At("two"), "--steps", "4", "--batch-size", "4"]);
+        string[] mpirun = [MpiLaunchers.OpenMpi!, "--allow-run-as-root", "--oversubscribe", "-np", "2", "dotnet", RunningProgram.File];
+        using RunningProgram job = RunningProgram.StartCommand([.. mpirun, .. train, "--mpi", "--out", here["two"], "--steps", "4"]);
+        (int code, string output, string error) = job.End();
         code.Should().Be(0, error);
         output.Split('\n').Count(line => line.StartsWith("step 4/4", StringComparison.Ordinal)).Should().Be(1, "one process speaks");
-        output.Should().Contain("4 steps of 4 on 2 processes").And.Contain($"The model is in {At("two/model")}");
+        output.Should().Contain("4 steps of 4 on 2 processes").And.Contain($"The model is in {here["two/model"]}");
         string[] files = ["metrics.csv", "loss.png", "grids/grid-000000004.png", "checkpoints/step-000000004/checkpoint.json"];
         foreach (string file in files)
         {
-            new FileInfo(At("two/" + file)).Length.Should().BeGreaterThan(0, file);
+            new FileInfo(here["two/" + file]).Length.Should().BeGreaterThan(0, file);
         }
 
-        // Alone from the start, and alone from where the two ended; in processes of their own, since MPI starts once in each.
-        Run(["dotnet", Program, .. train, "--out", At("one"), "--steps", "6", "--batch-size", "4"]).Code.Should().Be(0);
-        (code, output, error) = Run(["dotnet", Program, .. train, "--out", At("two"), "--steps", "6", "--batch-size", "4"]);
+        // Alone from where the two ended, and from the start.
+        (code, output, error) = here.Run([.. train, "--out", here["two"], "--steps", "6"]);
         code.Should().Be(0, error);
         output.Should().Contain("going on at step 4");
-        using TrainedModel first = ModelFolder.Load(At("one/model")), second = ModelFolder.Load(At("two/model"));
+        here.Run([.. train, "--out", here["one"], "--steps", "6"]).Code.Should().Be(0);
+        using TrainedModel first = ModelFolder.Load(here["one/model"]), second = ModelFolder.Load(here["two/model"]);
         foreach (((string name, Tensor expected), (_, Tensor actual)) in first.Network.state_dict().Zip(second.Network.state_dict()))
         {
             actual.sub(expected).abs().max().item<float>().Should().BeLessThan(1e-6f, name);
         }
+    }
 
-        (code, output, error) = Run([.. mpirun, "dotnet", Program, .. train, "--out", At("odd"), "--steps", "4", "--batch-size", "3"]);
+    [Fact]
+    public void Train_BatchThatRanksCannotShare_IsRefused()
+    {
+        here.SaveIdx("images", 6, seed: 1);
+        string[] train =
+        [
+            "train", "--mpi", "--data", here["images"], "--out", here["odd"], "--channels", "8", "--multipliers", "1,2", "--blocks", "1",
+            "--steps", "4", "--batch-size", "3",
+        ];
+        (int code, _, string error) = CommandRanks.Run(train, train);
         code.Should().NotBe(0);
         error.Should().Contain("batches must be of a size that 2 ranks can share equally, but are of 3.");
     }
 
-    [MpiFact]
-    public void SampleAndEvaluate_TwoProcesses_GiveWhatOneDoes()
+    [Fact]
+    public void SampleAndEvaluate_TwoRanks_GiveWhatOneDoes()
     {
-        using var here = new Workplace();
         here.SaveModel();
         here.SaveIdx("real", 9, seed: 1);
         string[] sample = ["sample", here["model"], "--count", "5", "--steps", "3", "--batch-size", "2", "--seed", "4"];
-
-        RunAlone([.. sample, "--out", At("one")]).Code.Should().Be(0);
-        (int code, string output, string error) = Run([.. Mpirun, "dotnet", Program, .. sample, "--mpi", "--out", At("two")]);
+        here.Run([.. sample, "--out", here["one"]]).Code.Should().Be(0);
+        string[] sampleTogether = [.. sample, "--mpi", "--out", here["two"]];
+        (int code, string output, string error) = CommandRanks.Run(sampleTogether, sampleTogether);
         code.Should().Be(0, error);
         output.Split('\n').Count(line => line.StartsWith("5 pictures are in", StringComparison.Ordinal)).Should()
             .Be(1, "one process speaks");
         foreach (string file in new[] { "grid.png", "images/000000.png", "images/000002.png", "images/000004.png" })
         {
-            File.ReadAllBytes(At("two/" + file)).Should().Equal(File.ReadAllBytes(At("one/" + file)), file);
+            File.ReadAllBytes(here["two/" + file]).Should().Equal(File.ReadAllBytes(here["one/" + file]), file);
         }
 
-        Directory.GetFiles(At("two/images")).Should().HaveCount(5);
+        Directory.GetFiles(here["two/images"]).Should().HaveCount(5);
 
         foreach (string[] evaluate in new string[][]
         {
             ["evaluate", "bpd", here["model"], here["real"], "--steps", "3", "--batch-size", "2", "--json"],
             ["evaluate", "fid", here["real"], here["model"], "--features", "pixels", "--steps", "3", "--json"],
-            ["evaluate", "pr", here["real"], At("two"), "--features", "pixels", "--neighbours", "1", "--density-neighbours", "2", "--json"],
+            [
+                "evaluate", "pr", here["real"], here["two"], "--features", "pixels", "--neighbours", "1", "--density-neighbours", "2",
+                "--json",
+            ],
         })
         {
-            (int aloneCode, string alone, string aloneError) = RunAlone(evaluate);
-            (int togetherCode, string together, string togetherError) = Run([.. Mpirun, "dotnet", Program, .. evaluate, "--mpi"]);
+            (int aloneCode, string alone, string aloneError) = here.Run(evaluate);
+            string[] shared = [.. evaluate, "--mpi"];
+            (int togetherCode, string together, string togetherError) = CommandRanks.Run(shared, shared);
             (aloneCode, togetherCode).Should().Be((0, 0), aloneError + togetherError);
             JsonObject expected = Metrics(alone), actual = Metrics(together);
             expected.Should().NotBeEmpty();
@@ -91,36 +101,11 @@ public sealed class MpirunTests : IDisposable
             }
         }
 
-        (code, _, error) = Run([.. Mpirun, "dotnet", Program, .. sample, "--mpi", "--noise", "stream", "--out", At("stream")]);
+        string[] stream = [.. sample, "--mpi", "--noise", "stream", "--out", here["stream"]];
+        (code, _, error) = CommandRanks.Run(stream, stream);
         code.Should().NotBe(0);
         error.Should().Contain("Noise must be a function of each sample's number");
     }
 
     private static JsonObject Metrics(string json) => JsonNode.Parse(json)!["metrics"]!.AsObject();
-
-    private static string[] Mpirun => [MpiLaunchers.OpenMpi!, "--allow-run-as-root", "--oversubscribe", "-np", "2"];
-
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "ddpm.dll");
-
-    // Without --mpi the program is the same in this process.
-    private static (int Code, string Output, string Error) RunAlone(string[] arguments)
-    {
-        using StringWriter output = new(), error = new();
-        int code = CommandLine.Run(arguments, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
-
-    private static (int Code, string Output, string Error) Run(string[] command)
-    {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        start.Environment["TERM"] = "dumb";
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit(TimeSpan.FromMinutes(4)).Should().BeTrue();
-        return (process.ExitCode, output, error.Result);
-    }
-
-    private string At(string name) => Path.Combine(folder.FullName, name);
 }

@@ -19,6 +19,8 @@ internal sealed class RunningProgram : IDisposable
         };
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["TERM"] = "dumb";
+        // A rank of OpenMPI that waits gives its core to others.
+        start.Environment["OMPI_MCA_mpi_yield_when_idle"] = "1";
         foreach ((string name, string value) in environment) start.Environment[name] = value;
         process = Process.Start(start)!;
         errors = process.StandardError.ReadToEndAsync();

@@ -33,8 +33,8 @@ public sealed class TypeChoiceTests : IDisposable
         string[] train =
         [
             "train", "--data", "{images}", "--out", "{run}", "--dtype", "bfloat16", "--channels", "8", "--multipliers", "1,2",
-            "--blocks", "1", "--timesteps", "100", "--batch-size", "2", "--warmup-steps", "1", "--checkpoint-every", "1",
-            "--grid-every", "100",
+            "--blocks", "1", "--schedule", "cosine", "--timesteps", "4", "--batch-size", "2", "--warmup-steps", "1",
+            "--checkpoint-every", "1", "--grid-every", "100",
         ];
         (int code, string output, string error) = here.Run([.. train, "--steps", "1", "--force"]);
         (code, error).Should().Be((0, ""));

@@ -57,7 +57,7 @@ internal static class Collectives
         }
         catch (Exception exception) when (exception is IOException or DistributedException)
         {
-            Cases.Say(ranks, $"{exception.GetType().Name}: {exception.Message}");
+            Voice.Say(ranks, $"{exception.GetType().Name}: {exception.Message}");
         }
 
         DisposeScopeManager.Statistics.Reset();
@@ -76,7 +76,7 @@ internal static class Collectives
         }
 
         ranks.Barrier();
-        Cases.Say(ranks, "collectives are right");
+        Voice.Say(ranks, "collectives are right");
     }
 
     private static void Expect(ICommunicator ranks, string what, Tensor actual, Tensor expected)

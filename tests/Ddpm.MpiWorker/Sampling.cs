@@ -14,7 +14,7 @@ internal static class Sampling
         using UNet network = Network();
         using Tensor own = Sampler(network).Sample(Request.ShardFor(ranks));
         using Tensor all = ranks.ConcatenateRows(own);
-        Cases.Say(ranks, $"{own.size(0)} of {all.size(0)}");
+        Voice.Say(ranks, $"{own.size(0)} of {all.size(0)}");
         ranks.OnFirstRank(() => File.WriteAllBytes(file, all.bytes.ToArray()));
     }
 
@@ -26,7 +26,7 @@ internal static class Sampling
             using (batch) return PixelConversion.ToBytes(batch.Samples);
         });
         using FeatureStatistics statistics = FeatureExtraction.Statistics(new PixelFeatures(), images, ranks);
-        Cases.Say(ranks, $"{statistics.Count} images");
+        Voice.Say(ranks, $"{statistics.Count} images");
         ranks.OnFirstRank(() => File.WriteAllBytes(file, [.. statistics.Mean.bytes, .. statistics.Covariance.bytes]));
     }
 

@@ -19,7 +19,7 @@ internal static class Training
     {
         string folder = arguments[0], kind = arguments.Length > 2 ? arguments[2] : "";
         long steps = long.Parse(arguments[1], CultureInfo.InvariantCulture);
-        if (kind == "slow") Cases.Say(ranks, $"process {Environment.ProcessId}");
+        if (kind == "slow") Voice.Say(ranks, $"process {Environment.ProcessId}");
         var process = new ReverseDiffusion(
             new LinearSchedule(10, 1e-3, 0.3), new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange });
         // Seeds that differ: the first rank's parameters are to be everybody's.
@@ -55,7 +55,7 @@ internal static class Training
         using var trainer = Trainer.Create(
             network, new HybridObjective(process), options, new LossSecondMomentTimesteps(10, historyLength: 1), communicator: ranks);
         var store = new CheckpointStore(Path.Combine(folder, "checkpoints"), every: 2, keepLast: 100);
-        if (store.RestoreLatest(trainer)) Cases.Say(ranks, $"resumed at {trainer.StepsDone}");
+        if (store.RestoreLatest(trainer)) Voice.Say(ranks, $"resumed at {trainer.StepsDone}");
         using var metrics = new MetricsLog(2, 2, new CsvMetrics(Path.Combine(folder, "metrics.csv")));
         using var ahead = new PrefetchedBatches(new ShuffledBatches(dataset, batchSize: 8, seed: 5, flip: true));
         // Each example has a mask of its own weight.
@@ -65,7 +65,7 @@ internal static class Training
         string trained = Digest(network.parameters());
         using (trainer.Ema.SwapIn())
         {
-            Cases.Say(ranks, $"{(done ? "done" : "cancelled")} at {trainer.StepsDone}, {trained} {Digest(network.parameters())}");
+            Voice.Say(ranks, $"{(done ? "done" : "cancelled")} at {trainer.StepsDone}, {trained} {Digest(network.parameters())}");
         }
     }
 
@@ -76,7 +76,7 @@ internal static class Training
     {
         public void Report(TrainingProgress value)
         {
-            Cases.Say(ranks, string.Create(CultureInfo.InvariantCulture, $"step {value.Step} loss {value.Loss:R}"));
+            Voice.Say(ranks, string.Create(CultureInfo.InvariantCulture, $"step {value.Step} loss {value.Loss:R}"));
             if (kind == "slow") Thread.Sleep(100);
             if (kind == "cancel" && ranks.Rank == 1 && value.Step == 2) stop.Cancel();
         }

@@ -31,12 +31,12 @@ public sealed class TrainerTests
         network.eval();
         var sampler = new DdpmSampler(network, Process);
         Tensor At(int batch) =>
-            sampler.Sample(new SamplingRequest { Count = 64, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1), BatchSize = batch });
-        using Tensor at64 = At(64), at7 = At(7), at1 = At(1);
+            sampler.Sample(new SamplingRequest { Count = 9, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1), BatchSize = batch });
+        using Tensor at9 = At(9), at7 = At(7), at1 = At(1);
 
         // float32 rounding of 100 steps; a wrong row would differ by the size of the pictures.
-        at64.sub(at7).abs().max().item<float>().Should().BeLessThan(1e-4f);
-        at64.sub(at1).abs().max().item<float>().Should().BeLessThan(1e-4f);
+        at9.sub(at7).abs().max().item<float>().Should().BeLessThan(1e-4f);
+        at9.sub(at1).abs().max().item<float>().Should().BeLessThan(1e-4f);
     }
 
     [Fact]
@@ -45,9 +45,9 @@ public sealed class TrainerTests
         // Data of a single point: the best ε-model reaches a loss near 0, the start is E ε² = 1.
         using var dataset = new ImageDataset(arange(64, dtype: uint8).reshape(1, 1, 8, 8) * 4);
         using var network = new UNet(Tiny with { BaseChannels = 16, Dropout = 0 }, 1);
-        using var trainer = Trainer.Create(network, Process, new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20 });
+        using var trainer = Trainer.Create(network, Process, new TrainingOptions { LearningRate = 1e-2, WarmupSteps = 10 });
         var losses = new List<double>();
-        trainer.Run(new ShuffledBatches(dataset, 16, 1), 120, new Relay<TrainingProgress>(at => losses.Add(at.Loss)));
+        trainer.Run(new ShuffledBatches(dataset, 16, 1), 70, new Relay<TrainingProgress>(at => losses.Add(at.Loss)));
 
         losses[0].Should().BeApproximately(1, 0.1);
         // About 0.05 here; 0.013 after 250 steps of twice the batch.
@@ -59,20 +59,21 @@ public sealed class TrainerTests
     {
         using var dataset = new ImageDataset(arange(64, dtype: uint8).reshape(1, 1, 8, 8) * 4);
         using var network = new UNet(Tiny with { BaseChannels = 16, OutChannels = 2, Dropout = 0 }, 1);
-        var process = new ReverseDiffusion(Process.Coefficients, new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange });
-        var timesteps = new LossSecondMomentTimesteps(100, historyLength: 2);
+        var process = new ReverseDiffusion(
+            new LinearSchedule(25, 1e-3, 0.6), new ReverseDiffusionOptions { Variance = ReverseVariance.LearnedRange });
+        var timesteps = new LossSecondMomentTimesteps(25, historyLength: 2);
         using var trainer = Trainer.Create(
             network, new HybridObjective(process), new TrainingOptions { LearningRate = 5e-3, WarmupSteps = 20 }, timesteps);
         using Tensor x0 = arange(64, dtype: float32).reshape(1, 1, 8, 8).mul(4).div(127.5).sub(1);
         network.eval();
         double before = new VariationalBound(network, process).Evaluate(x0, new PerSampleNoise(1)).Total.Mean;
 
-        trainer.Run(new ShuffledBatches(dataset, 8, 1), 150);
+        trainer.Run(new ShuffledBatches(dataset, 8, 1), 80);
 
         network.eval();
         timesteps.IsWarmedUp.Should().BeTrue();
         timesteps.Probabilities.Max().Should().BeGreaterThan(2 * timesteps.Probabilities.Min(), "the losses of different timesteps differ");
-        // About 0.4 of it; the probabilities differ by a factor near 100, and the samples by less than 0.12 from the picture.
+        // About 0.44 of it; the probabilities differ by a factor near 45, and the samples by about 0.28 from the picture.
         new VariationalBound(network, process).Evaluate(x0, new PerSampleNoise(1)).Total.Mean.Should().BeLessThan(0.7 * before);
         using Tensor samples = new DdpmSampler(network, process).Sample(
             new SamplingRequest { Count = 2, SampleShape = [1, 8, 8], Noise = new PerSampleNoise(1) });

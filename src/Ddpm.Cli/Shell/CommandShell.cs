@@ -3,6 +3,7 @@ using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Help;
 using Ddpm.Cli.Output;
 using Ddpm.Core;
+using Ddpm.Distributed.Mpi;
 
 namespace Ddpm.Cli.Shell;
 
@@ -12,7 +13,9 @@ namespace Ddpm.Cli.Shell;
 /// <param name="output">Receives results.</param>
 /// <param name="error">Receives errors, and messages under --json.</param>
 /// <param name="loadTorch">Loads libtorch for what it is told, such as "ddpm train"; throws where there is none.</param>
-internal sealed class CommandShell(TextWriter output, TextWriter error, Action<string> loadTorch)
+/// <param name="join">Joins the ranks of <c>--mpi</c>; null for those that mpirun or srun started.</param>
+internal sealed class CommandShell(
+    TextWriter output, TextWriter error, Action<string> loadTorch, Func<MpiOptions, ICommunicator>? join = null)
 {
     /// <summary>The option that shows the trace of an error.</summary>
     public const string Verbose = "--verbose";
@@ -89,7 +92,7 @@ internal sealed class CommandShell(TextWriter output, TextWriter error, Action<s
             {
                 // Ranks send each other tensors.
                 if (torch || mpi) LoadTorch(CommandPath.Of(command) + (torch ? "" : " --mpi"));
-                return Communicators.Run(mpi, MpiTimeout(read), ranks =>
+                return Communicators.Run(mpi, MpiTimeout(read), join, ranks =>
                 {
                     ranks.RequireSame("command line", CommandWords.Of(parsed));
                     (TextWriter results, TextWriter messages) = ranks.Rank == 0 ? (output, error) : (TextWriter.Null, TextWriter.Null);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ddpm.Core;
+using TorchSharp;
 
 namespace Ddpm.Distributed.Mpi.Tests.Jobs;
 
@@ -31,6 +33,27 @@ internal static class MpiJob
         return ranks == 0 ? Execute(command, environment, heard) : Execute([.. Launch(launcher!, ranks), .. command], environment, heard);
     }
 
+    /// <summary>Runs what the worker does, as one rank in this process, without MPI: what the ranks of a job are compared with.</summary>
+    public static JobResult Alone(Action<ICommunicator> work)
+    {
+        using var heard = new StringWriter();
+        (TextWriter before, int threads) = (MpiWorker.Voice.Listener, torch.get_num_threads());
+        MpiWorker.Voice.Listener = heard;
+        // As the worker.
+        torch.set_num_threads(1);
+        try
+        {
+            work(SingleProcess.Instance);
+        }
+        finally
+        {
+            MpiWorker.Voice.Listener = before;
+            torch.set_num_threads(threads);
+        }
+
+        return new JobResult(0, heard.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries), "");
+    }
+
     /// <summary>Runs a job whose ranks have commands of their own, to its end.</summary>
     public static JobResult RunApart(string launcher, params string[][] commands) => Execute(
         [.. Launch(launcher, 1), .. commands[0], .. commands[1..].SelectMany(command => (string[])[":", "-np", "1", .. command])],
@@ -48,6 +71,8 @@ internal static class MpiJob
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["TERM"] = "dumb";
+        // A rank of OpenMPI that waits gives its core to others, as where there are more ranks than cores: they compute meanwhile.
+        start.Environment["OMPI_MCA_mpi_yield_when_idle"] = "1";
         start.Environment.Remove(MpiOptions.LibraryVariable);
         foreach ((string name, string value) in environment ?? []) start.Environment[name] = value;
         using Process process = System.Diagnostics.Process.Start(start)!;

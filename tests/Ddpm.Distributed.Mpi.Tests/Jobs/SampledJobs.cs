@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ddpm.Distributed.Mpi.Tests.Jobs;
 
-/// <summary>Jobs that sample and then evaluate, one for each number of ranks, which the tests of both share.</summary>
+/// <summary>Jobs that sample and then evaluate, one for each number of ranks (0: this process), which the tests of both share.</summary>
 public sealed class SampledJobs : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-mpi-");
@@ -21,7 +21,14 @@ public sealed class SampledJobs : IDisposable
     {
         if (!jobs.TryGetValue(ranks, out JobResult? job))
         {
-            job = MpiJob.Run(ranks, "sample", At(ranks, "samples"), At(ranks, "statistics")).Succeeded();
+            (string samples, string statistics) = (At(ranks, "samples"), At(ranks, "statistics"));
+            job = ranks > 0
+                ? MpiJob.Run(ranks, "sample", samples, statistics).Succeeded()
+                : MpiJob.Alone(alone =>
+                {
+                    MpiWorker.Sampling.Sample(alone, samples);
+                    MpiWorker.Sampling.Evaluate(alone, statistics);
+                });
             jobs[ranks] = job;
         }
 

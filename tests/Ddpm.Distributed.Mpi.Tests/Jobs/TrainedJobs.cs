@@ -13,7 +13,7 @@ public sealed class TrainedJobs : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    /// <summary>The run of OpenMPI on so many ranks, or of one process for 0.</summary>
+    /// <summary>The run of OpenMPI on so many ranks, or of this process for 0.</summary>
     internal (string Folder, JobResult Job) Of(int ranks)
     {
         string at = Path.Combine(folder.FullName, ranks.ToString(CultureInfo.InvariantCulture));
@@ -21,7 +21,12 @@ public sealed class TrainedJobs : IDisposable
         return (at, job);
     }
 
-    /// <summary>Trains in a folder up to a step.</summary>
-    internal static JobResult Train(string folder, int ranks, long steps) =>
-        MpiJob.Run(ranks, "train", folder, steps.ToString(CultureInfo.InvariantCulture)).Succeeded();
+    /// <summary>Trains in a folder up to a step, in this process for 0 ranks.</summary>
+    internal static JobResult Train(string folder, int ranks, long steps)
+    {
+        string[] arguments = [folder, steps.ToString(CultureInfo.InvariantCulture)];
+        return ranks > 0
+            ? MpiJob.Run(ranks, ["train", .. arguments]).Succeeded()
+            : MpiJob.Alone(alone => MpiWorker.Training.Run(alone, arguments));
+    }
 }

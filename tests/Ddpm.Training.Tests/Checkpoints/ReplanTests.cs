@@ -35,13 +35,8 @@ public sealed class ReplanTests : IDisposable
         trainer.LearningRateAt(7).Should().Be(Longer(7));
     }
 
-    [Theory]
-    [InlineData(2)] // before the first end
-    [InlineData(4)] // at it
-    [InlineData(5)] // on the way to the second plan
-    [InlineData(8)] // at the second end
-    [InlineData(10)] // on the way to the third
-    public void Replan_TwiceAndKilledInBetween_IsTheUninterruptedRunToTheByte(int killedAt)
+    [Fact]
+    public void Replan_TwiceAndKilledInBetween_IsTheUninterruptedRunToTheByte()
     {
         LearningRateDecay[] plans = [.. new[] { 4, 8, 12 }.Select(steps => LearningRateDecay.Cosine(steps))];
         long[] ends = [4, 8, 12];
@@ -53,28 +48,35 @@ public sealed class ReplanTests : IDisposable
             Train(straight, ends[part]);
         }
 
-        // Every part in a trainer of its own, and one of them in two.
-        string path = "";
-        for (int part = 0; part < 3; part++)
+        string expected = Path.Combine(folder.FullName, "straight");
+        straight.SaveCheckpoint(expected);
+        foreach (long[] kills in new long[][]
         {
-            long begins = part == 0 ? 0 : ends[part - 1];
-            foreach (long end in killedAt > begins && killedAt < ends[part] ? new[] { killedAt, ends[part] } : [ends[part]])
+            [], // at the first end and at the second
+            [2], // before the first end
+            [5], // on the way to the second plan
+            [10], // on the way to the third
+        })
+        {
+            // Every part in a trainer of its own, and one of them in two.
+            string path = "";
+            foreach (long end in ends.Concat(kills).Order())
             {
+                int part = Array.FindIndex(ends, last => end <= last);
                 using UNet network = new(TinyNetwork.Options, path.Length == 0 ? 1 : 7);
                 using Trainer trainer = Trainer.Create(network, Process, Options(plans[part], warmup: 3));
                 if (path.Length > 0) trainer.RestoreCheckpoint(path, replan: true);
                 Train(trainer, end);
-                path = Path.Combine(folder.FullName, $"step-{end}");
+                path = Path.Combine(folder.FullName, $"killed-{string.Concat(kills)}-{end}");
                 trainer.SaveCheckpoint(path);
             }
-        }
 
-        string expected = Path.Combine(folder.FullName, "straight");
-        straight.SaveCheckpoint(expected);
-        foreach (string file in Directory.GetFiles(expected, "*", SearchOption.AllDirectories))
-        {
-            string name = Path.GetRelativePath(expected, file);
-            File.ReadAllBytes(Path.Combine(path, name)).Should().Equal(File.ReadAllBytes(file), name);
+            foreach (string file in Directory.GetFiles(expected, "*", SearchOption.AllDirectories))
+            {
+                string name = Path.GetRelativePath(expected, file);
+                File.ReadAllBytes(Path.Combine(path, name)).Should()
+                    .Equal(File.ReadAllBytes(file), "{0}, killed at {1}", name, string.Concat(kills));
+            }
         }
     }
 

@@ -1,38 +1,28 @@
 using System.Text.Json.Nodes;
 using Ddpm.Core;
-using Ddpm.Data;
 using Ddpm.Models;
 using static TorchSharp.torch;
 
 namespace Ddpm.Training.Tests.Checkpoints;
 
 /// <summary>A checkpoint that is refused leaves the trainer bit for bit as it was, and no change of a checkpoint goes unnoticed.</summary>
-public sealed class RestoreTests : IDisposable
+public sealed class RestoreTests : IClassFixture<RestoredTrainer>, IDisposable
 {
-    private static readonly ReverseDiffusion Process = new(new LinearSchedule(20, 1e-3, 0.2));
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-restore-");
-    private readonly ImageDataset dataset = new(arange(128, dtype: uint8).reshape(2, 1, 8, 8));
-    private readonly UNet network = new(TinyNetwork.Options, 1);
+    private readonly RestoredTrainer restored;
+    private readonly UNet network;
     private readonly Trainer trainer;
     private readonly string checkpoint;
 
-    public RestoreTests()
+    public RestoreTests(RestoredTrainer restored)
     {
-        var options = new TrainingOptions { WarmupSteps = 0, Averages = [AverageProfile.Power(), AverageProfile.Constant(0.5)] };
-        trainer = Trainer.Create(network, new SimpleObjective(Process), options, new LossSecondMomentTimesteps(20, historyLength: 1));
+        this.restored = restored;
+        (network, trainer) = (restored.Network, restored.Trainer);
         checkpoint = Path.Combine(folder.FullName, "x");
-        trainer.Run(new ShuffledBatches(dataset, 2, 1), 1);
-        trainer.SaveCheckpoint(checkpoint);
-        trainer.Run(new ShuffledBatches(dataset, 2, 1), 3);
+        restored.CopyCheckpoint(checkpoint);
     }
 
-    public void Dispose()
-    {
-        trainer.Dispose();
-        network.Dispose();
-        dataset.Dispose();
-        folder.Delete(recursive: true);
-    }
+    public void Dispose() => folder.Delete(recursive: true);
 
     [Theory]
     [InlineData("batches", "5", "text, but is 5")]
@@ -158,13 +148,14 @@ public sealed class RestoreTests : IDisposable
         TrainerBits.Of(trainer).Should().Be(before);
         trainer.RestoreCheckpoint(checkpoint);
         trainer.StepsDone.Should().Be(1);
+        restored.Train(2);
     }
 
     [Fact]
     public void Restore_ASamplerThatRefusesInTheMiddle_GetsBackWhatItHad()
     {
         var fickle = new FickleTimesteps();
-        using Trainer other = Trainer.Create(network, new SimpleObjective(Process), timesteps: fickle);
+        using Trainer other = Trainer.Create(network, new SimpleObjective(RestoredTrainer.Process), timesteps: fickle);
         string path = Path.Combine(folder.FullName, "fickle");
         other.SaveCheckpoint(path);
         fickle.State = [1, 2];
@@ -226,7 +217,7 @@ public sealed class RestoreTests : IDisposable
         FluentActions.Invoking(() => trainer.RestoreCheckpoint(checkpoint)).Should().Throw<InvalidDataException>().WithMessage(message);
         TrainerBits.Of(trainer).Should().Be(before);
         // The batches are the same still.
-        trainer.Run(new ShuffledBatches(dataset, 2, 1), 4);
+        restored.Train(1);
     }
 
     private sealed class FickleTimesteps : ITimestepSampler

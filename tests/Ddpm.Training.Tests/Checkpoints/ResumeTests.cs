@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ddpm.Tests;
+using TorchSharp;
 
 namespace Ddpm.Training.Tests.Checkpoints;
 
@@ -13,19 +15,20 @@ public sealed class ResumeTests : IDisposable
     [Theory]
     [Trait("Category", "Slow")]
     [InlineData(1, 14, new[] { 3, 8 }, "plain")] // two epochs of six batches; killed between checkpoints and at one
-    [InlineData(4, 5, new[] { 2, 3 }, "plain")] // three epochs, mid-epoch too
+    [InlineData(4, 5, new[] { 3 }, "plain")] // three epochs, mid-epoch too
     [InlineData(2, 8, new[] { 1, 5 }, "full")] // with classes, two averages, bfloat16 and batches read ahead
     public async Task Run_KilledAndResumed_GivesTheSameBits(int accumulation, int steps, int[] killsAt, string kind)
     {
         string straight = Path.Combine(folder.FullName, "straight"), broken = Path.Combine(folder.FullName, "broken");
-        Dictionary<long, string> expected = await RunWorker(straight, steps, accumulation, kind, null);
+        // What is not killed runs in this process.
+        Dictionary<long, string> expected = Run(straight, steps, accumulation, kind);
         var losses = new Dictionary<long, string>();
         foreach (int killAt in killsAt)
         {
             foreach ((long step, string loss) in await RunWorker(broken, steps, accumulation, kind, killAt)) losses[step] = loss;
         }
 
-        foreach ((long step, string loss) in await RunWorker(broken, steps, accumulation, kind, null)) losses[step] = loss;
+        foreach ((long step, string loss) in Run(broken, steps, accumulation, kind)) losses[step] = loss;
 
         losses.Should().BeEquivalentTo(expected, "every step's loss, to the last digit");
         string last = $"step-{steps.ToString("D9", CultureInfo.InvariantCulture)}";
@@ -40,7 +43,25 @@ public sealed class ResumeTests : IDisposable
             .Should().HaveCount(2, "the last two are kept");
     }
 
-    private static async Task<Dictionary<long, string>> RunWorker(string folder, int steps, int accumulation, string kind, int? killAt)
+    private static Dictionary<long, string> Run(string folder, int steps, int accumulation, string kind)
+    {
+        var losses = new Dictionary<long, string>();
+        int threads = torch.get_num_threads();
+        torch.set_num_threads(1);
+        try
+        {
+            TrainingWorker.Training.Run(folder, steps, accumulation, kind == "full", new Relay<TrainingProgress>(
+                at => losses[at.Step] = at.Loss.ToString("R", CultureInfo.InvariantCulture)));
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+
+        return losses;
+    }
+
+    private static async Task<Dictionary<long, string>> RunWorker(string folder, int steps, int accumulation, string kind, int killAt)
     {
         // This folder is tests/Ddpm.Training.Tests/bin/…; the worker lies in the same place of its own project.
         string worker = Path.Combine(
@@ -61,7 +82,6 @@ public sealed class ResumeTests : IDisposable
         }
 
         await process.WaitForExitAsync();
-        if (killAt is null) process.ExitCode.Should().Be(0);
         return losses;
     }
 }

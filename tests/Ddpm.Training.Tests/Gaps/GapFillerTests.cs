@@ -20,9 +20,9 @@ public sealed class GapFillerTests : IDisposable
         (int Column, int Row)[] hidden =
             [.. Enumerable.Range(0, 10).SelectMany(block => Enumerable.Range(20 + block * 25, 4)).Select(row => (1, row))];
         TimeSeries seen = whole.Without(hidden);
-        using var filler = GapFiller.Create([seen], Small with { LearningRate = 5e-3 });
+        using var filler = GapFiller.Create([seen], Small with { LearningRate = 1e-2 });
         double before = Error(filler.Fill(seen, 10));
-        filler.Train([seen], 300).Should().BeTrue();
+        filler.Train([seen], 200).Should().BeTrue();
         double after = Error(filler.Fill(seen, 10)), lines = Error(LinearInterpolation.Fill(seen));
         after.Should().BeLessThan(0.5 * before).And.BeLessThan(0.8 * lines);
 
@@ -101,7 +101,7 @@ public sealed class GapFillerTests : IDisposable
         // Nothing is known for most of a year: the window sees no number, and the season alone says what it is.
         TimeSeries seen = years.Without(Enumerable.Range(700, 300).Select(row => (0, row)));
         using var filler = GapFiller.Create([seen], Small with { LearningRate = 5e-3 });
-        filler.Train([seen], 200);
+        filler.Train([seen], 150);
         FilledSeries filled = filler.Fill(seen, 20);
         double error = Enumerable.Range(700, 300).Average(row => Math.Abs(filled.Quantile(0, row, 0.5) - season[row]));
         error.Should().BeLessThan(0.7, "the mean of the series is wrong by 1.27");
