@@ -26,7 +26,9 @@ internal static class SmallModel
 
     private static readonly ProcessDescription Process = new()
     {
-        Schedule = new LinearSchedule(), Prediction = "epsilon", Variance = "fixed_large",
+        Schedule = new LinearSchedule(),
+        Prediction = "epsilon",
+        Variance = "fixed_large",
     };
 
     private static readonly DrawnWeights Weights = DrawnWeights.Of(Network);

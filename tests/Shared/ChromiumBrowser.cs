@@ -95,8 +95,8 @@ public sealed class ChromiumBrowser : IDisposable
             "--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
             $"--user-data-dir={folder.CreateSubdirectory("profile").FullName}");
-        // Compilers take most of the time of a test with WebGPU: its programs get no checks of bounds, and WebAssembly only the first, quick
-        // compiler.
+        // Compilers take most of the time of a test with WebGPU: its programs get no checks of bounds, and WebAssembly only the first and
+        // quick compiler.
         options.AddArguments(webGpu
             ? [
                 "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan",
