@@ -16,7 +16,7 @@ namespace Quickstart;
 /// <summary>The whole way: data, network, training, sampling, pictures, a measure.</summary>
 internal static class QuickstartRun
 {
-    private const int Shown = 64;
+    private const int MostShown = 64;
 
     /// <summary>
     /// Runs it and returns the measure: generated samples, then as many real digits of other writers, against the same real half.
@@ -33,7 +33,8 @@ internal static class QuickstartRun
         var device = new Device(options.Device);
 
         // A process, a network, a trainer.
-        var process = new ReverseDiffusion(new LinearSchedule(), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
+        var process = new ReverseDiffusion(
+            new LinearSchedule(options.Timesteps), new ReverseDiffusionOptions { Variance = ReverseVariance.FixedSmall });
         using ImageDataset digits = Digits.Load();
         using var network = new UNet(
             UNetOptions.For(Digits.Size, Digits.Size, channels: 1, baseChannels: 32) with
@@ -89,8 +90,9 @@ internal static class QuickstartRun
             abort);
         using Tensor bytes = PixelConversion.ToBytes(samples);
         using Tensor real = digits.Images();
-        Pictures.Samples(Out("samples.png"), bytes, Shown);
-        Pictures.Neighbours(Out("neighbours.png"), bytes, real, Shown);
+        int shown = Math.Min(MostShown, options.Samples);
+        Pictures.Samples(Out("samples.png"), bytes, shown);
+        Pictures.Neighbours(Out("neighbours.png"), bytes, real, shown);
         Pictures.Denoising(Out("denoising.png"), sampler, request with { Count = 8 }, abort);
 
         (PrecisionRecallResult generated, PrecisionRecallResult heldOut) = Measure(bytes, real);

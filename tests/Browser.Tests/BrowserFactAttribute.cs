@@ -11,7 +11,7 @@ internal sealed class BrowserFactAttribute : FactAttribute
     public BrowserFactAttribute()
     {
         if (Environment.GetEnvironmentVariable("CI") == "true") return;
-        if (Chromium.Missing is { } missing) Skip = $"{missing} is not here (Debian: apt-get install chromium chromium-driver).";
+        if (ChromiumBrowser.Missing is { } missing) Skip = $"{missing} is not here (Debian: apt-get install chromium chromium-driver).";
         else if (!Directory.Exists(Path.Combine(PageServer.Sample, "node_modules"))) Skip = "npm ci was not run in samples/Browser.";
     }
 }

@@ -21,7 +21,7 @@ public sealed class HostingPageTests
     {
         MarkdownProgram program = MarkdownProgram.ReadFirst(Pages.Absolute("docs/hosting.md"));
         program.Code.Split('\n').Count(line => line.Trim().Length > 0).Should().BeLessThanOrEqualTo(MostLines);
-        (byte[] bytes, string[] errors) = program.Compile("hosting");
+        (byte[] bytes, string[] errors) = program.Compile();
         errors.Should().BeEmpty();
         using var hosts = new BuiltHosts();
         MethodInfo main = Assembly.Load(bytes).EntryPoint!;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
@@ -18,6 +19,17 @@ internal sealed partial class MarkdownProgram
 
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
 
+    // All programs grow from one compilation, so that the metadata of some two hundred assemblies is read once. A translated page has the
+    // code of its original, which is compiled once too.
+    private static readonly CSharpCompilation Empty = CSharpCompilation.Create(
+        "program",
+        [CSharpSyntaxTree.ParseText(ImplicitUsings, Language)],
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+        new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+
+    private static readonly ConcurrentDictionary<string, (byte[] Assembly, string[] Errors)> Compiled = [];
+
     private MarkdownProgram(string code) => Code = code;
 
     public string Code { get; }
@@ -35,6 +47,13 @@ internal sealed partial class MarkdownProgram
     /// <summary>Reads all blocks of a page; the program prints <see cref="Mark"/> at the end of each.</summary>
     public static MarkdownProgram ReadMarked(string path) => Of([.. BlocksOf(path).Select(code => $"{code}\nConsole.Write('{Mark}');")]);
 
+    /// <summary>The program with other code in place of what it must hold once.</summary>
+    public MarkdownProgram With(string code, string other)
+    {
+        Code.Split(code).Should().HaveCount(2, "the program has {0} once", code);
+        return new MarkdownProgram(Code.Replace(code, other, StringComparison.Ordinal));
+    }
+
     private static string[] BlocksOf(string path) =>
         [.. Blocks().Matches(File.ReadAllText(path)).Select(match => match.Groups["code"].Value)];
 
@@ -51,26 +70,19 @@ internal sealed partial class MarkdownProgram
 
     /// <summary>Compiles the program with the usings of a new console project.</summary>
     /// <returns>The assembly, or the compiler's errors.</returns>
-    public (byte[] Assembly, string[] Errors) Compile(string name)
+    public (byte[] Assembly, string[] Errors) Compile() => Compiled.GetOrAdd(Code, code =>
     {
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Select(path => MetadataReference.CreateFromFile(path));
-        var compilation = CSharpCompilation.Create(
-            name,
-            [CSharpSyntaxTree.ParseText(Code, Language), CSharpSyntaxTree.ParseText(ImplicitUsings, Language)],
-            references,
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         using var stream = new MemoryStream();
-        var result = compilation.Emit(stream);
+        var result = Empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText(code, Language)).Emit(stream);
         return (stream.ToArray(), [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
             .Select(diagnostic => $"{diagnostic.GetMessage()}: {Line(diagnostic)}")]);
-    }
+    });
 
     /// <summary>Compiles the program, which must have no error, and runs it in a folder.</summary>
     /// <returns>What it printed, with the numbers of the invariant culture.</returns>
     public string Run(string folder)
     {
-        (byte[] bytes, string[] errors) = Compile("program");
+        (byte[] bytes, string[] errors) = Compile();
         errors.Should().BeEmpty();
         string before = Directory.GetCurrentDirectory();
         TextWriter console = Console.Out;

@@ -25,7 +25,7 @@ public sealed class PageTests
     public void Code_OfAPage_Compiles(string page)
     {
         Referenced.Should().NotBeEmpty();
-        MarkdownProgram.Read(Pages.Absolute(page)).Compile("page").Errors.Should().BeEmpty();
+        MarkdownProgram.Read(Pages.Absolute(page)).Compile().Errors.Should().BeEmpty();
     }
 
     [Theory]

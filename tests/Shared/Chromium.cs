@@ -1,75 +1,44 @@
-using System.Globalization;
+using System.Diagnostics;
 using OpenQA.Selenium;
 using OpenQA.Selenium.Chrome;
-using OpenQA.Selenium.Chromium;
 
 namespace Ddpm.Tests;
 
-/// <summary>A page in a real, headless Chromium with a fresh profile.</summary>
+/// <summary>A page in a window of <see cref="ChromiumBrowser"/>, which begins with nothing stored.</summary>
 internal sealed class Chromium : IDisposable
 {
-    private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/google-chrome"], Drivers = ["/usr/bin/chromedriver"];
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-chromium-");
-    private readonly ChromeDriver driver;
+    private readonly ChromiumBrowser browser;
+    private readonly string window;
+    private readonly Uri address;
     private bool left;
 
-    /// <param name="address">The page to open.</param>
-    /// <param name="width">The window's width in pixels.</param>
-    /// <param name="height">The window's height in pixels.</param>
-    /// <param name="dark">Whether pages are asked for dark colours.</param>
-    /// <param name="webGpu">Whether there is WebGPU: SwiftShader stands in for a graphics processor.</param>
-    public Chromium(Uri address, int width = 1200, int height = 850, bool dark = false, bool webGpu = false)
-    {
-        if (Missing is { } missing) throw new InvalidOperationException($"CI needs {missing} for this test.");
-        string downloads = Downloads.FullName;
-        var options = new ChromeOptions { BinaryLocation = Browsers.First(File.Exists) };
-        options.AddArguments(
-            "--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-            $"--user-data-dir={folder.CreateSubdirectory("profile").FullName}", string.Create(
-                CultureInfo.InvariantCulture,
-                $"--window-size={width},{height}"));
-        options.AddArguments(webGpu
-            ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"]
-            : (string[])["--disable-gpu"]);
-        if (dark) options.AddArguments("--force-dark-mode", "--blink-settings=preferredColorScheme=0");
-        options.AddUserProfilePreference("download.default_directory", downloads);
-        options.AddUserProfilePreference("download.prompt_for_download", false);
-        options.SetLoggingPreference(LogType.Browser, OpenQA.Selenium.LogLevel.Warning);
-        string driverPath = Drivers.First(File.Exists);
-        driver = new ChromeDriver(
-            ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(driverPath), Path.GetFileName(driverPath)),
-            options,
-            TimeSpan.FromMinutes(5));
-        driver.Manage().Timeouts().AsynchronousJavaScript = TimeSpan.FromMinutes(5);
-        try
-        {
-            driver.Navigate().GoToUrl(address);
-        }
-        catch (WebDriverException)
-        {
-            // Nobody has a page to dispose.
-            Dispose();
-            throw;
-        }
-    }
+    /// <param name="browser">The browser.</param>
+    /// <param name="window">The handle of the page's window.</param>
+    /// <param name="address">Where the page will be, whose storage is forgotten in the end.</param>
+    /// <param name="downloads">The folder of the page's downloads.</param>
+    public Chromium(ChromiumBrowser browser, string window, Uri address, DirectoryInfo downloads) =>
+        (this.browser, this.window, this.address, Downloads) = (browser, window, address, downloads);
 
-    /// <summary>What is not installed; null where all is.</summary>
-    public static string? Missing => !Browsers.Any(File.Exists) ? "chromium" : !Drivers.Any(File.Exists) ? "chromedriver" : null;
+    public DirectoryInfo Downloads { get; }
 
-    public DirectoryInfo Downloads => folder.CreateSubdirectory("downloads");
+    /// <summary>Errors and warnings on the console.</summary>
+    public IReadOnlyList<string> Console => [.. Driver.Manage().Logs.GetLog(LogType.Browser).Select(entry => entry.Message)];
 
-    /// <summary>Errors and warnings on the page's console.</summary>
-    public IReadOnlyList<string> Console => [.. driver.Manage().Logs.GetLog(LogType.Browser).Select(entry => entry.Message)];
+    private ChromeDriver Driver => browser.At(window);
 
-    public IWebElement Find(string id) => driver.FindElement(By.Id(id));
+    public IWebElement Find(string id) => Driver.FindElement(By.Id(id));
 
-    public IReadOnlyList<IWebElement> All(string selector) => driver.FindElements(By.CssSelector(selector));
+    /// <summary>The text of an element as it is seen, by one short script: many ask for it over and over.</summary>
+    public string Text(string id) =>
+        (string)Script(
+            "const seen = document.getElementById(arguments[0]); return seen.checkVisibility() ? seen.innerText.trim() : ''", id)!;
 
-    public object? Script(string script, params object[] arguments) => driver.ExecuteScript(script, arguments);
+    public IReadOnlyList<IWebElement> All(string selector) => Driver.FindElements(By.CssSelector(selector));
+
+    public object? Script(string script, params object[] arguments) => Driver.ExecuteScript(script, arguments);
 
     /// <summary>Runs a script that gives its result to the function that is its last argument.</summary>
-    public object? AsyncScript(string script, params object[] arguments) => driver.ExecuteAsyncScript(script, arguments);
+    public object? AsyncScript(string script, params object[] arguments) => Driver.ExecuteAsyncScript(script, arguments);
 
     public void Set(string id, string value)
     {
@@ -78,51 +47,50 @@ internal sealed class Chromium : IDisposable
         field.SendKeys(value);
     }
 
-    /// <summary>Makes the network slow from now on.</summary>
+    /// <summary>Makes the network of this page slow from now on.</summary>
     /// <param name="latency">What each answer takes longer.</param>
     /// <param name="bytesPerSecond">What comes, and goes, in a second.</param>
-    public void SlowDown(TimeSpan latency, long bytesPerSecond) => driver.NetworkConditions = new ChromiumNetworkConditions
+    public void SlowDown(TimeSpan latency, long bytesPerSecond)
     {
-        Latency = latency,
-        DownloadThroughput = bytesPerSecond,
-        UploadThroughput = bytesPerSecond,
-    };
+        Command("Network.enable");
+        Command(
+            "Network.emulateNetworkConditions", ("offline", false), ("latency", latency.TotalMilliseconds),
+            ("downloadThroughput", bytesPerSecond), ("uploadThroughput", bytesPerSecond));
+    }
+
+    /// <summary>Gives a command of the Chrome DevTools Protocol for this page.</summary>
+    public void Command(string name, params (string Name, object Value)[] parameters) =>
+        Driver.ExecuteCdpCommand(name, parameters.ToDictionary(parameter => parameter.Name, object? (parameter) => parameter.Value));
 
     /// <summary>Presses keys where the keyboard is.</summary>
-    public void Type(string keys) => driver.SwitchTo().ActiveElement().SendKeys(keys);
+    public void Type(string keys) => Driver.SwitchTo().ActiveElement().SendKeys(keys);
 
-    public void GoTo(Uri address) => driver.Navigate().GoToUrl(address);
+    public void GoTo(Uri page) => Driver.Navigate().GoToUrl(page);
 
     public void Press(string id) => Find(id).Click();
 
+    /// <summary>Asks often at first, then ten times a second, for two minutes.</summary>
     public static void Until(Func<bool> condition, string what, Func<string>? seen = null)
     {
-        for (int wait = 0; !condition(); wait++)
+        var watch = Stopwatch.StartNew();
+        for (int wait = 10; !condition(); wait = Math.Min(100, wait + 10))
         {
-            if (wait == 1200) throw new TimeoutException($"Two minutes were not enough for {what}. {seen?.Invoke()}");
-            Thread.Sleep(100);
+            if (watch.Elapsed > TimeSpan.FromMinutes(2))
+            {
+                throw new TimeoutException($"Two minutes were not enough for {what}. {seen?.Invoke()}");
+            }
+
+            Thread.Sleep(wait);
         }
     }
 
-    public void SaveScreenshot(string path) => driver.GetScreenshot().SaveAsFile(path);
+    public void SaveScreenshot(string path) => Driver.GetScreenshot().SaveAsFile(path);
 
     public void Dispose()
     {
         if (left) return;
         left = true;
-        driver.Dispose();
-        // The browser writes a little longer than its driver lives.
-        for (int wait = 0; ; wait++)
-        {
-            try
-            {
-                folder.Delete(recursive: true);
-                return;
-            }
-            catch (IOException) when (wait < 50)
-            {
-                Thread.Sleep(100);
-            }
-        }
+        Command("Storage.clearDataForOrigin", ("origin", address.GetLeftPart(UriPartial.Authority)), ("storageTypes", "all"));
+        Driver.Close();
     }
 }

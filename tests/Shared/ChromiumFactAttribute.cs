@@ -7,7 +7,7 @@ internal sealed class ChromiumFactAttribute : FactAttribute
     public ChromiumFactAttribute()
     {
         bool required = Environment.GetEnvironmentVariable("CI") == "true";
-        if (!required && Chromium.Missing is { } missing)
+        if (!required && ChromiumBrowser.Missing is { } missing)
         {
             Skip = $"{missing} is not here (Debian: apt-get install chromium chromium-driver).";
         }

@@ -69,7 +69,8 @@ public sealed class SiteTests
     public void Site_InABrowser_SearchesAndShowsPagesWithoutAnError()
     {
         using var server = new SiteServer(BuiltSite.Folder!);
-        using var page = new Chromium(new Uri(server.Address, "index.html"), width: 1400);
+        using var browser = new ChromiumBrowser();
+        using Chromium page = browser.Open(new Uri(server.Address, "index.html"), width: 1400);
         page.All("nav a").Should().NotBeEmpty();
         Chromium.Until(() => page.All("#navbar a").Any(link => link.Text == "API"), "the navigation bar");
         Chromium.Until(() => page.Find("search-query").Enabled, "the search box");

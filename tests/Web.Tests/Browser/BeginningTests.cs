@@ -5,13 +5,14 @@ namespace Ddpm.Web.Tests.Browser;
 
 /// <summary>What a run begins with, on the page: pictures, parts of pictures, seeds; and the noise, shown from its first step.</summary>
 [Trait("Category", "Slow")]
-public sealed class BeginningTests
+[Collection(OneBrowser.Name)]
+public sealed class BeginningTests(ChromiumBrowser browser)
 {
     [ChromiumFact]
     public async Task Page_PictureThatWasDrawn_BeginsTheNextRunAndComesBackFromTheAlbum()
     {
         await using TestServer server = await TestServer.StartAsync();
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         Settings(page, steps: 10, count: 2, seed: 3);
         Draw(page, 2, 3);
         Choose(page, "begin", "picture");
@@ -41,7 +42,7 @@ public sealed class BeginningTests
     public async Task Page_PartOfAPicture_KeepsTheRest()
     {
         await using TestServer server = await TestServer.StartAsync();
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         Settings(page, steps: 5, count: 1, seed: 3);
         Draw(page, 1, 3);
         page.Find("sampler-ddim").Click();
@@ -77,7 +78,7 @@ public sealed class BeginningTests
     public async Task Page_TwoSeeds_GiveThePicturesBetween()
     {
         await using TestServer server = await TestServer.StartAsync();
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         page.Find("sampler-ddim").Click();
         Settings(page, steps: 5, count: 1, seed: 3);
         Draw(page, 1, 3);
@@ -98,7 +99,7 @@ public sealed class BeginningTests
     public async Task Page_Replay_BeginsWithTheSeedsNoiseAndShowsXtBesideTheEstimates()
     {
         await using TestServer server = await TestServer.StartAsync(open: false);
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         Settings(page, steps: 5, count: 1, seed: 3);
         page.Press("draw");
         // One by one: a page that is slower than a run misses steps.
@@ -133,7 +134,7 @@ public sealed class BeginningTests
     public async Task Page_Files_AreTakenOrRefusedByName()
     {
         await using TestServer server = await TestServer.StartAsync();
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         Settings(page, steps: 5, count: 2, seed: 3);
         Draw(page, 2, 3);
         page.Press("grid");

@@ -6,14 +6,15 @@ namespace Ddpm.Web.Tests.Browser;
 
 /// <summary>The fields of a model's conditions on the page.</summary>
 [Trait("Category", "Slow")]
-public sealed class ConditionPageTests
+[Collection(OneBrowser.Name)]
+public sealed class ConditionPageTests(ChromiumBrowser browser)
 {
     [ChromiumFact]
     public async Task Page_ModelWithConditions_TakesAPictureAndNumbers()
     {
         await using ConditionalServer server = await ConditionalServer.StartAsync(
             classes: 3, NetworkCondition.Spatial("low", 1), NetworkCondition.Vector("size", 2));
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         page.Set("steps", "3");
         page.Set("count", "1");
         page.Set("seed", "5");
@@ -49,7 +50,7 @@ public sealed class ConditionPageTests
     public async Task Page_ConditionThatNoFieldTakes_SaysThatProgramsGiveIt()
     {
         await using ConditionalServer server = await ConditionalServer.StartAsync(null, NetworkCondition.Spatial("pair", 2));
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         const string Sentence = "The model is given pair, 2×8×8 numbers: only a program can, as conditions.pair of POST /api/samples.";
         page.Find("conditions").Text.Should().Be(Sentence);
         page.Press("draw");

@@ -6,7 +6,8 @@ namespace Ddpm.Web.Tests.Browser;
 
 /// <summary>Guidance away from a weaker model on the page, by a model without classes.</summary>
 [Trait("Category", "Slow")]
-public sealed class GuidancePageTests : IDisposable
+[Collection(OneBrowser.Name)]
+public sealed class GuidancePageTests(ChromiumBrowser browser) : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ddpm-web-");
 
@@ -21,7 +22,7 @@ public sealed class GuidancePageTests : IDisposable
             Model = served => (served.Folder, served.WeakFolder) = (Saved("model", 3), Saved("weak", 4)),
         });
         await app.StartAsync();
-        using (var page = new ChromiumPage(WebServer.Address(app)))
+        using (var page = new ChromiumPage(browser, WebServer.Address(app)))
         {
             page.Set("steps", "5");
             page.Set("count", "1");

@@ -5,13 +5,14 @@ namespace Ddpm.Web.Tests.Browser;
 
 /// <summary>The page as people use it.</summary>
 [Trait("Category", "Slow")]
-public sealed class PageTests
+[Collection(OneBrowser.Name)]
+public sealed class PageTests(ChromiumBrowser browser)
 {
     [ChromiumFact]
     public async Task Page_OneRun_ShowsPreviewsThenPicturesAndDownloads()
     {
         await using TestServer server = await TestServer.StartAsync(open: false);
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         page.Find("model").Text.Should().Be("tiny · 8×8 grayscale · T = 100");
         page.All("#gallery canvas").Should().HaveCount(16);
         page.Set("steps", "10");
@@ -75,8 +76,8 @@ public sealed class PageTests
     public async Task Page_TwoAtOnceAndOneLeaves_ItsWorkStopsAndTheOtherFinishes()
     {
         await using TestServer server = await TestServer.StartAsync(open: false);
-        using var leaving = new ChromiumPage(server.Address);
-        using var staying = new ChromiumPage(server.Address);
+        using var leaving = new ChromiumPage(browser, server.Address);
+        using var staying = new ChromiumPage(browser, server.Address);
         leaving.Set("steps", "90");
         leaving.Set("seed", "1");
         leaving.Press("draw");
@@ -105,7 +106,7 @@ public sealed class PageTests
     public async Task Page_CancelAndErrors_AreShownAndTheNextRunWorks()
     {
         await using TestServer server = await TestServer.StartAsync(open: false, classes: 3);
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         page.Find("label-field").Displayed.Should().BeTrue();
         page.Set("steps", "50");
         page.Press("draw");

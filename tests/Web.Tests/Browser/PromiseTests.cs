@@ -7,13 +7,14 @@ namespace Ddpm.Web.Tests.Browser;
 
 /// <summary>What the page promises beside a run: addresses, what was drawn before, a server that is gone, the keyboard.</summary>
 [Trait("Category", "Slow")]
-public sealed class PromiseTests
+[Collection(OneBrowser.Name)]
+public sealed class PromiseTests(ChromiumBrowser browser)
 {
     [ChromiumFact]
     public async Task Page_Address_HoldsTheSettingsAndSaysWhatCannotBe()
     {
         await using TestServer server = await TestServer.StartAsync(classes: 3);
-        using var page = new ChromiumPage(new Uri(server.Address, "/?steps=7&sampler=ddim&count=2&seed=9&label=1&guidance=3.5"));
+        using var page = new ChromiumPage(browser, new Uri(server.Address, "/?steps=7&sampler=ddim&count=2&seed=9&label=1&guidance=3.5"));
         (page.Value("steps"), page.Value("count"), page.Value("seed"), page.Value("label"), page.Value("guidance"))
             .Should().Be(("7", "2", "9", "1", "3.5"));
         page.Find("sampler-ddim").Selected.Should().BeTrue();
@@ -37,7 +38,7 @@ public sealed class PromiseTests
     public async Task Page_DrawnBefore_SurvivesAReloadWithPicturesAndSettings()
     {
         await using TestServer server = await TestServer.StartAsync();
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         page.Find("album").Displayed.Should().BeFalse();
         page.Set("steps", "4");
         page.Set("count", "3");
@@ -72,7 +73,7 @@ public sealed class PromiseTests
     {
         TestServer server = await TestServer.StartAsync(open: false);
         int port = server.Address.Port;
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         page.Set("steps", "50");
         page.Press("draw");
         server.Model.Permit(1);
@@ -108,7 +109,7 @@ public sealed class PromiseTests
             return Results.Text(body, type, statusCode: status);
         });
         await app.StartAsync();
-        using var page = new ChromiumPage(WebServer.Address(app), ready: false);
+        using var page = new ChromiumPage(browser, WebServer.Address(app), ready: false);
         ChromiumPage.Until(() => page.Error.Length > 0, "the reason");
         page.Error.Should().Be("The answer with status 502 is not JSON: something other than this server sent it.");
         page.Find("draw").Enabled.Should().BeFalse();
@@ -123,7 +124,7 @@ public sealed class PromiseTests
     public async Task Page_KeyboardAlone_DrawsCancelsAndKeepsItsPlace()
     {
         await using TestServer server = await TestServer.StartAsync(open: false);
-        using var page = new ChromiumPage(server.Address);
+        using var page = new ChromiumPage(browser, server.Address);
         page.Set("steps", "40");
         page.Find("steps-range").GetDomAttribute("aria-valuetext").Should().Be("40 steps");
         page.Type(Keys.Enter);
@@ -158,7 +159,7 @@ public sealed class PromiseTests
     public async Task Page_WidthOfATelephone_ScrollsInOneDirectionOnly()
     {
         await using TestServer server = await TestServer.StartAsync(classes: 3);
-        using var page = new ChromiumPage(server.Address, width: 500, dark: true);
+        using var page = new ChromiumPage(browser, server.Address, width: 500, dark: true);
         page.Set("steps", "2");
         page.Set("seed", "1");
         page.Draw("16 pictures from seed 1.");
@@ -170,9 +171,9 @@ public sealed class PromiseTests
     public async Task Page_SlowNetwork_DrawsToTheEndAndTakesNobodyForGone()
     {
         await using TestServer server = await TestServer.StartAsync();
-        using var page = new ChromiumPage(server.Address);
-        // Half a second for every answer, and the speed of a modem of 1999.
-        page.SlowDown(TimeSpan.FromMilliseconds(500), bytesPerSecond: 7_000);
+        using var page = new ChromiumPage(browser, server.Address);
+        // Half a second for every answer, and the speed of two modems of 1999.
+        page.SlowDown(TimeSpan.FromMilliseconds(500), bytesPerSecond: 14_000);
         page.GoTo(server.Address);
         page.Set("steps", "20");
         page.Set("seed", "1");
