@@ -22,7 +22,7 @@ public sealed class GapFillerTests : IDisposable
         TimeSeries seen = whole.Without(hidden);
         using var filler = GapFiller.Create([seen], Small with { LearningRate = 1e-2 });
         double before = Error(filler.Fill(seen, 10));
-        filler.Train([seen], 200).Should().BeTrue();
+        filler.Train([seen], 300).Should().BeTrue();
         double after = Error(filler.Fill(seen, 10)), lines = Error(LinearInterpolation.Fill(seen));
         after.Should().BeLessThan(0.5 * before).And.BeLessThan(0.8 * lines);
 
