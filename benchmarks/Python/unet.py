@@ -3,6 +3,8 @@
     pip install torch diffusers
     python benchmarks/Python/unet.py [--threads 2] [--seconds 20] [NAME, BATCH ...]
 
+Where PyTorch computes with OpenBLAS, as Debian's python3-torch does, set OPENBLAS_NUM_THREADS=1: its threads wait for PyTorch's.
+
 The networks are those of `Ddpm.Benchmarks -- --runtimes`, with random weights. Both memory layouts take turns. A row has milliseconds per
 image, the median and in brackets the least. A training step is one of this library's Trainer: noise, loss, backward pass, clipping by the
 norm, Adam, moving average; its row has milliseconds per step.
