@@ -9,7 +9,7 @@ namespace Ddpm.Benchmarks;
 /// <summary>
 /// The layers that plans compute in their own way, each against what libtorch does: group normalisation with SiLU, a 3×3 convolution,
 /// doubling with a 3×3 convolution.
-/// Operations are those of the convolution as it is written, for doubling of the large image: Winograd needs 16 of 36, and 9
+/// Operations are those of the convolution as it is written, for doubling of the large image: Winograd needs 9 or 16 of 36, and 9
 /// where pixels are repeated.
 /// </summary>
 [Config(typeof(Columns))]

@@ -39,12 +39,9 @@ internal sealed unsafe class TrainingKernels<TLanes>(int threads) : TrainingKern
         var layout = new PanelLayout(target.Channels, source.Channels, PanelKernel<TLanes>.Width);
         nint zeros = Zeros(Math.Max(source.Channels, target.Channels));
         long weights = layout.Floats * WinogradGradient.Products;
-        bool isLarge = WinogradConvolution<TLanes>.Pays(layout);
-        float* memory = Memory(weights + (isLarge ? WinogradConvolution<TLanes>.Floats(layout) : ScratchFloats(Step(default))));
+        float* memory = Memory(weights + ScratchFloats(Step(default)));
         Team.Run(new WeightTransform<TLanes>(weight, outputs, inputs, layout, memory, turned));
-        var packed = new PackedWeights((nint)memory, layout, bias == 0 ? zeros : bias, WeightPrecision.Full);
-        if (isLarge) new WinogradConvolution<TLanes>(source, target, packed, zeros, memory + weights).Run(Team);
-        else Run(Step(packed), memory + weights);
+        Run(Step(new PackedWeights((nint)memory, layout, bias == 0 ? zeros : bias, WeightPrecision.Full)), memory + weights);
 
         WinogradStep<TLanes, WinogradTiles> Step(PackedWeights panels) =>
             new(source, target, panels with { Layout = layout }, null, 1, zeros, Threads);

@@ -93,7 +93,7 @@ internal sealed unsafe class WeightGradient<TLanes>
                 float* to = all.inputs + (long)tile * Plane.Block;
                 for (int channel = 0; channel < channels; channel += TLanes.Count)
                 {
-                    WinogradTiles.Transform<TLanes>(pixels, channel, to + Place(channel), inputMatrix);
+                    WinogradTiles.Transform<TLanes>(pixels, channel, to + Place(channel), inputMatrix, null);
                 }
 
                 Locate(first + tile, pixels);

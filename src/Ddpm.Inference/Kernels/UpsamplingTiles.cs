@@ -13,6 +13,8 @@ internal readonly unsafe struct UpsamplingTiles : ITileTransform
 
     public static int Products => 3;
 
+    public static int Results => 2;
+
     public static int Step => 1;
 
     // For g0 (a - b), (g0 + g1 + g2) b and g2 (b - c): the results are g0 a + (g1 + g2) b = the first two, (g0 + g1) b + g2 c = the second
@@ -20,7 +22,7 @@ internal readonly unsafe struct UpsamplingTiles : ITileTransform
     public static ReadOnlySpan<double> Weights => [1, 0, 0, 1, 1, 1, 0, 0, 1];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transform<TLanes>(float** pixels, int channel, float* target, long stride)
+    public static void Transform<TLanes>(float** pixels, int channel, float* target, long stride, float* side)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes b0 = TLanes.Load(pixels[3] + channel), b1 = TLanes.Load(pixels[4] + channel), b2 = TLanes.Load(pixels[5] + channel);
@@ -32,14 +34,17 @@ internal readonly unsafe struct UpsamplingTiles : ITileTransform
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile<TLanes> InverseTransform<TLanes>(float* sums, long stride)
+    public static void InverseTransform<TLanes>(float* sums, long stride, float* results)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes b0 = TLanes.Load(sums + 3 * stride), b1 = TLanes.Load(sums + 4 * stride), b2 = TLanes.Load(sums + 5 * stride);
         TLanes top0 = TLanes.Load(sums) + b0, top1 = TLanes.Load(sums + stride) + b1, top2 = TLanes.Load(sums + 2 * stride) + b2;
         TLanes bottom0 = b0 - TLanes.Load(sums + 6 * stride), bottom1 = b1 - TLanes.Load(sums + 7 * stride),
             bottom2 = b2 - TLanes.Load(sums + 8 * stride);
-        return new Tile<TLanes>(top0 + top1, top1 - top2, bottom0 + bottom1, bottom1 - bottom2);
+        TLanes.Store(top0 + top1, results);
+        TLanes.Store(top1 - top2, results + TLanes.Count);
+        TLanes.Store(bottom0 + bottom1, results + 3 * TLanes.Count);
+        TLanes.Store(bottom1 - bottom2, results + 4 * TLanes.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,12 +12,14 @@ internal readonly unsafe struct WinogradTiles : ITileTransform
 
     public static int Products => 4;
 
+    public static int Results => 2;
+
     public static int Step => 2;
 
     public static ReadOnlySpan<double> Weights => [1, 0, 0, 0.5, 0.5, 0.5, 0.5, -0.5, 0.5, 0, 0, 1];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transform<TLanes>(float** pixels, int channel, float* target, long stride)
+    public static void Transform<TLanes>(float** pixels, int channel, float* target, long stride, float* side)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes b0 = TLanes.Load(pixels[4] + channel), b1 = TLanes.Load(pixels[5] + channel), b2 = TLanes.Load(pixels[6] + channel),
@@ -35,14 +37,17 @@ internal readonly unsafe struct WinogradTiles : ITileTransform
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile<TLanes> InverseTransform<TLanes>(float* sums, long stride)
+    public static void InverseTransform<TLanes>(float* sums, long stride, float* results)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         Column<TLanes>(sums, stride, out TLanes top0, out TLanes bottom0);
         Column<TLanes>(sums + stride, stride, out TLanes top1, out TLanes bottom1);
         Column<TLanes>(sums + 2 * stride, stride, out TLanes top2, out TLanes bottom2);
         Column<TLanes>(sums + 3 * stride, stride, out TLanes top3, out TLanes bottom3);
-        return new Tile<TLanes>(top0 + top1 + top2, top1 - top2 - top3, bottom0 + bottom1 + bottom2, bottom1 - bottom2 - bottom3);
+        TLanes.Store(top0 + top1 + top2, results);
+        TLanes.Store(top1 - top2 - top3, results + TLanes.Count);
+        TLanes.Store(bottom0 + bottom1 + bottom2, results + 4 * TLanes.Count);
+        TLanes.Store(bottom1 - bottom2 - bottom3, results + 5 * TLanes.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -49,9 +49,10 @@ internal sealed unsafe class PlanBuilder<TLanes>(
         PlanStep step;
         if (shape == new ConvolutionShape(3, 1, 1) && sources.Length == 1 && PaysTransformed(source, outputs))
         {
-            Paths.Add("Winograd convolutions", names[0], source, outputs);
-            PackedWeights weights = Transformed<WinogradTiles>(names[0], outputs, source.Channels);
-            step = new WinogradStep<TLanes, WinogradTiles>(source, target, weights, residual, scale, Zeros, Threads);
+            // Large tiles would multiply the rounding of bfloat16.
+            bool isLarge = Precision == WeightPrecision.Full && TransformRule.PaysLarge(source.Channels, outputs, target.Size);
+            Paths.Add(isLarge ? "Winograd F(4×4) convolutions" : "Winograd F(2×2) convolutions", names[0], source, outputs);
+            step = isLarge ? Tiled<LargeWinogradTiles>() : Tiled<WinogradTiles>();
         }
         else
         {
@@ -62,6 +63,10 @@ internal sealed unsafe class PlanBuilder<TLanes>(
 
         Add(step, [.. sources, residual], target);
         return target;
+
+        WinogradStep<TLanes, TTiles> Tiled<TTiles>()
+            where TTiles : struct, ITileTransform =>
+            new(source, target, Transformed<TTiles>(names[0], outputs, source.Channels), residual, scale, Zeros, Threads);
     }
 
     public override Plane Upsample(Plane source, string name, int outputs, Plane? residual = null, double divisor = 1)

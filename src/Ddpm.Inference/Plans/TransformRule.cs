@@ -14,6 +14,9 @@ internal static class TransformRule
     private const long LargeWeights = 100_000;
     private const int LeastTiles = 8;
 
+    // The same for 4×4 results in an image.
+    private const int LeastLargeTiles = 4, LeastLargeTilesOfLargeWeights = 16;
+
     /// <summary>Returns whether a transform saves time.</summary>
     /// <param name="channels">The channels in.</param>
     /// <param name="outputs">The channels out.</param>
@@ -21,6 +24,20 @@ internal static class TransformRule
     /// <param name="tiles">The tiles of one image.</param>
     public static bool Pays(int channels, int outputs, int images, long tiles) =>
         channels >= LeastChannels && (images * tiles >= LeastTiles || IsSmall(channels, outputs));
+
+    /// <summary>
+    /// Returns whether tiles of 4×4 results save more than those of 2×2. They have 36 products in place of 4 · 16, and 9/4 of the weights,
+    /// so that an image must have some of them and fill them well. Only the image counts, so that every batch goes the same way.
+    /// </summary>
+    /// <param name="channels">The channels in.</param>
+    /// <param name="outputs">The channels out.</param>
+    /// <param name="size">The height and width of the result.</param>
+    public static bool PaysLarge(int channels, int outputs, PlaneSize size)
+    {
+        long tiles = Tiles(Tiles(size.Height)) * Tiles(Tiles(size.Width));
+        return tiles >= (IsSmall(channels, outputs) ? LeastLargeTiles : LeastLargeTilesOfLargeWeights)
+            && 40 * tiles < 16 * Tiles(size.Height) * Tiles(size.Width);
+    }
 
     /// <summary>Returns the rows from which every batch of a network goes one way.</summary>
     /// <param name="graph">The network.</param>

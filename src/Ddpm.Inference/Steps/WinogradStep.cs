@@ -3,17 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// A 3×3 convolution by tiles of 2×2 results, see <see cref="ITileTransform"/>: a chunk of tiles is transformed into one matrix for each
-/// product, each is multiplied with its transformed weights, a panel at a time, and the sums are transformed back. All of it stays in a
-/// core's second cache.
+/// A 3×3 convolution by tiles, see <see cref="ITileTransform"/>: a chunk of tiles is transformed into one matrix for each product, each is
+/// multiplied with its transformed weights, and the sums are transformed back. A panel at a time, so that all of it stays in a core's
+/// second cache; or, for many channels, a product at a time with all panels.
 /// </summary>
 internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     where TLanes : unmanaged, ILanes<TLanes>
     where TTiles : struct, ITileTransform
 {
-    // Transformed input that a core's second cache, of 1 MB or so, holds beside weights.
-    private const int ChunkFloats = 130_000;
-
     // What the matrices of a chunk are apart beside their length: lengths that are powers of 2 would lay the same number of all of them
     // into the same few lines of a cache.
     private const int Gap = 3 * Plane.Block;
@@ -23,7 +20,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     private readonly PackedWeights weights;
     private readonly float scale;
     private readonly TileLocator<TTiles> locator;
-    private readonly int tilesDown, tilesAcross, tiles;
+    private readonly int tilesDown, tilesAcross, tiles, panelsAtOnce;
     private readonly WorkDivision division;
 
     /// <param name="source">The input.</param>
@@ -40,20 +37,25 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         this.weights = weights;
         this.residual = residual;
         this.scale = scale;
-        tilesDown = (target.Height + 1) / 2;
-        tilesAcross = (target.Width + 1) / 2;
+        tilesDown = (target.Height + Side - 1) / Side;
+        tilesAcross = (target.Width + Side - 1) / Side;
         tiles = target.Images * tilesDown * tilesAcross;
         locator = new TileLocator<TTiles>(source, tilesDown, tilesAcross, zeros);
-        division = WorkDivision.Of(tiles, ChunkFloats / (Products * source.Stride), PanelKernel<TLanes>.Rows, weights.Layout.Panels,
-            weights.Layout.Floats * Products, threads);
+        PanelLayout layout = weights.Layout;
+        bool isWide = TileChunk.IsWide(layout, Products);
+        division = WorkDivision.Of(tiles, isWide ? TileChunk.WideTiles : TileChunk.Tiles(layout, Products), PanelKernel<TLanes>.Rows,
+            layout.Panels, layout.Floats * Products, threads);
+        panelsAtOnce = isWide ? division.MostPanels(layout.Panels) : 1;
     }
 
     public override int Parts => division.Parts;
 
     // An address is two numbers.
-    public override long ScratchFloats => 2L * division.ChunkRows + Products * (InputStride + SumStride);
+    public override long ScratchFloats => 2L * division.ChunkRows + Products * (InputStride + panelsAtOnce * SumStride);
 
     private static int Products => TTiles.Products * TTiles.Products;
+
+    private static int Side => TTiles.Results;
 
     private long InputStride => (long)division.ChunkRows * source.Stride + Gap;
 
@@ -66,13 +68,22 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         (int firstPanel, int endPanel) = division.Panels(part, weights.Layout.Panels);
         var pieces = (float**)scratch;
         float* inputs = scratch + 2 * division.ChunkRows, sums = inputs + Products * InputStride;
+        long panelSums = Products * SumStride;
         Transform(first, end, inputs);
         // Tiles that fill the last block of rows are read, and not kept: the memory is there.
         for (int row = 0; row < division.ChunkRows; row++) pieces[row] = inputs + (long)row * source.Stride;
-        for (int panel = firstPanel; panel < endPanel; panel++)
+        for (int begin = firstPanel; begin < endPanel; begin += panelsAtOnce)
         {
-            Multiply(panel, end - first, pieces, sums);
-            InverseTransform(panel, first, end, sums);
+            int past = Math.Min(endPanel, begin + panelsAtOnce);
+            for (int number = 0; number < Products; number++)
+            {
+                for (int panel = begin; panel < past; panel++)
+                {
+                    Multiply(panel, number, end - first, pieces, sums + (panel - begin) * panelSums + number * SumStride);
+                }
+            }
+
+            for (int panel = begin; panel < past; panel++) InverseTransform(panel, first, end, sums + (panel - begin) * panelSums);
         }
     }
 
@@ -82,40 +93,35 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         int side = TTiles.Inputs, channels = source.Stride;
         long stride = InputStride;
         float** pixels = stackalloc float*[side * side];
+        float* aside = stackalloc float[side * TTiles.Products * TLanes.Count];
         for (int tile = first; tile < end; tile++, inputs += channels)
         {
             locator.Locate(tile, pixels);
             for (int channel = 0; channel < channels; channel += TLanes.Count)
             {
-                TTiles.Transform<TLanes>(pixels, channel, inputs + channel, stride);
+                TTiles.Transform<TLanes>(pixels, channel, inputs + channel, stride, aside);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(int panel, int count, float** pieces, float* sums)
+    private void Multiply(int panel, int number, int count, float** pieces, float* sums)
     {
-        int columns = weights.Layout.ColumnsOf(panel);
-        int depth = source.Channels;
+        int columns = weights.Layout.ColumnsOf(panel), depth = source.Channels;
         var product = new PanelProduct
         {
             Pieces = pieces,
+            Offset = number * InputStride,
             PieceCount = 1,
             Depths = &depth,
+            Panel = weights.At(weights.Layout.Start(panel) * Products + number * weights.Layout.Depth * columns),
             PanelStride = columns,
             Scale = 1,
             Target = sums,
             TargetStride = PanelKernel<TLanes>.Width,
             Count = count,
         };
-        long first = weights.Layout.Start(panel) * Products;
-        for (int k = 0; k < Products; k++)
-        {
-            product.Panel = weights.At(first + k * weights.Layout.Depth * columns);
-            weights.Multiply<TLanes>(product, columns);
-            product.Offset += InputStride;
-            product.Target += SumStride;
-        }
+        weights.Multiply<TLanes>(product, columns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -123,31 +129,31 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     {
         int columns = weights.Layout.ColumnsOf(panel), width = target.Width;
         long offset = panel * weights.Layout.Width, right = target.Stride, down = width * right, stride = SumStride;
-        float* bias = weights.BiasOf(panel);
+        float* bias = weights.BiasOf(panel), results = stackalloc float[Products * TLanes.Count];
         for (int tile = first; tile < end; tile++, sums += PanelKernel<TLanes>.Width)
         {
-            int line = tile / tilesAcross, x = tile % tilesAcross * 2, y = line % tilesDown * 2;
+            int line = tile / tilesAcross, x = tile % tilesAcross * Side, y = line % tilesDown * Side;
             long position = ((line / tilesDown * (long)target.Height + y) * width + x) * right + offset;
-            bool hasRight = x + 1 < width, hasBottom = y + 1 < target.Height;
-            float* to = target.Address + position, added = residual is null ? null : residual.Address + position;
+            int across = Math.Min(Side, width - x), deep = Math.Min(Side, target.Height - y);
             for (int column = 0; column < columns; column += TLanes.Count)
             {
-                Tile<TLanes> results = TTiles.InverseTransform<TLanes>(sums + column, stride);
+                TTiles.InverseTransform<TLanes>(sums + column, stride, results);
                 TLanes each = TLanes.Load(bias + column);
-                Finish(results.TopLeft + each, to, added, column);
-                if (hasRight) Finish(results.TopRight + each, to, added, column + right);
-                if (!hasBottom) continue;
-                Finish(results.BottomLeft + each, to, added, column + down);
-                if (hasRight) Finish(results.BottomRight + each, to, added, column + down + right);
+                for (int row = 0; row < deep; row++)
+                {
+                    float* result = results + row * TTiles.Products * TLanes.Count;
+                    long to = position + row * down + column;
+                    for (int k = 0; k < across; k++, result += TLanes.Count, to += right) Finish(TLanes.Load(result) + each, to);
+                }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Finish(TLanes value, float* to, float* added, long offset)
+    private void Finish(TLanes value, long offset)
     {
-        if (added is not null) value += TLanes.Load(added + offset);
+        if (residual is not null) value += TLanes.Load(residual.Address + offset);
         if (scale != 1) value *= TLanes.Create(scale);
-        TLanes.Store(value, to + offset);
+        TLanes.Store(value, target.Address + offset);
     }
 }

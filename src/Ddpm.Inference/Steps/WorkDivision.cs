@@ -48,5 +48,8 @@ internal readonly record struct WorkDivision(int ChunkRows, int Chunks, int Grou
         return (panels * group / Groups, panels * (group + 1) / Groups);
     }
 
+    /// <summary>Returns the panels that a part has at most.</summary>
+    public int MostPanels(int panels) => Ratio(panels, Groups);
+
     private static int Ratio(int dividend, int divisor) => (dividend + divisor - 1) / divisor;
 }

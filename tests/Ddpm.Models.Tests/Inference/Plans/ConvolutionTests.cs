@@ -7,11 +7,11 @@ namespace Ddpm.Models.Tests.Inference.Plans;
 public sealed class ConvolutionTests
 {
     // Images, channels in and out, height, width: pixels and tiles that fill blocks and do not, one pixel, odd sides, channels beside whole
-    // vectors.
+    // vectors. The last three have large tiles that fill the image and do not, and more channels than a second cache holds tiles of.
     public static TheoryData<int, int, int, int, int> Shapes => new()
     {
         { 1, 3, 16, 4, 4 }, { 2, 16, 32, 8, 6 }, { 1, 20, 60, 7, 5 }, { 3, 33, 48, 1, 1 }, { 1, 128, 3, 9, 16 }, { 2, 64, 96, 16, 16 },
-            { 5, 7, 7, 3, 2 },
+            { 5, 7, 7, 3, 2 }, { 2, 32, 32, 8, 8 }, { 3, 20, 44, 13, 9 }, { 1, 260, 272, 16, 15 },
     };
 
     [Theory]

@@ -28,7 +28,7 @@ internal sealed class OneLayer : IWeightSource
     public Tensor Apply(Tensor x, int lanes, int threads, Func<PlanBuilder, Plane, Plane> layers)
     {
         using var team = new WorkerTeam(threads);
-        using PlanBuilder builder = PlanBuilder.Create(new PlanOptions(lanes), this, (int)x.size(0), threads, 256);
+        using PlanBuilder builder = PlanBuilder.Create(new PlanOptions(lanes), this, (int)x.size(0), threads, 512);
         Plane result = layers(builder, builder.Read((int)x.size(1), new PlaneSize(x.size(2), x.size(3))));
         using Plan plan = builder.Build(result, team);
         var output = new float[plan.OutputLength];
