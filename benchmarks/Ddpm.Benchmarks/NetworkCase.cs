@@ -60,7 +60,7 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
     public static IReadOnlyList<string> Names { get; } =
     [
         "CIFAR-10, 1", "CIFAR-10, 8", "small, 1", "small, 16", "small, 64", "Quickstart, 1", "Quickstart, 16", "Quickstart, 64",
-        "weather, 1", "weather, 16", "clothes, 1", "clothes, 8",
+        "weather, 1", "weather, 16", "clothes, 1", "clothes, 8", "CelebA-HQ, 1",
     ];
 
     /// <summary>Floating-point operations of one prediction.</summary>
@@ -77,6 +77,7 @@ internal sealed record NetworkCase(UNetOptions Options, int Batch, int Repeats)
         UNetOptions options = parts[0] switch
         {
             "CIFAR-10" => UNetOptions.Cifar10 with { Dropout = 0 },
+            "CelebA-HQ" => UNetOptions.CelebAHq256 with { Dropout = 0 },
             "small" => Small,
             "Quickstart" => Quickstart,
             "weather" => Weather,

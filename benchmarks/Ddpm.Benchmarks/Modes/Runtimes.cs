@@ -9,7 +9,9 @@ namespace Ddpm.Benchmarks;
 internal static class Runtimes
 {
     private static readonly string[] All =
-        ["clothes, 1", "clothes, 8", "small, 1", "small, 8", "small, 16", "small, 64", "CIFAR-10, 1", "CIFAR-10, 8"];
+    [
+        "clothes, 1", "clothes, 8", "small, 1", "small, 8", "small, 16", "small, 64", "CIFAR-10, 1", "CIFAR-10, 8", "CelebA-HQ, 1",
+    ];
 
     /// <summary>Measures and writes the table.</summary>
     public static void Write(ModeArguments arguments)
