@@ -13,7 +13,7 @@ case $device in
     table=docs/benchmarks/gpu.md flags=(-p:TorchBackend=cuda) quick=()
     gpu=$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | head -1)
     ;;
-  cpu) table=artifacts/gpu.md flags=() quick=(--quick) gpu="none: a rehearsal on the CPU" ;;
+  cpu) table=artifacts/gpu.md flags=() quick=(--quick) gpu="No GPU: a rehearsal on the CPU" ;;
   *) echo "--device must be cpu or cuda, but is $device"; exit 2 ;;
 esac
 mkdir -p artifacts
@@ -27,7 +27,8 @@ dotnet run -c Release --project benchmarks/Ddpm.Benchmarks "${flags[@]}" -- "${q
   echo
   echo "*For readers who want to know what a GPU gives. Written by \`benchmarks/gpu.sh\`.*"
   echo
-  echo "$gpu; commit $(git rev-parse --short HEAD 2> /dev/null || echo unknown), $(date -u +%F). The tests that compare it with the CPU passed."
+  echo "$gpu; commit $(git describe --always --dirty --exclude '*' 2> /dev/null || echo unknown), $(date -u +%F). The tests that compare it with the CPU passed."
   cat artifacts/gpu.txt
 } > "$table"
-echo "The table is in $table. A new page of docs goes into docs/README.md and docs/toc.yml."
+echo "The table is in $table."
+[ $device = cpu ] || echo "A new page of docs goes into docs/README.md and docs/toc.yml."

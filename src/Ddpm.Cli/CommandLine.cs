@@ -29,14 +29,14 @@ internal static class CommandLine
     /// <param name="output">Receives results.</param>
     /// <param name="error">Receives errors, and messages under --json.</param>
     /// <param name="loadTorch">Loads libtorch for what it is told, such as "ddpm train". Default: <see cref="LibTorch.Load"/>.</param>
-    /// <param name="join">Joins the ranks of <c>--mpi</c>. Default: those that mpirun or srun started.</param>
+    /// <param name="join">Joins the ranks of <c>--mpi</c>. Default: <see cref="MpiCommunicator.Start"/>.</param>
     public static int Run(
         string[] args, TextWriter output, TextWriter error, Action<string>? loadTorch = null,
         Func<MpiOptions, ICommunicator>? join = null) =>
         Failure.Run(
             error,
             args.Contains(CommandShell.Verbose),
-            () => Parse(args, Create(output, error, loadTorch ?? LibTorch.Load, join), output, error));
+            () => Parse(args, Create(output, error, loadTorch ?? LibTorch.Load, join ?? MpiCommunicator.Start), output, error));
 
     private static int Parse(string[] args, RootCommand root, TextWriter output, TextWriter error)
     {
@@ -73,9 +73,9 @@ internal static class CommandLine
     /// <param name="output">Receives results.</param>
     /// <param name="error">Receives errors, and messages under --json.</param>
     /// <param name="loadTorch">Loads libtorch for what it is told.</param>
-    /// <param name="join">Joins the ranks of <c>--mpi</c>; null for those that mpirun or srun started.</param>
+    /// <param name="join">Joins the ranks of <c>--mpi</c>.</param>
     internal static RootCommand Create(
-        TextWriter output, TextWriter error, Action<string> loadTorch, Func<MpiOptions, ICommunicator>? join = null)
+        TextWriter output, TextWriter error, Action<string> loadTorch, Func<MpiOptions, ICommunicator> join)
     {
         var shell = new CommandShell(output, error, loadTorch, join);
         var root = new RootCommand(

@@ -61,7 +61,7 @@ public sealed class CompletionTests
 
     private static IReadOnlyList<string> Of(string line)
     {
-        RootCommand root = CommandLine.Create(TextWriter.Null, TextWriter.Null, _ => { });
+        RootCommand root = DeclaredCommands.Create();
         return Completer.Complete(root, line, line.Length);
     }
 }

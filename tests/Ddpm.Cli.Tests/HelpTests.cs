@@ -27,7 +27,7 @@ public sealed class HelpTests
         string example = command.Should().BeOfType<ProgramCommand>().Subject.Example;
         example.Should().Contain("ddpm " + name);
         string[] words = example.Replace("source <(", "").Replace(")", "").Split(' ');
-        Create().Parse(words[1..]).Errors.Should().BeEmpty(example);
+        DeclaredCommands.Create().Parse(words[1..]).Errors.Should().BeEmpty(example);
         Run([.. name.Split(' '), "--help"]).Should().Contain("Example");
     }
 
@@ -50,14 +50,12 @@ public sealed class HelpTests
     public void Help_WithoutArguments_ListsEveryCommand()
     {
         string page = Run();
-        foreach (Command command in Create().Subcommands) page.Should().Contain($"  {command.Name}  ".TrimEnd());
+        foreach (Command command in DeclaredCommands.Create().Subcommands) page.Should().Contain($"  {command.Name}  ".TrimEnd());
     }
-
-    private static RootCommand Create() => CommandLine.Create(TextWriter.Null, TextWriter.Null, _ => { });
 
     private static IEnumerable<Command> All()
     {
-        RootCommand root = Create();
+        RootCommand root = DeclaredCommands.Create();
         return [root, .. root.Subcommands, .. root.Subcommands.SelectMany(command => command.Subcommands)];
     }
 

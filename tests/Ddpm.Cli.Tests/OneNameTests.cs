@@ -104,6 +104,6 @@ public sealed class OneNameTests : IDisposable
             .Should().BeEquivalentTo(KnownSamplers.All.Select(entry => entry.Name));
     }
 
-    private static IEnumerable<Command> Commands() => CommandLine.Create(TextWriter.Null, TextWriter.Null, _ => { }).Subcommands
+    private static IEnumerable<Command> Commands() => DeclaredCommands.Create().Subcommands
         .SelectMany(command => command.Subcommands.Count == 0 ? [command] : command.Subcommands);
 }

@@ -78,7 +78,7 @@ public sealed class OptionTests
     ];
 
     private static IEnumerable<(string Name, Command Command)> Leaves() =>
-        CommandLine.Create(TextWriter.Null, TextWriter.Null, _ => { }).Subcommands.SelectMany(command => command.Subcommands.Count == 0
+        DeclaredCommands.Create().Subcommands.SelectMany(command => command.Subcommands.Count == 0
             ? [(command.Name, command)]
             : command.Subcommands.Select(sub => ($"{command.Name} {sub.Name}", sub)))
             .Where(leaf => leaf.Item2.Options.Count > 0);

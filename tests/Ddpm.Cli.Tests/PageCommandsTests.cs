@@ -36,7 +36,7 @@ public sealed class PageCommandsTests
     {
         // The run's own file gives what its command must have.
         if (args.Contains(RunOptionsFile.Resume)) args = [.. args, "--data", "pictures"];
-        ParseResult parsed = CommandLine.Create(TextWriter.Null, TextWriter.Null, _ => { }).Parse(args);
+        ParseResult parsed = DeclaredCommands.Create().Parse(args);
         // A configuration file may give what the command line leaves out.
         string? missing = args.Contains("--config") ? null : Mistakes.Missing(parsed);
         return Mistakes.Find(parsed, args) ?? missing

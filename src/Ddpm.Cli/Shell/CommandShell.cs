@@ -13,9 +13,9 @@ namespace Ddpm.Cli.Shell;
 /// <param name="output">Receives results.</param>
 /// <param name="error">Receives errors, and messages under --json.</param>
 /// <param name="loadTorch">Loads libtorch for what it is told, such as "ddpm train"; throws where there is none.</param>
-/// <param name="join">Joins the ranks of <c>--mpi</c>; null for those that mpirun or srun started.</param>
+/// <param name="join">Joins the ranks of <c>--mpi</c>.</param>
 internal sealed class CommandShell(
-    TextWriter output, TextWriter error, Action<string> loadTorch, Func<MpiOptions, ICommunicator>? join = null)
+    TextWriter output, TextWriter error, Action<string> loadTorch, Func<MpiOptions, ICommunicator> join)
 {
     /// <summary>The option that shows the trace of an error.</summary>
     public const string Verbose = "--verbose";

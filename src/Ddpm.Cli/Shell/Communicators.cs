@@ -10,9 +10,9 @@ internal static class Communicators
     /// <summary>Runs a command on its ranks, which end together: an exception on one ends all.</summary>
     /// <param name="mpi">Whether <c>--mpi</c> was given; without it the command has one process.</param>
     /// <param name="timeout">The seconds of <c>--mpi-timeout</c>; null for the defaults.</param>
-    /// <param name="join">Joins the ranks of <c>--mpi</c>; null for those that mpirun or srun started.</param>
+    /// <param name="join">Joins the ranks of <c>--mpi</c>.</param>
     /// <param name="run">The command, given its ranks.</param>
-    public static T Run<T>(bool mpi, int? timeout, Func<MpiOptions, ICommunicator>? join, Func<ICommunicator, T> run)
+    public static T Run<T>(bool mpi, int? timeout, Func<MpiOptions, ICommunicator> join, Func<ICommunicator, T> run)
     {
         if (!mpi)
         {
@@ -27,7 +27,7 @@ internal static class Communicators
             options = options with { StartTimeout = limit, SilenceTimeout = limit };
         }
 
-        using ICommunicator ranks = join is null ? MpiCommunicator.Start(options) : join(options);
+        using ICommunicator ranks = join(options);
         return ranks.Together(() => run(ranks));
     }
 
