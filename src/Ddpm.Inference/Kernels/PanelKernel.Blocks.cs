@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ddpm.Inference;
 
@@ -10,7 +11,7 @@ internal static unsafe partial class PanelKernel<TLanes>
         where T : unmanaged
         where TMemory : IMemory<T>
     {
-        nint stride = product.PanelStride;
+        nint stride = product.PanelStride, next = (nint)product.Next;
         long offset = product.Offset;
         float** rows = product.Pieces;
         for (int row = 0; row < count; row += 8, target += 8 * targetStride)
@@ -32,6 +33,8 @@ internal static unsafe partial class PanelKernel<TLanes>
                 nint depth = product.Depths[piece];
                 for (nint k = 0; k < depth; k++, weights += stride)
                 {
+                    Fetch(weights + next);
+                    Fetch(weights + next + TLanes.Count);
                     TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
                         value = TLanes.Create(r0[k]);
                     a0 = TLanes.MultiplyAdd(value, left, a0);
@@ -76,7 +79,7 @@ internal static unsafe partial class PanelKernel<TLanes>
         where T : unmanaged
         where TMemory : IMemory<T>
     {
-        nint stride = product.PanelStride;
+        nint stride = product.PanelStride, next = (nint)product.Next;
         long offset = product.Offset;
         float** rows = product.Pieces;
         for (int row = 0; row < count; row += 6, target += 6 * targetStride)
@@ -97,6 +100,7 @@ internal static unsafe partial class PanelKernel<TLanes>
                 nint depth = product.Depths[piece];
                 for (nint k = 0; k < depth; k++, weights += stride)
                 {
+                    Fetch(weights + next);
                     TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
                         value = TLanes.Create(r0[k]);
                     a0 = TLanes.MultiplyAdd(value, left, a0);
@@ -172,5 +176,12 @@ internal static unsafe partial class PanelKernel<TLanes>
         Store(a1, b1, target + targetStride);
         Store(a2, b2, target + 2 * targetStride);
         Store(a3, b3, target + 3 * targetStride);
+    }
+
+    // Asks for a line of the caches; any address will do.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(void* line)
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(line);
     }
 }

@@ -24,6 +24,12 @@ internal unsafe struct PanelProduct
     /// <summary>From one line of the panel to the next, in numbers.</summary>
     public int PanelStride;
 
+    /// <summary>
+    /// How far the weights that are needed next lie ahead of those that are read, in numbers. They are fetched meanwhile, for processors
+    /// that fetch ahead by themselves stop at the end of a page. 0 for none.
+    /// </summary>
+    public long Next;
+
     /// <summary>What is added to each column; null for nothing.</summary>
     public float* Bias;
 

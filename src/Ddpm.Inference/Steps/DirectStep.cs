@@ -15,6 +15,9 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
 {
     private const int PixelsAtOnce = 64;
 
+    // Weights that are fetched ahead, of panels that lie one after the other: two pages.
+    private const int WeightsAhead = 2048;
+
     private readonly Plane[] sources;
     private readonly Plane target;
     private readonly Plane? residual;
@@ -83,6 +86,7 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
                     Depths = depth,
                     Panel = weights.Panel(panel),
                     PanelStride = columns,
+                    Next = Math.Min(WeightsAhead, weights.Layout.Depth * columns),
                     Bias = weights.BiasOf(panel),
                     Scale = scale,
                     TargetStride = target.Stride,

@@ -108,14 +108,16 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     private void Multiply(int panel, int number, int count, float** pieces, float* sums)
     {
         int columns = weights.Layout.ColumnsOf(panel), depth = source.Channels;
+        long length = weights.Layout.Depth * columns;
         var product = new PanelProduct
         {
             Pieces = pieces,
             Offset = number * InputStride,
             PieceCount = 1,
             Depths = &depth,
-            Panel = weights.At(weights.Layout.Start(panel) * Products + number * weights.Layout.Depth * columns),
+            Panel = weights.At(weights.Layout.Start(panel) * Products + number * length),
             PanelStride = columns,
+            Next = panelsAtOnce == 1 ? length : Products * length,
             Scale = 1,
             Target = sums,
             TargetStride = PanelKernel<TLanes>.Width,
