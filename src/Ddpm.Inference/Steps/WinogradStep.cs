@@ -88,6 +88,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     private void Transform(int first, int end, float* inputs)
     {
         int side = TTiles.Inputs, channels = source.Stride;
@@ -127,6 +128,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     private void InverseTransform(int panel, int first, int end, float* sums)
     {
         int columns = weights.Layout.ColumnsOf(panel), width = target.Width;
