@@ -27,7 +27,7 @@ internal unsafe interface ITileTransform
     /// <param name="channel">The first channel.</param>
     /// <param name="target">Where the first of the Products² results goes.</param>
     /// <param name="stride">From one result to the next.</param>
-    /// <param name="side">Memory for Inputs · Products vectors.</param>
+    /// <param name="side">Memory for Inputs · Products vectors; small tiles, which stay in registers, need none.</param>
     static abstract void Transform<TLanes>(float** pixels, int channel, float* target, long stride, float* side)
         where TLanes : unmanaged, ILanes<TLanes>;
 

@@ -11,6 +11,9 @@ internal readonly unsafe struct LargeWinogradTiles : ITileTransform
     // The points ±P and ±Q. Their squares, and what is computed of them, are float32 numbers.
     private const double P = 11.0 / 16, Q = 2 * P, P2 = P * P, Q2 = Q * Q;
 
+    // What the weights of ±P and of ±Q are divided by.
+    private const double DivisorP = 2 * P2 * (P2 - Q2), DivisorQ = 2 * Q2 * (Q2 - P2);
+
     public static int Inputs => 6;
 
     public static int Products => 6;
@@ -22,10 +25,10 @@ internal readonly unsafe struct LargeWinogradTiles : ITileTransform
     public static ReadOnlySpan<double> Weights =>
     [
         1 / (P2 * Q2), 0, 0,
-        1 / (2 * P2 * (P2 - Q2)), P / (2 * P2 * (P2 - Q2)), P2 / (2 * P2 * (P2 - Q2)),
-        1 / (2 * P2 * (P2 - Q2)), -P / (2 * P2 * (P2 - Q2)), P2 / (2 * P2 * (P2 - Q2)),
-        1 / (2 * Q2 * (Q2 - P2)), Q / (2 * Q2 * (Q2 - P2)), Q2 / (2 * Q2 * (Q2 - P2)),
-        1 / (2 * Q2 * (Q2 - P2)), -Q / (2 * Q2 * (Q2 - P2)), Q2 / (2 * Q2 * (Q2 - P2)),
+        1 / DivisorP, P / DivisorP, P2 / DivisorP,
+        1 / DivisorP, -P / DivisorP, P2 / DivisorP,
+        1 / DivisorQ, Q / DivisorQ, Q2 / DivisorQ,
+        1 / DivisorQ, -Q / DivisorQ, Q2 / DivisorQ,
         0, 0, 1,
     ];
 

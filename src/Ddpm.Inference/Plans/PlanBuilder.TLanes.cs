@@ -47,7 +47,8 @@ internal sealed unsafe class PlanBuilder<TLanes>(
         Plane target = NewPlane(shape.ResultSize(source.Size), outputs);
         float scale = (float)(1 / divisor);
         PlanStep step;
-        if (shape == new ConvolutionShape(3, 1, 1) && sources.Length == 1 && PaysTransformed(source, outputs))
+        if (shape == new ConvolutionShape(3, 1, 1) && sources.Length == 1
+            && TransformRule.Pays(source.Channels, outputs, source.Images, target.Size))
         {
             // Large tiles would multiply the rounding of bfloat16.
             bool isLarge = Precision == WeightPrecision.Full && TransformRule.PaysLarge(source.Channels, outputs, target.Size);
@@ -87,12 +88,6 @@ internal sealed unsafe class PlanBuilder<TLanes>(
         Add(new AttentionKeysStep(projected, keys, shape), [projected], keys);
         Add(new AttentionStep<TLanes>(projected, keys, target, shape, Threads), [projected, keys], target);
         return target;
-    }
-
-    private static bool PaysTransformed(Plane source, int outputs)
-    {
-        int tiles = ((source.Height + 1) / 2) * ((source.Width + 1) / 2);
-        return TransformRule.Pays(source.Channels, outputs, source.Images, tiles);
     }
 
     // Dense layers of conditioning vectors are few weights, on which every layer depends: they keep their digits.

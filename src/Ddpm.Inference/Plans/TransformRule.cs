@@ -21,9 +21,9 @@ internal static class TransformRule
     /// <param name="channels">The channels in.</param>
     /// <param name="outputs">The channels out.</param>
     /// <param name="images">The rows of the batch.</param>
-    /// <param name="tiles">The tiles of one image.</param>
-    public static bool Pays(int channels, int outputs, int images, long tiles) =>
-        channels >= LeastChannels && (images * tiles >= LeastTiles || IsSmall(channels, outputs));
+    /// <param name="size">The height and width of the result.</param>
+    public static bool Pays(int channels, int outputs, int images, PlaneSize size) =>
+        channels >= LeastChannels && (images * Tiles(size) >= LeastTiles || IsSmall(channels, outputs));
 
     /// <summary>
     /// Returns whether tiles of 4×4 results save more than those of 2×2. They have 36 products in place of 4 · 16, and 9/4 of the weights,
@@ -35,8 +35,8 @@ internal static class TransformRule
     public static bool PaysLarge(int channels, int outputs, PlaneSize size)
     {
         long tiles = Tiles(Tiles(size.Height)) * Tiles(Tiles(size.Width));
-        return tiles >= (IsSmall(channels, outputs) ? LeastLargeTiles : LeastLargeTilesOfLargeWeights)
-            && 40 * tiles < 16 * Tiles(size.Height) * Tiles(size.Width);
+        // 40: a large transform costs somewhat more than a small one does.
+        return tiles >= (IsSmall(channels, outputs) ? LeastLargeTiles : LeastLargeTilesOfLargeWeights) && 40 * tiles < 16 * Tiles(size);
     }
 
     /// <summary>Returns the rows from which every batch of a network goes one way.</summary>
@@ -51,7 +51,7 @@ internal static class TransformRule
             // A convolution after a doubling reads what was doubled.
             Feature source = convolution.Inputs[0].Operation is UpsampleOperation doubled ? doubled.Inputs[0] : convolution.Inputs[0];
             if (source.Halvings is not { } halvings || IsSmall(source.Channels, convolution.Outputs)) continue;
-            long tiles = Tiles(size.Height >> halvings) * Tiles(size.Width >> halvings);
+            long tiles = Tiles(new PlaneSize(size.Height >> halvings, size.Width >> halvings));
             least = Math.Max(least, (LeastTiles + tiles - 1) / Math.Max(tiles, 1));
         }
 
@@ -59,6 +59,9 @@ internal static class TransformRule
     }
 
     private static bool IsSmall(int channels, int outputs) => (long)channels * outputs * 9 < LargeWeights;
+
+    // Of 2×2 results.
+    private static long Tiles(PlaneSize size) => Tiles(size.Height) * Tiles(size.Width);
 
     private static long Tiles(long length) => (length + 1) / 2;
 }

@@ -10,7 +10,7 @@ internal static class TileChunk
     private const int CachedFloats = 130_000;
 
     /// <summary>Returns the tiles whose transformed input stays in a core's second cache.</summary>
-    public static int Tiles(PanelLayout layout, int products) => (int)Math.Max(1, CachedFloats / (products * layout.Depth));
+    public static int Tiles(PanelLayout layout, int products) => Math.Max(1, CachedFloats / (products * Plane.Filled((int)layout.Depth)));
 
     /// <summary>
     /// Returns whether more tiles move fewer bytes. All weights pass once for each chunk; those of more tiles than the second cache holds
