@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ddpm.Core;
+using Ddpm.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -60,6 +61,7 @@ internal sealed class GradientStep : IDisposable
         var drawn = ImmutableArray.CreateBuilder<long>(share.Size * batches.Count);
         double loss = 0;
         ClearGradients();
+        using IDisposable? accumulation = Accumulate();
         for (int part = 0; part < batches.Count; part++)
         {
             var micro = new MicroBatch(batches[part], share, draw, masses, meanMass, part, step);
@@ -181,6 +183,10 @@ internal sealed class GradientStep : IDisposable
         return conditions;
     }
 
+    // The objectives of this library differentiate a prediction once, as backward does; others may do it as they like.
+    private IDisposable? Accumulate() => ReferenceEquals(settings.Model, settings.Network) && settings.Network is DescribedNetwork network
+        && settings.Objective.GetType().Assembly == typeof(Objective).Assembly ? network.AccumulateGradients() : null;
+
     private void SeedStochasticLayers(MicroBatch micro)
     {
         if ((settings.Network as IStochasticModel ?? settings.Model as IStochasticModel) is not { } stochastic) return;
@@ -233,10 +239,7 @@ internal sealed class GradientStep : IDisposable
             return;
         }
 
-        foreach (Parameter parameter in parameters)
-        {
-            using Tensor? gradient = parameter.grad;
-            gradient?.zero_();
-        }
+        // Not zeroed: so long as a batch is under way, they would be memory for nothing.
+        foreach (Parameter parameter in parameters) parameter.grad = null;
     }
 }

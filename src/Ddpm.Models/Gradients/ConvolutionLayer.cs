@@ -18,45 +18,45 @@ internal sealed unsafe class ConvolutionLayer(Feature feature, GradientLayer pla
         && convolution.Inputs[0].Channels % Plane.Block == 0;
 
     /// <inheritdoc/>
-    public override Tensor Forward(GradientCall call, Tensor[] values, List<Tensor> saved)
+    public override Tensor Forward(GradientPart part, Tensor[] values, List<Tensor> saved)
     {
         Tensor x = values[0];
-        if (!Pays(x)) return plain.Forward(call, values, saved);
+        if (!Pays(x)) return plain.Forward(part, values, saved);
         using Tensor source = Nhwc.Of(x);
         Tensor result = Nhwc.Empty(x.size(0), Feature.Channels, x.size(2), x.size(3));
-        call.Program.Kernels.Convolve(Nhwc.Plane(source), Address(call, 0), Address(call, 1), Nhwc.Plane(result));
-        if (call.Needs(Feature)) saved.Add(source.alias());
+        part.Kernels.Convolve(Nhwc.Plane(source), Address(part, 0), Address(part, 1), Nhwc.Plane(result));
+        if (part.Needs(Feature)) saved.Add(source.alias());
         return result;
     }
 
     /// <inheritdoc/>
-    public override Tensor Differentiable(GradientCall call, Tensor[] values, IReadOnlyList<Tensor> saved) =>
-        plain.Differentiable(call, values, saved);
+    public override Tensor Differentiable(GradientPart part, Tensor[] values, IReadOnlyList<Tensor> saved) =>
+        plain.Differentiable(part, values, saved);
 
     /// <inheritdoc/>
-    public override Tensor?[] Backward(GradientCall call, Tensor gradient, IReadOnlyList<Tensor> saved)
+    public override Tensor?[] Backward(GradientPart part, Tensor gradient, IReadOnlyList<Tensor> saved)
     {
         Tensor source = saved[0];
-        if (!Pays(source)) return plain.Backward(call, gradient, saved);
+        if (!Pays(source)) return plain.Backward(part, gradient, saved);
         using Tensor result = Nhwc.Of(gradient);
-        if (call.Needs(Parameters[0]) || call.Needs(Parameters[1]))
+        if (part.Needs(Parameters[0]) || part.Needs(Parameters[1]))
         {
-            Tensor weight = empty(call.Program.Parameter(Parameters[0]).shape, ScalarType.Float32),
+            Tensor weight = empty(part.Program.Parameter(Parameters[0]).shape, ScalarType.Float32),
                 bias = empty(Feature.Channels, ScalarType.Float32);
-            call.Program.Kernels.WeightGradient(Nhwc.Plane(source), Nhwc.Plane(result), Address(weight), Address(bias));
-            call.Give(Parameters[0], weight);
-            call.Give(Parameters[1], bias);
+            part.Kernels.WeightGradient(Nhwc.Plane(source), Nhwc.Plane(result), Address(weight), Address(bias));
+            part.Give(Parameters[0], weight);
+            part.Give(Parameters[1], bias);
         }
 
-        if (!call.Needs(Inputs[0])) return [null];
+        if (!part.Needs(Inputs[0])) return [null];
         Tensor target = Nhwc.Empty(source.size(0), Inputs[0].Channels, source.size(2), source.size(3));
-        call.Program.Kernels.ConvolveGradient(Nhwc.Plane(result), Address(call, 0), Nhwc.Plane(target));
+        part.Kernels.ConvolveGradient(Nhwc.Plane(result), Address(part, 0), Nhwc.Plane(target));
         return [target];
     }
 
     private static float* Address(Tensor tensor) => (float*)TensorMemory.Address(tensor);
 
-    private float* Address(GradientCall call, int parameter) => Address(call.Program.Parameter(Parameters[parameter]));
+    private float* Address(GradientPart part, int parameter) => Address(part.Program.Parameter(Parameters[parameter]));
 
     private bool Pays(Tensor x)
     {

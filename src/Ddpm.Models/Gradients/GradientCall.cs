@@ -2,57 +2,63 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Models;
 
-/// <summary>One prediction of a network in training: what it is given, and which gradients are asked for.</summary>
+/// <summary>
+/// One prediction of a network in training: what it is given, which gradients are asked for, and the parts of the batch that threads
+/// compute at once.
+/// </summary>
 internal sealed class GradientCall
 {
+    /// <summary>How many parts a batch has. It does not depend on the threads, so that the sums over a batch do not.</summary>
+    public const int PartsOfABatch = 2;
+
     private readonly bool[] needed;
-    private readonly Dictionary<string, Tensor> gradients = new(StringComparer.Ordinal);
 
     /// <summary>Takes a prediction's inputs.</summary>
     /// <param name="program">The network.</param>
-    /// <param name="x">x_t, [B, C, H, W].</param>
+    /// <param name="given">x_t, [B, C, H, W], and the conditions in the order of the description, each [B, …].</param>
     /// <param name="t">The timesteps, [B].</param>
     /// <param name="labels">The rows of the class embedding, [B]; null where the network knows no classes.</param>
-    /// <param name="conditions">The conditions, in the order of the description.</param>
-    public GradientCall(GradientProgram program, Tensor x, Tensor t, Tensor? labels, Tensor[] conditions)
+    /// <param name="dropout">What dropout draws.</param>
+    public GradientCall(GradientProgram program, Tensor[] given, Tensor t, Tensor? labels, Dropout dropout)
     {
         Program = program;
+        Given = given;
         Timesteps = t;
         Labels = labels;
         needed = new bool[program.Graph.Features.Count];
         foreach (Feature feature in program.Graph.Features)
         {
-            needed[feature.Index] = feature.Operation switch
-            {
-                InputOperation => x.requires_grad,
-                ConditionOperation condition => conditions[condition.Index].requires_grad,
-                _ => feature.Operation.Inputs.Any(Needs)
-                    || feature.Operation.Parameters.Any(parameter => program.Parameter(parameter).requires_grad),
-            };
+            needed[feature.Index] = GradientLayers.IsGiven(feature)
+                ? given[GradientLayers.Place(feature)].requires_grad
+                : feature.Operation.Inputs.Any(Needs)
+                    || feature.Operation.Parameters.Any(parameter => program.Parameter(parameter).requires_grad);
         }
+
+        int examples = checked((int)t.size(0)), parts = Math.Clamp(examples, 1, PartsOfABatch);
+        int First(int part) => (int)((long)examples * part / parts);
+        Parts =
+        [
+            .. Enumerable.Range(0, parts).Select(part => new GradientPart(
+                this, First(part), First(part + 1) - First(part), dropout.ForExamples(First(part), examples))),
+        ];
     }
 
     public GradientProgram Program { get; }
+
+    /// <summary>Gets what takes the weights' gradients; null for libtorch's graph.</summary>
+    public GradientAccumulation? Accumulation { get; init; }
+
+    public Tensor[] Given { get; set; }
 
     public Tensor Timesteps { get; set; }
 
     public Tensor? Labels { get; set; }
 
-    /// <summary>Gets where what each layer saved begins.</summary>
-    public List<int> Begins { get; } = [];
+    public IReadOnlyList<GradientPart> Parts { get; }
+
+    /// <summary>Gets the sums of what the parts give for the weights.</summary>
+    public WeightSums Weights { get; } = new();
 
     /// <summary>Returns whether a feature's gradient leads to one that is asked for.</summary>
     public bool Needs(Feature feature) => needed[feature.Index];
-
-    /// <summary>Returns whether a weight's gradient is asked for.</summary>
-    public bool Needs(ParameterShape parameter) => Program.Parameter(parameter).requires_grad;
-
-    /// <summary>Takes a weight's gradient.</summary>
-    public void Give(ParameterShape parameter, Tensor? gradient)
-    {
-        if (gradient is not null) gradients[parameter.Name] = gradient;
-    }
-
-    /// <summary>Returns a weight's gradient, once; null where it has none.</summary>
-    public Tensor? Take(ParameterShape parameter) => gradients.Remove(parameter.Name, out Tensor? gradient) ? gradient : null;
 }

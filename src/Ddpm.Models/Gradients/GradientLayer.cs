@@ -18,20 +18,20 @@ internal abstract class GradientLayer(Feature feature, IReadOnlyList<Feature> in
     public IReadOnlyList<ParameterShape> Parameters { get; } = [.. operations.SelectMany(operation => operation.Parameters)];
 
     /// <summary>Computes the feature; a fresh tensor without history.</summary>
-    /// <param name="call">What the network is given, and what of it needs gradients.</param>
+    /// <param name="part">What the network is given, and what of it needs gradients.</param>
     /// <param name="values">The features that it reads.</param>
     /// <param name="saved">Takes what the gradients need, each a fresh tensor.</param>
-    public abstract Tensor Forward(GradientCall call, Tensor[] values, List<Tensor> saved);
+    public abstract Tensor Forward(GradientPart part, Tensor[] values, List<Tensor> saved);
 
     /// <summary>Computes the feature by operations of libtorch, with history.</summary>
-    /// <param name="call">What the network was given.</param>
+    /// <param name="part">What the network was given.</param>
     /// <param name="values">The features that it reads.</param>
     /// <param name="saved">What <see cref="Forward"/> saved.</param>
-    public abstract Tensor Differentiable(GradientCall call, Tensor[] values, IReadOnlyList<Tensor> saved);
+    public abstract Tensor Differentiable(GradientPart part, Tensor[] values, IReadOnlyList<Tensor> saved);
 
     /// <summary>Returns the gradient of each feature that it read; null for those that need none.</summary>
-    /// <param name="call">What the network was given; takes the gradients of weights.</param>
+    /// <param name="part">What the network was given; takes the gradients of weights.</param>
     /// <param name="gradient">The gradient of the feature.</param>
     /// <param name="saved">What <see cref="Forward"/> saved.</param>
-    public abstract Tensor?[] Backward(GradientCall call, Tensor gradient, IReadOnlyList<Tensor> saved);
+    public abstract Tensor?[] Backward(GradientPart part, Tensor gradient, IReadOnlyList<Tensor> saved);
 }

@@ -15,9 +15,8 @@ internal sealed class NetworkFunction : autograd.SingleTensorFunction<NetworkFun
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var call = (GradientCall)vars[0];
-        int given = call.Program.GivenCount;
         var saved = new List<Tensor>();
-        Tensor result = call.Program.Forward(call, [.. vars.Skip(1).Take(given).Cast<Tensor>()], saved);
+        Tensor result = call.Program.Forward(call, saved);
         ctx.save_data(Call, call);
         ctx.save_for_backward(saved);
         return result;

@@ -19,38 +19,38 @@ internal sealed unsafe class NormLayer(Feature feature, GroupNormOperation norm)
         feature.Operation is GroupNormOperation && !feature.IsConditioning && !Fits(feature);
 
     /// <inheritdoc/>
-    public override Tensor Forward(GradientCall call, Tensor[] values, List<Tensor> saved)
+    public override Tensor Forward(GradientPart part, Tensor[] values, List<Tensor> saved)
     {
         using Tensor source = Nhwc.Of(values[0]);
         Tensor result = Nhwc.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
-        call.Program.Kernels.Norm(Nhwc.Plane(source), Numbers(call), Nhwc.Plane(result));
-        if (call.Needs(Feature)) saved.Add(source.alias());
+        part.Kernels.Norm(Nhwc.Plane(source), Numbers(part), Nhwc.Plane(result));
+        if (part.Needs(Feature)) saved.Add(source.alias());
         return result;
     }
 
     /// <inheritdoc/>
-    public override Tensor Differentiable(GradientCall call, Tensor[] values, IReadOnlyList<Tensor> saved)
+    public override Tensor Differentiable(GradientPart part, Tensor[] values, IReadOnlyList<Tensor> saved)
     {
         Tensor normal = F.group_norm(
-            values[0], norm.Groups, call.Program.Parameter(Parameters[0]), call.Program.Parameter(Parameters[1]), norm.Epsilon);
+            values[0], norm.Groups, part.Program.Parameter(Parameters[0]), part.Program.Parameter(Parameters[1]), norm.Epsilon);
         return Silu ? F.silu(normal) : normal;
     }
 
     /// <inheritdoc/>
-    public override Tensor?[] Backward(GradientCall call, Tensor gradient, IReadOnlyList<Tensor> saved)
+    public override Tensor?[] Backward(GradientPart part, Tensor gradient, IReadOnlyList<Tensor> saved)
     {
         Tensor source = saved[0], weight = empty(Feature.Channels, ScalarType.Float32), bias = empty_like(weight);
         using Tensor result = Nhwc.Of(gradient);
         Tensor target = Nhwc.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
-        call.Program.Kernels.NormGradient(Nhwc.Plane(source), Nhwc.Plane(result), Numbers(call),
+        part.Kernels.NormGradient(Nhwc.Plane(source), Nhwc.Plane(result), Numbers(part),
             Nhwc.Plane(target), (float*)TensorMemory.Address(weight), (float*)TensorMemory.Address(bias));
-        call.Give(Parameters[0], weight);
-        call.Give(Parameters[1], bias);
+        part.Give(Parameters[0], weight);
+        part.Give(Parameters[1], bias);
         return [target];
     }
 
-    private NormParameters Numbers(GradientCall call) => new(Address(call, 0), Address(call, 1), norm.Groups, norm.Epsilon, Silu);
+    private NormParameters Numbers(GradientPart part) => new(Address(part, 0), Address(part, 1), norm.Groups, norm.Epsilon, Silu);
 
-    private nint Address(GradientCall call, int parameter) =>
-        (nint)TensorMemory.Address(call.Program.Parameter(Parameters[parameter]));
+    private nint Address(GradientPart part, int parameter) =>
+        (nint)TensorMemory.Address(part.Program.Parameter(Parameters[parameter]));
 }

@@ -6,31 +6,31 @@ namespace Ddpm.Models;
 /// <param name="feature">What it computes.</param>
 /// <param name="inputs">The features that it reads.</param>
 /// <param name="compute">Computes it.</param>
-internal sealed class TorchLayer(Feature feature, IReadOnlyList<Feature> inputs, Func<GradientCall, Tensor[], Tensor> compute)
+internal sealed class TorchLayer(Feature feature, IReadOnlyList<Feature> inputs, Func<GradientPart, Tensor[], Tensor> compute)
     : GradientLayer(feature, inputs, feature.Operation)
 {
     /// <inheritdoc/>
-    public override Tensor Forward(GradientCall call, Tensor[] values, List<Tensor> saved)
+    public override Tensor Forward(GradientPart part, Tensor[] values, List<Tensor> saved)
     {
-        if (!call.Needs(Feature)) return compute(call, values);
+        if (!part.Needs(Feature)) return compute(part, values);
         Tensor[] leaves = new Tensor[values.Length];
         for (int i = 0; i < leaves.Length; i++)
         {
             Tensor leaf = values[i].detach();
-            leaves[i] = leaf.requires_grad_(call.Needs(Inputs[i]));
+            leaves[i] = leaf.requires_grad_(part.Needs(Inputs[i]));
         }
 
         using var withGradient = enable_grad();
-        Tensor result = compute(call, leaves);
+        Tensor result = compute(part, leaves);
         saved.AddRange(leaves);
         saved.Add(result);
         return result.detach();
     }
 
     /// <inheritdoc/>
-    public override Tensor Differentiable(GradientCall call, Tensor[] values, IReadOnlyList<Tensor> saved)
+    public override Tensor Differentiable(GradientPart part, Tensor[] values, IReadOnlyList<Tensor> saved)
     {
-        if (Feature.Operation is not DropoutOperation) return compute(call, values);
+        if (Feature.Operation is not DropoutOperation) return compute(part, values);
         // What was drawn: the slope of each number.
         using Tensor ones = ones_like(saved[1]);
         using Tensor mask = autograd.grad([saved[1]], [saved[0]], [ones], retain_graph: true)[0];
@@ -38,16 +38,16 @@ internal sealed class TorchLayer(Feature feature, IReadOnlyList<Feature> inputs,
     }
 
     /// <inheritdoc/>
-    public override Tensor?[] Backward(GradientCall call, Tensor gradient, IReadOnlyList<Tensor> saved)
+    public override Tensor?[] Backward(GradientPart part, Tensor gradient, IReadOnlyList<Tensor> saved)
     {
-        Feature[] features = [.. Inputs.Where(call.Needs)];
-        ParameterShape[] parameters = [.. Parameters.Where(call.Needs)];
-        IEnumerable<Tensor> read = saved.Take(Inputs.Count).Where((_, i) => call.Needs(Inputs[i]));
-        Tensor[] leaves = [.. read, .. parameters.Select(call.Program.Parameter)];
+        Feature[] features = [.. Inputs.Where(part.Needs)];
+        ParameterShape[] parameters = [.. Parameters.Where(part.Needs)];
+        IEnumerable<Tensor> read = saved.Take(Inputs.Count).Where((_, i) => part.Needs(Inputs[i]));
+        Tensor[] leaves = [.. read, .. parameters.Select(part.Program.Parameter)];
         // Again and again: whether the caller asks for the graph a second time is not known here.
         IList<Tensor> gradients = autograd.grad([saved[^1]], leaves, [gradient], retain_graph: true);
-        for (int i = 0; i < parameters.Length; i++) call.Give(parameters[i], gradients[features.Length + i]);
+        for (int i = 0; i < parameters.Length; i++) part.Give(parameters[i], gradients[features.Length + i]);
         int next = 0;
-        return [.. Inputs.Select(input => call.Needs(input) ? gradients[next++] : null)];
+        return [.. Inputs.Select(input => part.Needs(input) ? gradients[next++] : null)];
     }
 }

@@ -27,11 +27,7 @@ internal sealed class BFloat16Network(DescribedNetwork network, NetworkInput inp
         return prediction.to(xt.dtype).contiguous().MoveToOuterDisposeScope();
     }
 
-    public override void Dispose()
-    {
-        Free();
-        dropout.Dispose();
-    }
+    public override void Dispose() => Free();
 
     private ForwardProgram Prepare()
     {

@@ -41,7 +41,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         var operations = new TorchOperations(Graph, Layers, dropout);
         predicting = new ForwardProgram(Graph, operations, training: false);
         withDropout = Graph.Dropout == 0 ? predicting : new ForwardProgram(Graph, operations, training: true);
-        gradients = GradientProgram.Of(Graph, Layers, operations);
+        if (GradientLayers.Of(Graph, operations) is { } layers) gradients = new GradientProgram(Graph, layers, Layers, dropout);
     }
 
     /// <summary>Gets the description that defines the network.</summary>
@@ -149,15 +149,16 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
         return new CompiledModel(run, run);
     }
 
+    /// <summary>
+    /// Begins a time, until disposal, in which <c>backward</c> is called once on each prediction in training mode, for the gradients of the
+    /// weights. Where this library's kernels train, it takes less memory so; null elsewhere.
+    /// </summary>
+    internal IDisposable? AccumulateGradients() => gradients?.Accumulate();
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            dropout.Dispose();
-            gradients?.Dispose();
-        }
-
+        if (disposing) gradients?.Dispose();
         base.Dispose(disposing);
     }
 

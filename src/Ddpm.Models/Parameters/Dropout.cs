@@ -1,67 +1,32 @@
-using System.Runtime.InteropServices;
-using Ddpm.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models;
 
 /// <summary>
-/// Dropout (Srivastava et al. 2014) for all layers of one network, drawn from a generator of its own: PyTorch's takes numbers from a global
-/// stream, so that no run could be repeated or resumed.
+/// Dropout (Srivastava et al. 2014) for all layers of one network, drawn from a stream of its own: PyTorch's takes numbers from a global
+/// one, so that no run could be repeated or resumed.
 /// </summary>
-internal sealed class Dropout : IDisposable
+/// <param name="probability">The probability that a number becomes 0.</param>
+internal sealed class Dropout(double probability)
 {
-    private readonly Generator generator = new(0, CPU);
-    private MersenneTwister? shared;
-    private int firstExample;
-    private int batchSize;
+    private DropoutStream stream = new(probability, new MersenneTwister(0));
 
-    public Dropout(double probability) => Probability = probability;
+    public double Probability => probability;
 
-    public double Probability { get; }
-
-    public void Seed(long seed)
-    {
-        generator.manual_seed(seed);
-        shared = null;
-    }
+    public void Seed(long seed) => stream = new DropoutStream(probability, new MersenneTwister(seed));
 
     /// <summary>Seeds a network that sees some examples of a batch, while other processes see the others.</summary>
-    public void Seed(long seed, int firstExample, int batchSize)
-    {
-        shared = new MersenneTwister(seed);
-        this.firstExample = firstExample;
-        this.batchSize = batchSize;
-    }
+    public void Seed(long seed, int firstExample, int batchSize) =>
+        stream = new DropoutStream(probability, new MersenneTwister(seed)) { First = firstExample, BatchSize = batchSize };
 
     /// <summary>Zeroes each element with the probability and scales the others by 1/(1-p).</summary>
-    public Tensor Apply(Tensor x)
-    {
-        if (Probability == 0) return x;
-        using var scope = NewDisposeScope();
-        using Scalar probability = Probability;
-        Tensor keep = Uniform(x.shape).ge(probability);
-        Tensor mask = keep.to(x.dtype, x.device).MultiplyInPlace(1 / (1 - Probability));
-        return (x * mask).MoveToOuterDisposeScope();
-    }
+    public Tensor Apply(Tensor x) => stream.Apply(x);
 
-    // Of several processes each passes over the numbers of the others' examples: together they have those of one that sees the whole batch.
-    private Tensor Uniform(long[] shape)
-    {
-        if (shared is null) return rand(shape, dtype: float32, generator: generator);
-        Tensor uniform = empty(shape, dtype: float32);
-        long example = uniform.numel() / shape[0];
-        shared.Skip(firstExample * example);
-        for (long row = 0; row < shape[0]; row++)
-        {
-            // A row at a time: the span of a whole batch may pass the 2 GiB that a span can hold.
-            using Tensor view = uniform[row];
-            shared.Fill(MemoryMarshal.Cast<byte, float>(view.bytes));
-        }
+    /// <summary>Returns what it will draw for some of the examples that it sees, without drawing it.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="examples">How many it sees.</param>
+    public DropoutStream ForExamples(int first, int examples) => stream.ForExamples(first, examples);
 
-        shared.Skip((batchSize - firstExample - shape[0]) * example);
-        return uniform;
-    }
-
-    public void Dispose() => generator.Dispose();
+    /// <summary>Draws what a stream of some examples has drawn.</summary>
+    public void Follow(DropoutStream drawn) => stream = drawn with { First = stream.First, BatchSize = stream.BatchSize };
 }

@@ -20,6 +20,13 @@ internal sealed class MersenneTwister
         next = Size;
     }
 
+    /// <summary>Creates a generator that gives what another one will give.</summary>
+    public MersenneTwister(MersenneTwister other)
+    {
+        other.state.CopyTo(state);
+        next = other.next;
+    }
+
     /// <summary>Passes over numbers.</summary>
     public void Skip(long count)
     {

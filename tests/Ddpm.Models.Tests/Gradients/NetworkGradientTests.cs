@@ -51,6 +51,59 @@ public sealed class NetworkGradientTests
         foreach ((Tensor one, Tensor other) in first.Zip(second)) one.equal(other).all().item<bool>().Should().BeTrue();
     }
 
+    [Fact]
+    public void Backward_UpToThreeThreads_HasTheSameBits()
+    {
+        using var scope = NewDisposeScope();
+        int threads = get_num_threads();
+        // With 3 threads each part has one too. One network: a number of threads takes effect with the next prediction.
+        using UNet network = LoudNetworks.Create(Small with { ClassCount = 3 }, dropout: 0.3);
+        network.train();
+        Tensor[]? first = null;
+        foreach (int count in new[] { 1, 2, 3 })
+        {
+            set_num_threads(count);
+            try
+            {
+                network.SeedStochasticLayers(7);
+                Tensor[] all = Gradients(network, 5, float32);
+                first ??= all;
+                string[] names = [.. network.named_parameters().Select(each => each.name), "x", "prediction"];
+                foreach ((string name, (Tensor one, Tensor other)) in names.Zip(first.Zip(all)))
+                {
+                    one.equal(other).all().item<bool>().Should().BeTrue("{0}, {1} threads", name, count);
+                }
+
+                get_num_threads().Should().Be(count, "the caller's threads are its own again");
+            }
+            finally
+            {
+                set_num_threads(threads);
+            }
+        }
+    }
+
+    [Fact]
+    public void Predict_TwiceWithDropout_DrawsAsLibtorchDoes()
+    {
+        using var scope = NewDisposeScope();
+        using UNet network = LoudNetworks.Create(Small, dropout: 0.3);
+        network.train();
+        (Tensor x, Tensor t) = Input(3, float32);
+        Tensor[] Predicted()
+        {
+            // A stream of some examples of a batch, as of one rank; the second prediction goes on where the first ended.
+            network.SeedStochasticLayers(7, firstExample: 2, batchSize: 6);
+            return [network.Predict(x, t), network.Predict(x, t)];
+        }
+
+        Tensor[] own = Predicted();
+        network.TrainingKernels = false;
+        Tensor[] plain = Predicted();
+        own[0].allclose(own[1]).Should().BeFalse();
+        for (int i = 0; i < own.Length; i++) own[i].allclose(plain[i], rtol: 1e-4, atol: 1e-5).Should().BeTrue();
+    }
+
     [Theory]
     [InlineData(false, 16)]
     [InlineData(true, 24)]
@@ -143,6 +196,43 @@ public sealed class NetworkGradientTests
             using var step = NewDisposeScope();
             Tensor loss = network.Predict(x, t).square().mean();
             if (backward) loss.backward();
+        }
+    }
+
+    [Fact]
+    public void AccumulateGradients_SeveralPredictions_AddsTheSameBitsAndLeavesNothing()
+    {
+        using var scope = NewDisposeScope();
+        using UNet network = LoudNetworks.Create(Small, dropout: 0.3);
+        network.train();
+        network.parameters().First().requires_grad = false;
+        Tensor[] expected = Accumulated();
+        Tensor[] actual = Within();
+        // The thread's count after one time is that after the next: nothing stays, also not of a prediction without a backward pass.
+        long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        foreach (Tensor tensor in Within()) tensor.Dispose();
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(tensors);
+        actual.Should().HaveSameCount(expected);
+        foreach ((Tensor one, Tensor other) in expected.Zip(actual)) one.equal(other).all().item<bool>().Should().BeTrue();
+
+        Tensor[] Within()
+        {
+            using IDisposable time = network.AccumulateGradients()!;
+            return Accumulated();
+        }
+
+        Tensor[] Accumulated()
+        {
+            using var inner = NewDisposeScope();
+            foreach (TorchSharp.Modules.Parameter weight in network.parameters()) weight.grad = null;
+            network.SeedStochasticLayers(7);
+            (Tensor x, Tensor t) = Input(3, float32);
+            Tensor first = network.Predict(x.detach(), t), second = network.Predict(x.detach() * 0.5, t);
+            // A prediction that no loss follows, and a loss of two predictions.
+            network.Predict(x.detach(), t);
+            (first * second).mean().backward();
+            network.Predict(x.detach(), t).square().mean().backward();
+            return [.. network.parameters().Skip(1).Select(weight => weight.grad!.clone().MoveToOuterDisposeScope())];
         }
     }
 

@@ -21,9 +21,9 @@ internal static class LoudNetworks
         Dropout = 0,
     };
 
-    public static UNet Create(UNetOptions options, long seed = 1)
+    public static UNet Create(UNetOptions options, long seed = 1, double dropout = 0)
     {
-        var network = new UNet(options with { Dropout = 0 }, seed);
+        var network = new UNet(options with { Dropout = dropout }, seed);
         network.eval();
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();

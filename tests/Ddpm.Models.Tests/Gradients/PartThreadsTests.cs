@@ -1,0 +1,51 @@
+using Ddpm.Models.Tests.Inference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ddpm.Models.Tests.Gradients;
+
+/// <summary>The threads that compute the parts of a batch.</summary>
+public sealed class PartThreadsTests
+{
+    [Fact]
+    public async Task Release_AfterAnAction_FreesWhatTheThreadMade()
+    {
+        using var thread = new PartThread();
+        Tensor? made = null;
+        await thread.Begin(() => made = zeros(3));
+        made!.IsInvalid.Should().BeFalse();
+        thread.Release();
+        long left = -1;
+        await thread.Begin(() => left = DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        made.IsInvalid.Should().BeTrue();
+        left.Should().Be(0);
+    }
+
+    [Fact]
+    public void Run_WherePartsFail_WaitsForAllAndThrowsWhatOneThrew()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new UNet(LoudNetworks.Small with { Height = 8, AttentionResolutions = [] });
+        network.train();
+        using var threads = new PartThreads(2);
+        IReadOnlyList<GradientPart> parts = Parts(network);
+        int ended = 0;
+        Action run = () => threads.Run<int>(parts, part =>
+        {
+            Thread.Sleep(part == parts[0] ? 0 : 100);
+            Interlocked.Increment(ref ended);
+            throw new InvalidOperationException("lost");
+        });
+        run.Should().Throw<InvalidOperationException>().WithMessage("lost");
+        ended.Should().Be(2);
+        threads.Run(parts, part => part == parts[0] ? "a" : "b").Should().Equal("a", "b");
+    }
+
+    private static IReadOnlyList<GradientPart> Parts(UNet network)
+    {
+        var operations = new TorchOperations(network.Graph, network.Layers, new Dropout(0));
+        using var program = new GradientProgram(
+            network.Graph, GradientLayers.Of(network.Graph, operations)!, network.Layers, new Dropout(0));
+        return new GradientCall(program, [zeros(3, 2, 8, 16)], zeros([3], int64), null, new Dropout(0)).Parts;
+    }
+}
