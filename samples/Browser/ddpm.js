@@ -43,6 +43,9 @@ export function trailing(timesteps, count) {
   return Array.from({ length: count }, (_, i) => even(timesteps - (count - 1 - i) * timesteps / count) - 1);
 }
 
+/** The timesteps that a model is for, ascending: all, or those that a distilled one was trained for. */
+export const timestepsOf = metadata => metadata.scheduler_config.retained_timesteps ?? metadata.alphas_cumprod.map((_, t) => t);
+
 /** The reverse process over fewer timesteps, from the JSON file that `ddpm export` wrote beside the model. */
 export class Process {
   constructor(metadata, steps) {
@@ -53,7 +56,8 @@ export class Process {
     this.prediction = scheduler.prediction_type;
     this.large = scheduler.variance_type === 'fixed_large';
     this.limit = scheduler.clip_sample ? scheduler.clip_sample_range ?? 1 : Infinity;
-    this.timesteps = trailing(metadata.alphas_cumprod.length, steps);
+    const known = timestepsOf(metadata);
+    this.timesteps = trailing(known.length, steps).map(t => known[t]);
     this.alphaBars = this.timesteps.map(t => metadata.alphas_cumprod[t]); // of a respaced process: Nichol and Dhariwal 2021, sec. 4
   }
 

@@ -1,6 +1,6 @@
 // The page: a model through ONNX Runtime Web, a form, and pictures that come out of the noise.
 import * as ort from './node_modules/onnxruntime-web/dist/ort.webgpu.bundle.min.mjs';
-import { Process, sample } from './ddpm.js';
+import { Process, sample, timestepsOf } from './ddpm.js';
 
 const field = name => document.getElementById(name), query = new URLSearchParams(location.search);
 const modelFile = query.get('model') ?? 'model/clothes.onnx';
@@ -23,6 +23,10 @@ async function load(provider) {
   for (const name of ['sample_shape', 'alphas_cumprod', 'scheduler_config']) {
     if (!(name in metadata)) throw new Error(`${modelFile}.json has no ${name}: export a model folder with its process`);
   }
+  // What nobody has chosen follows the model: a distilled one has few steps.
+  const most = timestepsOf(metadata).length, { value, defaultValue } = field('steps');
+  field('steps').max = most;
+  if (value === defaultValue && Number(value) > most) field('steps').value = most;
   const bytes = new Uint8Array(await (await fetchOrThrow(modelFile)).arrayBuffer());
   ort.env.wasm.numThreads = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
   session = await ort.InferenceSession.create(bytes, { executionProviders: [provider], logSeverityLevel: 3 });

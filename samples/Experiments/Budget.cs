@@ -76,7 +76,7 @@ internal sealed record Budget
     public int GuidedSteps { get; init; } = 100;
 
     /// <summary>Updates of a distillation.</summary>
-    public int DistillationUpdates { get; init; } = 170;
+    public int DistillationUpdates { get; init; } = 680;
 
     /// <summary>Trajectories in a batch of a distillation.</summary>
     public int DistillationBatch { get; init; } = 8;

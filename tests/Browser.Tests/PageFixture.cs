@@ -3,7 +3,7 @@ using Ddpm.Tests;
 
 namespace Browser.Tests;
 
-/// <summary>A server of the page with two models, and a browser with WebGPU.</summary>
+/// <summary>A server of the page with three models, and a browser with WebGPU.</summary>
 public sealed class PageFixture : IAsyncLifetime, IDisposable
 {
     private readonly DirectoryInfo models = Directory.CreateTempSubdirectory("ddpm-browser-");
@@ -14,6 +14,7 @@ public sealed class PageFixture : IAsyncLifetime, IDisposable
     {
         OnnxExport.Save(Path.Combine(models.FullName, "clothes.onnx"), PageServer.Model);
         SmallModel.Export(Path.Combine(models.FullName, "small.onnx"));
+        SmallModel.ExportDistilled(Path.Combine(models.FullName, "distilled.onnx"));
         server = await PageServer.StartAsync(models.FullName);
     }
 

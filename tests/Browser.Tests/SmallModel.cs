@@ -31,10 +31,19 @@ internal static class SmallModel
         Variance = "fixed_large",
     };
 
+    private static readonly ProcessDescription Distilled = Process with { Timesteps = [100, 400, 700, 999] };
+
     private static readonly DrawnWeights Weights = DrawnWeights.Of(Network);
 
     /// <summary>Gives the model as C# computes it.</summary>
     public static InferenceModel Load() => new(Network, Weights, Process);
+
+    /// <summary>Gives a model for four timesteps alone.</summary>
+    public static InferenceModel LoadDistilled() => new(Network, Weights, Distilled);
+
+    /// <summary>Writes the model for four timesteps.</summary>
+    public static void ExportDistilled(string path) =>
+        OnnxExport.Save(path, Network, Weights, new OnnxExportOptions { Process = Distilled });
 
     /// <summary>Writes the model for the page.</summary>
     public static void Export(string path) => OnnxExport.Save(path, Network, Weights, new OnnxExportOptions { Process = Process });

@@ -59,6 +59,15 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public async Task Sample_DistilledModel_TakesItsStepsOfDdim()
+    {
+        await using TestHost host = TestHost.Of(() => TinyModels.UNet(process: TinyModels.Process with { Timesteps = [3, 9, 19] }));
+        GeneratedImages drawn = await host.Service.SampleAsync(new SampleRequest { Seed = 1 });
+        (drawn.Settings.Sampler, drawn.Settings.Steps).Should().Be(("ddim", 3));
+        (await host.Service.SampleAsync(new SampleRequest { Seed = 1, Sampler = "ddpm" })).Settings.Steps.Should().Be(3);
+    }
+
+    [Fact]
     public async Task Load_Fails_IsAnErrorWithTheReasonUntilItWorks()
     {
         bool faulty = true;

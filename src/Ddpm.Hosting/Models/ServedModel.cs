@@ -42,7 +42,13 @@ internal sealed class ServedModel
         Shape = inference.SampleShape.Value;
         Title = title;
         double signal = new DiffusionCoefficients(inference.Schedule).AlphaBars[^1];
-        Methods = [.. SamplingMethod.All.Where(method => !method.NeedsSignal || signal > 0)];
+        // A distilled model is for the steps of DDIM.
+        bool isDistilled = inference.Process.Timesteps is not null;
+        Methods =
+        [
+            .. SamplingMethod.All.Where(method => !method.NeedsSignal || signal > 0)
+                .OrderByDescending(method => isDistilled && method == SamplingMethod.Ddim),
+        ];
         Parameters = inference.ParameterCount;
     }
 

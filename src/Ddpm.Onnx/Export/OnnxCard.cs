@@ -50,6 +50,8 @@ internal static class OnnxCard
             + $"variance {process.Variance}, x̂_0 kept within: {clipping}.");
         page.AppendLine($"`{file}.json` holds β_t (`{OnnxNames.Betas}`) and ᾱ_t (`{OnnxNames.AlphaBars}`) of every timestep; "
             + $"so does the model, in its metadata `{OnnxNames.Entry}`.").AppendLine();
+        if (process.Timesteps is not { } own) return;
+        page.AppendLine($"The model is for the timesteps {string.Join(", ", own)} alone, and DDIM (`retained_timesteps`).").AppendLine();
     }
 
     private static void AppendPrograms(StringBuilder page, string file, OnnxGraph graph, OnnxMetadata metadata)
@@ -65,7 +67,7 @@ internal static class OnnxCard
         }
 
         string sizes = string.Join(", ", shape);
-        int last = process.Schedule.Timesteps - 1, steps = Math.Min(Steps, process.Schedule.Timesteps);
+        int last = process.Schedule.Timesteps - 1, steps = process.Timesteps?.Length ?? Math.Min(Steps, process.Schedule.Timesteps);
         bool clips = process.Clipping.Quantile is null && double.IsFinite(process.Clipping.Limit);
         string label = metadata.ClassCount == 0 ? "" : $", \"label\": np.zeros({Samples}, np.int64)";
         OnnxValue[] conditions = [.. graph.Inputs.Where(input => OnnxNames.IsCondition(input.Name))];
@@ -76,7 +78,9 @@ internal static class OnnxCard
         page.AppendLine(Invariant($"model = ort.InferenceSession(\"{file}\")"));
         page.AppendLine(Invariant($"alphas = json.load(open(\"{file}.json\"))[\"alphas_cumprod\"]"));
         page.AppendLine(Invariant($"x = np.random.default_rng(1).standard_normal(({Samples}, {sizes})).astype(np.float32)"));
-        page.AppendLine(Invariant($"times = np.linspace({last}, 0, {steps}).round().astype(int)"));
+        page.AppendLine(process.Timesteps is { } own
+            ? $"times = [{string.Join(", ", own.Reverse())}]"
+            : Invariant($"times = np.linspace({last}, 0, {steps}).round().astype(int)"));
         page.AppendLine("for t, s in zip(times, [*times[1:], -1]):");
         page.AppendLine("    a, b = alphas[t], alphas[s] if s >= 0 else 1.0");
         page.AppendLine(Invariant($"    inputs = {{\"sample\": x, \"timestep\": np.full({Samples}, t, np.int64){label}{zeros}}}"));

@@ -23,12 +23,6 @@ internal static class OnnxExportValidation
             $"null, or a name for each of the network's {network.ClassCount} classes", $"{names} names");
         ImmutableArray<int>? shape = options.SampleShape is { } given ? [.. given] : InferenceModel.ShapeOf(network);
         if (shape is { } sizes) CheckShape(sizes, graph);
-        if (options.Process?.Timesteps is not null)
-        {
-            throw new NotSupportedException(
-                "Process must be over all timesteps, for an ONNX model states no others: give the process without its Timesteps.");
-        }
-
         if (options.Process is { } process) new ReverseProcess(process, process.Schedule).RequireFit(network, graph.Output.Channels);
         return shape;
     }

@@ -88,12 +88,17 @@ public sealed class MetadataTests : IDisposable
     }
 
     [Fact]
-    public void Save_RespacedProcess_IsRefused()
+    public void Save_DistilledModel_KeepsItsTimesteps()
     {
-        ProcessDescription process = Described(Prediction.Epsilon, "fixed_large") with { Timesteps = [0, 5] };
-        FluentActions.Invoking(() => OnnxExport.Save(folder.File("m.onnx"), Small, new Ones(Small), new() { Process = process })).Should()
-            .Throw<NotSupportedException>().WithMessage("Process must be over all timesteps*");
-        Directory.GetFileSystemEntries(folder.Path).Should().BeEmpty();
+        ProcessDescription process = Described(Prediction.Epsilon, "fixed_large") with { Timesteps = [0, 5, 19] };
+        string path = folder.File("m.onnx");
+        OnnxExport.Save(path, Small, new Ones(Small), new() { Process = process, SampleShape = [2, 16, 16] });
+        using var tensors = new OnnxEpsilonModel(path);
+        ((RespacedSchedule)tensors.Process!.Coefficients.Schedule).Retained.Should().Equal(0, 5, 19);
+        using InferenceModel model = OnnxInference.Load(path);
+        model.Schedule.Timesteps.Should().Be(3);
+        string card = File.ReadAllText(folder.File("m.onnx.md"));
+        card.Should().Contain("for the timesteps 0, 5, 19 alone").And.Contain("times = [19, 5, 0]").And.Contain("Steps = 3");
     }
 
     [Theory]
