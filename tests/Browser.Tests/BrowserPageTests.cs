@@ -71,7 +71,8 @@ public sealed class BrowserPageTests(PageFixture fixture) : IClassFixture<PageFi
         InferenceModel model, string file, string provider, SamplingMethod method, int count, int? steps, long seed, double guidance)
     {
         string query = string.Create(CultureInfo.InvariantCulture,
-            $"?{file}&provider={provider}&method={method.Name}&seed={seed}&guidance={guidance}&count={count}{(steps is null ? "" : "&steps=")}{steps}");
+            $"?{file}&provider={provider}&method={method.Name}&seed={seed}&guidance={guidance}&count={count}");
+        if (steps is not null) query += $"&steps={steps}";
         using Chromium page = fixture.Open(query);
         Chromium.Until(() => page.Text("status") == "Ready.", "the page");
         if (provider == "webgpu") page.Script("return navigator.gpu !== undefined").Should().Be(true, "this Chromium must have WebGPU");

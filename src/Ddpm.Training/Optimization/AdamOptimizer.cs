@@ -35,7 +35,9 @@ internal abstract class AdamOptimizer : IDisposable
     protected AdamSettings Settings { get; }
 
     public static AdamOptimizer Create(Parameter[] parameters, AdamSettings settings, bool fused) =>
-        fused ? new FusedAdam(parameters, settings) : new PlainAdam(parameters, settings);
+        !fused ? new PlainAdam(parameters, settings)
+        : parameters.All(VectorAdam.Fits) ? new VectorAdam(parameters, settings)
+        : new FusedAdam(parameters, settings);
 
     /// <summary>Returns the 2-norm of all gradients together.</summary>
     /// <param name="gradients">A gradient for each parameter; null for those that have none.</param>

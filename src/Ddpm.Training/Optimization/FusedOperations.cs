@@ -24,6 +24,11 @@ internal static class FusedOperations
                                 weight_decay=weight_decay, eps=epsilon, amsgrad=False, maximize=False, grad_scale=divisor, found_inf=None)
             return divisor
 
+        def count_change(tensors: List[Tensor]):
+            for tensor in tensors:
+                tensor.view(-1)[0:0].zero_()
+            return tensors[0]
+
         def set_data(target: Tensor, data: Tensor):
             target.set_data(data)
             return target
@@ -63,6 +68,15 @@ internal static class FusedOperations
         using Scalar eps = epsilon.ToScalar();
         using Tensor divisors = tensor((float)divisor, float32, parameters[0].device);
         using var _ = (Tensor)Scripts.invoke("adamw", parameters, gradients, first, second, steps, rate, b1, b2, decay, eps, divisors);
+    }
+
+    /// <summary>
+    /// Counts a change of contiguous tensors, whose memory something else than libtorch wrote: who asks libtorch whether they have changed
+    /// is told so.
+    /// </summary>
+    public static void CountChange(Tensor[] tensors)
+    {
+        using var _ = (Tensor)Scripts.invoke("count_change", (object)tensors);
     }
 
     /// <summary>Makes a tensor hold another's data, of any type; both share it then.</summary>

@@ -90,8 +90,8 @@ public sealed record TrainingOptions
     public torch.ScalarType? ComputeType { get; init; }
 
     /// <summary>
-    /// Gets whether norm, update and averages are computed for all parameters in one call of libtorch. Otherwise they are computed tensor
-    /// by tensor, which gives the same to rounding and is several times slower.
+    /// Gets whether norm, update and averages are computed for all parameters in one call, of libtorch or of this library. Otherwise they
+    /// are computed tensor by tensor, which gives the same to rounding and is several times slower.
     /// </summary>
     /// <value>Default: true.</value>
     public bool FusedUpdates { get; init; } = true;
