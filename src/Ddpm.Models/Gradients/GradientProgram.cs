@@ -168,6 +168,7 @@ internal sealed class GradientProgram(
         }
         finally
         {
+            call.Weights.Clear();
             threads.Release();
         }
     }

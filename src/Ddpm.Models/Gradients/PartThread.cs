@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,7 +47,18 @@ internal sealed class PartThread : IDisposable
 
     private static void Loop(BlockingCollection<Task> queue)
     {
-        foreach (Task task in queue.GetConsumingEnumerable()) task.RunSynchronously();
+        while (RunNext(queue))
+        {
+        }
+    }
+
+    // A method of its own: while the thread waits, nothing on its stack refers to what it did last, and so to this.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool RunNext(BlockingCollection<Task> queue)
+    {
+        if (!queue.TryTake(out Task? task, Timeout.Infinite)) return false;
+        task.RunSynchronously();
+        return true;
     }
 
     private Task Enqueue(Action action)

@@ -26,4 +26,7 @@ internal sealed class WeightSums
 
     /// <summary>Returns a sum, once, in a tensor of the calling thread; null where no part gave one.</summary>
     public Tensor? Take(ParameterShape parameter) => sums.Remove(parameter.Name, out Tensor? sum) ? sum.alias() : null;
+
+    /// <summary>Forgets what a pass that failed has left.</summary>
+    public void Clear() => sums.Clear();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ddpm.Models.Tests.Inference;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,6 +20,30 @@ public sealed class PartThreadsTests
         await thread.Begin(() => left = DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         made.IsInvalid.Should().BeTrue();
         left.Should().Be(0);
+    }
+
+    [Fact]
+    public void Lost_AfterAnAction_EndsItsThread()
+    {
+        Thread thread = Lost();
+        for (int i = 0; i < 100 && thread.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            thread.Join(100);
+        }
+
+        thread.IsAlive.Should().BeFalse();
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static Thread Lost()
+        {
+            Thread own = null!;
+            var lost = new PartThread();
+            lost.Begin(() => own = Thread.CurrentThread).Wait();
+            lost.Release();
+            return own;
+        }
     }
 
     [Fact]
