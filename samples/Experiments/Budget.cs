@@ -5,7 +5,7 @@ namespace Ddpm.Experiments;
 /// <summary>How much each row of a table may cost. All rows of an experiment get the same.</summary>
 internal sealed record Budget
 {
-    /// <summary>What the committed tables were made with: some four hours on one core.</summary>
+    /// <summary>What the committed tables were made with: some five hours on one core.</summary>
     public static Budget Full { get; } = new();
 
     /// <summary>Enough to see that everything runs; the numbers mean nothing.</summary>
