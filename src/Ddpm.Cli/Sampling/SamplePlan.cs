@@ -19,8 +19,7 @@ internal sealed class SamplePlan
         Options = options;
         Source = new ModelSource(folder, options.Folder);
         ModelDescription description = Description = Source.Describe();
-        bool isDistilled = description.Process!.Timesteps is not null;
-        Method = options.Sampler is { } chosen ? SamplingMethod.Find(chosen) : isDistilled ? SamplingMethod.Ddim : SamplingMethod.Ddpm;
+        Method = options.Sampler is { } chosen ? SamplingMethod.Find(chosen) : description.Process!.DefaultMethod;
         RequireDdim("--eta", options.Eta is not null);
         RequireDdim("--ddim-noise kept", options.KeepNoise);
         LangevinChoice.Require(options, Method);

@@ -42,12 +42,10 @@ internal sealed class ServedModel
         Shape = inference.SampleShape.Value;
         Title = title;
         double signal = new DiffusionCoefficients(inference.Schedule).AlphaBars[^1];
-        // A distilled model is for the steps of DDIM.
-        bool isDistilled = inference.Process.Timesteps is not null;
         Methods =
         [
             .. SamplingMethod.All.Where(method => !method.NeedsSignal || signal > 0)
-                .OrderByDescending(method => isDistilled && method == SamplingMethod.Ddim),
+                .OrderByDescending(method => method == inference.Process.DefaultMethod),
         ];
         Parameters = inference.ParameterCount;
     }

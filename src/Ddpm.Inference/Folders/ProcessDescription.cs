@@ -32,6 +32,9 @@ public sealed record ProcessDescription
     /// <value>Default: null.</value>
     public ImmutableArray<int>? Timesteps { get; init; }
 
+    /// <summary>Gets how to draw where nobody says how: a distilled network is for the steps of DDIM.</summary>
+    internal SamplingMethod DefaultMethod => Timesteps is null ? SamplingMethod.Ddpm : SamplingMethod.Ddim;
+
     /// <summary>Gets the schedule over <see cref="Timesteps"/>.</summary>
     /// <exception cref="ArgumentException">The timesteps are out of range or not ascending.</exception>
     internal IVarianceSchedule VisitedSchedule => Timesteps is { } retained ? new RespacedSchedule(Schedule, retained) : Schedule;
