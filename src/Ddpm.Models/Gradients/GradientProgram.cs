@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models;
@@ -22,7 +21,8 @@ internal sealed class GradientProgram(
     public NetworkGraph Graph => graph;
 
     /// <summary>Returns whether a prediction is one that the program computes.</summary>
-    public bool Applies(Tensor x) => is_grad_enabled() && IsPlain(x) && Graph.Parameters.All(parameter => IsPlain(Parameter(parameter)));
+    public bool Applies(Tensor x) => is_grad_enabled() && TensorMemory.IsPlain(x)
+        && Graph.Parameters.All(parameter => TensorMemory.IsPlain(Parameter(parameter)));
 
     /// <summary>Returns a weight.</summary>
     public Tensor Parameter(ParameterShape parameter)
@@ -72,7 +72,7 @@ internal sealed class GradientProgram(
             accumulation = null;
             foreach (GradientCall call in open)
             {
-                Threads().Run(call.Parts, part =>
+                ThreadsFor(call).Run(call.Parts, part =>
                 {
                     foreach (Tensor tensor in part.Saved) tensor.Dispose();
                     return part;
@@ -86,7 +86,7 @@ internal sealed class GradientProgram(
     /// <param name="saved">Takes what the gradients need.</param>
     public Tensor Forward(GradientCall call, List<Tensor> saved)
     {
-        Tensor[] predictions = Threads().Run(call.Parts, part => layers.Forward(part, call.Given));
+        Tensor[] predictions = ThreadsFor(call).Run(call.Parts, part => layers.Forward(part, call.Given));
         dropout.Follow(call.Parts[0].Dropout);
         if (call.Accumulation is null)
         {
@@ -138,19 +138,17 @@ internal sealed class GradientProgram(
         }
     }
 
-    private static bool IsPlain(Tensor tensor) => tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU;
-
-    private PartThreads Threads()
+    private PartThreads ThreadsFor(GradientCall call)
     {
-        int count = get_num_threads();
-        if (threads?.Threads == count) return threads;
+        (int parts, int count) = (call.Parts.Count, get_num_threads());
+        if (threads?.Parts == parts && threads.Threads == count) return threads;
         threads?.Dispose();
-        return threads = new PartThreads(count);
+        return threads = new PartThreads(parts, count);
     }
 
     private Tensor?[] Gradients(GradientCall call, Tensor gradient)
     {
-        PartThreads threads = Threads();
+        PartThreads threads = ThreadsFor(call);
         try
         {
             Tensor?[][] ofGiven = threads.Run(call.Parts, part => layers.Gradients(part, gradient));

@@ -10,16 +10,20 @@ internal sealed class PartThreads : IDisposable
     private readonly TrainingKernels[] kernels;
     private readonly int threadsEach;
 
+    /// <param name="parts">How many parts a batch has. One alone has all threads.</param>
     /// <param name="threads">How many threads compute, those of the parts' layers among them.</param>
-    public PartThreads(int threads)
+    public PartThreads(int parts, int threads)
     {
         // Where libtorch's threads cannot be shared out, the caller computes part after part with all of them: the sums are the same.
-        int atOnce = OpenMpThreads.CanLimit ? Math.Min(GradientCall.PartsOfABatch, threads) : 1;
+        int atOnce = OpenMpThreads.CanLimit ? Math.Min(parts, threads) : 1;
+        Parts = parts;
         Threads = threads;
         threadsEach = threads / atOnce;
         others = [.. Enumerable.Range(1, atOnce - 1).Select(_ => new PartThread())];
         kernels = [.. Enumerable.Range(0, atOnce).Select(_ => TrainingKernels.Create(VectorWidth.Best, threadsEach))];
     }
+
+    public int Parts { get; }
 
     public int Threads { get; }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models;
@@ -13,8 +12,7 @@ internal static unsafe class WeightUpdates
     private const int ChunkLength = 1 << 15;
 
     /// <summary>Returns whether a tensor is one that this computes with: float32 on the CPU, in the order of its numbers.</summary>
-    public static bool Fits(Tensor tensor) =>
-        tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();
+    public static bool Fits(Tensor tensor) => TensorMemory.IsPlain(tensor) && tensor.is_contiguous();
 
     /// <summary>Returns the 2-norm of all numbers together.</summary>
     public static double Norm(Tensor[] tensors)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ddpm.Models;
@@ -10,6 +11,9 @@ internal static unsafe partial class TensorMemory
     /// Returns the address of the first element; TorchSharp's own goes through a span, which only contiguous tensors have.
     /// </summary>
     public static void* Address(Tensor tensor) => (void*)THSTensor_data(tensor.Handle);
+
+    /// <summary>Returns whether kernels of this library can compute with a tensor: float32 on the CPU.</summary>
+    public static bool IsPlain(Tensor tensor) => tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU;
 
     [LibraryImport("LibTorchSharp")]
     private static partial nint THSTensor_data(nint handle);

@@ -52,7 +52,7 @@ public sealed class PartThreadsTests
         using var scope = NewDisposeScope();
         using var network = new UNet(LoudNetworks.Small with { Height = 8, AttentionResolutions = [] });
         network.train();
-        using var threads = new PartThreads(2);
+        using var threads = new PartThreads(2, 2);
         IReadOnlyList<GradientPart> parts = Parts(network);
         int ended = 0;
         Action run = () => threads.Run<int>(parts, part =>
