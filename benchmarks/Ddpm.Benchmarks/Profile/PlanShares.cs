@@ -62,7 +62,7 @@ internal static class PlanShares
         if (open == typeof(WinogradStep<,>)) return type.GenericTypeArguments[1] == typeof(UpsamplingTiles) ? Upsampling : Convolution3;
         if (step is IConvolutionStep direct) return direct.Shape.Kernel == 1 ? Convolution1 : Convolution3;
         if (open == typeof(NormStep<>)) return Norm;
-        if (open == typeof(AttentionStep<>) || open == typeof(AttentionKeysStep)) return Attention;
+        if (open == typeof(AttentionStep<>) || open == typeof(AttentionPanelsStep)) return Attention;
         if (open == typeof(DenseStep<>) || open == typeof(SinusoidStep)) return Time;
         return step is ReadStep or WriteStep ? Layout : Other;
     }

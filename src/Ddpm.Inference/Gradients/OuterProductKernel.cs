@@ -9,38 +9,50 @@ namespace Ddpm.Inference;
 internal static unsafe class OuterProductKernel<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    /// <summary>Computes target ← target + Vᵀ W, or Vᵀ W, for 16 columns of V.</summary>
-    /// <param name="left">The columns of V, [rows, 16].</param>
-    /// <param name="right">The columns of W, [rows, 16].</param>
-    /// <param name="next">From the first vector of columns of W to the second; 0 where there is one.</param>
-    /// <param name="rows">The rows of both.</param>
-    /// <param name="target">The sums, [16, 16].</param>
-    /// <param name="targetNext">From the first vector of columns of the sums to the second.</param>
-    /// <param name="add">Whether the sums are added to what is there.</param>
+    /// <summary>Computes target ← target + Vᵀ W, or Vᵀ W, for 16 columns of V and two vectors of columns of W, or one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* left, float* right, nint next, int rows, float* target, nint targetNext, bool add)
+    public static void Run(in OuterProduct product)
     {
-        if (TLanes.Count < 16 && next > 0)
+        if (TLanes.Count < 16 && product.Next > 0)
         {
             // Six lines at once, as in PanelKernel, and the four that are left.
-            Six(left, right, next, rows, target, targetNext, add);
-            Six(left + 6, right, next, rows, target + 6 * Plane.Block, targetNext, add);
-            Four(left + 12, right, next, rows, target + 12 * Plane.Block, targetNext, add);
+            Six(product, 0);
+            Six(product, 6);
+            Four(product, 12);
             return;
         }
 
         for (int line = 0; line < Plane.Block; line += 8)
         {
-            if (next == 0) Narrow(left + line, right, rows, target + line * Plane.Block, add);
-            else Eight(left + line, right, next, rows, target + line * Plane.Block, targetNext, add);
+            if (product.Next == 0) Narrow(product, line);
+            else Eight(product, line);
+        }
+    }
+
+    /// <summary>Computes the same for all columns of W, which lie one after the other.</summary>
+    /// <param name="product">The product of the first columns.</param>
+    /// <param name="columns">The columns of W, a multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(OuterProduct product, int columns)
+    {
+        product.TargetNext = TLanes.Count;
+        for (int column = 0; column < columns; column += 2 * TLanes.Count)
+        {
+            product.Next = column + TLanes.Count == columns ? 0 : TLanes.Count;
+            Run(product);
+            product.Right += 2 * TLanes.Count;
+            product.Target += 2 * TLanes.Count;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Six(float* left, float* right, nint next, int rows, float* target, nint targetNext, bool add)
+    private static void Six(in OuterProduct product, int line)
     {
+        float* left = product.Left + line, right = product.Right, target = product.Target + line * product.TargetStride;
+        nint leftStride = product.LeftStride, rightStride = product.RightStride, next = product.Next;
+        int rows = product.Rows;
         TLanes a0 = TLanes.Create(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0;
-        for (int row = 0; row < rows; row++, left += Plane.Block, right += Plane.Block)
+        for (int row = 0; row < rows; row++, left += leftStride, right += rightStride)
         {
             TLanes w = TLanes.Load(right), x = TLanes.Load(right + next), value = TLanes.Create(left[0]);
             a0 = TLanes.MultiplyAdd(value, w, a0);
@@ -62,19 +74,22 @@ internal static unsafe class OuterProductKernel<TLanes>
             b5 = TLanes.MultiplyAdd(value, x, b5);
         }
 
-        Store(a0, b0, target, targetNext, add);
-        Store(a1, b1, target + Plane.Block, targetNext, add);
-        Store(a2, b2, target + 2 * Plane.Block, targetNext, add);
-        Store(a3, b3, target + 3 * Plane.Block, targetNext, add);
-        Store(a4, b4, target + 4 * Plane.Block, targetNext, add);
-        Store(a5, b5, target + 5 * Plane.Block, targetNext, add);
+        Store(product, a0, b0, target);
+        Store(product, a1, b1, target + product.TargetStride);
+        Store(product, a2, b2, target + 2 * product.TargetStride);
+        Store(product, a3, b3, target + 3 * product.TargetStride);
+        Store(product, a4, b4, target + 4 * product.TargetStride);
+        Store(product, a5, b5, target + 5 * product.TargetStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(float* left, float* right, nint next, int rows, float* target, nint targetNext, bool add)
+    private static void Four(in OuterProduct product, int line)
     {
+        float* left = product.Left + line, right = product.Right, target = product.Target + line * product.TargetStride;
+        nint leftStride = product.LeftStride, rightStride = product.RightStride, next = product.Next;
+        int rows = product.Rows;
         TLanes a0 = TLanes.Create(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-        for (int row = 0; row < rows; row++, left += Plane.Block, right += Plane.Block)
+        for (int row = 0; row < rows; row++, left += leftStride, right += rightStride)
         {
             TLanes w = TLanes.Load(right), x = TLanes.Load(right + next), value = TLanes.Create(left[0]);
             a0 = TLanes.MultiplyAdd(value, w, a0);
@@ -90,18 +105,21 @@ internal static unsafe class OuterProductKernel<TLanes>
             b3 = TLanes.MultiplyAdd(value, x, b3);
         }
 
-        Store(a0, b0, target, targetNext, add);
-        Store(a1, b1, target + Plane.Block, targetNext, add);
-        Store(a2, b2, target + 2 * Plane.Block, targetNext, add);
-        Store(a3, b3, target + 3 * Plane.Block, targetNext, add);
+        Store(product, a0, b0, target);
+        Store(product, a1, b1, target + product.TargetStride);
+        Store(product, a2, b2, target + 2 * product.TargetStride);
+        Store(product, a3, b3, target + 3 * product.TargetStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight(float* left, float* right, nint next, int rows, float* target, nint targetNext, bool add)
+    private static void Eight(in OuterProduct product, int line)
     {
+        float* left = product.Left + line, right = product.Right, target = product.Target + line * product.TargetStride;
+        nint leftStride = product.LeftStride, rightStride = product.RightStride, next = product.Next;
+        int rows = product.Rows;
         TLanes a0 = TLanes.Create(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0,
             b4 = a0, b5 = a0, b6 = a0, b7 = a0;
-        for (int row = 0; row < rows; row++, left += Plane.Block, right += Plane.Block)
+        for (int row = 0; row < rows; row++, left += leftStride, right += rightStride)
         {
             TLanes w = TLanes.Load(right), x = TLanes.Load(right + next), value = TLanes.Create(left[0]);
             a0 = TLanes.MultiplyAdd(value, w, a0);
@@ -129,22 +147,25 @@ internal static unsafe class OuterProductKernel<TLanes>
             b7 = TLanes.MultiplyAdd(value, x, b7);
         }
 
-        Store(a0, b0, target, targetNext, add);
-        Store(a1, b1, target + Plane.Block, targetNext, add);
-        Store(a2, b2, target + 2 * Plane.Block, targetNext, add);
-        Store(a3, b3, target + 3 * Plane.Block, targetNext, add);
-        Store(a4, b4, target + 4 * Plane.Block, targetNext, add);
-        Store(a5, b5, target + 5 * Plane.Block, targetNext, add);
-        Store(a6, b6, target + 6 * Plane.Block, targetNext, add);
-        Store(a7, b7, target + 7 * Plane.Block, targetNext, add);
+        Store(product, a0, b0, target);
+        Store(product, a1, b1, target + product.TargetStride);
+        Store(product, a2, b2, target + 2 * product.TargetStride);
+        Store(product, a3, b3, target + 3 * product.TargetStride);
+        Store(product, a4, b4, target + 4 * product.TargetStride);
+        Store(product, a5, b5, target + 5 * product.TargetStride);
+        Store(product, a6, b6, target + 6 * product.TargetStride);
+        Store(product, a7, b7, target + 7 * product.TargetStride);
     }
 
     // The last columns, where they are one vector.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Narrow(float* left, float* right, int rows, float* target, bool add)
+    private static void Narrow(in OuterProduct product, int line)
     {
+        float* left = product.Left + line, right = product.Right, target = product.Target + line * product.TargetStride;
+        nint leftStride = product.LeftStride, rightStride = product.RightStride;
+        int rows = product.Rows;
         TLanes a0 = TLanes.Create(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-        for (int row = 0; row < rows; row++, left += Plane.Block, right += Plane.Block)
+        for (int row = 0; row < rows; row++, left += leftStride, right += rightStride)
         {
             TLanes w = TLanes.Load(right);
             a0 = TLanes.MultiplyAdd(TLanes.Create(left[0]), w, a0);
@@ -157,27 +178,27 @@ internal static unsafe class OuterProductKernel<TLanes>
             a7 = TLanes.MultiplyAdd(TLanes.Create(left[7]), w, a7);
         }
 
-        Store(a0, target, add);
-        Store(a1, target + Plane.Block, add);
-        Store(a2, target + 2 * Plane.Block, add);
-        Store(a3, target + 3 * Plane.Block, add);
-        Store(a4, target + 4 * Plane.Block, add);
-        Store(a5, target + 5 * Plane.Block, add);
-        Store(a6, target + 6 * Plane.Block, add);
-        Store(a7, target + 7 * Plane.Block, add);
+        Store(product, a0, target);
+        Store(product, a1, target + product.TargetStride);
+        Store(product, a2, target + 2 * product.TargetStride);
+        Store(product, a3, target + 3 * product.TargetStride);
+        Store(product, a4, target + 4 * product.TargetStride);
+        Store(product, a5, target + 5 * product.TargetStride);
+        Store(product, a6, target + 6 * product.TargetStride);
+        Store(product, a7, target + 7 * product.TargetStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(TLanes left, TLanes right, float* target, nint next, bool add)
+    private static void Store(in OuterProduct product, TLanes left, TLanes right, float* target)
     {
-        Store(left, target, add);
-        Store(right, target + next, add);
+        Store(product, left, target);
+        Store(product, right, target + product.TargetNext);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(TLanes sum, float* target, bool add)
+    private static void Store(in OuterProduct product, TLanes sum, float* target)
     {
-        if (add) sum += TLanes.Load(target);
+        if (product.Add) sum += TLanes.Load(target);
         TLanes.Store(sum, target);
     }
 }

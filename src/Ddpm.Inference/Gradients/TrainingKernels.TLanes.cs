@@ -34,6 +34,49 @@ internal sealed unsafe class TrainingKernels<TLanes>(int threads) : TrainingKern
         step.Sum(weight, bias);
     }
 
+    public override void Direct(Plane source, float* weight, float* bias, ConvolutionShape shape, Plane target) =>
+        Direct(source, weight, (nint)bias, shape, target, turned: false);
+
+    public override void DenseGradient(Plane gradient, float* weight, Plane target) =>
+        Direct(gradient, weight, 0, new ConvolutionShape(1, 1, 0), target, turned: true);
+
+    public override void DenseWeightGradient(Plane source, Plane gradient, float* weight, float* bias) =>
+        Team.Run(new DenseWeightGradient<TLanes>(source, gradient, weight, bias, Threads));
+
+    public override void Attention(Plane projected, int heads, Plane target)
+    {
+        AttentionShape shape = ShapeOf(projected, heads);
+        var panels = new Plane(projected.Images, new PlaneSize(1, 1), checked((int)shape.PanelFloats));
+        var step = new AttentionStep<TLanes>(projected, panels, target, shape, Threads);
+        panels.Address = Memory(panels.Floats + ScratchFloats(step));
+        Team.Run(new AttentionPanelsStep(projected, panels, shape));
+        Run(step, panels.Address + panels.Floats);
+    }
+
+    public override void AttentionGradient(Plane projected, int heads, Plane gradient, Plane target)
+    {
+        var step = new AttentionGradient<TLanes>(projected, gradient, target, ShapeOf(projected, heads));
+        Run(step, Memory(ScratchFloats(step)));
+    }
+
+    private static AttentionShape ShapeOf(Plane projected, int heads) =>
+        new(projected.Channels / 3, heads, projected.PixelsPerImage, PanelKernel<TLanes>.Width);
+
+    private void Direct(Plane source, float* weight, nint bias, ConvolutionShape shape, Plane target, bool turned)
+    {
+        var layout = new PanelLayout(target.Channels, (long)shape.Taps * source.Channels, PanelKernel<TLanes>.Width);
+        nint zeros = Zeros(Math.Max(source.Channels, target.Channels));
+        float* memory = Memory(layout.Floats + ScratchFloats(Step(0)));
+        Team.Run(new DirectWeights(weight, shape.Taps, layout, memory, turned));
+        Run(Step((nint)memory), memory + layout.Floats);
+
+        DirectStep<TLanes> Step(nint panels)
+        {
+            var weights = new PackedWeights(panels, layout, bias == 0 ? zeros : bias, WeightPrecision.Full);
+            return new([source], target, shape, weights, null, 1, zeros, Threads);
+        }
+    }
+
     private void Convolve(Plane source, float* weight, int outputs, int inputs, nint bias, Plane target, bool turned)
     {
         var layout = new PanelLayout(target.Channels, source.Channels, PanelKernel<TLanes>.Width);

@@ -60,6 +60,40 @@ internal abstract unsafe class TrainingKernels : IDisposable
     public abstract void NormGradient(
         Plane source, Plane gradient, NormParameters parameters, Plane target, float* weight, float* bias);
 
+    /// <summary>Computes a convolution as it is written, of any stride, or of 1×1: a dense layer over the channels of each pixel.</summary>
+    /// <param name="source">The input.</param>
+    /// <param name="weight">The weight, [Cout, Cin, k, k].</param>
+    /// <param name="bias">The bias, [Cout].</param>
+    /// <param name="shape">Kernel, stride and padding.</param>
+    /// <param name="target">The result.</param>
+    public abstract void Direct(Plane source, float* weight, float* bias, ConvolutionShape shape, Plane target);
+
+    /// <summary>Computes the gradient of a dense layer's input.</summary>
+    /// <param name="gradient">The gradient of the result.</param>
+    /// <param name="weight">The weight, [Cout, Cin].</param>
+    /// <param name="target">The gradient of the input.</param>
+    public abstract void DenseGradient(Plane gradient, float* weight, Plane target);
+
+    /// <summary>Computes the gradients of a dense layer's weight and bias.</summary>
+    /// <param name="source">The input.</param>
+    /// <param name="gradient">The gradient of the result.</param>
+    /// <param name="weight">The weight's gradient, [Cout, Cin].</param>
+    /// <param name="bias">The bias's gradient, [Cout].</param>
+    public abstract void DenseWeightGradient(Plane source, Plane gradient, float* weight, float* bias);
+
+    /// <summary>Computes softmax(q kᵀ/√d) v between all pixels of an example.</summary>
+    /// <param name="projected">Queries, keys and values, one after the other in a pixel's channels.</param>
+    /// <param name="heads">How many heads share the channels of each; those of a head are a multiple of 16.</param>
+    /// <param name="target">The result.</param>
+    public abstract void Attention(Plane projected, int heads, Plane target);
+
+    /// <summary>Computes the gradients of queries, keys and values.</summary>
+    /// <param name="projected">Queries, keys and values.</param>
+    /// <param name="heads">How many heads share the channels of each.</param>
+    /// <param name="gradient">The gradient of the result.</param>
+    /// <param name="target">The gradients of queries, keys and values.</param>
+    public abstract void AttentionGradient(Plane projected, int heads, Plane gradient, Plane target);
+
     public void Dispose()
     {
         Team.Dispose();

@@ -134,13 +134,26 @@ internal sealed unsafe class WeightGradient<TLanes>
             int product = part / panels, column = part % panels * 2 * TLanes.Count, block = column / Plane.Block,
                 offset = column % Plane.Block;
             bool isLast = column + TLanes.Count == all.gradient.Channels, isLong = TLanes.Count == Plane.Block;
-            float* left = all.inputs + product * all.InputMatrix,
-                right = all.gradients + product * all.GradientMatrix + block * all.BlockFloats + offset,
-                target = all.sums + product * all.SumMatrix + block * all.SumBlock + offset;
-            nint next = isLast ? 0 : isLong ? (nint)all.BlockFloats : TLanes.Count, targetNext = isLong ? (nint)all.SumBlock : TLanes.Count;
-            for (int input = 0; input < all.source.Channels; input += Plane.Block, left += all.BlockFloats)
+            float* right = all.gradients + product * all.GradientMatrix + block * all.BlockFloats + offset;
+            nint next = isLast ? 0 : isLong ? (nint)all.BlockFloats : TLanes.Count;
+            var sums = new OuterProduct
             {
-                OuterProductKernel<TLanes>.Run(left, right, next, count, target + (long)input * Plane.Block, targetNext, add);
+                Left = all.inputs + product * all.InputMatrix,
+                LeftStride = Plane.Block,
+                Right = right,
+                RightStride = Plane.Block,
+                Next = next,
+                Rows = count,
+                Target = all.sums + product * all.SumMatrix + block * all.SumBlock + offset,
+                TargetStride = Plane.Block,
+                TargetNext = isLong ? (nint)all.SumBlock : TLanes.Count,
+                Add = add,
+            };
+            for (int input = 0; input < all.source.Channels; input += Plane.Block)
+            {
+                OuterProductKernel<TLanes>.Run(sums);
+                sums.Left += all.BlockFloats;
+                sums.Target += Plane.Block * Plane.Block;
             }
 
             if (product != WinogradGradient.SumProduct) return;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ddpm.Inference;
 
-/// <summary>e^x over its sum.</summary>
+/// <summary>e^x over its sum, and its gradient.</summary>
 internal static unsafe class Softmax
 {
     /// <summary>Replaces numbers by their softmax. Memory up to a whole vector beyond them must be there, and is written.</summary>
@@ -33,5 +33,31 @@ internal static unsafe class Softmax
         for (int lane = 0; lane < TLanes.Count; lane++) total += lanes[lane];
         TLanes share = TLanes.Create((float)(1 / total));
         for (int i = 0; i < filled; i += TLanes.Count) TLanes.Store(TLanes.Load(x + i) * share, x + i);
+    }
+
+    /// <summary>Replaces the gradient of a softmax by that of its numbers, times a scale: y (dy - Σ y dy).</summary>
+    /// <param name="y">The softmax, as <see cref="Apply"/> leaves it.</param>
+    /// <param name="slopes">The gradient. Memory up to a whole vector beyond it must be there, finite, and is written.</param>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="scale">What the result is multiplied by.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Gradient<TLanes>(float* y, float* slopes, int count, float scale)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        float* lanes = stackalloc float[TLanes.Count];
+        TLanes products = TLanes.Create(0);
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            products = TLanes.MultiplyAdd(TLanes.Load(y + i), TLanes.Load(slopes + i), products);
+        }
+
+        TLanes.Store(products, lanes);
+        double total = 0;
+        for (int lane = 0; lane < TLanes.Count; lane++) total += lanes[lane];
+        TLanes mean = TLanes.Create((float)total), factor = TLanes.Create(scale);
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Load(y + i) * factor * (TLanes.Load(slopes + i) - mean), slopes + i);
+        }
     }
 }

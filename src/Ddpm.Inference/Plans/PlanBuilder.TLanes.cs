@@ -83,10 +83,9 @@ internal sealed unsafe class PlanBuilder<TLanes>(
     public override Plane Attention(Plane projected, int heads)
     {
         var shape = new AttentionShape(projected.Channels / 3, heads, projected.PixelsPerImage, PanelKernel<TLanes>.Width);
-        Plane keys = NewPlane(new PlaneSize(1, 1), checked((int)(shape.Heads * shape.Keys.Floats))),
-            target = NewPlane(projected.Size, shape.Channels);
-        Add(new AttentionKeysStep(projected, keys, shape), [projected], keys);
-        Add(new AttentionStep<TLanes>(projected, keys, target, shape, Threads), [projected, keys], target);
+        Plane panels = NewPlane(new PlaneSize(1, 1), checked((int)shape.PanelFloats)), target = NewPlane(projected.Size, shape.Channels);
+        Add(new AttentionPanelsStep(projected, panels, shape), [projected], panels);
+        Add(new AttentionStep<TLanes>(projected, panels, target, shape, Threads), [projected, panels], target);
         return target;
     }
 

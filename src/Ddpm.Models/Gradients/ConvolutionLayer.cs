@@ -2,65 +2,57 @@ using static TorchSharp.torch;
 
 namespace Ddpm.Models;
 
-/// <summary>A 3×3 convolution by kernels of this library: <see cref="TrainingKernels"/>.</summary>
+/// <summary>
+/// A 3×3 convolution. One that skips every second pixel has the gradients of one that does not, whose gradient is 0 at those pixels.
+/// </summary>
 /// <param name="feature">What it computes.</param>
-/// <param name="plain">The layer as libtorch computes it, for shapes that the kernels do not make faster.</param>
-internal sealed unsafe class ConvolutionLayer(Feature feature, GradientLayer plain)
-    : GradientLayer(feature, feature.Operation.Inputs, feature.Operation)
+/// <param name="convolution">The operation.</param>
+/// <param name="plain">The layer as libtorch computes it.</param>
+internal sealed unsafe class ConvolutionLayer(Feature feature, ConvolutionOperation convolution, GradientLayer plain)
+    : WeightedLayer(feature, plain)
 {
-    // Each step transforms the weights twice and their gradient once, which takes longer than the products of so few tiles.
-    private const int LeastTiles = 32;
-    private const long LargeWeights = 100_000;
+    // The first pixel of each direction that it computes.
+    private readonly int first = convolution.Padding == ConvolutionPadding.Same ? 0 : 1;
 
     /// <summary>Returns whether the kernels can compute a feature.</summary>
-    public static bool Fits(Feature feature) => feature.Operation is ConvolutionOperation { Kernel: 3, Stride: 1 } convolution
-        && convolution.Padding == ConvolutionPadding.Same && feature.Channels % Plane.Block == 0
-        && convolution.Inputs[0].Channels % Plane.Block == 0;
+    public static bool Fits(Feature feature) => feature.Operation is ConvolutionOperation { Kernel: 3 } convolution
+        && convolution is { Stride: 1, Padding: ConvolutionPadding.Same } or { Stride: 2 }
+        && feature.Channels % Plane.Block == 0 && convolution.Inputs[0].Channels % Plane.Block == 0;
 
     /// <inheritdoc/>
-    public override Tensor Forward(GradientPart part, Tensor[] values, List<Tensor> saved)
+    protected override long Rows(Tensor x) => x.size(0) * ((x.size(2) + 1) / 2) * ((x.size(3) + 1) / 2);
+
+    /// <inheritdoc/>
+    protected override Tensor Result(Tensor x)
     {
-        Tensor x = values[0];
-        if (!Pays(x)) return plain.Forward(part, values, saved);
-        using Tensor source = Nhwc.Of(x);
-        Tensor result = Nhwc.Empty(x.size(0), Feature.Channels, x.size(2), x.size(3));
-        part.Kernels.Convolve(Nhwc.Plane(source), Address(part, 0), Address(part, 1), Nhwc.Plane(result));
-        if (part.Needs(Feature)) saved.Add(source.alias());
-        return result;
+        long Size(int axis) => (x.size(axis) - first + convolution.Stride - 1) / convolution.Stride;
+        return Nhwc.Empty(x.size(0), Feature.Channels, Size(2), Size(3));
     }
 
     /// <inheritdoc/>
-    public override Tensor Differentiable(GradientPart part, Tensor[] values, IReadOnlyList<Tensor> saved) =>
-        plain.Differentiable(part, values, saved);
+    protected override Tensor Given(Tensor gradient, Tensor source)
+    {
+        if (convolution.Stride == 1) return Nhwc.Of(gradient);
+        Tensor all = Nhwc.Like(source, Feature.Channels);
+        all.zero_();
+        using Tensor rows = all.slice(2, first, all.size(2), convolution.Stride),
+            pixels = rows.slice(3, first, all.size(3), convolution.Stride);
+        pixels.copy_(gradient);
+        return all;
+    }
 
     /// <inheritdoc/>
-    public override Tensor?[] Backward(GradientPart part, Tensor gradient, IReadOnlyList<Tensor> saved)
+    protected override void Compute(TrainingKernels kernels, Plane source, float* weight, float* bias, Plane target)
     {
-        Tensor source = saved[0];
-        if (!Pays(source)) return plain.Backward(part, gradient, saved);
-        using Tensor result = Nhwc.Of(gradient);
-        if (part.Needs(Parameters[0]) || part.Needs(Parameters[1]))
-        {
-            Tensor weight = empty(part.Program.Parameter(Parameters[0]).shape, ScalarType.Float32),
-                bias = empty(Feature.Channels, ScalarType.Float32);
-            part.Kernels.WeightGradient(Nhwc.Plane(source), Nhwc.Plane(result), Address(weight), Address(bias));
-            part.Give(Parameters[0], weight);
-            part.Give(Parameters[1], bias);
-        }
-
-        if (!part.Needs(Inputs[0])) return [null];
-        Tensor target = Nhwc.Empty(source.size(0), Inputs[0].Channels, source.size(2), source.size(3));
-        part.Kernels.ConvolveGradient(Nhwc.Plane(result), Address(part, 0), Nhwc.Plane(target));
-        return [target];
+        if (convolution.Stride == 1) kernels.Convolve(source, weight, bias, target);
+        else kernels.Direct(source, weight, bias, new ConvolutionShape(convolution.Kernel, convolution.Stride, 1 - first), target);
     }
 
-    private static float* Address(Tensor tensor) => (float*)TensorMemory.Address(tensor);
+    /// <inheritdoc/>
+    protected override void InputGradient(TrainingKernels kernels, Plane gradient, float* weight, Plane target) =>
+        kernels.ConvolveGradient(gradient, weight, target);
 
-    private float* Address(GradientPart part, int parameter) => Address(part.Program.Parameter(Parameters[parameter]));
-
-    private bool Pays(Tensor x)
-    {
-        long tiles = x.size(0) * ((x.size(2) + 1) / 2) * ((x.size(3) + 1) / 2);
-        return tiles >= LeastTiles || Parameters[0].Count < LargeWeights;
-    }
+    /// <inheritdoc/>
+    protected override void WeightGradient(TrainingKernels kernels, Plane source, Plane gradient, float* weight, float* bias) =>
+        kernels.WeightGradient(source, gradient, weight, bias);
 }

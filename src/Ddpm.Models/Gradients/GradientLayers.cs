@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>
-/// The layers of a network in training: 3×3 convolutions and normalisations by kernels of this library, forward and backward, and all
-/// others by libtorch. Features lie channels last. They compute one part of a batch.
+/// The layers of a network in training: 3×3 and 1×1 convolutions, normalisations and attention by kernels of this library, forward and
+/// backward, and all others by libtorch. Features lie channels last. They compute one part of a batch.
 /// </summary>
 internal sealed class GradientLayers
 {
@@ -48,7 +48,10 @@ internal sealed class GradientLayers
             var plain = new TorchLayer(feature, feature.Operation.Inputs, Plain(feature, operations));
             layers.Add(feature.Operation switch
             {
-                ConvolutionOperation when ConvolutionLayer.Fits(feature) => new ConvolutionLayer(feature, plain),
+                ConvolutionOperation convolution when ConvolutionLayer.Fits(feature) =>
+                    new ConvolutionLayer(feature, convolution, plain),
+                ConvolutionOperation or LinearOperation when DenseLayer.Fits(feature) => new DenseLayer(feature, plain),
+                SelfAttentionOperation attention when AttentionLayer.Fits(feature) => new AttentionLayer(feature, attention, plain),
                 GroupNormOperation norm when NormLayer.Fits(feature) => new NormLayer(feature, norm),
                 ActivationOperation when Joined(graph, feature) is { } norm => new NormLayer(feature, norm),
                 AddOperation => new SumLayer(feature, Plain(feature, operations)),

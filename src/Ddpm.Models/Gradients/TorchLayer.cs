@@ -9,9 +9,15 @@ namespace Ddpm.Models;
 internal sealed class TorchLayer(Feature feature, IReadOnlyList<Feature> inputs, Func<GradientPart, Tensor[], Tensor> compute)
     : GradientLayer(feature, inputs, feature.Operation)
 {
+    // Libtorch divides sums among its threads. On one of them their order is the same for any number, and these are few: convolutions from
+    // and to images, and dense layers of conditioning vectors.
+    private readonly bool isOfOneThread = feature.Operation is LinearOperation
+        || (feature.Operation is ConvolutionOperation && (feature.Channels % Plane.Block != 0 || inputs[0].Channels % Plane.Block != 0));
+
     /// <inheritdoc/>
     public override Tensor Forward(GradientPart part, Tensor[] values, List<Tensor> saved)
     {
+        using OpenMpThreads.Limit limit = Threads();
         if (!part.Needs(Feature)) return compute(part, values);
         Tensor[] leaves = new Tensor[values.Length];
         for (int i = 0; i < leaves.Length; i++)
@@ -44,10 +50,13 @@ internal sealed class TorchLayer(Feature feature, IReadOnlyList<Feature> inputs,
         ParameterShape[] parameters = [.. Parameters.Where(part.Needs)];
         IEnumerable<Tensor> read = saved.Take(Inputs.Count).Where((_, i) => part.Needs(Inputs[i]));
         Tensor[] leaves = [.. read, .. parameters.Select(part.Program.Parameter)];
+        using OpenMpThreads.Limit limit = Threads();
         // Again and again: whether the caller asks for the graph a second time is not known here.
         IList<Tensor> gradients = autograd.grad([saved[^1]], leaves, [gradient], retain_graph: true);
         for (int i = 0; i < parameters.Length; i++) part.Give(parameters[i], gradients[features.Length + i]);
         int next = 0;
         return [.. Inputs.Select(input => part.Needs(input) ? gradients[next++] : null)];
     }
+
+    private OpenMpThreads.Limit Threads() => isOfOneThread ? OpenMpThreads.LimitTo(1) : default;
 }
