@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Ddpm.Models;
 
 /// <summary>
-/// The layers of a network in training: 3×3 and 1×1 convolutions, normalisations and attention by kernels of this library, forward and
+/// The layers of a network in training: convolutions, dense layers, attention and normalisations by kernels of this library, forward and
 /// backward, and all others by libtorch. Features lie channels last. They compute one part of a batch.
 /// </summary>
 internal sealed class GradientLayers
