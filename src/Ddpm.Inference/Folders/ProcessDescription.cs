@@ -32,7 +32,7 @@ public sealed record ProcessDescription
     /// <value>Default: null.</value>
     public ImmutableArray<int>? Timesteps { get; init; }
 
-    /// <summary>Gets how to draw where nobody says how: a distilled network is for the steps of DDIM.</summary>
+    /// <summary>Gets the default sampler: DDIM for a distilled network, which was trained for its steps, otherwise DDPM.</summary>
     internal SamplingMethod DefaultMethod => Timesteps is null ? SamplingMethod.Ddpm : SamplingMethod.Ddim;
 
     /// <summary>Gets the schedule over <see cref="Timesteps"/>.</summary>

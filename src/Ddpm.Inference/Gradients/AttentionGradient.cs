@@ -53,9 +53,10 @@ internal sealed unsafe class AttentionGradient<TLanes> : PlanStep
         {
             int count = Math.Min(QueriesAtOnce, pixels - first);
             float* from = queries + (long)first * stride, slope = ofResult + (long)first * gradient.Stride;
-            PanelProduct product = Rows(from, stride, rows, count, &width, shape.Scale, weights, columns);
+            PanelProduct product = PanelProducts<TLanes>.Rows(
+                from, stride, count, &width, rows, QueriesAtOnce, shape.Scale, weights, columns);
             PanelProducts<TLanes>.Run(product, shape.Columns, keyColumns);
-            product = Rows(slope, gradient.Stride, rows, count, &width, 1, slopes, columns);
+            product = PanelProducts<TLanes>.Rows(slope, gradient.Stride, count, &width, rows, QueriesAtOnce, 1, slopes, columns);
             PanelProducts<TLanes>.Run(product, shape.Columns, valueColumns);
             for (int row = 0; row < count; row++)
             {
@@ -65,7 +66,8 @@ internal sealed unsafe class AttentionGradient<TLanes> : PlanStep
 
             Sums(weights, slope, gradient.Stride, count, ofValues, first > 0);
             Sums(slopes, from, stride, count, ofKeys, first > 0);
-            product = Rows(slopes, columns, rows, count, &pixels, 1, ofQueries + (long)first * target.Stride, target.Stride);
+            product = PanelProducts<TLanes>.Rows(
+                slopes, columns, count, &pixels, rows, QueriesAtOnce, 1, ofQueries + (long)first * target.Stride, target.Stride);
             PanelProducts<TLanes>.Run(product, shape.Lines, keyLines);
         }
 
@@ -73,23 +75,7 @@ internal sealed unsafe class AttentionGradient<TLanes> : PlanStep
         Copy(ofValues, ofQueries + 2 * shape.Channels);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static PanelProduct Rows(float* from, int stride, float** rows, int count, int* depth, float scale, float* to, int toStride)
-    {
-        for (int row = 0; row < QueriesAtOnce; row++) rows[row] = from + (long)Math.Min(row, count - 1) * stride;
-        return new PanelProduct
-        {
-            Pieces = rows,
-            PieceCount = 1,
-            Depths = depth,
-            Scale = scale,
-            Target = to,
-            TargetStride = toStride,
-            Count = count,
-        };
-    }
-
-    // For each pixel the sum over queries of its weight times what the query has.
+    // Sums over the queries, for each pixel, its weight times the numbers of the query.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sums(float* weights, float* right, int rightStride, int count, float* to, bool add)
     {

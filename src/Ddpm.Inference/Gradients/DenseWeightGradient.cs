@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// The gradients of a dense layer's weight, [Cout, Cin], and bias: sums over all pixels, in their order, whoever computes them.
+/// The gradients of a dense layer's weight, [Cout, Cin], and bias: sums over all pixels in their order, which no number of threads changes.
 /// </summary>
 /// <param name="source">The layer's input; its channels and those of the result are multiples of 16.</param>
 /// <param name="gradient">The gradient of the result.</param>

@@ -38,7 +38,7 @@ internal sealed unsafe class TrainingKernels<TLanes>(int threads) : TrainingKern
         Direct(source, weight, (nint)bias, shape, target, turned: false);
 
     public override void DenseGradient(Plane gradient, float* weight, Plane target) =>
-        Direct(gradient, weight, 0, new ConvolutionShape(1, 1, 0), target, turned: true);
+        Direct(gradient, weight, 0, ConvolutionShape.Dense, target, turned: true);
 
     public override void DenseWeightGradient(Plane source, Plane gradient, float* weight, float* bias) =>
         Team.Run(new DenseWeightGradient<TLanes>(source, gradient, weight, bias, Threads));

@@ -162,7 +162,7 @@ internal sealed class PlanCompiler
         Feature x = Source(feature.Operation.Inputs[0]);
         if (feature.Operation is LinearOperation linear)
         {
-            return Product(x, [linear.Name], feature.Channels, new ConvolutionShape(1, 1, 0), residual, divisor);
+            return Product(x, [linear.Name], feature.Channels, ConvolutionShape.Dense, residual, divisor);
         }
 
         var convolution = (ConvolutionOperation)feature.Operation;
@@ -185,7 +185,7 @@ internal sealed class PlanCompiler
 
     private Plane EmitAttention(Feature feature, SelfAttentionOperation attention)
     {
-        Plane projected = Product(Source(attention.Inputs[0]), attention.Names, 3 * feature.Channels, new ConvolutionShape(1, 1, 0));
+        Plane projected = Product(Source(attention.Inputs[0]), attention.Names, 3 * feature.Channels, ConvolutionShape.Dense);
         return builder.Attention(projected, attention.Heads);
     }
 

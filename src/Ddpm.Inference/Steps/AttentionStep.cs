@@ -14,7 +14,6 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
 
     private readonly Plane projected, panels, target;
     private readonly AttentionShape shape;
-    private readonly int[] depths;
     private readonly int queries, chunks, queriesAtOnce;
 
     /// <param name="projected">Queries, keys and values, one after the other in a pixel's channels.</param>
@@ -28,9 +27,6 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
         this.panels = panels;
         this.target = target;
         this.shape = shape;
-        depths = GC.AllocateArray<int>(2, pinned: true);
-        depths[0] = shape.HeadChannels;
-        depths[1] = shape.Pixels;
         int rows = PanelKernel<TLanes>.Rows, wanted = Math.Max(1, (4 * threads + projected.Images - 1) / projected.Images);
         queries = ((shape.Pixels + wanted - 1) / wanted + rows - 1) / rows * rows;
         chunks = (shape.Pixels + queries - 1) / queries;
@@ -54,43 +50,21 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Attend(int image, int head, int query, int count, float* scratch)
     {
-        int rows = queriesAtOnce, stride = projected.Stride, channel = head * shape.HeadChannels;
-        float* weights = scratch, results = weights + rows * shape.Columns.Columns;
-        var pieces = (float**)(results + rows * shape.Lines.Columns);
-        float* keys = shape.KeysOf(panels, image, head), from = projected.Image(image) + channel,
+        int columns = shape.Columns.Columns, channel = head * shape.HeadChannels, width = shape.HeadChannels, pixels = shape.Pixels;
+        float* weights = scratch, results = weights + queriesAtOnce * columns;
+        var pieces = (float**)(results + queriesAtOnce * shape.Lines.Columns);
+        float* keys = shape.KeysOf(panels, image, head), from = projected.Image(image) + (long)query * projected.Stride + channel,
             to = target.Image(image) + (long)query * target.Stride + channel;
+        PanelProduct product = PanelProducts<TLanes>.Rows(
+            from, projected.Stride, count, &width, pieces, queriesAtOnce, shape.Scale, weights, columns);
+        PanelProducts<TLanes>.Run(product, shape.Columns, keys);
+        for (int row = 0; row < count; row++) Softmax.Apply<TLanes>(weights + row * columns, pixels);
+
         bool isAside = shape.HeadChannels != shape.Lines.Columns;
-        fixed (int* depth = depths)
-        {
-            for (int row = 0; row < rows; row++) pieces[row] = from + (long)(query + Math.Min(row, count - 1)) * stride;
-            var product = new PanelProduct
-            {
-                Pieces = pieces,
-                PieceCount = 1,
-                Depths = depth,
-                Scale = shape.Scale,
-                Target = weights,
-                TargetStride = shape.Columns.Columns,
-                Count = count,
-            };
-            PanelProducts<TLanes>.Run(product, shape.Columns, keys);
-
-            for (int row = 0; row < count; row++) Softmax.Apply<TLanes>(weights + row * shape.Columns.Columns, shape.Pixels);
-
-            for (int row = 0; row < rows; row++) pieces[row] = weights + Math.Min(row, count - 1) * shape.Columns.Columns;
-            product = new PanelProduct
-            {
-                Pieces = pieces,
-                PieceCount = 1,
-                Depths = depth + 1,
-                Scale = 1,
-                Target = isAside ? results : to,
-                TargetStride = isAside ? shape.Lines.Columns : target.Stride,
-                Count = count,
-            };
-            PanelProducts<TLanes>.Run(product, shape.Lines, keys + shape.Columns.Floats);
-        }
-
+        product = PanelProducts<TLanes>.Rows(
+            weights, columns, count, &pixels, pieces, queriesAtOnce, 1, isAside ? results : to,
+            isAside ? shape.Lines.Columns : target.Stride);
+        PanelProducts<TLanes>.Run(product, shape.Lines, keys + shape.Columns.Floats);
         if (!isAside) return;
         // Without the columns that fill the last block: those of the next head belong there.
         for (int row = 0; row < count; row++, results += shape.Lines.Columns, to += target.Stride)

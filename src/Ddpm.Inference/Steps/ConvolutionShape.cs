@@ -10,6 +10,9 @@ namespace Ddpm.Inference;
 /// <param name="IsSignal">Whether there is one direction.</param>
 internal readonly record struct ConvolutionShape(int Kernel, int Stride, int Padding, bool IsSignal = false)
 {
+    /// <summary>Gets that of 1×1: a dense layer over the channels of each pixel.</summary>
+    public static ConvolutionShape Dense => new(1, 1, 0);
+
     /// <summary>Gets the kernel's lines.</summary>
     public int Lines => IsSignal ? 1 : Kernel;
 

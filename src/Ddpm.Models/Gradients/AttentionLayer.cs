@@ -26,7 +26,7 @@ internal sealed unsafe class AttentionLayer(Feature feature, SelfAttentionOperat
         using Tensor source = Nhwc.Of(values[0]), weight = Joined(part, 0), bias = Joined(part, 1), projected = Empty(source, Projections);
         Tensor result = Empty(source, 1);
         part.Kernels.Direct(
-            Nhwc.Plane(source), Address(weight), Address(bias), new ConvolutionShape(1, 1, 0), Nhwc.Plane(projected));
+            Nhwc.Plane(source), TensorMemory.Floats(weight), TensorMemory.Floats(bias), ConvolutionShape.Dense, Nhwc.Plane(projected));
         part.Kernels.Attention(Nhwc.Plane(projected), attention.Heads, Nhwc.Plane(result));
         if (part.Needs(Feature)) saved.AddRange([source.alias(), projected.alias()]);
         return result;
@@ -47,7 +47,7 @@ internal sealed unsafe class AttentionLayer(Feature feature, SelfAttentionOperat
             using Tensor ofWeight = empty([Projections * Channels, Channels], ScalarType.Float32),
                 ofBias = empty([Projections * Channels], ScalarType.Float32);
             part.Kernels.DenseWeightGradient(
-                Nhwc.Plane(source), Nhwc.Plane(ofProjected), Address(ofWeight), Address(ofBias));
+                Nhwc.Plane(source), Nhwc.Plane(ofProjected), TensorMemory.Floats(ofWeight), TensorMemory.Floats(ofBias));
             for (int i = 0; i < Parameters.Count; i++)
             {
                 part.Give(Parameters[i], (i % 2 == 0 ? ofWeight : ofBias).narrow(0, i / 2 * Channels, Channels));
@@ -57,11 +57,9 @@ internal sealed unsafe class AttentionLayer(Feature feature, SelfAttentionOperat
         if (!part.Needs(Inputs[0])) return [null];
         using Tensor weight = Joined(part, 0);
         Tensor target = Empty(source, 1);
-        part.Kernels.DenseGradient(Nhwc.Plane(ofProjected), Address(weight), Nhwc.Plane(target));
+        part.Kernels.DenseGradient(Nhwc.Plane(ofProjected), TensorMemory.Floats(weight), Nhwc.Plane(target));
         return [target];
     }
-
-    private static float* Address(Tensor tensor) => (float*)TensorMemory.Address(tensor);
 
     private Tensor Empty(Tensor like, int times) => Nhwc.Like(like, times * Channels);
 

@@ -17,7 +17,7 @@ internal sealed unsafe class DenseLayer(Feature feature, GradientLayer plain) : 
 
     /// <inheritdoc/>
     protected override void Compute(TrainingKernels kernels, Plane source, float* weight, float* bias, Plane target) =>
-        kernels.Direct(source, weight, bias, new ConvolutionShape(1, 1, 0), target);
+        kernels.Direct(source, weight, bias, ConvolutionShape.Dense, target);
 
     /// <inheritdoc/>
     protected override void InputGradient(TrainingKernels kernels, Plane gradient, float* weight, Plane target) =>

@@ -32,6 +32,6 @@ internal static unsafe class Nhwc
     public static Plane Plane(Tensor x)
     {
         PlaneSize size = x.dim() == 2 ? new(1, 1) : new(x.size(2), x.size(3));
-        return new Plane(checked((int)x.size(0)), size, checked((int)x.size(1))) { Address = (float*)TensorMemory.Address(x) };
+        return new Plane(checked((int)x.size(0)), size, checked((int)x.size(1))) { Address = TensorMemory.Floats(x) };
     }
 }

@@ -22,7 +22,7 @@ internal sealed unsafe class NormLayer(Feature feature, GroupNormOperation norm)
     public override Tensor Forward(GradientPart part, Tensor[] values, List<Tensor> saved)
     {
         using Tensor source = Nhwc.Of(values[0]);
-        Tensor result = Nhwc.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
+        Tensor result = Nhwc.Like(source, Feature.Channels);
         part.Kernels.Norm(Nhwc.Plane(source), Numbers(part), Nhwc.Plane(result));
         if (part.Needs(Feature)) saved.Add(source.alias());
         return result;
@@ -41,9 +41,9 @@ internal sealed unsafe class NormLayer(Feature feature, GroupNormOperation norm)
     {
         Tensor source = saved[0], weight = empty(Feature.Channels, ScalarType.Float32), bias = empty_like(weight);
         using Tensor result = Nhwc.Of(gradient);
-        Tensor target = Nhwc.Empty(source.size(0), source.size(1), source.size(2), source.size(3));
+        Tensor target = Nhwc.Like(source, Feature.Channels);
         part.Kernels.NormGradient(Nhwc.Plane(source), Nhwc.Plane(result), Numbers(part),
-            Nhwc.Plane(target), (float*)TensorMemory.Address(weight), (float*)TensorMemory.Address(bias));
+            Nhwc.Plane(target), TensorMemory.Floats(weight), TensorMemory.Floats(bias));
         part.Give(Parameters[0], weight);
         part.Give(Parameters[1], bias);
         return [target];

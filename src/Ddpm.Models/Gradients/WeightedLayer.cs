@@ -38,7 +38,7 @@ internal abstract unsafe class WeightedLayer(Feature feature, GradientLayer plai
         {
             Tensor weight = empty(part.Program.Parameter(Parameters[0]).shape, ScalarType.Float32),
                 bias = empty(Feature.Channels, ScalarType.Float32);
-            WeightGradient(part.Kernels, Nhwc.Plane(source), Nhwc.Plane(result), Address(weight), Address(bias));
+            WeightGradient(part.Kernels, Nhwc.Plane(source), Nhwc.Plane(result), TensorMemory.Floats(weight), TensorMemory.Floats(bias));
             part.Give(Parameters[0], weight);
             part.Give(Parameters[1], bias);
         }
@@ -69,7 +69,5 @@ internal abstract unsafe class WeightedLayer(Feature feature, GradientLayer plai
 
     private bool Pays(Tensor x) => Parameters[0].Count < LargeWeights || Rows(x) >= LeastRows;
 
-    private static float* Address(Tensor tensor) => (float*)TensorMemory.Address(tensor);
-
-    private float* Address(GradientPart part, int parameter) => Address(part.Program.Parameter(Parameters[parameter]));
+    private float* Address(GradientPart part, int parameter) => TensorMemory.Floats(part.Program.Parameter(Parameters[parameter]));
 }

@@ -31,8 +31,8 @@ internal sealed unsafe class BFloat16Operations(
             Pixels = count,
             Groups = norm.Groups,
             Epsilon = norm.Epsilon,
-            Weight = (float*)TensorMemory.Address(exact.Weight),
-            Bias = (float*)TensorMemory.Address(exact.Bias),
+            Weight = TensorMemory.Floats(exact.Weight),
+            Bias = TensorMemory.Floats(exact.Bias),
         };
         var source = (BFloat16*)TensorMemory.Address(pixels);
         var target = (BFloat16*)TensorMemory.Address(result);

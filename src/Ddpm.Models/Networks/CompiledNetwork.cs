@@ -43,7 +43,7 @@ internal sealed class CompiledNetwork(
 
     private static unsafe void Give(Plan ready, Tensor[] tensors)
     {
-        for (int index = 0; index < tensors.Length; index++) ready.Condition(index, (float*)TensorMemory.Address(tensors[index]));
+        for (int index = 0; index < tensors.Length; index++) ready.Condition(index, TensorMemory.Floats(tensors[index]));
     }
 
     private unsafe Tensor Run(Plan ready, Tensor x, Tensor t, Tensor? rows)
@@ -54,7 +54,7 @@ internal sealed class CompiledNetwork(
         ReadOnlySpan<long> labels = rows is null ? [] : new ReadOnlySpan<long>(TensorMemory.Address(rows), batch);
         // A sampler's arithmetic on large batches leaves threads of libtorch's that wait awake.
         if (team!.Threads > 1) OpenMpThreads.ReleaseIdleThreads();
-        ready.Predict((float*)TensorMemory.Address(x), times, labels, (float*)TensorMemory.Address(result));
+        ready.Predict(TensorMemory.Floats(x), times, labels, TensorMemory.Floats(result));
         return result;
     }
 

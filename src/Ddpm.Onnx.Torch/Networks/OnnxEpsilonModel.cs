@@ -101,8 +101,8 @@ public sealed class OnnxEpsilonModel : IConditionalEpsilonModel, IDisposable
     private unsafe void Predict(Tensor x, float[] times, long[] labels, Tensor[] given, Tensor prediction)
     {
         var conditions = new float*[given.Length];
-        for (int i = 0; i < given.Length; i++) conditions[i] = (float*)TensorMemory.Address(given[i]);
-        session.Predict((float*)TensorMemory.Address(x), x.shape, times, labels, conditions, (float*)TensorMemory.Address(prediction));
+        for (int i = 0; i < given.Length; i++) conditions[i] = TensorMemory.Floats(given[i]);
+        session.Predict(TensorMemory.Floats(x), x.shape, times, labels, conditions, TensorMemory.Floats(prediction));
     }
 
     // No class is the row after the classes.
