@@ -13,7 +13,7 @@ namespace Ddpm.Cli.Output;
 /// <param name="Kept">Bytes that a prediction keeps for the backward pass.</param>
 internal sealed record NetworkCost(double Forward, double Kept)
 {
-    /// <summary>From which on a run is refused: nobody waits a month.</summary>
+    /// <summary>From which on a run is refused.</summary>
     public static readonly TimeSpan Absurd = TimeSpan.FromDays(30);
 
     // Of the speed of one convolution, what a network reaches with its norms, activations and copies.

@@ -11,8 +11,8 @@ namespace Ddpm.Cli.Training;
 /// <param name="Memory">The bytes of weights, gradients, optimiser, averages and activations.</param>
 internal sealed record StepEstimate(TimeSpan Step, double Memory)
 {
-    // The backward pass computes the gradients of data and of weights.
-    private const int Passes = 3;
+    /// <summary>How many predictions a step costs: the backward pass computes the gradients of data and of weights.</summary>
+    public const int Passes = 3;
 
     // Weights, gradients and Adam's two moments.
     private const int Copies = 4;
@@ -22,13 +22,13 @@ internal sealed record StepEstimate(TimeSpan Step, double Memory)
     /// <param name="batch">The images of a batch that this process trains on.</param>
     /// <param name="accumulation">The batches of a step.</param>
     /// <param name="averages">The moving averages.</param>
-    /// <param name="flopsPerSecond">The speed of a convolution.</param>
+    /// <param name="flopsPerSecond">The speed, by <see cref="TrainingSpeed"/>.</param>
     public static StepEstimate Of(UNetOptions network, double batch, int accumulation, int averages, double flopsPerSecond)
     {
         NetworkCost image = NetworkCost.Of(network);
         double work = image.Forward * Passes * batch * accumulation;
         double weights = UNet.CountParameters(network) * (double)sizeof(float) * (Copies + averages);
-        return new StepEstimate(NetworkCost.Time(work, flopsPerSecond), weights + (image.Kept * batch));
+        return new StepEstimate(NetworkCost.Seconds(work / flopsPerSecond), weights + (image.Kept * batch));
     }
 
     /// <summary>Says what the run will cost.</summary>

@@ -125,7 +125,7 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
         (double)options.BatchSize / ranks.WorldSize,
         options.Accumulation,
         options.Averages.Length,
-        NetworkCost.MeasureSpeed(device));
+        TrainingSpeed.Measure(device, options.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32));
 
     private void Introduce(OpenedImages images, UNet network, Trainer trainer, RunInFolder? found, string? taken)
     {
