@@ -9,7 +9,7 @@ public sealed class CompletionTests
     [InlineData("ddpm sam", "sample")]
     [InlineData("sam", "sample")]
     [InlineData("/usr/bin/ddpm ev", "evaluate")]
-    [InlineData("ddpm evaluate ", "bpd fid is kid pr")]
+    [InlineData("ddpm evaluate ", "bpd copies fid is kid pr")]
     [InlineData("ddpm evaluate k", "kid")]
     [InlineData("ddpm help ev", "evaluate")]
     [InlineData("ddpm help evaluate f", "fid")]

@@ -345,6 +345,60 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Copies_SamplesThatAre_AreFoundAndShownBesideTheirTrainingImages()
+    {
+        here.SaveIdx("seen", 30, seed: 1);
+        here.SaveIdx("unseen", 12, seed: 2);
+        here.SaveIdx("drawn", 10, seed: 3);
+        using Tensor seen = Workplace.Images(30, 1), unseen = Workplace.Images(12, 2), drawn = Workplace.Images(10, 3);
+        using Tensor seenPixels = seen.to(float64).flatten(1), unseenPixels = unseen.to(float64).flatten(1),
+            drawnPixels = drawn.to(float64).flatten(1);
+        DataCopyingResult expected = DataCopying.Compute(seenPixels, unseenPixels, drawnPixels);
+        double root = Math.Sqrt(seenPixels.size(1));
+
+        string[] command = ["evaluate", "copies", "{seen}", "{drawn}", "--features", "pixels", "--test", "{unseen}"];
+        JsonObject json = here.Json([.. command, "--plot", "{pairs.svg}", "--pairs", "3"]);
+        Value(json, "nearest_distance").Should().BeApproximately(expected.SampleDistance / root, 1e-4);
+        Value(json, "nearest_distance_test").Should().BeApproximately(expected.HeldOutDistance / root, 1e-4);
+        Value(json, "nearer_than_test").Should().BeApproximately(expected.NearerProbability, 1e-12);
+        Value(json, "copying_z").Should().BeApproximately(expected.ZScore, 1e-12);
+        File.ReadAllText(here["pairs.svg"]).Should().Contain("nearest");
+
+        JsonObject copies = here.Json(
+            "evaluate", "copies", "{seen}", "{seen}", "--features", "pixels", "--test", "{unseen}", "--count", "8");
+        (Value(copies, "nearest_distance"), Value(copies, "nearer_than_test")).Should().Be((0, 1));
+        ((int)copies["settings"]!["training-images"]!).Should().Be(30, "--count is not about the training images");
+        ((int)copies["settings"]!["samples-images"]!).Should().Be(8);
+        here.Json("evaluate", "copies", "{seen}", "{drawn}", "--features", "pixels")["metrics"]!.AsObject()
+            .Select(metric => metric.Key).Should().Equal("nearest_distance", "nearest_distance_least");
+        Value(here.Json("evaluate", "copies", "{seen}", "{drawn}", "--features", Network, "--test", "{unseen}"), "nearest_distance")
+            .Should().BePositive();
+    }
+
+    [Fact]
+    public void Copies_OfMirrorImages_AreFoundWhereTrainingMirrored()
+    {
+        here.SaveIdx("seen", 9, seed: 1);
+        here.SaveIdx("mirrored", 9, seed: 1, flip: true);
+        string[] command = ["evaluate", "copies", "{seen}", "{mirrored}", "--features", "pixels"];
+        Value(here.Json(command), "nearest_distance").Should().BePositive();
+        JsonObject flipped = here.Json([.. command, "--flip"]);
+        Value(flipped, "nearest_distance").Should().Be(0);
+        ((string)flipped["settings"]!["training-mirrored"]!).Should().Be("true");
+    }
+
+    [Fact]
+    public void Copies_OfAModel_DrawsAsManyAsThereAreTestImages()
+    {
+        here.SaveModel();
+        here.SaveIdx("seen", 9, seed: 1);
+        here.SaveIdx("unseen", 5, seed: 2);
+        JsonObject json = here.Json(
+            "evaluate", "copies", "{seen}", "{model}", "--features", "pixels", "--test", "{unseen}", "--sampler", "ddim", "--steps", "2");
+        ((int)json["settings"]!["samples-images"]!).Should().Be(5);
+    }
+
+    [Fact]
     public void Is_Classifier_IsTheScoreOfTheLibrary()
     {
         here.SaveIdx("drawn", 10, seed: 2);

@@ -12,8 +12,11 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
             "ddpm has no command smaple; did you mean sample? The commands are train, distill, export, sample, fill, evaluate, inspect, "
                 + "convert, doctor, completion, help."),
     ]
-    [InlineData("evaluate", "ddpm evaluate must be followed by a command: bpd, fid, is, kid, pr.")]
-    [InlineData("evaluate fidd a b", "ddpm evaluate has no command fidd; did you mean fid? The commands are bpd, fid, is, kid, pr.")]
+    [InlineData("evaluate", "ddpm evaluate must be followed by a command: bpd, fid, is, kid, pr, copies.")]
+    [
+        InlineData(
+            "evaluate fidd a b", "ddpm evaluate has no command fidd; did you mean fid? The commands are bpd, fid, is, kid, pr, copies."),
+    ]
     [InlineData("sample {model} --stpes 5", "ddpm sample has no option --stpes; did you mean --steps? See ddpm sample --help.")]
     [InlineData("sample --frobnicate", "ddpm sample has no option --frobnicate. See ddpm sample --help.")]
     [InlineData("train --data {gray} --setps 5", "ddpm train has no option --setps; did you mean --steps? See ddpm train --help.")]
@@ -189,7 +192,22 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
     ]
     [InlineData("evaluate is {gray} --features pixels", "--features must be a classifier for the Inception Score, but is pixels.")]
     [InlineData("evaluate is {gray} --features {net.pt} --splits 9", "--splits must be at most 8, the number of samples, but is 9.")]
-    [InlineData("evaluate is {model} --features {net.pt}", "--count must say how many samples {model} is to draw: the reference does not.")]
+    [InlineData("evaluate is {model} --features {net.pt}", "--count must say how many samples {model} is to draw: nothing else does.")]
+    [
+        InlineData(
+            "evaluate copies {gray} {gray} --features {net.pt} --plot pairs.png",
+            "--plot goes with --features pixels, but --features is {net.pt}."),
+    ]
+    [
+        InlineData(
+            "evaluate copies {gray} {gray} --features pixels --plot pairs.gif",
+            "--plot must be a file that ends with .png or .svg, but is pairs.gif."),
+    ]
+    [
+        InlineData(
+            "evaluate copies {gray} {model} --features pixels",
+            "--count must say how many samples {model} is to draw: nothing else does."),
+    ]
     [
         InlineData(
             "evaluate pr {gray} {gray} --features pixels --neighbours 8",

@@ -90,9 +90,9 @@ internal sealed class Workplace : IDisposable
         }
     }
 
-    public void SaveIdx(string name, int count, int seed)
+    public void SaveIdx(string name, int count, int seed, bool flip = false)
     {
-        using Tensor images = Images(count, seed);
+        using Tensor drawn = Images(count, seed), images = flip ? drawn.flip(3) : drawn.alias();
         File.WriteAllBytes(
             this[name],
             [0, 0, 8, 3, 0, 0, 0, (byte)count, 0, 0, 0, 8, 0, 0, 0, 8, .. images.flatten().data<byte>().ToArray()]);

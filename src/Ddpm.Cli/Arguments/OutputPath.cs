@@ -42,6 +42,16 @@ internal static class OutputPath
         }
     }
 
+    /// <summary>Refuses a file whose name says no format of plots.</summary>
+    /// <param name="option">The option that names the file.</param>
+    /// <param name="file">The file; null for none.</param>
+    /// <exception cref="UsageException">It ends neither with .png nor with .svg.</exception>
+    public static void RequirePlot(string option, string? file)
+    {
+        if (file is null || Path.GetExtension(file).ToLowerInvariant() is ".png" or ".svg") return;
+        throw new UsageException($"{option} must be a file that ends with .png or .svg, but is {file}.");
+    }
+
     private static void Try(string folder)
     {
         string trial = Path.Combine(folder, Path.GetRandomFileName());

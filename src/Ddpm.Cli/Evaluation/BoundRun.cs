@@ -32,11 +32,7 @@ internal sealed class BoundRun(BoundCommandOptions options, Screen screen, IComm
                     + "that it was exported from.");
         }
 
-        if (options.Plot is { } plotted && Path.GetExtension(plotted).ToLowerInvariant() is not (".png" or ".svg"))
-        {
-            throw new UsageException($"--plot must be a file that ends with .png or .svg, but is {plotted}.");
-        }
-
+        OutputPath.RequirePlot("--plot", options.Plot);
         ranks.OnFirstRank(() =>
         {
             OutputPath.RequireFile("--plot", options.Plot);

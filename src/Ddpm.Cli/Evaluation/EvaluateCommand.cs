@@ -14,7 +14,7 @@ internal static class EvaluateCommand
     public static Command Create(CommandShell shell) => new("evaluate", "Measures a model, or samples against real images.")
     {
         BoundCommand.Create(shell), FrechetCommand.Create(shell), ScoreCommand.Create(shell), KernelCommand.Create(shell),
-        NeighboursCommand.Create(shell),
+        NeighboursCommand.Create(shell), CopiesCommand.Create(shell),
     };
 
     /// <summary>States the argument of real images.</summary>

@@ -36,16 +36,17 @@ internal abstract class ImageSet : IDisposable
     /// <param name="path">The path of images or of a model folder.</param>
     /// <param name="options">The options of all measures.</param>
     /// <param name="grayscale">Whether the pictures of a folder are read in shades of gray.</param>
-    /// <param name="otherwise">How many samples a model draws without --count; null where --count is needed.</param>
+    /// <param name="count">How many images; null for all, and as the next argument says.</param>
+    /// <param name="otherwise">How many samples a model draws without a count; null where one is needed.</param>
     /// <param name="ranks">The processes that measure together.</param>
     /// <param name="stop">Ends the reading.</param>
     public static ImageSet Open(
-        string path, MeasureOptions options, bool grayscale, int? otherwise, ICommunicator ranks, CancellationToken stop)
+        string path, MeasureOptions options, bool grayscale, int? count, int? otherwise, ICommunicator ranks, CancellationToken stop)
     {
-        if (IsModel(path)) return new Drawn(path, options, otherwise, ranks);
+        if (IsModel(path)) return new Drawn(path, options, count ?? otherwise, ranks);
         // Samples that are still being drawn are not a set yet.
         if (SampleFolder.IsOne(path)) RunLock.RequireFree(path);
-        return new Stored(ImageData.Open(path, options.Images, grayscale, options.Workers, stop), options, ranks);
+        return new Stored(ImageData.Open(path, options.Images, grayscale, options.Workers, stop), options, count, ranks);
     }
 
     public static bool IsModel(string path) =>
@@ -53,9 +54,9 @@ internal abstract class ImageSet : IDisposable
         || File.Exists(Path.Combine(path, "unet", "config.json"))
         || (File.Exists(Path.Combine(path, "config.json")) && !SampleFolder.IsOne(path));
 
-    private sealed class Stored(OpenedImages images, MeasureOptions options, ICommunicator ranks) : ImageSet
+    private sealed class Stored(OpenedImages images, MeasureOptions options, int? count, ICommunicator ranks) : ImageSet
     {
-        private readonly IDataset chosen = options.Count is { } count ? SubsetDataset.EvenlySpread(images.Data, count) : images.Data;
+        private readonly IDataset chosen = count is { } fewer ? SubsetDataset.EvenlySpread(images.Data, fewer) : images.Data;
 
         public override int Count => chosen.Count;
 
@@ -86,10 +87,10 @@ internal abstract class ImageSet : IDisposable
         private readonly SamplePlan plan;
         private readonly TensorEngine engine;
 
-        public Drawn(string path, MeasureOptions options, int? otherwise, ICommunicator ranks)
+        public Drawn(string path, MeasureOptions options, int? count, ICommunicator ranks)
         {
-            Count = options.Count ?? otherwise
-                ?? throw new UsageException($"--count must say how many samples {path} is to draw: the reference does not.");
+            Count = count
+                ?? throw new UsageException($"--count must say how many samples {path} is to draw: nothing else does.");
             plan = new SamplePlan(path, options.Sampling);
             plan.Conditions.RequireRoom(Count);
             engine = new TensorEngine(plan, ranks);

@@ -38,6 +38,9 @@ internal sealed class Measurement : IDisposable
         Note("features", options.Features.Description);
     }
 
+    /// <summary>Gets the shape of the images whose pixels are compared, [C, H, W]; null before the first set, and with a network.</summary>
+    public IReadOnlyList<long>? PixelShape => shape;
+
     /// <summary>Shows the warnings of measures.</summary>
     public ScreenLog Log => new(screen);
 
@@ -59,12 +62,27 @@ internal sealed class Measurement : IDisposable
             return StatisticsFile.Load(path, maxFeatures);
         }
 
-        return Of(role, path, least: 2, batches => FeatureExtraction.Statistics(extractor, batches, ranks, null, stop), stop);
+        return Of(role, path, least: 2, options.Count, batches => FeatureExtraction.Statistics(extractor, batches, ranks, null, stop), stop);
     }
 
     /// <summary>Gives the features of each image of a set, [N, D].</summary>
     public Tensor Features(string role, string path, CancellationToken stop, int least = 1) =>
-        Of(role, path, least, batches => FeatureExtraction.Features(extractor, batches, ranks, null, stop), stop);
+        Of(role, path, least, options.Count, batches => FeatureExtraction.Features(extractor, batches, ranks, null, stop), stop);
+
+    /// <summary>Gives the features of every image of a set, whatever --count says; a model does not draw as many.</summary>
+    /// <param name="role">What the set is to the measure.</param>
+    /// <param name="path">The path of images, or of a model folder.</param>
+    /// <param name="flip">Whether each image's mirror image follows its batch.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public Tensor AllFeatures(string role, string path, bool flip, CancellationToken stop)
+    {
+        Tensor all = Of(
+            role, path, 1, null,
+            batches => FeatureExtraction.Features(extractor, flip ? Mirrored(batches) : batches, ranks, null, stop), stop);
+        if (flip) Note($"{role}-mirrored", "true");
+        lastCount = null;
+        return all;
+    }
 
     /// <summary>Writes a file once, however many processes there are.</summary>
     public void Write(Action write) => ranks.OnFirstRank(write);
@@ -93,18 +111,18 @@ internal sealed class Measurement : IDisposable
         screen.Json(json);
     }
 
-    private T Of<T>(string role, string path, int least, Func<IEnumerable<Tensor>, T> measure, CancellationToken stop)
+    private T Of<T>(
+        string role, string path, int least, int? count, Func<IEnumerable<Tensor>, T> measure, CancellationToken stop)
     {
         // Pictures that are compared with images of one channel are read as such.
         bool gray = options.Features.IsPixels && shape is [1, ..] && Directory.Exists(path);
-        using ImageSet set = ImageSet.Open(path, options, gray, lastCount, ranks, stop);
+        using ImageSet set = ImageSet.Open(path, options, gray, count, lastCount, ranks, stop);
         FolderReport.LeftOut(screen, set.Folder);
         if (options.Features.IsPixels) RequireShape(path, set.Shape);
         if (set.Count < least)
         {
             throw new InvalidDataException($"{path} must have at least {Amount.Of(least, "image")}, but has {set.Count}.");
         }
-
 
         if (set.Warning is not null) screen.Warn($"{path}: {set.Warning}");
         lastCount = set.Count;
@@ -116,6 +134,16 @@ internal sealed class Measurement : IDisposable
         FolderReport.Read(screen, set.Folder);
         if (FolderReport.Json(set.Folder) is { } json) folders[role] = json;
         return measured;
+    }
+
+    private static IEnumerable<Tensor> Mirrored(IEnumerable<Tensor> batches)
+    {
+        foreach (Tensor batch in batches)
+        {
+            Tensor mirrored = batch.flip(3).DetachFromDisposeScope();
+            yield return batch;
+            yield return mirrored;
+        }
     }
 
     // Pixels are compared one by one.
