@@ -11,7 +11,7 @@ public interface IResumableHook : ITrainingHook
     double[] SaveState();
 
     /// <summary>
-    /// Continues from a state. The trainer calls it after <see cref="ITrainingHook.RunStarting"/>when the run resumes from the step of the
+    /// Continues from a state. The trainer calls it after <see cref="ITrainingHook.RunStarting"/> when the run resumes from the step of the
     /// state.
     /// </summary>
     /// <param name="trainer">The trainer.</param>

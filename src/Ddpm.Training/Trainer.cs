@@ -130,7 +130,7 @@ public sealed partial class Trainer : IDisposable
     /// <param name="progress">Receives every step, after the hooks. Default: none.</param>
     /// <param name="hooks">
     /// The hooks of the run, such as a <see cref="CheckpointStore"/>, <see cref="MetricsLog"/>, <see cref="SampleGrids"/>,
-    /// <see cref="AverageSnapshots"/>or your own. Each step calls them in this order, a <see cref="CheckpointStore"/> after all others.
+    /// <see cref="AverageSnapshots"/> or your own. Each step calls them in this order, a <see cref="CheckpointStore"/> after all others.
     /// </param>
     /// <param name="cancellationToken">
     /// Ends the run after the current step, on all ranks if it is cancelled on one. Cancellation is not an error: the network and its

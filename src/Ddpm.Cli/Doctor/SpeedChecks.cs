@@ -41,7 +41,7 @@ internal static class SpeedChecks
         return Found(seconds, "a prediction of one image", 1);
     }
 
-    /// <summary>Times training, which is libtorch's.</summary>
+    /// <summary>Times training, which needs libtorch.</summary>
     public static Finding Training()
     {
         using var network = new UNet(SmallNetwork.Options, seed: 0);

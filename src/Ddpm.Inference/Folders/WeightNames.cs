@@ -9,7 +9,7 @@ namespace Ddpm.Inference;
 /// </summary>
 internal static partial class WeightNames
 {
-    /// <summary>Returns Today's name of a tensor; the name itself where it is of no known generation.</summary>
+    /// <summary>Returns today's name of a tensor; the name itself where it is of no known generation.</summary>
     /// <param name="name">The tensor's name in a file.</param>
     /// <param name="levels">The number of the network's levels: the authors count the way up from the finest.</param>
     public static string Modern(string name, int levels)

@@ -55,7 +55,7 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
             threads);
     }
 
-    /// <summary>Gets Kernel, stride and padding.</summary>
+    /// <summary>Gets kernel, stride and padding.</summary>
     public ConvolutionShape Shape => shape;
 
     public override int Parts => division.Parts;

@@ -3,6 +3,6 @@ namespace Ddpm.Inference;
 /// <summary>A step that convolves, whatever vectors it computes with.</summary>
 internal interface IConvolutionStep
 {
-    /// <summary>Gets Kernel, stride and padding.</summary>
+    /// <summary>Gets kernel, stride and padding.</summary>
     ConvolutionShape Shape { get; }
 }

@@ -10,7 +10,7 @@ public sealed record InferenceOptions
     /// <summary>Gets the compiled network with float32 weights.</summary>
     public static InferenceOptions Default { get; } = new();
 
-    /// <summary>Gets prediction layer by layer with libtorch's operations, as in training.</summary>
+    /// <summary>Gets prediction layer by layer with libtorch's operations.</summary>
     public static InferenceOptions Off { get; } = new() { Compile = false };
 
     /// <summary>Gets the compiled network with bfloat16 weights: they take half the memory, and predictions differ by about 1 %.</summary>

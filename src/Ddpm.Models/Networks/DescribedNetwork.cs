@@ -75,8 +75,9 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     }
 
     /// <summary>
-    /// Gets or sets whether the network in training mode computes 3×3 convolutions and group normalisations over images with kernels of
-    /// this library, and their gradients too, where it holds float32 on the CPU. Otherwise libtorch computes all layers.
+    /// Gets or sets whether a network over images in training mode computes convolutions, dense layers, attention and group normalisations
+    /// with kernels of this library, and their gradients too. It does so in float32 on the CPU, for channels in multiples of 16. Otherwise
+    /// libtorch computes all layers.
     /// </summary>
     /// <value>Default: true.</value>
     public bool TrainingKernels { get; set; } = true;

@@ -1,7 +1,7 @@
 namespace Ddpm.Core;
 
 /// <summary>
-/// Makes ᾱ follow cos²(((t/T) + s)/(1 + s) · π/2), with with β_t capped: improved-diffusion (Nichol and Dhariwal 2021, arXiv:2102.09672,
+/// Makes ᾱ follow cos²(((t/T) + s)/(1 + s) · π/2), with β_t capped: improved-diffusion (Nichol and Dhariwal 2021, arXiv:2102.09672,
 /// eq. 17), "squaredcos_cap_v2" of diffusers.
 /// </summary>
 public sealed class CosineSchedule : IVarianceSchedule
