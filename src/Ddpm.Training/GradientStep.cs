@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using Ddpm.Core;
 using Ddpm.Models;
 using TorchSharp.Modules;
@@ -125,8 +127,21 @@ internal sealed class GradientStep : IDisposable
         }
 
         losses.AddRange(each.detach().to(float64, CPU).data<double>().ToArray());
-        (micro.Parts == 1 ? loss : loss.Over(micro.Parts)).backward();
+        Backward(micro.Parts == 1 ? loss : loss.Over(micro.Parts));
         return value;
+    }
+
+    // What fails in the backward pass of a network's kernels cannot pass through libtorch, which says no more than that it failed.
+    private void Backward(Tensor loss)
+    {
+        try
+        {
+            loss.backward();
+        }
+        catch (ExternalException) when (settings.Network is DescribedNetwork { BackwardFailure: { } failure })
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     // The model for one batch: conditioned on its classes, computing in the type asked for.

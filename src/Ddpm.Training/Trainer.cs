@@ -25,6 +25,7 @@ public sealed partial class Trainer : IDisposable
     private readonly GradientStep gradient;
     private readonly RunningHooks hooks = new();
     private string? batchIdentity;
+    private bool disposed;
 
     private Trainer(TrainerSettings settings)
     {
@@ -149,12 +150,14 @@ public sealed partial class Trainer : IDisposable
     /// The loss or the gradients became NaN or infinite; the parameters are those of the step before, and the last checkpoint is whole.
     /// </exception>
     /// <exception cref="IOException">A hook cannot write, or another run has its folder; earlier checkpoints are whole.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     public bool Run(
         IBatchSource batches, long totalSteps, IProgress<TrainingProgress>? progress = null, IEnumerable<ITrainingHook>? hooks = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
+        ObjectDisposedException.ThrowIf(disposed, this);
         ITrainingHook[] ordered = [.. (hooks ?? []).OrderBy(hook => hook is ICheckpointHook)];
         using var own = NetworkInTraining.Enter(Network);
         return Communicator.Together(() =>
@@ -205,12 +208,18 @@ public sealed partial class Trainer : IDisposable
     public TrainingStep Step(IReadOnlyList<TrainingBatch> batches)
     {
         ArgumentNullException.ThrowIfNull(batches);
+        ObjectDisposedException.ThrowIf(disposed, this);
         using var own = NetworkInTraining.Enter(Network);
         return Communicator.Together(() => StepOn(batches));
     }
 
     /// <summary>Frees the optimiser and the average; the network stays with the caller.</summary>
-    public void Dispose() => gradient.Dispose();
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        gradient.Dispose();
+    }
 
     /// <summary>Makes a step on batches of one size; collective.</summary>
     internal TrainingStep StepOn(IReadOnlyList<TrainingBatch> batches)

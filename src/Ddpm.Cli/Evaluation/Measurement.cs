@@ -62,7 +62,8 @@ internal sealed class Measurement : IDisposable
             return StatisticsFile.Load(path, maxFeatures);
         }
 
-        return Of(role, path, least: 2, options.Count, batches => FeatureExtraction.Statistics(extractor, batches, ranks, null, stop), stop);
+        return Of(
+            role, path, 2, options.Count, batches => FeatureExtraction.Statistics(extractor, batches, ranks, null, stop), stop);
     }
 
     /// <summary>Gives the features of each image of a set, [N, D].</summary>

@@ -12,6 +12,8 @@ internal sealed class GradientCall
     public const int PartsOfABatch = 2;
 
     private readonly bool[] needed;
+    private readonly Tensor[] weights;
+    private readonly long versions;
 
     /// <summary>Takes a prediction's inputs.</summary>
     /// <param name="program">The network.</param>
@@ -34,6 +36,8 @@ internal sealed class GradientCall
                     || feature.Operation.Parameters.Any(parameter => program.Parameter(parameter).requires_grad);
         }
 
+        weights = [.. program.Graph.Features.SelectMany(Read)];
+        versions = TensorVersions.Total(weights);
         int examples = checked((int)t.size(0)), parts = Math.Clamp(examples, 1, PartsOfABatch);
         int First(int part) => (int)((long)examples * part / parts);
         Parts =
@@ -59,6 +63,23 @@ internal sealed class GradientCall
     /// <summary>Gets the sums of what the parts give for the weights.</summary>
     public WeightSums Weights { get; } = new();
 
+    /// <summary>Makes sure that the weights are those of the prediction, where gradients depend on them.</summary>
+    /// <exception cref="InvalidOperationException">They have changed, or lie elsewhere or in another type.</exception>
+    public void RequireUnchanged()
+    {
+        Tensor[] now = [.. Program.Graph.Features.SelectMany(Read)];
+        if (now.SequenceEqual(weights, ReferenceEqualityComparer.Instance) && now.All(TensorMemory.IsPlain)
+            && TensorVersions.Total(now) == versions) return;
+        throw new InvalidOperationException("A weight was changed, moved or disposed between a prediction and its backward pass.");
+    }
+
     /// <summary>Returns whether a feature's gradient leads to one that is asked for.</summary>
     public bool Needs(Feature feature) => needed[feature.Index];
+
+    // The weights that a layer's gradients read: those of its input are products with them. Biases are added, and read by none.
+    private IEnumerable<Tensor> Read(Feature feature) =>
+        feature.Operation is ConvolutionOperation || feature.Operation.Inputs.Any(Needs)
+            ? feature.Operation.Parameters.Where(parameter => !parameter.Name.EndsWith(".bias", StringComparison.Ordinal))
+                .Select(Program.Parameter)
+            : [];
 }

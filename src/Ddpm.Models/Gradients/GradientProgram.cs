@@ -14,11 +14,16 @@ internal sealed class GradientProgram(
     NetworkGraph graph, GradientLayers layers, IReadOnlyDictionary<string, LayerParameters> parameters, Dropout dropout) : IDisposable
 {
     private readonly object gate = new();
+
+    // What libtorch reads after a backward pass has returned, on the thread of that pass, until its next one.
+    private readonly ThreadLocal<Tensor?[]> returned = new(() => [], trackAllValues: true);
     private PartThreads? threads;
     private GradientAccumulation? accumulation;
-    private Tensor?[] returned = [];
 
     public NetworkGraph Graph => graph;
+
+    /// <summary>Gets why the last backward pass failed; null where it did not.</summary>
+    public Exception? Failure { get; private set; }
 
     /// <summary>Returns whether a prediction is one that the program computes.</summary>
     public bool Applies(Tensor x) => is_grad_enabled() && TensorMemory.IsPlain(x)
@@ -45,7 +50,8 @@ internal sealed class GradientProgram(
         {
             FreeReturned();
             GradientAccumulation? taker = given.Any(each => each.requires_grad) ? null : accumulation;
-            var call = new GradientCall(this, given, t, labels, dropout) { Accumulation = taker };
+            // Copies: what changes a tensor of timesteps or labels afterwards changes no gradient.
+            var call = new GradientCall(this, given, t.clone(), labels?.clone(), dropout) { Accumulation = taker };
             taker?.Begin(call);
             try
             {
@@ -102,15 +108,19 @@ internal sealed class GradientProgram(
     /// <summary>Returns the gradients of x_t, the conditions and the weights; null for those that are not asked for.</summary>
     /// <param name="call">The prediction.</param>
     /// <param name="gradient">The gradient of the prediction.</param>
-    /// <param name="saved">What <see cref="Forward"/> saved; disposed.</param>
-    /// <returns>The gradients, which live until the next call; none where the call's accumulation takes them.</returns>
-    public Tensor?[] Backward(GradientCall call, Tensor gradient, List<Tensor> saved)
+    /// <param name="unpack">Gives what <see cref="Forward"/> saved; the tensors are disposed.</param>
+    /// <returns>The gradients, which live until the thread's next call; none where the call's accumulation takes them.</returns>
+    /// <exception cref="InvalidOperationException">A weight was changed, moved or disposed since the prediction.</exception>
+    public Tensor?[] Backward(GradientCall call, Tensor gradient, Func<List<Tensor>> unpack)
     {
         lock (gate)
         {
             FreeReturned();
             using var scope = NewDisposeScope();
+            Failure = null;
+            call.RequireUnchanged();
             if (call.Accumulation is not null) return Gradients(call, gradient);
+            List<Tensor> saved = unpack();
             int next = 0;
             foreach (GradientPart part in call.Parts)
             {
@@ -123,16 +133,24 @@ internal sealed class GradientProgram(
                 : Gradients(call, gradient);
             foreach (Tensor? result in results) result?.DetachFromDisposeScope();
             foreach (Tensor tensor in saved) tensor.Dispose();
-            // libtorch reads them after the return.
-            return returned = results;
+            return returned.Value = results;
         }
+    }
+
+    /// <summary>Returns gradients that fit nothing, in place of those of a pass that failed.</summary>
+    public Tensor?[] Misfits(GradientCall call, Exception failure)
+    {
+        Failure = failure;
+        FreeReturned();
+        int leaves = call.Accumulation is null ? call.Given.Length + Graph.Parameters.Count : 1;
+        return returned.Value = [.. Enumerable.Range(0, leaves).Select(_ => zeros([]).DetachFromDisposeScope())];
     }
 
     public void Dispose()
     {
         lock (gate)
         {
-            FreeReturned();
+            foreach (Tensor?[] tensors in returned.Values) Free(tensors);
             threads?.Dispose();
             threads = null;
         }
@@ -189,7 +207,12 @@ internal sealed class GradientProgram(
 
     private void FreeReturned()
     {
-        foreach (Tensor? tensor in returned) tensor?.Dispose();
-        returned = [];
+        Free(returned.Value!);
+        returned.Value = [];
+    }
+
+    private static void Free(Tensor?[] tensors)
+    {
+        foreach (Tensor? tensor in tensors) tensor?.Dispose();
     }
 }

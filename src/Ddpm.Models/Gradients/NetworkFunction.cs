@@ -26,6 +26,14 @@ internal sealed class NetworkFunction : autograd.SingleTensorFunction<NetworkFun
     {
         using Tensor gradient = grad_output;
         var call = (GradientCall)ctx.get_data(Call);
-        return [null!, .. call.Program.Backward(call, gradient, ctx.get_saved_variables()).Select(each => each!)];
+        try
+        {
+            return [null!, .. call.Program.Backward(call, gradient, ctx.get_saved_variables).Select(each => each!)];
+        }
+        catch (Exception exception)
+        {
+            // Libtorch called, and no exception can pass through it. Gradients that fit nothing make it throw one of its own.
+            return [null!, .. call.Program.Misfits(call, exception).Select(each => each!)];
+        }
     }
 }

@@ -93,6 +93,9 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     /// <summary>What the network computes.</summary>
     internal NetworkGraph Graph { get; }
 
+    /// <summary>Gets why the last backward pass by kernels failed, which an exception of libtorch's does not say; null otherwise.</summary>
+    internal Exception? BackwardFailure => gradients?.Failure;
+
     /// <summary>The weights of each layer, by the layer's name.</summary>
     internal IReadOnlyDictionary<string, LayerParameters> Layers { get; }
 
@@ -109,6 +112,7 @@ public class DescribedNetwork : nn.Module<Tensor, Tensor, Tensor>, IConditionalE
     public Tensor Predict(Tensor xt, Tensor t, BatchConditions conditions)
     {
         input.Check(xt, t);
+        NetworkInput.CheckType(xt, Layers.Values.First().Weight);
         using var scope = NewDisposeScope();
         Tensor? labels = input.LabelRows(conditions.Labels, xt);
         Tensor[] tensors = input.Tensors(conditions, xt);

@@ -35,6 +35,7 @@ internal sealed class NetworkInput(NetworkGraph graph)
             throw new ArgumentException($"x must have the shape [B, {description.InChannels}{sizes}], but has {Shape(x)}.", nameof(x));
         }
 
+        if (x.size(0) == 0) throw new ArgumentException($"x must have at least one example, but has {Shape(x)}.", nameof(x));
         if (x.shape.AsSpan(2).ToArray().Any(size => size == 0 || size % graph.SizeMultiple != 0))
         {
             string sizes = dimensions == 1 ? "length that is a multiple" : "height and width that are multiples";
@@ -49,6 +50,15 @@ internal sealed class NetworkInput(NetworkGraph graph)
             throw new ArgumentException($"t must have the shape [{x.size(0)}], one timestep for each example, but has {Shape(t)}.",
                 nameof(t));
         }
+    }
+
+    /// <summary>Throws where x_t is of another type than the weights, or on another device.</summary>
+    /// <exception cref="ArgumentException">It is.</exception>
+    public static void CheckType(Tensor x, Tensor weight)
+    {
+        if (x.dtype == weight.dtype && x.device_type == weight.device_type) return;
+        throw new ArgumentException(
+            $"x must be {weight.dtype} on {weight.device}, as the weights are, but is {x.dtype} on {x.device}.", nameof(x));
     }
 
     /// <summary>
