@@ -55,6 +55,22 @@ public sealed class ExportCommandTests : IDisposable
         File.Exists(here["a.onnx"]).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("a.onnx")]
+    [InlineData("a.onnx.md")]
+    [InlineData("a.onnx.data")]
+    public void Onnx_OverAFileThatExists_NeedsOverwrite(string existing)
+    {
+        here.SaveModel();
+        File.WriteAllText(here[existing], "mine");
+        (int code, _, string error) = here.Run("export", "--onnx", "{model}", "{a.onnx}");
+        (code, error.TrimEnd()).Should().Be((2, $"{here[existing]} exists: give another file, or --overwrite."));
+        File.ReadAllText(here[existing]).Should().Be("mine");
+        Directory.GetFiles(Path.GetDirectoryName(here[existing])!, "a.onnx*").Should().ContainSingle();
+        here.Run("export", "--onnx", "{model}", "{a.onnx}", "--overwrite").Code.Should().Be(0);
+        new FileInfo(here["a.onnx"]).Length.Should().BeGreaterThan(1000);
+    }
+
     [Fact]
     public void Onnx_WhatIsNoModel_IsRefusedInOneLine()
     {

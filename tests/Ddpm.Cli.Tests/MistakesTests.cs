@@ -81,6 +81,12 @@ public sealed class MistakesTests(WrongThings things) : IClassFixture<WrongThing
         "sample {model} --sampler predictor-corrector --signal-to-noise 0", "--signal-to-noise must be a number above 0, but is 0.")]
     [InlineData("sample {model} --eta 0.5", "--eta goes with --sampler ddim, but the sampler is ddpm.")]
     [InlineData("sample {model} --seed one", "--seed must be a whole number, but is one.")]
+    [InlineData("sample {model} --seed 9223372036854775808", "--seed must be a whole number of 64 bits, but is 9223372036854775808.")]
+    [
+        InlineData(
+            "fill {gray} --out {filled} --quantiles 1,0.5,0",
+            "--quantiles must leave out something, for the scores of their band, but reach from 0 to 1."),
+    ]
     [InlineData("sample {model} --noise pink", "--noise must be per-sample or stream, but is pink.")]
     [InlineData("sample {model} --count 0", "--count must be at least 1, but is 0.")]
     [InlineData("sample {model} --batch-size 0", "--batch-size must be at least 1, but is 0.")]

@@ -64,6 +64,10 @@ public sealed class TrainCommandTests : IDisposable
             ["export", "--checkpoint", At("run/checkpoints/step-000000006"), "--out", At("second"), "--average", "1"]);
         (code, error).Should().Be((0, ""));
         ModelFolder.Load(At("second")).Dispose();
+        string[] again = ["export", "--checkpoint", At("run/checkpoints/step-000000006"), "--out", At("second")];
+        (code, _, error) = Run(again);
+        (code, error.Trim()).Should().Be((2, $"{At("second")} is not empty: give another folder, or --overwrite."));
+        Run([.. again, "--overwrite"]).Code.Should().Be(0);
         (code, _, error) = Run(["export", "--checkpoint", At("run/checkpoints/step-000000006"), "--out", At("third"), "--average", "2"]);
         (code, error.Trim()).Should().Be((1, $"{At("run/checkpoints/step-000000006")} has the averages 0 … 1, but not 2."));
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 using Ddpm.Cli.Help;
 
 namespace Ddpm.Cli.Arguments;
@@ -123,9 +124,9 @@ internal sealed partial class OptionReader
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
-                ? value
-                : Refuse<long>(result, $"{name} must be a whole number, but is {OptionText.Shown(text)}.");
+            if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)) return value;
+            string limit = BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? " of 64 bits" : "";
+            return Refuse<long>(result, $"{name} must be a whole number{limit}, but is {OptionText.Shown(text)}.");
         },
     });
 

@@ -42,6 +42,17 @@ internal static class OutputPath
         }
     }
 
+    /// <summary>Refuses to write over a model that exists.</summary>
+    /// <param name="folder">The folder that is to be written.</param>
+    /// <param name="overwrite">Whether it may be.</param>
+    /// <exception cref="UsageException">It is not empty, or a file.</exception>
+    public static void RequireUnused(string folder, bool overwrite)
+    {
+        if (File.Exists(folder)) throw new UsageException($"{folder} must be a folder, but is a file.");
+        if (overwrite || !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any()) return;
+        throw new UsageException($"{folder} is not empty: give another folder, or --overwrite.");
+    }
+
     /// <summary>Refuses a file whose name says no format of plots.</summary>
     /// <param name="option">The option that names the file.</param>
     /// <param name="file">The file; null for none.</param>

@@ -17,9 +17,7 @@ internal static class Converter
     public static void Execute(ConvertOptions options, Screen screen)
     {
         (string target, string dtype) = (options.Target, options.Dtype);
-        if (File.Exists(target)) throw new UsageException($"{target} must be a folder, but is a file.");
-        bool empty = !Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any();
-        if (!options.Overwrite && !empty) throw new UsageException($"{target} is not empty: give another folder, or --overwrite.");
+        OutputPath.RequireUnused(target, options.Overwrite);
         using TrainedModel model = new ModelSource(options.Source, options.Folder).Load();
         double change = Narrow(model.Network, dtype);
         OutputPath.RequireFolder("out", target);

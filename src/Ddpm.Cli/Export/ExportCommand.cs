@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Ddpm.Cli.Arguments;
 using Ddpm.Cli.Output;
 using Ddpm.Cli.Shell;
 using Ddpm.Training;
@@ -25,6 +26,7 @@ internal static class ExportCommand
 
     private static void ExportCheckpoint(ExportOptions options, Screen screen, CommandShell shell)
     {
+        OutputPath.RequireUnused(options.Output!, options.Overwrite);
         shell.LoadTorch("ddpm export --checkpoint");
         Checkpoint.Export(options.Checkpoint!, options.Output!, options.Average);
         screen.Line($"The model is in {options.Output}");

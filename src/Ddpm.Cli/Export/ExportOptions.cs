@@ -17,6 +17,8 @@ internal sealed class ExportOptions(OptionReader read)
     public bool Onnx { get; } = read.Section("A model folder to ONNX").Flag(
         "--onnx", "Write <model> as the ONNX model <file>, for ONNX Runtime and others; a page on its use and its tables lie beside it");
 
+    public bool Overwrite { get; } = read.Section("Output").Flag("--overwrite", "Write over an existing model");
+
     public string? Checkpoint { get; } = read.Section("A checkpoint to a model folder").Text(
         "--checkpoint", "folder", "The checkpoint, such as ddpm-run/checkpoints/step-000010000");
 

@@ -15,6 +15,9 @@ internal static class OnnxExporter
     {
         string file = options.Target!;
         if (Directory.Exists(file)) throw new UsageException($"{file} must be a file, but is a folder.");
+        // With the files that lie beside it.
+        string? existing = new[] { file, $"{file}.json", $"{file}.md", $"{file}.data" }.FirstOrDefault(File.Exists);
+        if (existing is not null && !options.Overwrite) throw new UsageException($"{existing} exists: give another file, or --overwrite.");
         var source = new ModelSource(options.Model!, options.Folder);
         source.RequirePrefix(source.Prefixes());
         ModelDescription description = source.Read();

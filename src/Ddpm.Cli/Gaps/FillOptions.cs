@@ -108,6 +108,11 @@ internal sealed class FillOptions(OptionReader read)
                 ? number
                 : double.NaN).Order(),
         ];
+        if (numbers is [0, .., 1])
+        {
+            throw new UsageException("--quantiles must leave out something, for the scores of their band, but reach from 0 to 1.");
+        }
+
         return numbers.Length >= 2 && numbers.All(number => number is >= 0 and <= 1) && numbers.Distinct().Count() == numbers.Length
             ? [.. numbers]
             : throw new UsageException(

@@ -99,7 +99,7 @@ internal static class NetworkChoice
         string multiple = $"a multiple of {divisor}, for {of} has {levels} levels";
         throw new UsageException(options.Images.Size is { } size
             ? $"--size must be {multiple}, but is {size}."
-            : $"--data must be images whose height and width are {multiple}, but these are of {width}×{height} pixels; "
+            : $"--data must be images whose height and width are {multiple}, but these are {height} high and {width} wide; "
                 + "--size brings those of a folder to another size.");
     }
 
