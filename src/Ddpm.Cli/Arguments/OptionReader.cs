@@ -125,8 +125,9 @@ internal sealed partial class OptionReader
         {
             string text = result.Tokens[0].Value;
             if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)) return value;
-            string limit = BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? " of 64 bits" : "";
-            return Refuse<long>(result, $"{name} must be a whole number{limit}, but is {OptionText.Shown(text)}.");
+            bool isWhole = BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+            return Refuse<long>(
+                result, $"{name} must be a whole number{(isWhole ? " of 64 bits" : "")}, but is {OptionText.Shown(text)}.");
         },
     });
 
