@@ -14,9 +14,7 @@ internal sealed class GradientProgram(
     NetworkGraph graph, GradientLayers layers, IReadOnlyDictionary<string, LayerParameters> parameters, Dropout dropout) : IDisposable
 {
     private readonly object gate = new();
-
-    // What libtorch reads after a backward pass has returned, on the thread of that pass, until its next one.
-    private readonly ThreadLocal<Tensor?[]> returned = new(() => [], trackAllValues: true);
+    private readonly ReturnedGradients returned = new();
     private PartThreads? threads;
     private GradientAccumulation? accumulation;
 
@@ -48,7 +46,7 @@ internal sealed class GradientProgram(
         Tensor[] given = [x, .. conditions];
         lock (gate)
         {
-            FreeReturned();
+            returned.Free();
             GradientAccumulation? taker = given.Any(each => each.requires_grad) ? null : accumulation;
             // Copies: what changes a tensor of timesteps or labels afterwards changes no gradient.
             var call = new GradientCall(this, given, t.clone(), labels?.clone(), dropout) { Accumulation = taker };
@@ -115,7 +113,7 @@ internal sealed class GradientProgram(
     {
         lock (gate)
         {
-            FreeReturned();
+            returned.Free();
             using var scope = NewDisposeScope();
             Failure = null;
             call.RequireUnchanged();
@@ -133,24 +131,27 @@ internal sealed class GradientProgram(
                 : Gradients(call, gradient);
             foreach (Tensor? result in results) result?.DetachFromDisposeScope();
             foreach (Tensor tensor in saved) tensor.Dispose();
-            return returned.Value = results;
+            return returned.Keep(results);
         }
     }
 
     /// <summary>Returns gradients that fit nothing, in place of those of a pass that failed.</summary>
     public Tensor?[] Misfits(GradientCall call, Exception failure)
     {
-        Failure = failure;
-        FreeReturned();
         int leaves = call.Accumulation is null ? call.Given.Length + Graph.Parameters.Count : 1;
-        return returned.Value = [.. Enumerable.Range(0, leaves).Select(_ => zeros([]).DetachFromDisposeScope())];
+        lock (gate)
+        {
+            Failure = failure;
+            returned.Free();
+            return returned.Keep([.. Enumerable.Range(0, leaves).Select(_ => zeros([]).DetachFromDisposeScope())]);
+        }
     }
 
     public void Dispose()
     {
         lock (gate)
         {
-            foreach (Tensor?[] tensors in returned.Values) Free(tensors);
+            returned.FreeAll();
             threads?.Dispose();
             threads = null;
         }
@@ -203,16 +204,5 @@ internal sealed class GradientProgram(
             [prediction], [.. all.Where(tensor => tensor.requires_grad)], [gradient], retain_graph: true, create_graph: true,
             allow_unused: true));
         return [.. all.Select(tensor => tensor.requires_grad ? gradients.Dequeue() : null)];
-    }
-
-    private void FreeReturned()
-    {
-        Free(returned.Value!);
-        returned.Value = [];
-    }
-
-    private static void Free(Tensor?[] tensors)
-    {
-        foreach (Tensor? tensor in tensors) tensor?.Dispose();
     }
 }

@@ -113,6 +113,30 @@ public sealed class BetweenPassesTests
     }
 
     [Fact]
+    public void ReturnedGradients_OfThreadsThatEnded_AreFreed()
+    {
+        using Tensor own = zeros(1), others = zeros(1), later = zeros(1);
+        var returned = new ReturnedGradients();
+        using var end = new ManualResetEventSlim();
+        var thread = new Thread(() =>
+        {
+            returned.Keep([null, others]);
+            end.Wait();
+        });
+        thread.Start();
+        SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin));
+        returned.Keep([own]);
+        returned.Free();
+        (own.IsInvalid, others.IsInvalid).Should().Be((true, false), "the other thread may not have read its own");
+
+        end.Set();
+        thread.Join();
+        returned.Keep([later]);
+        returned.Free();
+        (others.IsInvalid, later.IsInvalid).Should().Be((true, true));
+    }
+
+    [Fact]
     public void Backward_ThatFails_LeavesNothing()
     {
         using var scope = NewDisposeScope();
