@@ -34,7 +34,7 @@ internal static class Growth
     {
         Console.WriteLine("\nBatch: predictions of the small network (32 channels, 1, 2, 2, at 16×16, attention at 8×8)");
         var table = new GrowthTable("batch");
-        foreach (int batch in Effort.Of<int[]>([1, 2, 4, 8, 16, 32, 64], [1, 2]))
+        foreach (int batch in Effort.Of<int[]>([1, 2, 4, 8, 16, 32, 64, 128, 256], [1, 2]))
         {
             Predict(table, $"{batch}", new NetworkCase(NetworkCase.Small, batch, 1));
         }
@@ -48,7 +48,9 @@ internal static class Growth
                 $"\nResolution: predictions of the same widths for 4 images, attention "
                     + $"{(attention ? "at all levels" : "in the middle only, at a quarter of the height")}");
             var table = new GrowthTable("resolution");
-            foreach (int size in Effort.Of<int[]>([8, 16, 32, 64], [8]))
+            // Attention between all pixels of larger ones is not for networks of this kind.
+            int[] sizes = attention ? [8, 16, 32, 64] : [8, 16, 32, 64, 128, 256];
+            foreach (int size in Effort.Of(sizes, [8]))
             {
                 UNetOptions options = NetworkCase.Small with
                 {
