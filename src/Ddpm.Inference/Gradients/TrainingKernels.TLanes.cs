@@ -45,7 +45,7 @@ internal sealed unsafe class TrainingKernels<TLanes>(int threads) : TrainingKern
 
     public override void Attention(Plane projected, int heads, Plane target)
     {
-        AttentionShape shape = ShapeOf(projected, heads);
+        AttentionShape shape = AttentionShape.For<TLanes>(projected, heads);
         var panels = new Plane(projected.Images, new PlaneSize(1, 1), checked((int)shape.PanelFloats));
         var step = new AttentionStep<TLanes>(projected, panels, target, shape, Threads);
         panels.Address = Memory(panels.Floats + ScratchFloats(step));
@@ -55,16 +55,13 @@ internal sealed unsafe class TrainingKernels<TLanes>(int threads) : TrainingKern
 
     public override void AttentionGradient(Plane projected, int heads, Plane gradient, Plane target)
     {
-        var step = new AttentionGradient<TLanes>(projected, gradient, target, ShapeOf(projected, heads));
+        var step = new AttentionGradient<TLanes>(projected, gradient, target, AttentionShape.For<TLanes>(projected, heads));
         Run(step, Memory(ScratchFloats(step)));
     }
 
-    private static AttentionShape ShapeOf(Plane projected, int heads) =>
-        new(projected.Channels / 3, heads, projected.PixelsPerImage, PanelKernel<TLanes>.Width);
-
     private void Direct(Plane source, float* weight, nint bias, ConvolutionShape shape, Plane target, bool turned)
     {
-        var layout = new PanelLayout(target.Channels, (long)shape.Taps * source.Channels, PanelKernel<TLanes>.Width);
+        PanelLayout layout = PanelKernel<TLanes>.LayoutFor(target.Channels, (long)shape.Taps * source.Channels, target.Pixels);
         nint zeros = Zeros(Math.Max(source.Channels, target.Channels));
         float* memory = Memory(layout.Floats + ScratchFloats(Step(0)));
         Team.Run(new DirectWeights(weight, shape.Taps, layout, memory, turned));
@@ -79,7 +76,7 @@ internal sealed unsafe class TrainingKernels<TLanes>(int threads) : TrainingKern
 
     private void Convolve(Plane source, float* weight, int outputs, int inputs, nint bias, Plane target, bool turned)
     {
-        var layout = new PanelLayout(target.Channels, source.Channels, PanelKernel<TLanes>.Width);
+        PanelLayout layout = WinogradStep<TLanes, WinogradTiles>.LayoutFor(target, source.Channels);
         nint zeros = Zeros(Math.Max(source.Channels, target.Channels));
         long weights = layout.Floats * WinogradGradient.Products;
         float* memory = Memory(weights + ScratchFloats(Step(default)));

@@ -11,11 +11,13 @@ internal static unsafe partial class PanelKernel<TLanes>
         where T : unmanaged
         where TMemory : IMemory<T>
     {
-        nint stride = product.PanelStride, next = (nint)product.Next;
         long offset = product.Offset;
         float** rows = product.Pieces;
+        byte* ahead = Ahead(product);
+        int then = 8 * Blocks<T>(Width);
         for (int row = 0; row < count; row += 8, target += 8 * targetStride)
         {
+            if (row == then && product.Then is not null) ahead = (byte*)product.Then;
             TLanes a0 = TLanes.Create(0), b0 = a0;
             if (product.Bias is not null)
             {
@@ -31,10 +33,10 @@ internal static unsafe partial class PanelKernel<TLanes>
                 float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset,
                     r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
                 nint depth = product.Depths[piece];
-                for (nint k = 0; k < depth; k++, weights += stride)
+                for (nint k = 0; k < depth; k++, weights += Width)
                 {
-                    Fetch(weights + next);
-                    Fetch(weights + next + TLanes.Count);
+                    Fetch(ahead);
+                    ahead += CacheLine;
                     TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
                         value = TLanes.Create(r0[k]);
                     a0 = TLanes.MultiplyAdd(value, left, a0);
@@ -79,11 +81,13 @@ internal static unsafe partial class PanelKernel<TLanes>
         where T : unmanaged
         where TMemory : IMemory<T>
     {
-        nint stride = product.PanelStride, next = (nint)product.Next;
         long offset = product.Offset;
         float** rows = product.Pieces;
+        byte* ahead = Ahead(product);
+        int then = 6 * Blocks<T>(Width);
         for (int row = 0; row < count; row += 6, target += 6 * targetStride)
         {
+            if (row == then && product.Then is not null) ahead = (byte*)product.Then;
             TLanes a0 = TLanes.Create(0), b0 = a0;
             if (product.Bias is not null)
             {
@@ -98,9 +102,10 @@ internal static unsafe partial class PanelKernel<TLanes>
                 float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset,
                     r5 = rows[5] + offset;
                 nint depth = product.Depths[piece];
-                for (nint k = 0; k < depth; k++, weights += stride)
+                for (nint k = 0; k < depth; k++, weights += Width)
                 {
-                    Fetch(weights + next);
+                    Fetch(ahead);
+                    ahead += CacheLine;
                     TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
                         value = TLanes.Create(r0[k]);
                     a0 = TLanes.MultiplyAdd(value, left, a0);
@@ -138,7 +143,6 @@ internal static unsafe partial class PanelKernel<TLanes>
         where T : unmanaged
         where TMemory : IMemory<T>
     {
-        nint stride = product.PanelStride;
         long offset = product.Offset;
         float** rows = product.Pieces;
         TLanes a0 = TLanes.Create(0), b0 = a0;
@@ -154,7 +158,7 @@ internal static unsafe partial class PanelKernel<TLanes>
         {
             float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset;
             nint depth = product.Depths[piece];
-            for (nint k = 0; k < depth; k++, weights += stride)
+            for (nint k = 0; k < depth; k++, weights += Width)
             {
                 TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
                     value = TLanes.Create(r0[k]);
@@ -177,6 +181,15 @@ internal static unsafe partial class PanelKernel<TLanes>
         Store(a2, b2, target + 2 * targetStride);
         Store(a3, b3, target + 3 * targetStride);
     }
+
+    // Where fetching begins: with what is read anyway where nothing is needed next.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* Ahead(in PanelProduct product) => (byte*)(product.Ahead is null ? product.Panel : product.Ahead);
+
+    // How many blocks of rows fetch a panel.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Blocks<T>(int width)
+        where T : unmanaged => Math.Max(1, width * sizeof(T) / CacheLine);
 
     // Asks for a line of the caches; any address will do.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

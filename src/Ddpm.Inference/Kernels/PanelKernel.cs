@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.Arm;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// The innermost loop of convolutions, dense layers and attention: a few rows times a panel of two vectors of columns, with all sums in
-/// registers.
+/// The innermost loop of convolutions, dense layers and attention: a few rows times a panel of two or four vectors of columns, with all
+/// sums in registers.
 /// </summary>
 /// <remarks>
 /// <para>A processor multiplies and adds faster than it loads, so each number that is loaded must be used several times. One step of the
@@ -15,7 +15,8 @@ namespace Ddpm.Inference;
 /// at once, so none waits for the one before. Processors with 16 registers compute six rows: 12 sums, two vectors of weights and a number.
 /// Four would do for a core alone, with as many sums as it has multiply-adds under way; but then whatever else a core must do in between,
 /// such as the work of the program on its other hyper-thread, delays every sum (a third of the speed was lost on an AMD EPYC of
-/// Zen 3).</para>
+/// Zen 3). With vectors of AVX-512, six rows and four vectors of columns, 24 multiply-adds for 10 loads, keep both multipliers of an Intel
+/// Xeon (Ice Lake) busy, and eight rows and two vectors four fifths of them: each number of a row then serves four multiply-adds.</para>
 /// <para>Weights are packed into panels (<see cref="PanelLayout"/>), so that the loop reads them one after the other. Rows are lists of
 /// pieces, so that the same loop serves products of matrices and convolutions: padding
 /// is a piece of zeros, a stride is pieces further apart, and nothing is copied for either.</para>
@@ -25,16 +26,19 @@ namespace Ddpm.Inference;
 internal static unsafe partial class PanelKernel<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    /// <summary>Gets how many rows are computed at once: a block.</summary>
-    public static int Rows
+    /// <summary>Gets how many rows a block has at most.</summary>
+    public const int MostRows = 8;
+
+    private const int CacheLine = 64;
+
+    // The loops below must call nothing: a call leaves no vector in a register.
+    private static int Rows
     {
-        // The loops below must call nothing: a call leaves no vector in a register.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => HasManyRegisters ? 8 : 6;
     }
 
-    /// <summary>Gets the columns of a panel.</summary>
-    public static int Width
+    private static int Width
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 2 * TLanes.Count;
@@ -47,24 +51,44 @@ internal static unsafe partial class PanelKernel<TLanes>
         get => TLanes.Count == 16 || AdvSimd.Arm64.IsSupported;
     }
 
+    /// <summary>Returns how a matrix lies.</summary>
+    /// <param name="columns">Its columns, filled up or not.</param>
+    /// <param name="depth">Its lines.</param>
+    /// <param name="rows">How many rows it is multiplied with.</param>
+    public static PanelLayout LayoutFor(int columns, long depth, int rows)
+    {
+        int filled = Plane.Filled(columns);
+        return new PanelLayout(filled, depth, TLanes.Count == 16 && filled % WideWidth == 0 && rows >= LeastWideRows ? WideWidth : Width);
+    }
+
+    /// <summary>Returns of what the rows of a chunk should be a multiple, so that few are computed in vain.</summary>
+    /// <param name="width">The panel's columns.</param>
+    public static int GranuleOf(int width) => width == WideWidth ? 4 : Rows;
+
+    /// <summary>Returns how many rows are computed at once with a panel: a block.</summary>
+    /// <param name="width">The panel's columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int RowsOf(int width) => width == WideWidth ? WideRows : Rows;
+
     /// <summary>Returns rows times a panel of float32.</summary>
     /// <param name="product">Both.</param>
-    /// <param name="columns">The panel's columns: <see cref="Width"/>, or one vector.</param>
+    /// <param name="columns">The panel's columns: those of <see cref="LayoutFor"/>, or one vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in PanelProduct product, int columns) => Run<float, SingleMemory>(product, columns);
 
     /// <summary>Returns rows times a panel whose numbers lie in memory as <typeparamref name="TMemory"/> reads them.</summary>
     /// <param name="product">Both.</param>
-    /// <param name="columns">The panel's columns: <see cref="Width"/>, or one vector.</param>
+    /// <param name="columns">The panel's columns: those of <see cref="LayoutFor"/>, or one vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, TMemory>(in PanelProduct product, int columns)
         where T : unmanaged
         where TMemory : IMemory<T>
     {
-        int whole = columns == Width ? product.Count / Rows * Rows : 0;
+        int rows = RowsOf(columns), whole = columns >= Width ? product.Count / rows * rows : 0;
         if (whole > 0)
         {
-            if (HasManyRegisters) RunEight<T, TMemory>(product, whole, product.Target, product.TargetStride);
+            if (columns == WideWidth) RunSixWide<T, TMemory>(product, whole, product.Target, product.TargetStride);
+            else if (HasManyRegisters) RunEight<T, TMemory>(product, whole, product.Target, product.TargetStride);
             else RunSix<T, TMemory>(product, whole, product.Target, product.TargetStride);
             if (product.Residual is not null || product.Scale != 1)
             {
@@ -72,9 +96,9 @@ internal static unsafe partial class PanelKernel<TLanes>
             }
         }
 
-        for (int row = whole; row < product.Count; row += Rows)
+        for (int row = whole; row < product.Count; row += rows)
         {
-            RunAside<T, TMemory>(product, row, Math.Min(Rows, product.Count - row), columns);
+            RunAside<T, TMemory>(product, row, Math.Min(rows, product.Count - row), columns);
         }
     }
 
@@ -85,10 +109,11 @@ internal static unsafe partial class PanelKernel<TLanes>
         where T : unmanaged
         where TMemory : IMemory<T>
     {
-        float* side = stackalloc float[16 * TLanes.Count];
+        float* side = stackalloc float[4 * WideRows * TLanes.Count];
         PanelProduct block = product;
         block.Pieces += (long)row * product.PieceCount;
-        if (columns != Width) RunNarrow<T, TMemory>(block, side, columns);
+        if (columns == WideWidth) RunWideAside<T, TMemory>(block, count, side);
+        else if (columns != Width) RunNarrow<T, TMemory>(block, side, columns);
         else if (count <= 4) RunFour<T, TMemory>(block, side, columns);
         else if (HasManyRegisters) RunEight<T, TMemory>(block, Rows, side, columns);
         else RunSix<T, TMemory>(block, Rows, side, columns);
@@ -104,7 +129,6 @@ internal static unsafe partial class PanelKernel<TLanes>
         TLanes a0 = product.Bias is null ? TLanes.Create(0) : TLanes.Load(product.Bias), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0,
             a6 = a0, a7 = a0;
         T* weights = (T*)product.Panel;
-        nint stride = product.PanelStride;
         long offset = product.Offset;
         float** rows = product.Pieces;
         for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
@@ -112,7 +136,7 @@ internal static unsafe partial class PanelKernel<TLanes>
             float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset, r4 = rows[4] + offset,
                 r5 = rows[5] + offset, r6 = rows[6] + offset, r7 = rows[7] + offset;
             nint depth = product.Depths[piece];
-            for (nint k = 0; k < depth; k++, weights += stride)
+            for (nint k = 0; k < depth; k++, weights += TLanes.Count)
             {
                 TLanes column = TMemory.Load<TLanes>(weights);
                 a0 = TLanes.MultiplyAdd(TLanes.Create(r0[k]), column, a0);

@@ -2,12 +2,12 @@ namespace Ddpm.Inference;
 
 /// <summary>
 /// How a matrix of weights lies for <see cref="PanelKernel{TLanes}"/>: cut into panels of <see cref="Width"/> columns, each of which is
-/// contiguous. Columns are filled up to whole blocks of 16 with zeros, as channels of features are; where the last block is half a panel,
-/// the last panel has 16 columns.
+/// contiguous. Columns are filled up to whole blocks of 16 with zeros, as channels of features are; where the last block is half a panel
+/// of 32 columns, the last panel has 16.
 /// </summary>
 /// <param name="Columns">The columns, a multiple of 16.</param>
 /// <param name="Depth">The lines: how many numbers each column is multiplied with.</param>
-/// <param name="Width">The columns of a panel: 32 or 16.</param>
+/// <param name="Width">The columns of a panel.</param>
 internal readonly record struct PanelLayout(int Columns, long Depth, int Width)
 {
     /// <summary>Gets how many panels.</summary>

@@ -21,14 +21,14 @@ internal unsafe struct PanelProduct
     /// <summary>The panel: for each number of a row, in order, as many weights as the panel has columns; float32 or bfloat16.</summary>
     public void* Panel;
 
-    /// <summary>From one line of the panel to the next, in numbers.</summary>
-    public int PanelStride;
-
     /// <summary>
-    /// How far the weights that are needed next lie ahead of those that are read, in numbers. They are fetched meanwhile, for processors
-    /// that fetch ahead by themselves stop at the end of a page. 0 for none.
+    /// The weights that are needed next, as many as the panel has. They are fetched meanwhile, a line of the caches with each line of the
+    /// panel, for processors that fetch ahead by themselves stop at the end of a page. Null for none.
     /// </summary>
-    public long Next;
+    public void* Ahead;
+
+    /// <summary>What is fetched after them while rows remain. Null for nothing.</summary>
+    public void* Then;
 
     /// <summary>What is added to each column; null for nothing.</summary>
     public float* Bias;

@@ -42,9 +42,8 @@ internal static unsafe class PanelProducts<TLanes>
     {
         for (int panel = 0; panel < layout.Panels; panel++, product.Target += layout.Width)
         {
-            product.PanelStride = layout.ColumnsOf(panel);
             product.Panel = panels + layout.Start(panel);
-            PanelKernel<TLanes>.Run(product, product.PanelStride);
+            PanelKernel<TLanes>.Run(product, layout.ColumnsOf(panel));
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed unsafe class PlanBuilder<TLanes>(
     {
         Plane target = NewRows(outputs);
         ClassRows? vectors = classes is null ? null : Classes(classes, outputs);
-        Add(new DenseStep<TLanes>(source, target, Packed(names, outputs, source.Channels, 1, WeightPrecision.Full), silu, vectors), [],
+        Add(new DenseStep<TLanes>(source, target, Packed(names, target, source.Channels, 1, WeightPrecision.Full), silu, vectors), [],
             null);
         return new RowColumns(target, Rows, 0, outputs);
     }
@@ -58,7 +58,7 @@ internal sealed unsafe class PlanBuilder<TLanes>(
         else
         {
             Paths.Add("direct convolutions", names[0], source, outputs);
-            PackedWeights weights = Packed(names, outputs, sources.Sum(each => each.Channels), shape.Taps, Precision);
+            PackedWeights weights = Packed(names, target, sources.Sum(each => each.Channels), shape.Taps, Precision);
             step = new DirectStep<TLanes>(sources, target, shape, weights, residual, scale, Zeros, Threads);
         }
 
@@ -67,14 +67,14 @@ internal sealed unsafe class PlanBuilder<TLanes>(
 
         WinogradStep<TLanes, TTiles> Tiled<TTiles>()
             where TTiles : struct, ITileTransform =>
-            new(source, target, Transformed<TTiles>(names[0], outputs, source.Channels), residual, scale, Zeros, Threads);
+            new(source, target, Transformed<TTiles>(names[0], target, source.Channels), residual, scale, Zeros, Threads);
     }
 
     public override Plane Upsample(Plane source, string name, int outputs, Plane? residual = null, double divisor = 1)
     {
         Paths.Add("Winograd up-samplings", name, source, outputs);
         Plane target = NewPlane(source.Size.Doubled, outputs);
-        PackedWeights weights = Transformed<UpsamplingTiles>(name, outputs, source.Channels);
+        PackedWeights weights = Transformed<UpsamplingTiles>(name, target, source.Channels);
         var step = new WinogradStep<TLanes, UpsamplingTiles>(source, target, weights, residual, (float)(1 / divisor), Zeros, Threads);
         Add(step, [source, residual], target);
         return target;
@@ -82,7 +82,7 @@ internal sealed unsafe class PlanBuilder<TLanes>(
 
     public override Plane Attention(Plane projected, int heads)
     {
-        var shape = new AttentionShape(projected.Channels / 3, heads, projected.PixelsPerImage, PanelKernel<TLanes>.Width);
+        var shape = AttentionShape.For<TLanes>(projected, heads);
         Plane panels = NewPlane(new PlaneSize(1, 1), checked((int)shape.PanelFloats)), target = NewPlane(projected.Size, shape.Channels);
         Add(new AttentionPanelsStep(projected, panels, shape), [projected], panels);
         Add(new AttentionStep<TLanes>(projected, panels, target, shape, Threads), [projected, panels], target);
@@ -90,10 +90,10 @@ internal sealed unsafe class PlanBuilder<TLanes>(
     }
 
     // Dense layers of conditioning vectors are few weights, on which every layer depends: they keep their digits.
-    private PackedWeights Packed(IReadOnlyList<string> names, int outputs, int inputs, int taps, WeightPrecision precision)
+    private PackedWeights Packed(IReadOnlyList<string> names, Plane target, int inputs, int taps, WeightPrecision precision)
     {
-        var layout = new PanelLayout(Plane.Filled(outputs), (long)taps * inputs, PanelKernel<TLanes>.Width);
-        return Pack(names, layout, layout.Floats, outputs, precision, panels =>
+        PanelLayout layout = PanelKernel<TLanes>.LayoutFor(target.Channels, (long)taps * inputs, target.Pixels);
+        return Pack(names, layout, layout.Floats, target.Channels, precision, panels =>
         {
             int first = 0;
             foreach (string name in names)
@@ -106,14 +106,14 @@ internal sealed unsafe class PlanBuilder<TLanes>(
         });
     }
 
-    private PackedWeights Transformed<TTiles>(string name, int outputs, int inputs)
+    private PackedWeights Transformed<TTiles>(string name, Plane target, int inputs)
         where TTiles : struct, ITileTransform
     {
-        var layout = new PanelLayout(Plane.Filled(outputs), inputs, PanelKernel<TLanes>.Width);
-        return Pack([name], layout, layout.Floats * TTiles.Products * TTiles.Products, outputs, Precision, panels =>
+        PanelLayout layout = WinogradStep<TLanes, TTiles>.LayoutFor(target, inputs);
+        return Pack([name], layout, layout.Floats * TTiles.Products * TTiles.Products, target.Channels, Precision, panels =>
         {
             fixed (float* weight = Weights.Read($"{name}.weight")) WeightPacking.Transformed<TTiles>(
-                weight, outputs, inputs, layout, (float*)panels);
+                weight, target.Channels, inputs, layout, (float*)panels);
         });
     }
 

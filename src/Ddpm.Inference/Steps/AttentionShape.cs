@@ -4,19 +4,25 @@ namespace Ddpm.Inference;
 /// <param name="Channels">The channels of each of query, key and value.</param>
 /// <param name="Heads">How many heads share them.</param>
 /// <param name="Pixels">H · W: how many positions attend to each other.</param>
-/// <param name="PanelWidth">The columns of a panel.</param>
-internal readonly unsafe record struct AttentionShape(int Channels, int Heads, int Pixels, int PanelWidth)
+/// <param name="Columns">How a head's channels lie with a column for each pixel, as keys do.</param>
+/// <param name="Lines">How a head's channels lie with a line for each pixel, as values do.</param>
+internal readonly unsafe record struct AttentionShape(int Channels, int Heads, int Pixels, PanelLayout Columns, PanelLayout Lines)
 {
+    /// <summary>Returns the sizes for kernels of some width.</summary>
+    /// <param name="projected">Queries, keys and values, one after the other in a pixel's channels.</param>
+    /// <param name="heads">How many heads share them.</param>
+    public static AttentionShape For<TLanes>(Plane projected, int heads)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int channels = projected.Channels / 3, width = channels / heads, pixels = projected.PixelsPerImage;
+        return new AttentionShape(channels, heads, pixels, PanelKernel<TLanes>.LayoutFor(pixels, width, pixels),
+            PanelKernel<TLanes>.LayoutFor(width, pixels, pixels));
+    }
+
     public int HeadChannels => Channels / Heads;
 
     /// <summary>Gets what the products of queries and keys are multiplied by.</summary>
     public float Scale => (float)(1 / Math.Sqrt(HeadChannels));
-
-    /// <summary>Gets how a head's channels lie with a column for each pixel, as keys do.</summary>
-    public PanelLayout Columns => new(Plane.Filled(Pixels), HeadChannels, PanelWidth);
-
-    /// <summary>Gets how a head's channels lie with a line for each pixel, as values do.</summary>
-    public PanelLayout Lines => new(Plane.Filled(HeadChannels), Pixels, PanelWidth);
 
     /// <summary>Gets how many numbers the keys and values of an example have.</summary>
     public long PanelFloats => Heads * (Columns.Floats + Lines.Floats);

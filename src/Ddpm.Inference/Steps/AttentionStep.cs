@@ -27,15 +27,19 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
         this.panels = panels;
         this.target = target;
         this.shape = shape;
-        int rows = PanelKernel<TLanes>.Rows, wanted = Math.Max(1, (4 * threads + projected.Images - 1) / projected.Images);
+        int rows = PanelKernel<TLanes>.RowsOf(shape.Columns.Width);
+        int wanted = Math.Max(1, (4 * threads + projected.Images - 1) / projected.Images);
         queries = ((shape.Pixels + wanted - 1) / wanted + rows - 1) / rows * rows;
         chunks = (shape.Pixels + queries - 1) / queries;
         queriesAtOnce = Math.Clamp(WeightsAtOnce / shape.Columns.Columns / rows * rows, rows, queries);
     }
 
+    // Of the rows' addresses; blocks of keys and of values may differ.
+    private int Places => queriesAtOnce + PanelKernel<TLanes>.MostRows;
+
     public override int Parts => projected.Images * chunks;
 
-    public override long ScratchFloats => queriesAtOnce * (shape.Columns.Columns + shape.Lines.Columns + 2L);
+    public override long ScratchFloats => queriesAtOnce * (long)(shape.Columns.Columns + shape.Lines.Columns) + 2L * Places;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Execute(int part, float* scratch)
@@ -56,13 +60,13 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
         float* keys = shape.KeysOf(panels, image, head), from = projected.Image(image) + (long)query * projected.Stride + channel,
             to = target.Image(image) + (long)query * target.Stride + channel;
         PanelProduct product = PanelProducts<TLanes>.Rows(
-            from, projected.Stride, count, &width, pieces, queriesAtOnce, shape.Scale, weights, columns);
+            from, projected.Stride, count, &width, pieces, Places, shape.Scale, weights, columns);
         PanelProducts<TLanes>.Run(product, shape.Columns, keys);
         for (int row = 0; row < count; row++) Softmax.Apply<TLanes>(weights + row * columns, pixels);
 
         bool isAside = shape.HeadChannels != shape.Lines.Columns;
         product = PanelProducts<TLanes>.Rows(
-            weights, columns, count, &pixels, pieces, queriesAtOnce, 1, isAside ? results : to,
+            weights, columns, count, &pixels, pieces, Places, 1, isAside ? results : to,
             isAside ? shape.Lines.Columns : target.Stride);
         PanelProducts<TLanes>.Run(product, shape.Lines, keys + shape.Columns.Floats);
         if (!isAside) return;

@@ -21,8 +21,8 @@ internal sealed unsafe class DenseStep<TLanes>(RowColumns source, Plane target, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Execute(int part, float* scratch)
     {
-        int atOnce = PanelKernel<TLanes>.Rows, columns = weights.Layout.ColumnsOf(part), offset = part * weights.Layout.Width,
-            depth = source.Channels;
+        int width = weights.Layout.Width, atOnce = PanelKernel<TLanes>.RowsOf(width), columns = weights.Layout.ColumnsOf(part),
+            offset = part * width, depth = source.Channels;
         float** pieces = stackalloc float*[atOnce];
         var product = new PanelProduct
         {
@@ -30,7 +30,6 @@ internal sealed unsafe class DenseStep<TLanes>(RowColumns source, Plane target, 
             PieceCount = 1,
             Depths = &depth,
             Panel = weights.Panel(part),
-            PanelStride = columns,
             Bias = weights.BiasOf(part),
             Scale = 1,
             TargetStride = target.Stride,

@@ -15,8 +15,8 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
 {
     private const int PixelsAtOnce = 64;
 
-    // Weights that are fetched ahead, of panels that lie one after the other: two pages.
-    private const int WeightsAhead = 2048;
+    // How far ahead weights are fetched at most, of panels that lie one after the other: a quarter of the smallest second cache.
+    private const int WeightsAhead = 32 * 1024;
 
     private readonly Plane[] sources;
     private readonly Plane target;
@@ -51,8 +51,9 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
         // Pinned: the kernel reads it by its address.
         depths = GC.AllocateArray<int>(shape.Taps * sources.Length, pinned: true);
         for (int piece = 0; piece < depths.Length; piece++) depths[piece] = sources[piece % sources.Length].Channels;
-        division = WorkDivision.Of(target.Pixels, PixelsAtOnce, PanelKernel<TLanes>.Rows, weights.Layout.Panels, weights.Layout.Floats,
-            threads);
+        PanelLayout layout = weights.Layout;
+        division = WorkDivision.Of(
+            target.Pixels, PixelsAtOnce, PanelKernel<TLanes>.GranuleOf(layout.Width), layout.Panels, layout.Floats, threads);
     }
 
     /// <summary>Gets kernel, stride and padding.</summary>
@@ -61,18 +62,18 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
     public override int Parts => division.Parts;
 
     // Addresses, of two floats each.
-    public override long ScratchFloats => 2L * PixelsAtOnce * depths.Length;
+    public override long ScratchFloats => 2L * (PixelsAtOnce + PanelKernel<TLanes>.MostRows) * depths.Length;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Execute(int part, float* scratch)
     {
         (int first, int end) = division.Rows(part, target.Pixels);
         (int firstPanel, int endPanel) = division.Panels(part, weights.Layout.Panels);
-        int rows = PanelKernel<TLanes>.Rows;
+        int rows = PanelKernel<TLanes>.RowsOf(weights.Layout.Width);
         var pieces = (float**)scratch;
         for (int pixel = first; pixel < end; pixel += rows)
         {
-            Locate(pixel, Math.Min(rows, end - pixel), pieces + (pixel - first) * depths.Length);
+            Locate(pixel, Math.Min(rows, end - pixel), rows, pieces + (pixel - first) * depths.Length);
         }
 
         fixed (int* depth = depths)
@@ -85,8 +86,7 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
                     PieceCount = depths.Length,
                     Depths = depth,
                     Panel = weights.Panel(panel),
-                    PanelStride = columns,
-                    Next = Math.Min(WeightsAhead, weights.Layout.Depth * columns),
+                    Ahead = weights.At(weights.Layout.Start(panel) + Math.Min(WeightsAhead, weights.Layout.Depth * columns)),
                     Bias = weights.BiasOf(panel),
                     Scale = scale,
                     TargetStride = target.Stride,
@@ -102,9 +102,9 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
 
     // The inputs of some pixels: [kernel rows, kernel columns, sources, pixels].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Locate(int firstPixel, int count, float** pieces)
+    private void Locate(int firstPixel, int count, int rows, float** pieces)
     {
-        int rows = PanelKernel<TLanes>.Rows, kernel = shape.Kernel, height = sources[0].Height, width = sources[0].Width;
+        int kernel = shape.Kernel, height = sources[0].Height, width = sources[0].Width;
         for (int index = 0; index < rows; index++)
         {
             // Rows that do not count read what the last one reads.

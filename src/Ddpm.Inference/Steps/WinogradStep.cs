@@ -37,29 +37,43 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         this.weights = weights;
         this.residual = residual;
         this.scale = scale;
-        tilesDown = (target.Height + Side - 1) / Side;
-        tilesAcross = (target.Width + Side - 1) / Side;
+        (tilesDown, tilesAcross) = TilesOf(target);
         tiles = target.Images * tilesDown * tilesAcross;
         locator = new TileLocator<TTiles>(source, tilesDown, tilesAcross, zeros);
         PanelLayout layout = weights.Layout;
         bool isWide = TileChunk.IsWide(layout, Products);
-        division = WorkDivision.Of(tiles, isWide ? TileChunk.WideTiles : TileChunk.Tiles(layout, Products), PanelKernel<TLanes>.Rows,
-            layout.Panels, layout.Floats * Products, threads);
+        division = WorkDivision.Of(tiles, isWide ? TileChunk.WideTiles : TileChunk.Tiles(layout, Products),
+            PanelKernel<TLanes>.GranuleOf(layout.Width), layout.Panels, layout.Floats * Products, threads);
         panelsAtOnce = isWide ? division.MostPanels(layout.Panels) : 1;
+    }
+
+    /// <summary>Returns how the weights lie.</summary>
+    /// <param name="target">The result.</param>
+    /// <param name="inputs">The input's channels.</param>
+    public static PanelLayout LayoutFor(Plane target, int inputs)
+    {
+        (int down, int across) = TilesOf(target);
+        return PanelKernel<TLanes>.LayoutFor(target.Channels, inputs, target.Images * down * across);
     }
 
     public override int Parts => division.Parts;
 
     // An address is two numbers.
-    public override long ScratchFloats => 2L * division.ChunkRows + Products * (InputStride + panelsAtOnce * SumStride);
+    public override long ScratchFloats => 2L * Places + Products * (InputStride + panelsAtOnce * SumStride);
 
     private static int Products => TTiles.Products * TTiles.Products;
 
     private static int Side => TTiles.Results;
 
+    // Of the tiles' addresses.
+    private int Places => division.ChunkRows + PanelKernel<TLanes>.MostRows;
+
     private long InputStride => (long)division.ChunkRows * source.Stride + Gap;
 
-    private long SumStride => (long)division.ChunkRows * PanelKernel<TLanes>.Width + Gap;
+    private long SumStride => (long)division.ChunkRows * weights.Layout.Width + Gap;
+
+    private static (int Down, int Across) TilesOf(Plane target) =>
+        ((target.Height + Side - 1) / Side, (target.Width + Side - 1) / Side);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Execute(int part, float* scratch)
@@ -67,11 +81,11 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         (int first, int end) = division.Rows(part, tiles);
         (int firstPanel, int endPanel) = division.Panels(part, weights.Layout.Panels);
         var pieces = (float**)scratch;
-        float* inputs = scratch + 2 * division.ChunkRows, sums = inputs + Products * InputStride;
+        float* inputs = scratch + 2 * Places, sums = inputs + Products * InputStride;
         long panelSums = Products * SumStride;
         Transform(first, end, inputs);
         // Tiles that fill the last block of rows are read, and not kept: the memory is there.
-        for (int row = 0; row < division.ChunkRows; row++) pieces[row] = inputs + (long)row * source.Stride;
+        for (int row = 0; row < Places; row++) pieces[row] = inputs + (long)Math.Min(row, division.ChunkRows - 1) * source.Stride;
         for (int begin = firstPanel; begin < endPanel; begin += panelsAtOnce)
         {
             int past = Math.Min(endPanel, begin + panelsAtOnce);
@@ -79,7 +93,8 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
             {
                 for (int panel = begin; panel < past; panel++)
                 {
-                    Multiply(panel, number, end - first, pieces, sums + (panel - begin) * panelSums + number * SumStride);
+                    void* ahead = panel + 1 < past ? Weights(panel + 1, number) : Weights(begin, number + 1);
+                    Multiply(panel, number, end - first, pieces, sums + (panel - begin) * panelSums + number * SumStride, ahead);
                 }
             }
 
@@ -106,25 +121,32 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(int panel, int number, int count, float** pieces, float* sums)
+    private void Multiply(int panel, int number, int count, float** pieces, float* sums, void* ahead)
     {
         int columns = weights.Layout.ColumnsOf(panel), depth = source.Channels;
-        long length = weights.Layout.Depth * columns;
         var product = new PanelProduct
         {
             Pieces = pieces,
             Offset = number * InputStride,
             PieceCount = 1,
             Depths = &depth,
-            Panel = weights.At(weights.Layout.Start(panel) * Products + number * length),
-            PanelStride = columns,
-            Next = panelsAtOnce == 1 ? length : Products * length,
+            Panel = Weights(panel, number),
+            Ahead = ahead,
+            Then = pieces[0] + (number + 1) * InputStride,
             Scale = 1,
             Target = sums,
-            TargetStride = PanelKernel<TLanes>.Width,
+            TargetStride = weights.Layout.Width,
             Count = count,
         };
         weights.Multiply<TLanes>(product, columns);
+    }
+
+    // A product's weights for a panel's columns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void* Weights(int panel, int number)
+    {
+        PanelLayout layout = weights.Layout;
+        return weights.At(layout.Start(panel) * Products + number * layout.Depth * layout.ColumnsOf(panel));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -134,7 +156,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         int columns = weights.Layout.ColumnsOf(panel), width = target.Width;
         long offset = panel * weights.Layout.Width, right = target.Stride, down = width * right, stride = SumStride;
         float* bias = weights.BiasOf(panel), results = stackalloc float[Products * TLanes.Count];
-        for (int tile = first; tile < end; tile++, sums += PanelKernel<TLanes>.Width)
+        for (int tile = first; tile < end; tile++, sums += weights.Layout.Width)
         {
             int line = tile / tilesAcross, x = tile % tilesAcross * Side, y = line % tilesDown * Side;
             long position = ((line / tilesDown * (long)target.Height + y) * width + x) * right + offset;

@@ -11,6 +11,7 @@ public sealed unsafe class PanelKernelTests
         // Whole blocks of rows, all that a block may lack, and a single vector of columns.
         foreach (int rows in new[] { 1, 3, 4, 5, 7, 8, 9, 12, 16, 23 }) shapes.Add(16, rows, 32);
         foreach (int rows in new[] { 1, 4, 8, 11 }) shapes.Add(16, rows, 16);
+        foreach (int rows in new[] { 1, 4, 5, 6, 10, 11, 12, 17, 30 }) shapes.Add(16, rows, 64);
         foreach (int rows in new[] { 1, 3, 4, 5, 8, 10 }) shapes.Add(8, rows, 16);
         foreach (int rows in new[] { 1, 3, 4, 5, 8, 10 }) shapes.Add(4, rows, 8);
         foreach (int rows in new[] { 1, 3, 4, 5, 8, 10 }) shapes.Add(1, rows, 2);
@@ -39,7 +40,7 @@ public sealed unsafe class PanelKernelTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(3, CPU);
         int[] depths = [5, 1, 17];
-        int block = PanelKernel<TLanes>.Rows, depth = depths.Sum(), blocks = (rows + block - 1) / block;
+        int block = PanelKernel<TLanes>.RowsOf(columns), depth = depths.Sum(), blocks = (rows + block - 1) / block;
         const int offset = 2;
         // Each row's pieces lie anywhere: here in reverse order.
         Tensor numbers = randn([blocks * block, depth + offset], float32, generator: generator),
@@ -67,7 +68,8 @@ public sealed unsafe class PanelKernelTests
                 PieceCount = depths.Length,
                 Depths = pieceDepths,
                 Panel = (float*)TensorMemory.Address(panel),
-                PanelStride = columns,
+                Ahead = all ? (void*)TensorMemory.Address(panel) : null,
+                Then = all ? (void*)TensorMemory.Address(numbers) : null,
                 Bias = all ? (float*)TensorMemory.Address(bias) : null,
                 Residual = all ? (float*)TensorMemory.Address(residual) : null,
                 Scale = all ? 0.5f : 1,
