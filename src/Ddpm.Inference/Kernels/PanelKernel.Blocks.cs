@@ -154,12 +154,17 @@ internal static unsafe partial class PanelKernel<TLanes>
 
         TLanes a1 = a0, a2 = a0, a3 = a0, b1 = b0, b2 = b0, b3 = b0;
         T* weights = (T*)product.Panel;
+        byte* ahead = Ahead(product);
         for (int piece = 0; piece < product.PieceCount; piece++, rows += Rows)
         {
             float* r0 = rows[0] + offset, r1 = rows[1] + offset, r2 = rows[2] + offset, r3 = rows[3] + offset;
             nint depth = product.Depths[piece];
             for (nint k = 0; k < depth; k++, weights += Width)
             {
+                // One block fetches the whole panel.
+                Fetch(ahead);
+                if (Blocks<T>(Width) > 1) Fetch(ahead + CacheLine);
+                ahead += Blocks<T>(Width) * CacheLine;
                 TLanes left = TMemory.Load<TLanes>(weights), right = TMemory.Load<TLanes>(weights + TLanes.Count),
                     value = TLanes.Create(r0[k]);
                 a0 = TLanes.MultiplyAdd(value, left, a0);

@@ -26,6 +26,7 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
     private readonly float scale;
     private readonly nint zeros;
     private readonly int[] depths;
+    private readonly bool isDense;
     private readonly WorkDivision division;
 
     /// <param name="sources">The input, of one size.</param>
@@ -48,6 +49,7 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
         this.residual = residual;
         this.scale = scale;
         this.zeros = zeros;
+        isDense = shape == ConvolutionShape.Dense;
         // Pinned: the kernel reads it by its address.
         depths = GC.AllocateArray<int>(shape.Taps * sources.Length, pinned: true);
         for (int piece = 0; piece < depths.Length; piece++) depths[piece] = sources[piece % sources.Length].Channels;
@@ -108,7 +110,14 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
         for (int index = 0; index < rows; index++)
         {
             // Rows that do not count read what the last one reads.
-            int pixel = firstPixel + Math.Min(index, count - 1), x = pixel % target.Width * shape.Stride - shape.Padding,
+            int pixel = firstPixel + Math.Min(index, count - 1);
+            if (isDense)
+            {
+                for (int source = 0; source < sources.Length; source++) pieces[source * rows + index] = sources[source].Pixel(pixel);
+                continue;
+            }
+
+            int x = pixel % target.Width * shape.Stride - shape.Padding,
                 line = pixel / target.Width, y = shape.FirstLine(line % target.Height);
             int image = line / target.Height;
             float** piece = pieces + index;
