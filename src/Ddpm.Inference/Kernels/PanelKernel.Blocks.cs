@@ -14,10 +14,11 @@ internal static unsafe partial class PanelKernel<TLanes>
         long offset = product.Offset;
         float** rows = product.Pieces;
         byte* ahead = Ahead(product);
-        int then = 8 * Blocks<T>(Width);
+        int then = 8 * Blocks<T>(Width), end = then + 8 * BlocksOfRows(count);
         for (int row = 0; row < count; row += 8, target += 8 * targetStride)
         {
-            if (row == then && product.Then is not null) ahead = (byte*)product.Then;
+            if (row == then) ahead = Then(product);
+            else if (row == end) ahead = (byte*)product.Panel;
             TLanes a0 = TLanes.Create(0), b0 = a0;
             if (product.Bias is not null)
             {
@@ -83,11 +84,10 @@ internal static unsafe partial class PanelKernel<TLanes>
     {
         long offset = product.Offset;
         float** rows = product.Pieces;
-        byte* ahead = Ahead(product);
-        int then = 6 * Blocks<T>(Width);
         for (int row = 0; row < count; row += 6, target += 6 * targetStride)
         {
-            if (row == then && product.Then is not null) ahead = (byte*)product.Then;
+            // One block fetches the panel; those after it find it fetched, and need not know.
+            byte* ahead = Ahead(product);
             TLanes a0 = TLanes.Create(0), b0 = a0;
             if (product.Bias is not null)
             {
@@ -190,6 +190,13 @@ internal static unsafe partial class PanelKernel<TLanes>
     // Where fetching begins: with what is read anyway where nothing is needed next.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte* Ahead(in PanelProduct product) => (byte*)(product.Ahead is null ? product.Panel : product.Ahead);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* Then(in PanelProduct product) => (byte*)(product.Then is null ? product.Panel : product.Then);
+
+    // How many blocks of rows fetch as many rows.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int BlocksOfRows(int count) => (count * sizeof(float) + CacheLine - 1) / CacheLine;
 
     // How many blocks of rows fetch a panel.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,10 +25,11 @@ internal static unsafe partial class PanelKernel<TLanes>
         long offset = product.Offset;
         float** rows = product.Pieces;
         byte* ahead = Ahead(product);
-        int then = WideRows * Blocks<T>(WideWidth);
+        int then = WideRows * Blocks<T>(WideWidth), end = then + WideRows * BlocksOfRows(count);
         for (int row = 0; row < count; row += WideRows, target += WideRows * targetStride)
         {
-            if (row == then && product.Then is not null) ahead = (byte*)product.Then;
+            if (row == then) ahead = Then(product);
+            else if (row == end) ahead = (byte*)product.Panel;
             TLanes a0 = TLanes.Create(0), b0 = a0, c0 = a0, d0 = a0;
             if (product.Bias is not null)
             {

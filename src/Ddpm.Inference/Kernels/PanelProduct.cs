@@ -27,7 +27,9 @@ internal unsafe struct PanelProduct
     /// </summary>
     public void* Ahead;
 
-    /// <summary>What is fetched after them while rows remain. Null for nothing.</summary>
+    /// <summary>
+    /// The rows that are needed next, as many as these and one after the other, which are fetched after the weights. Null for none.
+    /// </summary>
     public void* Then;
 
     /// <summary>What is added to each column; null for nothing.</summary>

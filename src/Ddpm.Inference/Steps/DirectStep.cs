@@ -15,8 +15,9 @@ internal sealed unsafe class DirectStep<TLanes> : PlanStep, IConvolutionStep
 {
     private const int PixelsAtOnce = 64;
 
-    // How far ahead weights are fetched at most, of panels that lie one after the other: a quarter of the smallest second cache.
-    private const int WeightsAhead = 32 * 1024;
+    // How far ahead weights are fetched at most, of panels that lie one after the other: two pages, or where several blocks of rows fetch a
+    // panel, an eighth of a second cache.
+    private static readonly int WeightsAhead = TLanes.Count == 16 ? 32 * 1024 : 2048;
 
     private readonly Plane[] sources;
     private readonly Plane target;

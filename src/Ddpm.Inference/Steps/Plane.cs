@@ -20,7 +20,7 @@ internal sealed unsafe class Plane(int images, PlaneSize size, int channels)
 
     public int Channels => channels;
 
-    /// <summary>Gets From one pixel to the next, in numbers.</summary>
+    /// <summary>Gets how far a pixel lies from the next, in numbers.</summary>
     public int Stride { get; } = Filled(channels);
 
     public int PixelsPerImage => Height * Width;

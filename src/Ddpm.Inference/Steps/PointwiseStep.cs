@@ -16,7 +16,7 @@ internal sealed unsafe class PointwiseStep<TLanes> : PlanStep
     private readonly Plane target;
     private readonly PointwiseTerms terms;
 
-    /// <summary>Creates Over the pixels of a plane.</summary>
+    /// <summary>Creates the step over the pixels of a plane.</summary>
     public PointwiseStep(Plane source, Plane target, PointwiseTerms terms)
     {
         this.source = source;
@@ -24,7 +24,7 @@ internal sealed unsafe class PointwiseStep<TLanes> : PlanStep
         this.terms = terms;
     }
 
-    /// <summary>Creates Over the rows of a conditioning vector.</summary>
+    /// <summary>Creates the step over the rows of a conditioning vector.</summary>
     public PointwiseStep(RowColumns source, Plane target, PointwiseTerms terms)
     {
         vector = source;

@@ -13,12 +13,12 @@ internal static class TileChunk
     public static int Tiles(PanelLayout layout, int products) => Math.Max(1, CachedFloats / (products * Plane.Filled((int)layout.Depth)));
 
     /// <summary>
-    /// Returns whether more tiles move fewer bytes. All weights pass once for each chunk; those of more tiles than the second cache holds
-    /// write and read each product's factors and sums in a larger cache.
+    /// Returns whether more tiles read fewer bytes. All weights pass once for each chunk; more tiles than the second cache holds read each
+    /// product's factors and sums from a larger cache.
     /// </summary>
     public static bool IsWide(PanelLayout layout, int products)
     {
-        double weights = (double)layout.Floats * products, moved = 2.0 * products * (layout.Depth + layout.Columns);
-        return weights / Tiles(layout, products) > weights / WideTiles + moved;
+        double weights = (double)layout.Floats * products, read = (double)products * (layout.Depth + layout.Columns);
+        return weights / Tiles(layout, products) > weights / WideTiles + read;
     }
 }

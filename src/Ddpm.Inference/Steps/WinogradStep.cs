@@ -83,6 +83,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         var pieces = (float**)scratch;
         float* inputs = scratch + 2 * Places, sums = inputs + Products * InputStride;
         long panelSums = Products * SumStride;
+        int depth = source.Channels;
         Transform(first, end, inputs);
         // Tiles that fill the last block of rows are read, and not kept: the memory is there.
         for (int row = 0; row < Places; row++) pieces[row] = inputs + (long)Math.Min(row, division.ChunkRows - 1) * source.Stride;
@@ -93,8 +94,13 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
             {
                 for (int panel = begin; panel < past; panel++)
                 {
-                    void* ahead = panel + 1 < past ? Weights(panel + 1, number) : Weights(begin, number + 1);
-                    Multiply(panel, number, end - first, pieces, sums + (panel - begin) * panelSums + number * SumStride, ahead);
+                    PanelProduct product = Product(panel, number, end - first, sums + (panel - begin) * panelSums + number * SumStride);
+                    product.Pieces = pieces;
+                    product.Depths = &depth;
+                    bool isLast = panel + 1 == past;
+                    product.Ahead = isLast ? Weights(begin, number + 1) : Weights(panel + 1, number);
+                    if (isLast) product.Then = inputs + (number + 1) * InputStride;
+                    weights.Multiply<TLanes>(product, weights.Layout.ColumnsOf(panel));
                 }
             }
 
@@ -121,25 +127,16 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(int panel, int number, int count, float** pieces, float* sums, void* ahead)
+    private PanelProduct Product(int panel, int number, int count, float* sums) => new()
     {
-        int columns = weights.Layout.ColumnsOf(panel), depth = source.Channels;
-        var product = new PanelProduct
-        {
-            Pieces = pieces,
-            Offset = number * InputStride,
-            PieceCount = 1,
-            Depths = &depth,
-            Panel = Weights(panel, number),
-            Ahead = ahead,
-            Then = pieces[0] + (number + 1) * InputStride,
-            Scale = 1,
-            Target = sums,
-            TargetStride = weights.Layout.Width,
-            Count = count,
-        };
-        weights.Multiply<TLanes>(product, columns);
-    }
+        Offset = number * InputStride,
+        PieceCount = 1,
+        Panel = Weights(panel, number),
+        Scale = 1,
+        Target = sums,
+        TargetStride = weights.Layout.Width,
+        Count = count,
+    };
 
     // A product's weights for a panel's columns.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
