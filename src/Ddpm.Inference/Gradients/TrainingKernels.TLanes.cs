@@ -61,7 +61,7 @@ internal sealed unsafe class TrainingKernels<TLanes>(int threads) : TrainingKern
 
     private void Direct(Plane source, float* weight, nint bias, ConvolutionShape shape, Plane target, bool turned)
     {
-        PanelLayout layout = PanelKernel<TLanes>.LayoutFor(target.Channels, (long)shape.Taps * source.Channels, target.Pixels);
+        PanelLayout layout = PanelKernel<TLanes>.LayoutFor(target.Stride, (long)shape.Taps * source.Channels, target.Pixels);
         nint zeros = Zeros(Math.Max(source.Channels, target.Channels));
         float* memory = Memory(layout.Floats + ScratchFloats(Step(0)));
         Team.Run(new DirectWeights(weight, shape.Taps, layout, memory, turned));

@@ -52,13 +52,13 @@ internal static unsafe partial class PanelKernel<TLanes>
     }
 
     /// <summary>Returns how a matrix lies.</summary>
-    /// <param name="columns">Its columns, filled up or not.</param>
+    /// <param name="columns">Its columns, filled up to a multiple of 16.</param>
     /// <param name="depth">Its lines.</param>
     /// <param name="rows">How many rows it is multiplied with.</param>
     public static PanelLayout LayoutFor(int columns, long depth, int rows)
     {
-        int filled = Plane.Filled(columns);
-        return new PanelLayout(filled, depth, TLanes.Count == 16 && filled % WideWidth == 0 && rows >= LeastWideRows ? WideWidth : Width);
+        bool isWide = TLanes.Count == 16 && columns % WideWidth == 0 && rows >= LeastWideRows;
+        return new PanelLayout(columns, depth, isWide ? WideWidth : Width);
     }
 
     /// <summary>Returns of what the rows of a chunk should be a multiple, so that few are computed in vain.</summary>

@@ -92,7 +92,7 @@ internal sealed unsafe class PlanBuilder<TLanes>(
     // Dense layers of conditioning vectors are few weights, on which every layer depends: they keep their digits.
     private PackedWeights Packed(IReadOnlyList<string> names, Plane target, int inputs, int taps, WeightPrecision precision)
     {
-        PanelLayout layout = PanelKernel<TLanes>.LayoutFor(target.Channels, (long)taps * inputs, target.Pixels);
+        PanelLayout layout = PanelKernel<TLanes>.LayoutFor(target.Stride, (long)taps * inputs, target.Pixels);
         return Pack(names, layout, layout.Floats, target.Channels, precision, panels =>
         {
             int first = 0;

@@ -15,8 +15,8 @@ internal readonly unsafe record struct AttentionShape(int Channels, int Heads, i
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int channels = projected.Channels / 3, width = channels / heads, pixels = projected.PixelsPerImage;
-        return new AttentionShape(channels, heads, pixels, PanelKernel<TLanes>.LayoutFor(pixels, width, pixels),
-            PanelKernel<TLanes>.LayoutFor(width, pixels, pixels));
+        return new AttentionShape(channels, heads, pixels, PanelKernel<TLanes>.LayoutFor(Plane.Filled(pixels), width, pixels),
+            PanelKernel<TLanes>.LayoutFor(Plane.Filled(width), pixels, pixels));
     }
 
     public int HeadChannels => Channels / Heads;

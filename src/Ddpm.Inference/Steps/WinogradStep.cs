@@ -53,7 +53,7 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
     public static PanelLayout LayoutFor(Plane target, int inputs)
     {
         (int down, int across) = TilesOf(target);
-        return PanelKernel<TLanes>.LayoutFor(target.Channels, inputs, target.Images * down * across);
+        return PanelKernel<TLanes>.LayoutFor(target.Stride, inputs, target.Images * down * across);
     }
 
     public override int Parts => division.Parts;
