@@ -12,6 +12,9 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
     // Queries' weights over all pixels that stay in the first cache, beside a panel of keys or values.
     private const int WeightsAtOnce = 4096;
 
+    // Keys and values pass once for so many blocks of queries, where no first cache holds the weights of one.
+    private const int LeastBlocks = 4;
+
     private readonly Plane projected, panels, target;
     private readonly AttentionShape shape;
     private readonly int queries, chunks, queriesAtOnce;
@@ -31,7 +34,7 @@ internal sealed unsafe class AttentionStep<TLanes> : PlanStep
         int wanted = Math.Max(1, (4 * threads + projected.Images - 1) / projected.Images);
         queries = ((shape.Pixels + wanted - 1) / wanted + rows - 1) / rows * rows;
         chunks = (shape.Pixels + queries - 1) / queries;
-        queriesAtOnce = Math.Clamp(WeightsAtOnce / shape.Columns.Columns / rows * rows, rows, queries);
+        queriesAtOnce = Math.Min(queries, Math.Max(WeightsAtOnce / shape.Columns.Columns / rows, LeastBlocks) * rows);
     }
 
     // Of the rows' addresses; blocks of keys and of values may differ.
