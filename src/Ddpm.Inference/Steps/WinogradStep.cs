@@ -87,19 +87,28 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
         Transform(first, end, inputs);
         // Tiles that fill the last block of rows are read, and not kept: the memory is there.
         for (int row = 0; row < Places; row++) pieces[row] = inputs + (long)Math.Min(row, division.ChunkRows - 1) * source.Stride;
+        var product = new PanelProduct
+        {
+            Pieces = pieces,
+            PieceCount = 1,
+            Depths = &depth,
+            Scale = 1,
+            TargetStride = weights.Layout.Width,
+            Count = end - first,
+        };
         for (int begin = firstPanel; begin < endPanel; begin += panelsAtOnce)
         {
             int past = Math.Min(endPanel, begin + panelsAtOnce);
             for (int number = 0; number < Products; number++)
             {
+                product.Offset = number * InputStride;
                 for (int panel = begin; panel < past; panel++)
                 {
-                    PanelProduct product = Product(panel, number, end - first, sums + (panel - begin) * panelSums + number * SumStride);
-                    product.Pieces = pieces;
-                    product.Depths = &depth;
                     bool isLast = panel + 1 == past;
+                    product.Panel = Weights(panel, number);
                     product.Ahead = isLast ? Weights(begin, number + 1) : Weights(panel + 1, number);
-                    if (isLast) product.Then = inputs + (number + 1) * InputStride;
+                    product.Then = isLast ? inputs + (number + 1) * InputStride : null;
+                    product.Target = sums + (panel - begin) * panelSums + number * SumStride;
                     weights.Multiply<TLanes>(product, weights.Layout.ColumnsOf(panel));
                 }
             }
@@ -125,18 +134,6 @@ internal sealed unsafe class WinogradStep<TLanes, TTiles> : PlanStep
             }
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private PanelProduct Product(int panel, int number, int count, float* sums) => new()
-    {
-        Offset = number * InputStride,
-        PieceCount = 1,
-        Panel = Weights(panel, number),
-        Scale = 1,
-        Target = sums,
-        TargetStride = weights.Layout.Width,
-        Count = count,
-    };
 
     // A product's weights for a panel's columns.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
