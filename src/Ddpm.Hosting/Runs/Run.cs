@@ -17,6 +17,7 @@ internal sealed class Run : IDisposable
     private readonly TimeSpan? abandonedAfter;
     private readonly Timer? abandoned;
     private ServedModel? model;
+    private GeneratedImages? result;
     private Timer? limit;
     private TaskCompletionSource changed = NewSignal();
     private int watchers;
@@ -64,9 +65,15 @@ internal sealed class Run : IDisposable
     public RunSnapshot Snapshot { get; private set; } = new(RunState.Queued);
 
     /// <summary>The pictures; null unless the run is finished.</summary>
-    public GeneratedImages? Result => completion.Task.IsCompletedSuccessfully ? completion.Task.Result : null;
+    public GeneratedImages? Result
+    {
+        get
+        {
+            lock (gate) return result;
+        }
+    }
 
-    /// <summary>The pictures when they are drawn, or what stopped the run.</summary>
+    /// <summary>The pictures when they are drawn, or what stopped the run; complete once the snapshot says so.</summary>
     public Task<GeneratedImages> Completion => completion.Task;
 
     /// <summary>Cancelled when the run is to stop.</summary>
@@ -107,22 +114,22 @@ internal sealed class Run : IDisposable
         return true;
     }
 
-    public void Finish(GeneratedImages result, TimeSpan elapsed)
+    public void Finish(GeneratedImages images, TimeSpan elapsed)
     {
-        Update(snapshot =>
+        bool finished = Update(snapshot =>
         {
-            completion.TrySetResult(result);
+            result = images;
             return snapshot with { State = RunState.Finished, Elapsed = elapsed };
         });
+        if (finished) completion.TrySetResult(images);
     }
 
     public void Fail(Exception exception)
     {
-        Update(snapshot =>
+        if (Update(snapshot => snapshot with { State = RunState.Failed, Reason = ArgumentMessage.Of(exception) }))
         {
             completion.TrySetException(exception);
-            return snapshot with { State = RunState.Failed, Reason = ArgumentMessage.Of(exception) };
-        });
+        }
     }
 
     /// <summary>Stops the run, at its next step if it has begun.</summary>
@@ -176,11 +183,7 @@ internal sealed class Run : IDisposable
 
     private void End(string reason, Exception exception)
     {
-        Update(snapshot =>
-        {
-            completion.TrySetException(exception);
-            return snapshot with { State = RunState.Cancelled, Reason = reason };
-        });
+        if (Update(snapshot => snapshot with { State = RunState.Cancelled, Reason = reason })) completion.TrySetException(exception);
         cancellation.Cancel();
     }
 

@@ -13,7 +13,8 @@ internal sealed class GradientCall
 
     private readonly bool[] needed;
     private readonly Tensor[] weights;
-    private readonly long versions;
+    private readonly TensorVersions versions;
+    private readonly long seen;
 
     /// <summary>Takes a prediction's inputs.</summary>
     /// <param name="program">The network.</param>
@@ -37,7 +38,8 @@ internal sealed class GradientCall
         }
 
         weights = [.. program.Graph.Features.SelectMany(Read)];
-        versions = TensorVersions.Total(weights);
+        versions = new TensorVersions(weights);
+        seen = versions.Total();
         int examples = checked((int)t.size(0)), parts = Math.Clamp(examples, 1, PartsOfABatch);
         int First(int part) => (int)((long)examples * part / parts);
         Parts =
@@ -69,7 +71,7 @@ internal sealed class GradientCall
     {
         Tensor[] now = [.. Program.Graph.Features.SelectMany(Read)];
         if (now.SequenceEqual(weights, ReferenceEqualityComparer.Instance) && now.All(TensorMemory.IsPlain)
-            && TensorVersions.Total(now) == versions) return;
+            && versions.Total() == seen) return;
         throw new InvalidOperationException("A weight was changed, moved or disposed between a prediction and its backward pass.");
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,10 +8,16 @@ namespace Ddpm.Models;
 /// Counts changes of tensors in place, as libtorch does for each: by an optimiser, a moving average that is swapped in or a file that is
 /// loaded.
 /// </summary>
-internal static class TensorVersions
+internal sealed class TensorVersions(Tensor[] tensors)
 {
     private static readonly jit.CompilationUnit Script = jit.compile("""
-        def total(tensors: List[Tensor]):
+        def all(tensors: List[Tensor]):
+            changes = 0
+            for tensor in tensors:
+                changes += torch._version(tensor)
+            return changes
+
+        def counted(tensors: List[Tensor]):
             changes = 0
             for tensor in tensors:
                 if not torch.is_inference(tensor):
@@ -19,10 +26,26 @@ internal static class TensorVersions
 
         """);
 
-    /// <summary>Returns how many changes all have had. Those made in inference mode do not count theirs.</summary>
-    public static long Total(Tensor[] tensors)
+    // To ask each tensor whether its changes are counted takes longer than to ask for their number.
+    private string function = "all";
+
+    /// <summary>Returns how many changes all have had. Tensors made in inference mode do not count theirs.</summary>
+    public long Total()
     {
-        using var total = (Scalar)Script.invoke("total", (object)tensors);
+        try
+        {
+            return Invoke();
+        }
+        catch (ExternalException) when (function == "all")
+        {
+            function = "counted";
+            return Invoke();
+        }
+    }
+
+    private long Invoke()
+    {
+        using var total = (Scalar)Script.invoke(function, (object)tensors);
         return total.ToInt64();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ddpm.Core;
 using Ddpm.Models.Tests.Inference.Plans;
 using Ddpm.Tests;
@@ -152,6 +153,27 @@ public sealed class CompiledNetworkTests
         // One weight of one layer.
         using (no_grad()) network.state_dict()["conv_out.bias"].add_(1);
         Near(compiled.Model.Predict(x, t), stepped + 1);
+    }
+
+    [Fact]
+    public void Predict_SomeWeightsMadeInInferenceMode_SeesTheOthersChange()
+    {
+        using UNet network = LoudNetworks.Create(LoudNetworks.Small);
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor t) = Input(network, 2);
+        // libtorch counts no changes of a tensor that was made so.
+        using (inference_mode()) network.named_modules().Single(module => module.name == "conv_in").module.to(float64).to(float32);
+        using (no_grad())
+        {
+            FluentActions.Invoking(() => network.state_dict()["conv_in.weight"].add_(1)).Should().Throw<ExternalException>()
+                .WithMessage("Inplace update to inference tensor*");
+        }
+
+        using CompiledModel compiled = network.Compile(NullLogger.Instance);
+        Tensor before = compiled.Model.Predict(x, t);
+        Near(before, Plain(network, x, t));
+        using (no_grad()) network.state_dict()["conv_out.bias"].add_(1);
+        Near(compiled.Model.Predict(x, t), before + 1);
     }
 
     [Fact]
