@@ -1,5 +1,6 @@
 using Ddpm.Core;
 using Ddpm.Models;
+using Ddpm.Tests;
 using Microsoft.AspNetCore.Builder;
 
 namespace Ddpm.Web.Tests;
@@ -33,7 +34,7 @@ internal sealed class ConditionalServer : IAsyncDisposable
     {
         var server = new ConditionalServer(classes, conditions);
         await server.app.StartAsync();
-        server.Client = new HttpClient { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(2) };
+        server.Client = TestClient.Of(server.Address);
         return server;
     }
 

@@ -1,10 +1,11 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Net;
 using System.Text.Json;
 using Ddpm.Core;
 using Ddpm.Hosting;
 using Ddpm.Inference;
+using Ddpm.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,7 +63,7 @@ internal sealed class TestServer : IAsyncDisposable
         if (open) model.Open();
         var server = new TestServer(model, options ?? new Limits(), port);
         await server.app.StartAsync();
-        server.Client = new HttpClient { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(2) };
+        server.Client = TestClient.Of(server.Address);
         return server;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Ddpm.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +35,7 @@ internal sealed class TestServer : IAsyncDisposable
         var server = new TestServer(builder.Build());
         map(server.app);
         await server.app.StartAsync();
-        server.Client = new HttpClient { BaseAddress = new Uri(server.app.Urls.First()), Timeout = TimeSpan.FromMinutes(2) };
+        server.Client = TestClient.Of(new Uri(server.app.Urls.First()));
         return server;
     }
 
