@@ -24,7 +24,7 @@ internal static class TestClient
                 {
                     return await base.SendAsync(request, cancellationToken);
                 }
-                catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ResponseEnded && time < MostTimes)
+                catch (HttpRequestException ended) when (ended.HttpRequestError == HttpRequestError.ResponseEnded && time < MostTimes)
                 {
                     Console.WriteLine($"Wine lost the answer to {request.Method} {request.RequestUri}; asked again");
                 }

@@ -1,6 +1,6 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
-using System.Net;
 using System.Text.Json;
 using Ddpm.Core;
 using Ddpm.Hosting;

@@ -87,12 +87,15 @@ internal sealed unsafe class AttentionGradient<TLanes> : PlanStep
                 LeftStride = shape.Columns.Columns,
                 Right = right,
                 RightStride = rightStride,
+                Vectors = shape.HeadChannels / TLanes.Count,
+                Next = TLanes.Count,
                 Rows = count,
                 Target = to + (long)pixel * shape.HeadChannels,
                 TargetStride = shape.HeadChannels,
+                TargetNext = TLanes.Count,
                 Add = add,
             };
-            OuterProductKernel<TLanes>.Run(sums, shape.HeadChannels);
+            OuterProductKernel<TLanes>.Run(sums);
         }
     }
 

@@ -39,12 +39,15 @@ internal sealed unsafe class DenseWeightGradient<TLanes>(Plane source, Plane gra
             LeftStride = gradient.Stride,
             Right = source.Pixel(first),
             RightStride = source.Stride,
+            Vectors = source.Channels / TLanes.Count,
+            Next = TLanes.Count,
             Rows = Math.Min(PixelsAtOnce, source.Pixels - first),
             Target = weight + (long)output * source.Channels,
             TargetStride = source.Channels,
+            TargetNext = TLanes.Count,
             Add = first > 0,
         };
-        OuterProductKernel<TLanes>.Run(sums, source.Channels);
+        OuterProductKernel<TLanes>.Run(sums);
         for (int column = 0; column < Plane.Block; column += TLanes.Count) Bias(sums, column, bias + output + column);
     }
 

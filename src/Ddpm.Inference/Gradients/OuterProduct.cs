@@ -1,8 +1,8 @@
 namespace Ddpm.Inference;
 
 /// <summary>
-/// What <see cref="OuterProductKernel{TLanes}"/> computes, Vᵀ W: 16 columns of V times two vectors of columns of W, or one, summed over
-/// the rows of both.
+/// What <see cref="OuterProductKernel{TLanes}"/> computes, Vᵀ W: 16 columns of V times some vectors of columns of W, summed over the
+/// rows of both.
 /// </summary>
 internal unsafe struct OuterProduct
 {
@@ -18,7 +18,10 @@ internal unsafe struct OuterProduct
     /// <summary>From one row of W to the next, in numbers.</summary>
     public int RightStride;
 
-    /// <summary>From the first vector of columns of W to the second; 0 where there is one.</summary>
+    /// <summary>How many vectors of columns W has.</summary>
+    public int Vectors;
+
+    /// <summary>From one vector of columns of W to the next, in numbers.</summary>
     public nint Next;
 
     /// <summary>The rows of both.</summary>
@@ -30,7 +33,7 @@ internal unsafe struct OuterProduct
     /// <summary>From one line of the sums to the next, in numbers.</summary>
     public int TargetStride;
 
-    /// <summary>From the first vector of columns of the sums to the second.</summary>
+    /// <summary>From one vector of columns of the sums to the next, in numbers.</summary>
     public nint TargetNext;
 
     /// <summary>Whether the sums are added to what is there.</summary>

@@ -3,46 +3,61 @@ using System.Runtime.CompilerServices;
 namespace Ddpm.Inference;
 
 /// <summary>
-/// Sums of outer products, Vᵀ W: a few columns of V times two vectors of columns of W, with all sums in registers while the rows of both
+/// Sums of outer products, Vᵀ W: a few columns of V times some vectors of columns of W, with all sums in registers while the rows of both
 /// pass. <see cref="PanelKernel{TLanes}"/> for the case in which the sum goes through the rows of both matrices.
 /// </summary>
 internal static unsafe class OuterProductKernel<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    /// <summary>Computes target ← target + Vᵀ W, or Vᵀ W, for 16 columns of V and two vectors of columns of W, or one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(in OuterProduct product)
-    {
-        if (TLanes.Count < 16 && product.Next > 0)
-        {
-            // Six lines at once, as in PanelKernel, and the four that are left.
-            Six(product, 0);
-            Six(product, 6);
-            Four(product, 12);
-            return;
-        }
+    private const int MostVectors = 4;
 
-        for (int line = 0; line < Plane.Block; line += 8)
+    /// <summary>Gets how many vectors of columns of W pass at once: four where the registers allow.</summary>
+    public static int VectorsAtOnce
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.Count < 16 ? 2 : MostVectors;
+    }
+
+    /// <summary>Computes target ← target + Vᵀ W, or Vᵀ W, for 16 columns of V and some vectors of columns of W.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(OuterProduct product)
+    {
+        while (product.Vectors > 0)
         {
-            if (product.Next == 0) Narrow(product, line);
-            else Eight(product, line);
+            int vectors = Pass(product);
+            product.Vectors -= vectors;
+            product.Right += vectors * product.Next;
+            product.Target += vectors * product.TargetNext;
         }
     }
 
-    /// <summary>Computes the same for all columns of W, which lie one after the other.</summary>
-    /// <param name="product">The product of the first columns.</param>
-    /// <param name="columns">The columns of W, a multiple of 16.</param>
+    // Returns of how many vectors of columns the sums are ready.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(OuterProduct product, int columns)
+    private static int Pass(in OuterProduct product)
     {
-        product.TargetNext = TLanes.Count;
-        for (int column = 0; column < columns; column += 2 * TLanes.Count)
+        if (product.Vectors >= MostVectors && VectorsAtOnce == MostVectors)
         {
-            product.Next = column + TLanes.Count == columns ? 0 : TLanes.Count;
-            Run(product);
-            product.Right += 2 * TLanes.Count;
-            product.Target += 2 * TLanes.Count;
+            for (int line = 0; line < Plane.Block; line += 4) FourWide(product, line);
+            return MostVectors;
         }
+
+        if (product.Vectors == 1)
+        {
+            for (int line = 0; line < Plane.Block; line += 8) Narrow(product, line);
+            return 1;
+        }
+
+        if (TLanes.Count == 16)
+        {
+            for (int line = 0; line < Plane.Block; line += 8) Eight(product, line);
+            return 2;
+        }
+
+        // Six lines at once, as in PanelKernel, and the four that are left.
+        Six(product, 0);
+        Six(product, 6);
+        Four(product, 12);
+        return 2;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -109,6 +124,45 @@ internal static unsafe class OuterProductKernel<TLanes>
         Store(product, a1, b1, target + product.TargetStride);
         Store(product, a2, b2, target + 2 * product.TargetStride);
         Store(product, a3, b3, target + 3 * product.TargetStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourWide(in OuterProduct product, int line)
+    {
+        float* left = product.Left + line, right = product.Right, target = product.Target + line * product.TargetStride;
+        nint leftStride = product.LeftStride, rightStride = product.RightStride, next = product.Next, third = 2 * next, fourth = 3 * next;
+        int rows = product.Rows;
+        TLanes a0 = TLanes.Create(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, c0 = a0, c1 = a0, c2 = a0, c3 = a0,
+            d0 = a0, d1 = a0, d2 = a0, d3 = a0;
+        for (int row = 0; row < rows; row++, left += leftStride, right += rightStride)
+        {
+            TLanes w = TLanes.Load(right), x = TLanes.Load(right + next), y = TLanes.Load(right + third), z = TLanes.Load(right + fourth),
+                value = TLanes.Create(left[0]);
+            a0 = TLanes.MultiplyAdd(value, w, a0);
+            b0 = TLanes.MultiplyAdd(value, x, b0);
+            c0 = TLanes.MultiplyAdd(value, y, c0);
+            d0 = TLanes.MultiplyAdd(value, z, d0);
+            value = TLanes.Create(left[1]);
+            a1 = TLanes.MultiplyAdd(value, w, a1);
+            b1 = TLanes.MultiplyAdd(value, x, b1);
+            c1 = TLanes.MultiplyAdd(value, y, c1);
+            d1 = TLanes.MultiplyAdd(value, z, d1);
+            value = TLanes.Create(left[2]);
+            a2 = TLanes.MultiplyAdd(value, w, a2);
+            b2 = TLanes.MultiplyAdd(value, x, b2);
+            c2 = TLanes.MultiplyAdd(value, y, c2);
+            d2 = TLanes.MultiplyAdd(value, z, d2);
+            value = TLanes.Create(left[3]);
+            a3 = TLanes.MultiplyAdd(value, w, a3);
+            b3 = TLanes.MultiplyAdd(value, x, b3);
+            c3 = TLanes.MultiplyAdd(value, y, c3);
+            d3 = TLanes.MultiplyAdd(value, z, d3);
+        }
+
+        Store(product, a0, b0, c0, d0, target);
+        Store(product, a1, b1, c1, d1, target + product.TargetStride);
+        Store(product, a2, b2, c2, d2, target + 2 * product.TargetStride);
+        Store(product, a3, b3, c3, d3, target + 3 * product.TargetStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -186,6 +240,13 @@ internal static unsafe class OuterProductKernel<TLanes>
         Store(product, a5, target + 5 * product.TargetStride);
         Store(product, a6, target + 6 * product.TargetStride);
         Store(product, a7, target + 7 * product.TargetStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(in OuterProduct product, TLanes first, TLanes second, TLanes third, TLanes fourth, float* target)
+    {
+        Store(product, first, second, target);
+        Store(product, third, fourth, target + 2 * product.TargetNext);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

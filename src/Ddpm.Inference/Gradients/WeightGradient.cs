@@ -121,28 +121,30 @@ internal sealed unsafe class WeightGradient<TLanes>
         }
     }
 
-    // Two vectors of columns of one product's sums, or where vectors are as long as blocks perhaps one.
+    // Some vectors of columns of one product's sums.
     private sealed class Products(WeightGradient<TLanes> all, int count, bool add) : IWork
     {
-        private readonly int panels = (all.gradient.Channels + 2 * TLanes.Count - 1) / (2 * TLanes.Count);
+        private static readonly int PanelColumns = OuterProductKernel<TLanes>.VectorsAtOnce * TLanes.Count;
+
+        private readonly int panels = (all.gradient.Channels + PanelColumns - 1) / PanelColumns;
 
         public int Parts => WinogradGradient.Products * panels;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Execute(int part, int thread)
         {
-            int product = part / panels, column = part % panels * 2 * TLanes.Count, block = column / Plane.Block,
+            int product = part / panels, column = part % panels * PanelColumns, block = column / Plane.Block,
                 offset = column % Plane.Block;
-            bool isLast = column + TLanes.Count == all.gradient.Channels, isLong = TLanes.Count == Plane.Block;
+            bool isLong = TLanes.Count == Plane.Block;
             float* right = all.gradients + product * all.GradientMatrix + block * all.BlockFloats + offset;
-            nint next = isLast ? 0 : isLong ? (nint)all.BlockFloats : TLanes.Count;
             var sums = new OuterProduct
             {
                 Left = all.inputs + product * all.InputMatrix,
                 LeftStride = Plane.Block,
                 Right = right,
                 RightStride = Plane.Block,
-                Next = next,
+                Vectors = Math.Min(PanelColumns, all.gradient.Channels - column) / TLanes.Count,
+                Next = isLong ? (nint)all.BlockFloats : TLanes.Count,
                 Rows = count,
                 Target = all.sums + product * all.SumMatrix + block * all.SumBlock + offset,
                 TargetStride = Plane.Block,
@@ -157,8 +159,7 @@ internal sealed unsafe class WeightGradient<TLanes>
             }
 
             if (product != WinogradGradient.SumProduct) return;
-            Bias(right, column);
-            if (!isLast) Bias(right + next, column + TLanes.Count);
+            for (int vector = 0; vector < sums.Vectors; vector++) Bias(right + vector * sums.Next, column + vector * TLanes.Count);
         }
 
         private void Bias(float* right, int column)

@@ -6,11 +6,12 @@ namespace Ddpm.Models.Tests.Gradients;
 /// <summary>The kernels of training against libtorch in float64, with vectors of every width.</summary>
 public sealed unsafe class TrainingKernelsTests
 {
-    // Images, channels in and out, height, width: odd sides, one pixel, half a panel at the end, several groups of tiles, and so many
-    // channels that all threads share each group.
+    // Images, channels in and out, height, width: odd sides, one pixel, panels of four vectors and of two and of one at the end, several
+    // groups of tiles, and so many channels that all threads share each group.
     public static TheoryData<int, int, int, int, int> Shapes => new()
     {
         { 1, 16, 16, 5, 3 }, { 2, 48, 16, 8, 6 }, { 1, 16, 48, 1, 1 }, { 3, 32, 80, 7, 20 }, { 2, 288, 96, 3, 4 }, { 1, 96, 288, 16, 18 },
+        { 2, 32, 112, 5, 6 },
     };
 
     [Theory]
