@@ -52,6 +52,24 @@ public sealed class KilledProgramTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Train_KilledWhileItSavedItsModel_LeavesTheSameFiles()
+    {
+        here.SaveIdx("images", 8, seed: 1);
+        Whole("run");
+        SortedDictionary<string, string> expected = Contents(here["run"]);
+        string[] own = ["model/.model_index.json", "model/unet/.config.json", "model/unet/.diffusion_pytorch_model.safetensors",
+            "model/scheduler/.scheduler_config.json", ".loss.png", ".options.json"];
+        foreach (string name in own) File.WriteAllText(Path.Combine(here["run"], $"{name}.{Guid.NewGuid():N}.tmp"), "a part");
+        File.WriteAllText(Path.Combine(here["run"], ".notes.of.mine.tmp"), "not of this run");
+
+        Whole("run");
+
+        SortedDictionary<string, string> found = Contents(here["run"]);
+        found.Remove(".notes.of.mine.tmp").Should().BeTrue("the run did not write it");
+        found.Should().Equal(expected);
+    }
+
     // In this process, where it is the same and sooner done.
     private void Whole(string output)
     {

@@ -15,7 +15,10 @@ internal static class RunOptionsFile
     /// <summary>The option that reads the file.</summary>
     public const string Resume = "--resume";
 
-    private const string FileName = "options.json", Output = "--out";
+    /// <summary>The file's name in the folder of the run.</summary>
+    public const string FileName = "options.json";
+
+    private const string Output = "--out";
 
     // What belongs to one start of the run alone.
     private static readonly string[] OfOneStart = [Resume, Output, "--config", "--json", "--verbose", "--quiet", "--force", "--mpi"];

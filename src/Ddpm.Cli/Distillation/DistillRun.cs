@@ -50,6 +50,7 @@ internal sealed class DistillRun(DistillOptions options, Screen screen)
         OutputPath.RequireFolder("--out", options.Output);
         using var held = RunLock.OfFolder(options.Output);
         OutputFolder.Mark(options.Output);
+        KilledRun.RemoveLeftovers(options.Output);
         var checkpoints = new CheckpointStore(At("checkpoints"), options.CheckpointEvery, options.KeepLast);
         bool resumed = checkpoints.RestoreLatest(trainer, replan: true);
         screen.Line(

@@ -73,7 +73,11 @@ internal sealed class TrainRun(TrainOptions options, ICommunicator ranks, Screen
 
         ranks.OnFirstRank(() => OutputPath.RequireFolder("--out", options.Output));
         using var held = RunLock.OfFolder(options.Output, ranks);
-        ranks.OnFirstRank(() => OutputFolder.Mark(options.Output));
+        ranks.OnFirstRank(() =>
+        {
+            OutputFolder.Mark(options.Output);
+            KilledRun.RemoveLeftovers(options.Output);
+        });
         bool resumed = checkpoints.RestoreLatest(trainer, replan: true);
         Introduce(images, network, trainer, resumed ? found : null, taken);
         long remaining = options.Steps - trainer.StepsDone;
